@@ -1,0 +1,72 @@
+import type { Call } from './call.ts';
+
+/** Isolation mode: `silo` is a realm of one's own, `pool` an organization in a shared realm. */
+export type Isolation = 'silo' | 'pool';
+
+/** An identity provider that a tenant brings along (OIDC). The secret comes from `secrets`. */
+export interface ExternalIdentityProvider {
+  /** Lower case, unique in the tenant. */
+  readonly alias: string;
+  readonly issuer: string;
+  readonly authorizationUrl: string;
+  readonly tokenUrl: string;
+  readonly jwksUrl: string;
+  readonly userInfoUrl?: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface IdentityRequest {
+  readonly slug: string;
+  readonly displayName: string;
+  /** Origin of the tenant's front end, `https://<slug>.<domain>`. */
+  readonly origin: string;
+  /** The first admin. Sent to the provider only; never logged. */
+  readonly adminEmail: string;
+  /** UUID that the first admin's user gets where the provider honours it. */
+  readonly adminUserId: string;
+  readonly identityProviders: readonly ExternalIdentityProvider[];
+}
+
+/** What the saga and the commit need to know. No personal data: it passes through Temporal. */
+export interface Identity {
+  /** Exact `iss` of the tokens. */
+  readonly issuer: string;
+  /** `sub` of the first admin. */
+  readonly adminSub: string;
+  /** The provider's id of the realm or organization. */
+  readonly externalId: string;
+}
+
+/** For reconciliation and for `expectCleanSlate`: what there is, with the mark on it. */
+export interface InventoryItem {
+  /** The outside system's own name of the object. */
+  readonly name: string;
+  /** Undefined: no mark of ours is on it. */
+  readonly tenant: string | undefined;
+}
+
+/**
+ * The tenant's identity: realm or organization, groups, front-end client, admin service account,
+ * identity providers and the first admin's user.
+ *
+ * Durability: an answered call is durable. Consistency: reads follow writes of the same client.
+ * Settle time: `IDENTITY_SETTLE_MS`; the provider goes on after the client has left.
+ */
+export interface IdentityProvider {
+  /** Create, or adopt if mine, or refuse (`foreign`). Repeatable: the same answer. */
+  ensure(request: IdentityRequest, call: Call): Promise<Identity>;
+  /** Removes what carries the mark; absent is success, foreign is left alone and is success. */
+  remove(slug: string, call: Call): Promise<void>;
+  /** Mails the first admin the link to verify the address and set a password. Repeatable. */
+  inviteAdmin(
+    request: Pick<IdentityRequest, 'slug' | 'origin' | 'adminEmail' | 'adminUserId'>,
+    call: Call,
+  ): Promise<void>;
+  /** Resolves when the provider answers and accepts our credentials. */
+  probe(signal: AbortSignal): Promise<void>;
+  inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
+}
+
+/** Keycloak finishes a request whose client left (measured up to 2.6 s; ten times that). */
+export const IDENTITY_SETTLE_MS = 30_000;

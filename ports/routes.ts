@@ -1,0 +1,24 @@
+import type { Call } from './call.ts';
+import type { InventoryItem } from './identity-provider.ts';
+
+export interface RouteRequest {
+  readonly slug: string;
+  /** Fully qualified, no final dot. Reserved in our database: routers do not keep hosts unique. */
+  readonly host: string;
+}
+
+/**
+ * The way from a host to the front end. One object per tenant, named by its slug, with the owner
+ * mark as labels. Settle time: `ROUTES_SETTLE_MS`.
+ */
+export interface Routes {
+  /** Create, or adopt if mine, or refuse (`foreign`). */
+  ensure(request: RouteRequest, call: Call): Promise<void>;
+  /** Resolves when it is gone; absent is success, foreign is left alone. */
+  remove(slug: string, call: Call): Promise<void>;
+  probe(signal: AbortSignal): Promise<void>;
+  inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
+}
+
+/** The API server answers a write when etcd has it; a cut one is decided within this time. */
+export const ROUTES_SETTLE_MS = 5_000;

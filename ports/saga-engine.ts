@@ -1,0 +1,45 @@
+import type { OperationKind, SagaState, StepProgress } from '../domain/operation.ts';
+
+export type SagaCommand = 'resume' | 'unwind' | 'cancel';
+
+/** What the engine knows live, beyond the operation row. */
+export interface LiveSaga {
+  readonly state: SagaState;
+  readonly step: string | undefined;
+  readonly reason: string | undefined;
+  /** Attempts of the step that runs now. */
+  readonly attempts: number;
+  readonly steps: readonly StepProgress[];
+}
+
+export interface SagaStart {
+  readonly operation: string;
+  readonly kind: OperationKind;
+  readonly tenant: string;
+}
+
+/**
+ * - `engine-unavailable`: not reached in time; the starter tries again. Transient.
+ * - `saga-not-found`: never started, or its history is past retention.
+ * - `command-refused`: the saga is not in a state that takes the command; message says why.
+ */
+export type SagaEngineErrorCode = 'engine-unavailable' | 'saga-not-found' | 'command-refused';
+
+export class SagaEngineError extends Error {
+  override readonly name = 'SagaEngineError';
+  readonly code: SagaEngineErrorCode;
+
+  constructor(code: SagaEngineErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Starts, asks and tells sagas. The row in the registry store stays the truth of acceptance. */
+export interface SagaEngine {
+  /** Idempotent: an operation that was started already is success (`REJECT_DUPLICATE`). */
+  start(saga: SagaStart): Promise<void>;
+  ask(operation: string, kind: OperationKind): Promise<LiveSaga>;
+  tell(operation: string, kind: OperationKind, command: SagaCommand): Promise<void>;
+  probe(): Promise<void>;
+}
