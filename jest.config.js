@@ -28,6 +28,7 @@ export default {
   coverageProvider: 'v8',
   // A limit makes Jest use a worker process also for `-w 1`: a crash costs one file, not the run.
   workerIdleMemoryLimit: '1GB',
+  reporters: ['<rootDir>/test/support/reporter.ts'],
   projects: [
     {
       ...shared,

@@ -1,0 +1,5 @@
+// Every file that a program writes, and the program. With --check it writes nothing and fails when
+// the committed file differs from what it would write now.
+export type Generator = { writes: string; script: string };
+
+export const GENERATORS: readonly Generator[] = [];

@@ -1,0 +1,89 @@
+// `npm test`: gets the servers, then runs every check and every test. The last line is the sum.
+// `node tools/test.ts fast servers` runs the named parts only.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COUNTS_FILE_VARIABLE, type Counts, formatCounts } from '../test/support/reporter.ts';
+import { runChecks } from './check.ts';
+import { showCommand } from './run-command.ts';
+
+// The servers project starts heavy servers: one file at a time, or they starve each other.
+const WORKERS = { fast: 2, servers: 1 } as const;
+
+const PARTS = {
+  provision: provisionServers,
+  check: () => runChecks(),
+  fast: () => runJest('fast'),
+  servers: () => runJest('servers'),
+} satisfies Record<string, () => Promise<Counts>>;
+
+type Part = keyof typeof PARTS;
+
+async function provisionServers(): Promise<Counts> {
+  const { code } = await showCommand([process.execPath, 'tools/servers/provision.ts']);
+  return code === 0 ? { passed: 0, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function runJest(project: 'fast' | 'servers'): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'tenure-test-'));
+  const countsFile = join(folder, 'counts.json');
+  try {
+    const { code } = await showCommand(
+      [
+        process.execPath,
+        '--disable-warning=ExperimentalWarning',
+        '--experimental-vm-modules',
+        'node_modules/jest/bin/jest.js',
+        `--selectProjects=${project}`,
+        `--maxWorkers=${WORKERS[project]}`,
+      ],
+      { ...process.env, [COUNTS_FILE_VARIABLE]: countsFile },
+    );
+    return honestCounts(readCounts(countsFile), code);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Jest that died before it could count, or failed without a failed test, is one failure. */
+export function honestCounts(counts: Counts, exitCode: number): Counts {
+  const silentFailure = exitCode !== 0 && counts.failed === 0;
+  return silentFailure ? { ...counts, failed: 1 } : counts;
+}
+
+function readCounts(path: string): Counts {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Counts;
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+async function runParts(parts: readonly Part[]): Promise<Counts> {
+  const sum = { passed: 0, failed: 0 };
+  for (const part of parts) {
+    const startedAt = performance.now();
+    process.stdout.write(`\n== ${part}\n`);
+    const counts = await PARTS[part]();
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    process.stdout.write(`== ${part}: ${formatCounts(counts)} in ${seconds} s\n`);
+  }
+  return sum;
+}
+
+if (import.meta.main) {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !(name in PARTS));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `unknown part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}\n`,
+    );
+    process.exit(2);
+  }
+  const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name));
+  const sum = await runParts(parts as Part[]);
+  process.exitCode = sum.failed === 0 ? 0 : 1;
+  process.once('exit', () => process.stdout.write(`${formatCounts(sum)}\n`));
+}
