@@ -1,8 +1,5 @@
 import type { Call } from './call.ts';
 
-/** Isolation mode: `silo` is a realm of one's own, `pool` an organization in a shared realm. */
-export type Isolation = 'silo' | 'pool';
-
 /** An identity provider that a tenant brings along (OIDC). The secret comes from `secrets`. */
 export interface ExternalIdentityProvider {
   /** Lower case, unique in the tenant. */

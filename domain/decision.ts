@@ -1,0 +1,86 @@
+import type { FactDraft } from '../facts/core/types.ts';
+import type { Membership } from './membership.ts';
+import type { Tenant } from './tenant.ts';
+
+/** What a rule reads: the rows of one tenant under its head lock, and the platform's catalog. */
+export interface TenantView {
+  readonly tenant: Tenant | undefined;
+  readonly members: readonly Membership[];
+  readonly catalog: Catalog;
+}
+
+/** Live content of the platform tenant's chain. */
+export interface Catalog {
+  /** Name -> role. */
+  readonly roles: ReadonlyMap<string, CatalogRole>;
+  readonly plans: ReadonlyMap<string, CatalogPlan>;
+  readonly products: ReadonlyMap<string, { readonly limits: readonly string[] }>;
+}
+
+export interface CatalogRole {
+  readonly scope: 'tenant' | 'project';
+  readonly permissions: readonly string[];
+}
+
+export interface CatalogPlan {
+  readonly entitlements: readonly {
+    readonly product: string;
+    readonly limits: Readonly<Record<string, number>>;
+  }[];
+}
+
+/** Rows to write; each replaces the whole row of its key. */
+export type Change =
+  | { readonly type: 'tenant'; readonly tenant: Tenant }
+  | { readonly type: 'membership'; readonly membership: Membership }
+  | { readonly type: 'entitlement'; readonly entitlement: Entitlement }
+  | { readonly type: 'catalog'; readonly entry: CatalogEntry };
+
+export interface Entitlement {
+  readonly tenant: string;
+  readonly product: string;
+  readonly plan: string;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface CatalogEntry {
+  readonly kind: 'role' | 'product' | 'plan' | 'app';
+  readonly name: string;
+  /** The fact's body; undefined retracts it. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What the audit keeps beside actor, operation and time; no personal data. */
+export interface AuditDraft {
+  /** `tenant.activated`, `membership.roles_changed` ... */
+  readonly action: string;
+  /** Subject of the fact, e.g. `member:<uuid>`. */
+  readonly target: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Decided {
+  readonly changes: readonly Change[];
+  readonly facts: readonly FactDraft[];
+  readonly audit: readonly AuditDraft[];
+}
+
+export type DomainErrorCode =
+  | 'tenant-not-found'
+  | 'tenant-state'
+  | 'member-not-found'
+  | 'member-state'
+  | 'role-unknown'
+  | 'plan-unknown'
+  | 'last-owner';
+
+/** A refusal by a rule: permanent, and nothing was committed. */
+export interface Refused {
+  readonly refused: DomainErrorCode;
+  readonly message: string;
+}
+
+export type Decision = Decided | Refused;
+
+/** (state, command, now) -> changes, or a closed error. Pure. */
+export type Rule<C> = (view: TenantView, command: C, nowMs: number) => Decision;

@@ -1,0 +1,3 @@
+/** `silo`: a Keycloak realm of one's own. `pool`: an organization in a shared realm. */
+export const ISOLATION_MODES = ['silo', 'pool'] as const;
+export type Isolation = (typeof ISOLATION_MODES)[number];

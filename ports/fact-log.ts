@@ -1,0 +1,70 @@
+/**
+ * Signed facts in Postgres: the sequencer writes them, `/v1/facts` reads them (DESIGN 4.4, 4.5).
+ */
+
+/** An outbox row with the place that the sequencing transaction gives it. */
+export interface PlacedFact {
+  readonly id: string;
+  readonly tenant: string;
+  readonly seq: number;
+  readonly payload: Uint8Array;
+  readonly leafHash: Uint8Array;
+  /** Position in the whole log, from 0 without gaps. */
+  readonly index: number;
+  readonly shard: number;
+  /** Position in the shard, from 1 without gaps. */
+  readonly position: number;
+}
+
+export interface SignedFact extends PlacedFact {
+  readonly keyId: string;
+  readonly signature: Uint8Array;
+}
+
+/** `lost-leadership`: the fence number in the table is higher than ours; nothing was written. */
+export class LostLeadershipError extends Error {
+  override readonly name = 'LostLeadershipError';
+}
+
+export interface FactSequencing {
+  /**
+   * One transaction: checks the fence number, takes the oldest outbox rows, places them ordered by
+   * (tenant, seq), has them signed, moves them to the log. Empty when there was nothing.
+   */
+  sequence(
+    fence: number,
+    limit: number,
+    sign: (facts: readonly PlacedFact[]) => Promise<readonly SignedFact[]>,
+  ): Promise<readonly SignedFact[]>;
+  /** Last `seq` and leaf hash that the log holds for each of the tenants (absent: none yet). */
+  signedHeads(
+    tenants: readonly string[],
+  ): Promise<ReadonlyMap<string, { seq: number; hash: Uint8Array }>>;
+}
+
+export interface FactReading {
+  /** In order of position, starting at `from` (1 or more). */
+  readShard(shard: number, from: number, limit: number): Promise<readonly SignedFact[]>;
+  /** Last position of each of the 256 shards; 0 when empty. */
+  shardPositions(): Promise<readonly number[]>;
+  /** Fact id -> log index, of those that are signed already. */
+  indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface Leadership {
+  /** Grows with every change of leader. */
+  readonly fence: number;
+  /** Settles when the leadership is over, for whatever reason. */
+  readonly lost: Promise<void>;
+  resign(): Promise<void>;
+}
+
+export interface LeaderLock {
+  /** Waits until this process leads. A silent holder is dropped by Postgres after 2 s. */
+  acquire(signal: AbortSignal): Promise<Leadership>;
+}
+
+export interface OutboxBell {
+  /** Calls back when facts were committed (a hint; poll each second anyway). */
+  listen(onCommit: () => void): Promise<{ close(): Promise<void> }>;
+}

@@ -1,0 +1,154 @@
+/**
+ * The registry's truth (DESIGN 4.1, 4.3), as small roles that one Postgres adapter provides.
+ *
+ * Durability: an answered write is committed and fsynced. Consistency: read your writes.
+ * Who retries: the adapter repeats whole transactions on 40001 and 40P01; everything else is the
+ * caller's. A connection that is lost during COMMIT rejects with `store-unknown`: every write here
+ * is idempotent by its operation and step, so the caller repeats it.
+ */
+import type { AuditDraft, Change, TenantView } from '../domain/decision.ts';
+import type { Membership } from '../domain/membership.ts';
+import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
+import type { Tenant } from '../domain/tenant.ts';
+
+export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Operation {
+  /** UUID, minted by the API. */
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly tenant: string;
+  /** Opaque id of who asked. */
+  readonly actor: string;
+  /** The accepted request; may hold personal data, which stays in this row. Secrets do not. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly state: SagaState;
+  /** Where it stands when parked or unwound. */
+  readonly reason: SagaReason | null;
+  /** The checklist as of the last change of state. */
+  readonly steps: readonly StepProgress[];
+  readonly acceptedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface AcceptRequest {
+  readonly operation: Pick<Operation, 'id' | 'kind' | 'tenant' | 'actor' | 'input'>;
+  /** The tenant's row in state `provisioning`, which reserves slug and host and makes its head. */
+  readonly newTenant?: Tenant;
+  /** Stored sealed in the same transaction, by name, under the operation's tenant. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly idempotency?: {
+    readonly caller: string;
+    readonly route: string;
+    readonly key: string;
+    /** SHA-256 of the canonical request, hex. */
+    readonly requestHash: string;
+  };
+  readonly nowMs: number;
+}
+
+/** Conflicts are found here and nowhere later (409 and 422 of the API). */
+export type AcceptOutcome =
+  | { readonly outcome: 'accepted' | 'replayed'; readonly operation: Operation }
+  | { readonly outcome: 'slug-taken' | 'host-taken' }
+  | { readonly outcome: 'tenant-busy'; readonly by: string }
+  | { readonly outcome: 'idempotency-key-reused' | 'idempotency-in-flight' };
+
+export interface OperationStore {
+  /** One transaction: operation, reservations, tenant lock, secrets, idempotency. */
+  accept(request: AcceptRequest): Promise<AcceptOutcome>;
+  findOperation(id: string): Promise<Operation | undefined>;
+  listOperations(query: {
+    state?: SagaState;
+    tenant?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Operation[]>;
+  /** Accepted but not known to be started, oldest first; for the starter. */
+  listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
+  /** `accepted` -> `running`; any other state stays. */
+  markStarted(id: string): Promise<void>;
+  /** A change of state of the saga. Never leaves `done` or `unwound`. */
+  recordProgress(
+    id: string,
+    progress: { state: SagaState; reason: SagaReason | null; steps: readonly StepProgress[] },
+    nowMs: number,
+  ): Promise<void>;
+  /** The undo of acceptance: tenant `failed`, slug, host, lock and secrets free. Repeatable. */
+  undoAcceptance(id: string, nowMs: number): Promise<void>;
+  /** Ends the tenant lock of an operation that holds none of its tenant's rows any more. */
+  releaseLock(id: string): Promise<void>;
+}
+
+export interface TenantReader {
+  findTenant(id: string): Promise<Tenant | undefined>;
+  /** Of the tenants that hold the slug now (not failed). */
+  findTenantBySlug(slug: string): Promise<Tenant | undefined>;
+  /** Ordered by (createdAt, id); `after` is the last row's pair. */
+  listTenants(query: {
+    after?: { createdAtMs: number; id: string };
+    limit: number;
+  }): Promise<readonly Tenant[]>;
+  findMember(tenant: string, member: string): Promise<Membership | undefined>;
+  listMembers(tenant: string): Promise<readonly Membership[]>;
+  readCatalog(): Promise<TenantView['catalog']>;
+}
+
+/** Head of a tenant's chain: the last `seq` and its leaf hash; 0 and 32 zero bytes at first. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+/** An encoded, unsigned fact on its way to the outbox. */
+export interface UnsignedFact {
+  readonly id: string;
+  readonly tenant: string;
+  readonly seq: number;
+  readonly leafHash: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+export interface StepCommit {
+  readonly operation: string;
+  readonly step: string;
+  /** SHA-256 of the command, hex: the same key with another command is a bug. */
+  readonly commandHash: string;
+  readonly factIds: readonly string[];
+}
+
+/** One open transaction that holds the head locks of its tenants. */
+export interface CommitTransaction {
+  findCommit(operation: string, step: string): Promise<StepCommit | undefined>;
+  view(tenant: string): Promise<TenantView>;
+  head(tenant: string): Promise<ChainHead>;
+  apply(changes: readonly Change[]): Promise<void>;
+  appendFacts(facts: readonly UnsignedFact[]): Promise<void>;
+  appendAudit(
+    rows: readonly (AuditDraft & { tenant: string; actor: string; operation: string })[],
+    nowMs: number,
+  ): Promise<void>;
+  saveCommit(commit: StepCommit, releaseLock: boolean): Promise<void>;
+}
+
+export interface CommitStore {
+  /** Locks the heads (by id, so that two chains cannot dead-lock), runs, commits, then notifies. */
+  transact<T>(
+    tenants: readonly string[],
+    work: (transaction: CommitTransaction) => Promise<T>,
+  ): Promise<T>;
+}
+
+export interface StoreProbe {
+  probe(): Promise<void>;
+}
