@@ -1,0 +1,16 @@
+// dependency-cruiser reads this; what it holds is in tools/layers.ts.
+import { FORBIDDEN_IMPORTS } from './tools/layers.ts';
+
+export default {
+  forbidden: FORBIDDEN_IMPORTS,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(\\.tenure|dist|coverage|drizzle/migrations)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};
