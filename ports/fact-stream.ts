@@ -1,7 +1,7 @@
 /** Lines of one shard in the order of their positions: `<position> <index> <envelope>` each. */
 export interface FactBatch {
   readonly shard: number;
-  /** Shard positions of the first and the last line. */
+  /** Log indexes of the first and the last line: with log and epoch, the message's id. */
   readonly first: number;
   readonly last: number;
   readonly lines: readonly string[];
@@ -12,9 +12,10 @@ export interface FactBatch {
  * count our positions and never the stream's. Published again after any doubt; duplicates are fine.
  */
 export interface FactStream {
-  /** True when the stream acknowledged. Rejects or false: the sweep publishes again. */
+  /** False when the stream did not acknowledge all; never rejects. The caller reconciles. */
   publish(batches: readonly FactBatch[]): Promise<boolean>;
-  /** Highest shard position that the stream holds in its last message; 0 when none. */
+  /** Highest shard position in the stream's last message of that shard; 0 when none. Rejects
+   * while the stream cannot be asked. */
   lastPosition(shard: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,0 +1,155 @@
+import { connect, nanos, RetentionPolicy, StorageType } from 'nats';
+import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
+import { parseLine } from '../../facts/core/line.ts';
+import { shardName } from '../../facts/crypto/shard.ts';
+import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
+
+export const STREAM = 'TENURE_FACTS';
+export const SUBJECT_PREFIX = 'tenure.facts.';
+
+/** PITFALLS, NATS: a window long enough for a publisher that was restarted. */
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
+const ACK_TIMEOUT_MS = 2_000;
+const RECONNECT_MS = 250;
+const ASSURE_RETRY_MS = 1_000;
+/** JetStream's answer when the subject has no message. */
+const NO_MESSAGE = '10037';
+const NO_MESSAGE_STATUS = '404';
+
+export interface NatsOptions {
+  readonly url: string;
+  /** With the epoch, the prefix of message ids. */
+  readonly log: string;
+  readonly epoch: number;
+  readonly replicas: number;
+  /** Called while the stream cannot be assured, with a sentence for the log. */
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+/**
+ * JetStream as a cache of signed facts (DESIGN 4.5). NATS may be absent at the start and come and
+ * go later: `publish` answers false meanwhile. The stream is assured again after each connect,
+ * because a server that lost its disk comes back without it.
+ */
+export function createNatsFactStream(options: NatsOptions): FactStream {
+  const link = new Link(options);
+  return {
+    publish: async (batches) => {
+      const streams = link.ready();
+      if (streams === undefined) return false;
+      const acks = await Promise.allSettled(
+        batches.map((batch) => publishBatch(streams.publisher, options, batch)),
+      );
+      const failed = acks.find((ack) => ack.status === 'rejected');
+      // A stream that was deleted answers "no responders": assure it before the next try.
+      if (failed !== undefined) link.assureStreamSoon();
+      return failed === undefined;
+    },
+    lastPosition: async (shard) => {
+      const streams = link.ready();
+      if (streams === undefined) throw new Error('NATS is not connected');
+      return lastPosition(streams.manager, shard);
+    },
+    close: () => link.close(),
+  };
+}
+
+async function publishBatch(publisher: JetStreamClient, options: NatsOptions, batch: FactBatch) {
+  // First and last index: a batch that grew after a failed publish is another message, and must
+  // not be swallowed as a duplicate of the smaller one.
+  const msgID = `${options.log}:${options.epoch}:${batch.first}-${batch.last}`;
+  const subject = SUBJECT_PREFIX + shardName(batch.shard);
+  await publisher.publish(subject, batch.lines.join('\n'), { msgID, timeout: ACK_TIMEOUT_MS });
+}
+
+async function lastPosition(manager: JetStreamManager, shard: number): Promise<number> {
+  try {
+    const subject = SUBJECT_PREFIX + shardName(shard);
+    const message = await manager.streams.getMessage(STREAM, { last_by_subj: subject });
+    const last = message.string().trimEnd().split('\n').at(-1) ?? '';
+    return parseLine(last).position;
+  } catch (error) {
+    if (isNoMessage(error)) return 0;
+    throw error;
+  }
+}
+
+function isNoMessage(error: unknown): boolean {
+  const known = error as { code?: string; api_error?: { err_code?: number } };
+  return known.code === NO_MESSAGE_STATUS || String(known.api_error?.err_code) === NO_MESSAGE;
+}
+
+type Streams = { publisher: JetStreamClient; manager: JetStreamManager };
+
+/** One connection for ever; `ready` only while it is up and the stream is assured. */
+class Link {
+  readonly #options: NatsOptions;
+  #connection: NatsConnection | undefined;
+  #streams: Streams | undefined;
+  #closed = false;
+  #assuring: Promise<void> | undefined;
+
+  constructor(options: NatsOptions) {
+    this.#options = options;
+    void this.#open();
+  }
+
+  ready(): Streams | undefined {
+    return this.#streams;
+  }
+
+  assureStreamSoon(): void {
+    const connection = this.#connection;
+    if (connection === undefined || this.#assuring !== undefined || this.#closed) return;
+    this.#streams = undefined;
+    this.#assuring = this.#assureStream(connection).finally(() => (this.#assuring = undefined));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#streams = undefined;
+    await this.#connection?.close();
+  }
+
+  async #open(): Promise<void> {
+    const connection = await connect({
+      servers: this.#options.url,
+      waitOnFirstConnect: true,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_MS,
+      name: 'tenure-sequencer',
+    });
+    if (this.#closed) return connection.close();
+    this.#connection = connection;
+    this.assureStreamSoon();
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') this.#streams = undefined;
+      if (status.type === 'reconnect') this.assureStreamSoon();
+    }
+    return undefined;
+  }
+
+  async #assureStream(connection: NatsConnection): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const manager = await connection.jetstreamManager({ timeout: ACK_TIMEOUT_MS });
+        await manager.streams.add({
+          name: STREAM,
+          subjects: [`${SUBJECT_PREFIX}*`],
+          storage: StorageType.File,
+          retention: RetentionPolicy.Limits,
+          num_replicas: this.#options.replicas,
+          duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+          deny_delete: true,
+          deny_purge: true,
+          allow_rollup_hdrs: false,
+        });
+        this.#streams = { publisher: connection.jetstream(), manager };
+        return;
+      } catch (cause) {
+        this.#options.report(`stream ${STREAM} cannot be assured; trying again`, cause);
+        await new Promise((resolve) => setTimeout(resolve, ASSURE_RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LostLeadershipError } from '../ports/fact-log.ts';
+import type {
+  FactReading,
+  FactSequencing,
+  LeaderLock,
+  Leadership,
+  OutboxBell,
+  SignedFact,
+} from '../ports/fact-log.ts';
+import type { Publisher } from './publisher.ts';
+import { signFacts } from './sign-facts.ts';
+import type { SigningContext } from './sign-facts.ts';
+
+/** Facts given an index in one transaction. */
+const BATCH_FACTS = 500;
+/** The bell is a hint that may be lost; the outbox is looked at this often anyway. */
+const POLL_MS = 1_000;
+/** DESIGN 4.5: how often the stream is compared with the log. */
+const RECONCILE_MS = 10_000;
+/** How often a stream that is known to be behind is tried again. */
+const RECONCILE_BEHIND_MS = 1_000;
+const RETRY_MS = 500;
+
+export interface SequencerPorts {
+  readonly lock: LeaderLock;
+  readonly bell: OutboxBell;
+  readonly facts: FactSequencing & FactReading;
+  readonly publisher: Publisher;
+  readonly signing: Omit<SigningContext, 'heads'>;
+  /** One line per trouble; the loop itself goes on. */
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+/** Log indexes of the asked facts, in their order, and whether JetStream acknowledged them. */
+export interface Sequenced {
+  readonly indexes: readonly number[];
+  readonly published: boolean;
+}
+
+/**
+ * The one leader that gives committed facts their index and signature, then fans them out
+ * (DESIGN 4.4). A standby waits for the lock, and its `waitFor` only watches the log.
+ */
+export class Sequencer {
+  readonly #ports: SequencerPorts;
+  readonly #wake = new EventTarget();
+  #rung = false;
+
+  constructor(ports: SequencerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Leads, or stands by, until `signal`. Never rejects for trouble outside: it tries again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const bell = this.#listen(signal);
+    while (!signal.aborted) {
+      try {
+        const leadership = await this.#ports.lock.acquire(signal);
+        await this.#lead(leadership, signal).finally(() => leadership.resign());
+      } catch (cause) {
+        if (signal.aborted) break;
+        if (!(cause instanceof LostLeadershipError))
+          this.#ports.report('sequencing stopped and starts again', cause);
+        await pause(RETRY_MS, signal);
+      }
+    }
+    await (await bell)?.close();
+  }
+
+  /** Resolves once all facts are in the log; on a standby the leader puts them there. */
+  async waitFor(factIds: readonly string[], signal: AbortSignal): Promise<Sequenced> {
+    for (;;) {
+      signal.throwIfAborted();
+      const known = await this.#ports.facts.indexesOf(factIds);
+      const indexes = factIds.flatMap((id) => known.get(id) ?? []);
+      if (indexes.length === factIds.length)
+        return { indexes, published: indexes.every((i) => this.#ports.publisher.acknowledged(i)) };
+      this.#ring();
+      await this.#next('sequenced', POLL_MS, signal);
+    }
+  }
+
+  async #listen(signal: AbortSignal) {
+    while (!signal.aborted) {
+      try {
+        return await this.#ports.bell.listen(() => this.#ring());
+      } catch (cause) {
+        this.#ports.report('cannot listen for commits; polling until it works', cause);
+        await pause(RETRY_MS, signal);
+      }
+    }
+    return undefined;
+  }
+
+  async #lead(leadership: Leadership, signal: AbortSignal): Promise<void> {
+    let leading = true;
+    void leadership.lost.then(() => {
+      leading = false;
+      this.#ring();
+    });
+    const over = () => !leading || signal.aborted;
+    const reconciling = this.#reconcileUntil(over, signal);
+    try {
+      while (!over()) {
+        this.#rung = false;
+        const facts = await this.#sequence(leadership.fence);
+        if (facts.length === 0 && !this.#rung) await this.#next('rung', POLL_MS, signal);
+      }
+    } finally {
+      leading = false;
+      await reconciling;
+    }
+  }
+
+  async #sequence(fence: number): Promise<readonly SignedFact[]> {
+    const { facts, signing, publisher, report } = this.#ports;
+    const context: SigningContext = { ...signing, heads: facts };
+    const signed = await facts.sequence(fence, BATCH_FACTS, (placed) => signFacts(context, placed));
+    if (signed.length === 0) return signed;
+    // Not awaited: NATS never holds up the log. The publisher keeps the order.
+    publisher.publish(signed).catch((cause: unknown) => report('publishing failed', cause));
+    this.#wake.dispatchEvent(new Event('sequenced'));
+    return signed;
+  }
+
+  async #reconcileUntil(over: () => boolean, signal: AbortSignal): Promise<void> {
+    let nextMs = 0;
+    while (!over()) {
+      if (Date.now() >= nextMs) {
+        try {
+          await this.#ports.publisher.reconcile();
+        } catch (cause) {
+          this.#ports.report('the stream cannot be compared with the log', cause);
+        }
+        const waitMs = this.#ports.publisher.behind ? RECONCILE_BEHIND_MS : RECONCILE_MS;
+        nextMs = Date.now() + waitMs;
+      }
+      await pause(RETRY_MS, signal);
+    }
+  }
+
+  #ring(): void {
+    this.#rung = true;
+    this.#wake.dispatchEvent(new Event('rung'));
+  }
+
+  /** Resolves at the next event of that name, after `withinMs`, or when `signal` fires. */
+  #next(event: 'rung' | 'sequenced', withinMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake.removeEventListener(event, done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      this.#wake.addEventListener(event, done);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
