@@ -1,0 +1,106 @@
+/*
+ * Bytes and their text forms (RFC 4648), without Buffer: this folder also loads inside Temporal's
+ * workflow sandbox, which has none. Decoders are strict: one text for one value of bytes.
+ */
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const NOT_IN_ALPHABET = 255;
+
+const decodeTable = (alphabet: string): Uint8Array => {
+  const table = new Uint8Array(128).fill(NOT_IN_ALPHABET);
+  for (let value = 0; value < alphabet.length; value += 1) {
+    table[alphabet.charCodeAt(value)] = value;
+  }
+  return table;
+};
+
+const BASE64_VALUES = decodeTable(BASE64);
+const BASE64_URL_VALUES = decodeTable(BASE64_URL);
+
+const encode = (bytes: Uint8Array, alphabet: string, padded: boolean): string => {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
+    if (left > 1) text += alphabet.charAt((group >> 6) & 63);
+    if (left > 2) text += alphabet.charAt(group & 63);
+    else if (padded) text += left === 2 ? '=' : '==';
+  }
+  return text;
+};
+
+/** undefined when a character is outside the alphabet, or bits after the last byte are not zero. */
+const decode = (text: string, length: number, table: Uint8Array): Uint8Array | undefined => {
+  if (length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((length * 3) / 4));
+  let pending = 0;
+  let bits = 0;
+  let at = 0;
+  for (let index = 0; index < length; index += 1) {
+    const value = table[text.charCodeAt(index)] ?? NOT_IN_ALPHABET;
+    if (value === NOT_IN_ALPHABET) return undefined;
+    pending = ((pending << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at] = (pending >> bits) & 0xff;
+      at += 1;
+    }
+  }
+  return (pending & ((1 << bits) - 1)) === 0 ? bytes : undefined;
+};
+
+/** Base64 with padding (RFC 4648, section 4). */
+export const toBase64 = (bytes: Uint8Array): string => encode(bytes, BASE64, true);
+
+/** Strict inverse of {@link toBase64}; undefined for anything it does not write. */
+export const fromBase64 = (text: string): Uint8Array | undefined => {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return decode(text, text.length - padding, BASE64_VALUES);
+};
+
+/** Base64url without padding (RFC 4648, section 5). */
+export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, BASE64_URL, false);
+
+/** Strict inverse of {@link toBase64Url}; undefined for anything it does not write. */
+export const fromBase64Url = (text: string): Uint8Array | undefined =>
+  decode(text, text.length, BASE64_URL_VALUES);
+
+/** Lower-case hexadecimal. */
+export const toHex = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+};
+
+/** Strict: lower case, even length; undefined otherwise. */
+export const fromHex = (text: string): Uint8Array | undefined => {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+  }
+  return bytes;
+};
+
+export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};
+
+/** Not constant time: for public values only. */
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+};
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,24 @@
+import { createHash, hash } from 'node:crypto';
+import { toHex } from '../core/bytes.ts';
+import { preAuthEncoding } from '../core/pae.ts';
+
+/** Running hash of a shard before its first fact, and `prev` of a tenant's first: 32 zero bytes. */
+export const EMPTY_HASH: Uint8Array = new Uint8Array(32);
+
+/** RFC 6962, section 2.1: leaves and nodes hash in different domains. */
+const LEAF_PREFIX = new Uint8Array([0x00]);
+const KEY_ID_BYTES = 16;
+
+export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
+
+/** SHA-256(0x00 || PAE): the one hash of tenant chain, shard chain and log (DESIGN 3). */
+export const leafHash = (payload: Uint8Array): Uint8Array =>
+  createHash('sha256').update(LEAF_PREFIX).update(preAuthEncoding(payload)).digest();
+
+/** H(n) = SHA-256(H(n-1) || leaf hash), H(0) = {@link EMPTY_HASH} (DESIGN 4.5). */
+export const runningHash = (prev: Uint8Array, leaf: Uint8Array): Uint8Array =>
+  createHash('sha256').update(prev).update(leaf).digest();
+
+/** Key id of a raw Ed25519 public key: the first 16 bytes of its SHA-256, hexadecimal. */
+export const keyIdOf = (rawPublicKey: Uint8Array): string =>
+  toHex(sha256(rawPublicKey).subarray(0, KEY_ID_BYTES));
