@@ -15,6 +15,8 @@ export class Publisher {
   /** Publishing keeps the order of the log: each call waits for the one before. */
   #last: Promise<unknown> = Promise.resolve();
   #behind = true;
+  /** A failure during a reconciliation must outlive its verdict. */
+  #failures = 0;
   /** Log indexes, of this process's own publishing. */
   #submittedThrough = -1;
   #acknowledgedThrough = -1;
@@ -39,7 +41,7 @@ export class Publisher {
     const through = this.#submittedThrough;
     return this.#inOrder(async () => {
       const acknowledged = await this.#stream.publish(batchesOf(facts));
-      if (!acknowledged) this.#behind = true;
+      if (!acknowledged) this.#doubt();
       else if (!this.#behind) this.#acknowledgedThrough = through;
     });
   }
@@ -49,7 +51,7 @@ export class Publisher {
    * is behind is brought up in its turn.
    */
   async reconcile(): Promise<void> {
-    const through = this.#submittedThrough;
+    const [through, failures] = [this.#submittedThrough, this.#failures];
     const positions = await this.#reading.shardPositions();
     let equal = true;
     for (const [shard, position] of positions.entries()) {
@@ -59,8 +61,8 @@ export class Publisher {
         equal &&= reached >= position;
       });
     }
-    this.#behind = !equal;
-    if (equal) this.#acknowledgedThrough = Math.max(through, this.#acknowledgedThrough);
+    this.#behind = !equal || failures !== this.#failures;
+    if (!this.#behind) this.#acknowledgedThrough = Math.max(through, this.#acknowledgedThrough);
   }
 
   /** An acknowledgement may be a duplicate's, so the stream's last message is asked each time. */
@@ -74,6 +76,11 @@ export class Publisher {
       reached = now;
     }
     return reached;
+  }
+
+  #doubt(): void {
+    this.#behind = true;
+    this.#failures += 1;
   }
 
   #inOrder(work: () => Promise<void>): Promise<void> {

@@ -125,16 +125,15 @@ export class Sequencer {
   }
 
   async #reconcileUntil(over: () => boolean, signal: AbortSignal): Promise<void> {
-    let nextMs = 0;
+    const { publisher, report } = this.#ports;
+    let lastMs = -Infinity;
     while (!over()) {
-      if (Date.now() >= nextMs) {
-        try {
-          await this.#ports.publisher.reconcile();
-        } catch (cause) {
-          this.#ports.report('the stream cannot be compared with the log', cause);
-        }
-        const waitMs = this.#ports.publisher.behind ? RECONCILE_BEHIND_MS : RECONCILE_MS;
-        nextMs = Date.now() + waitMs;
+      const everyMs = publisher.behind ? RECONCILE_BEHIND_MS : RECONCILE_MS;
+      if (performance.now() - lastMs >= everyMs) {
+        lastMs = performance.now();
+        await publisher
+          .reconcile()
+          .catch((cause: unknown) => report('the stream cannot be compared with the log', cause));
       }
       await pause(RETRY_MS, signal);
     }
