@@ -64,7 +64,8 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'registry',
     folder: '^registry/',
-    values: ['^ports/', '^domain/', FACTS],
+    // A timer is no I/O: the sequencer's loop waits with it.
+    values: ['^ports/', '^domain/', FACTS, '^(node:)?timers/promises$'],
     types: [],
     instead: 'Take what you need as a port, and let wiring/ bring the adapter.',
   },
@@ -195,8 +196,7 @@ export const LAYERS: readonly Layer[] = [
     folder: '^sdk/typescript/',
     values: [FACTS, NODE_BUILTINS, NPM],
     types: [],
-    instead:
-      'The kit runs at customers without the registry: it may know facts/ and nothing else.',
+    instead: 'The kit runs at customers without the registry: it may know facts/ and nothing else.',
   },
 ];
 
