@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { CHECKS, runChecks } from '../../tools/check.ts';
+import { GENERATORS } from '../../tools/generated.ts';
+import { honestCounts } from '../../tools/test.ts';
+import { countTests, formatCounts } from '../support/reporter.ts';
+
+const node = (code: string) => [process.execPath, '-e', code];
+const results = { numPassedTests: 3, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
+type Results = Parameters<typeof countTests>[0];
+
+test('types, lint, format, layers and every generated file are checked', () => {
+  const names = CHECKS.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['types', 'lint', 'format', 'layers']));
+  expect(names).toEqual(expect.arrayContaining(GENERATORS.map(({ writes }) => `fresh ${writes}`)));
+});
+
+test('a check that fails, and one that cannot even start, are both failures', async () => {
+  const counts = await runChecks([
+    { name: 'control: passes', command: node('') },
+    { name: 'control: fails', command: node('process.exit(3)') },
+    { name: 'control: cannot start', command: ['there-is-no-such-program'] },
+  ]);
+  expect(counts).toEqual({ passed: 1, failed: 2 });
+});
+
+test('a test file that breaks before its first test is a failure', () => {
+  const broken = { ...results, numTodoTests: 0, numRuntimeErrorTestSuites: 1 } as Results;
+  expect(countTests(broken)).toEqual({ passed: 3, failed: 1 });
+});
+
+test('a run that ends badly without a failed test is a failure', () => {
+  expect(honestCounts({ passed: 3, failed: 0 }, 1)).toEqual({ passed: 3, failed: 1 });
+  expect(honestCounts({ passed: 3, failed: 2 }, 1)).toEqual({ passed: 3, failed: 2 });
+  expect(honestCounts({ passed: 3, failed: 0 }, 0)).toEqual({ passed: 3, failed: 0 });
+});
+
+test('the closing line has one form', () => {
+  expect(formatCounts({ passed: 12, failed: 0 })).toBe('12 passed, 0 failed');
+});
