@@ -1,0 +1,54 @@
+import { PortError } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
+import type { Dns } from '../../ports/dns.ts';
+import { overNetwork } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { openJournal } from './journal.ts';
+
+interface Entry {
+  /** The address record is there; without it the entry is a mark alone. */
+  readonly record: boolean;
+  readonly owner?: OwnerMark;
+}
+
+/** `plant` and `find` go past the port: what others or a crash left behind. Names are hosts. */
+export interface MemoryDns extends Dns {
+  plant(host: string, entry: Entry): void;
+  find(host: string): Entry | undefined;
+}
+
+/** One zone in memory, kept in `file` when given. Resolves nothing: hosts are names only. */
+export function createMemoryDns(options: { file?: string; faults?: Faults } = {}): MemoryDns {
+  const journal = openJournal<Entry>(options.file);
+  const { entries } = journal;
+  const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
+    overNetwork(options.faults, signal, 'dns', method, effect);
+  return {
+    ensure: (host: string, call: Call) =>
+      send('ensure', call.signal, () => {
+        const there = entries.get(host);
+        if (there && there.owner?.tenant !== call.owner.tenant) {
+          throw new PortError('dns', 'foreign', 'the host has a record without our mark');
+        }
+        if (there?.record) return;
+        entries.set(host, { record: true, owner: there?.owner ?? call.owner });
+        journal.save();
+      }),
+    remove: (host: string, call: Call) =>
+      send('remove', call.signal, () => {
+        if (entries.get(host)?.owner?.tenant !== call.owner.tenant) return;
+        entries.delete(host);
+        journal.save();
+      }),
+    probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
+    inventory: (signal: AbortSignal) =>
+      send('inventory', signal, () =>
+        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+      ),
+    plant(host: string, entry: Entry): void {
+      entries.set(host, entry);
+      journal.save();
+    },
+    find: (host: string) => entries.get(host),
+  };
+}

@@ -1,0 +1,53 @@
+import { PortError } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
+import type { RouteRequest, Routes } from '../../ports/routes.ts';
+import { overNetwork } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { openJournal } from './journal.ts';
+
+interface Entry {
+  readonly host: string;
+  readonly owner?: OwnerMark;
+}
+
+/** `plant` and `find` go past the port: what others left behind. Names are slugs. */
+export interface MemoryRoutes extends Routes {
+  plant(slug: string, entry: Entry): void;
+  find(slug: string): Entry | undefined;
+}
+
+/** Routes in memory, kept in `file` when given. No traffic passes. */
+export function createMemoryRoutes(options: { file?: string; faults?: Faults } = {}): MemoryRoutes {
+  const journal = openJournal<Entry>(options.file);
+  const { entries } = journal;
+  const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
+    overNetwork(options.faults, signal, 'routes', method, effect);
+  return {
+    ensure: (request: RouteRequest, call: Call) =>
+      send('ensure', call.signal, () => {
+        const there = entries.get(request.slug);
+        if (there && there.owner?.tenant !== call.owner.tenant) {
+          throw new PortError('routes', 'foreign', 'a route of that name does not carry our mark');
+        }
+        if (there?.host === request.host) return;
+        entries.set(request.slug, { host: request.host, owner: there?.owner ?? call.owner });
+        journal.save();
+      }),
+    remove: (slug: string, call: Call) =>
+      send('remove', call.signal, () => {
+        if (entries.get(slug)?.owner?.tenant !== call.owner.tenant) return;
+        entries.delete(slug);
+        journal.save();
+      }),
+    probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
+    inventory: (signal: AbortSignal) =>
+      send('inventory', signal, () =>
+        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+      ),
+    plant(slug: string, entry: Entry): void {
+      entries.set(slug, entry);
+      journal.save();
+    },
+    find: (slug: string) => entries.get(slug),
+  };
+}
