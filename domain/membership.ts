@@ -11,3 +11,6 @@ export interface Membership {
   /** Names of tenant-scoped roles, sorted, without repeats. */
   readonly roles: readonly string[];
 }
+
+/** The tenant role without which nobody could manage the tenant: one active member always has it. */
+export const OWNER_ROLE = 'org-owner';

@@ -11,7 +11,13 @@ import type { Membership } from '../domain/membership.ts';
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 
-export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full';
+/**
+ * - `store-unavailable`: not reached, or it gave up before COMMIT: nothing was done. Transient.
+ * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
+ * - `store-full`: no space left. Transient; a person mends it.
+ * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
+ */
+export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full' | 'undo-refused';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -68,6 +74,7 @@ export interface OperationStore {
   /** One transaction: operation, reservations, tenant lock, secrets, idempotency. */
   accept(request: AcceptRequest): Promise<AcceptOutcome>;
   findOperation(id: string): Promise<Operation | undefined>;
+  /** Newest first; `after` is the id of the last row before. */
   listOperations(query: {
     state?: SagaState;
     tenant?: string;
@@ -119,12 +126,19 @@ export interface UnsignedFact {
   readonly payload: Uint8Array;
 }
 
+/** Names a committed fact, whether it is signed yet or not. */
+export interface FactRef {
+  readonly id: string;
+  readonly tenant: string;
+  readonly seq: number;
+}
+
 export interface StepCommit {
   readonly operation: string;
   readonly step: string;
   /** SHA-256 of the command, hex: the same key with another command is a bug. */
   readonly commandHash: string;
-  readonly factIds: readonly string[];
+  readonly facts: readonly FactRef[];
 }
 
 /** One open transaction that holds the head locks of its tenants. */

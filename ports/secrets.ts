@@ -11,3 +11,6 @@ export interface Secrets {
   /** Removes all secrets of a tenant; none is success. */
   removeAll(tenant: string): Promise<void>;
 }
+
+/** Name of the caught invite link: the one secret that the API shows (outside production). */
+export const INVITE_LINK_SECRET = 'invite-link';

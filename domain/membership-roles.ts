@@ -1,0 +1,63 @@
+import type { Decided, Refused, Rule, TenantView } from './decision.ts';
+import { membershipFact } from './fact-drafts.ts';
+import { OWNER_ROLE, type Membership } from './membership.ts';
+
+/** The whole new set of tenant-scoped roles of one member. */
+export interface ChangeRoles {
+  readonly member: string;
+  readonly roles: readonly string[];
+}
+
+const NOTHING: Decided = { changes: [], facts: [], audit: [] };
+
+/** Roles of an active member. The same roles again change nothing and make no fact. */
+export const changeRoles: Rule<ChangeRoles> = (view, command) => {
+  const member = view.members.find(({ id }) => id === command.member);
+  const roles = [...new Set(command.roles)].toSorted();
+  const refusal = refuse(view, member, roles);
+  if (member === undefined || refusal !== undefined) return refusal ?? MEMBER_NOT_FOUND;
+  if (roles.join() === member.roles.join()) return NOTHING;
+  const changed = { ...member, roles };
+  return {
+    changes: [{ type: 'membership', membership: changed }],
+    facts: [membershipFact(changed)],
+    audit: [
+      {
+        action: 'membership.roles_changed',
+        target: `member:${member.id}`,
+        detail: { from: member.roles, to: roles },
+      },
+    ],
+  };
+};
+
+const MEMBER_NOT_FOUND: Refused = {
+  refused: 'member-not-found',
+  message: 'The member is not there.',
+};
+
+function refuse(
+  { tenant, members, catalog }: TenantView,
+  member: Membership | undefined,
+  roles: readonly string[],
+): Refused | undefined {
+  if (tenant === undefined) {
+    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
+  }
+  if (tenant.state !== 'active' && tenant.state !== 'trial') {
+    return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
+  }
+  if (member === undefined) return MEMBER_NOT_FOUND;
+  if (member.state !== 'active') {
+    return { refused: 'member-state', message: `The member is ${member.state}.` };
+  }
+  const unknown = roles.find((role) => catalog.roles.get(role)?.scope !== 'tenant');
+  if (unknown !== undefined) {
+    return { refused: 'role-unknown', message: `There is no tenant role ${unknown}.` };
+  }
+  const owners = members.filter((m) => m.state === 'active' && m.roles.includes(OWNER_ROLE));
+  if (owners.length === 1 && owners[0] === member && !roles.includes(OWNER_ROLE)) {
+    return { refused: 'last-owner', message: 'The last owner cannot stop being one.' };
+  }
+  return undefined;
+}

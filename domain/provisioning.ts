@@ -1,0 +1,81 @@
+import type { Catalog, Entitlement, Refused, Rule } from './decision.ts';
+import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
+import { OWNER_ROLE, type Membership } from './membership.ts';
+import type { Tenant } from './tenant.ts';
+
+/** The outcome of the steps before the pivot. */
+export interface ActivateTenant {
+  readonly tenant: string;
+  /** Exact `iss` of the tenant's tokens. */
+  readonly issuer: string;
+  readonly databaseUrl: string;
+  /** UUID of the first admin's membership. */
+  readonly adminMember: string;
+  /** The first admin's `sub` at that issuer. */
+  readonly adminSub: string;
+}
+
+/**
+ * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, whatever
+ * the plan (a trial, which ends by itself, is a saga of its own), and its first admin owns it.
+ */
+export const activateTenant: Rule<ActivateTenant> = (view, command) => {
+  const { tenant, catalog } = view;
+  if (tenant === undefined || tenant.id !== command.tenant) {
+    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
+  }
+  const refusal = refuse(tenant, catalog);
+  if (refusal !== undefined) return refusal;
+  const { issuer, databaseUrl } = command;
+  const active = { ...tenant, state: 'active', issuer, databaseUrl } as const;
+  const owner = ownerOf(tenant, command);
+  const entitlements = entitlementsOf(tenant, catalog);
+  return {
+    changes: [
+      { type: 'tenant', tenant: active },
+      { type: 'membership', membership: owner },
+      ...entitlements.map((entitlement) => ({ type: 'entitlement', entitlement }) as const),
+    ],
+    facts: [tenantFact(active), membershipFact(owner), ...entitlements.map(entitlementFact)],
+    audit: [
+      {
+        action: 'tenant.activated',
+        target: `tenant:${tenant.id}`,
+        detail: { plan: tenant.plan, isolation: tenant.isolation, owner: `member:${owner.id}` },
+      },
+    ],
+  };
+};
+
+function refuse(tenant: Tenant, catalog: Catalog): Refused | undefined {
+  if (tenant.state !== 'provisioning') {
+    return { refused: 'tenant-state', message: `The tenant is ${tenant.state} already.` };
+  }
+  if (!catalog.plans.has(tenant.plan)) {
+    return { refused: 'plan-unknown', message: `There is no plan ${tenant.plan}.` };
+  }
+  if (catalog.roles.get(OWNER_ROLE)?.scope !== 'tenant') {
+    return { refused: 'role-unknown', message: `There is no tenant role ${OWNER_ROLE}.` };
+  }
+  return undefined;
+}
+
+function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTenant): Membership {
+  return {
+    id: adminMember,
+    tenant: tenant.id,
+    state: 'active',
+    identity: { issuer, sub: adminSub },
+    roles: [OWNER_ROLE],
+  };
+}
+
+function entitlementsOf(tenant: Tenant, catalog: Catalog): Entitlement[] {
+  const sold = catalog.plans.get(tenant.plan)?.entitlements ?? [];
+  return sold.map(({ product, limits }) => ({
+    tenant: tenant.id,
+    product,
+    plan: tenant.plan,
+    limits,
+  }));
+}
