@@ -2,4 +2,6 @@
 // the committed file differs from what it would write now.
 export type Generator = { writes: string; script: string };
 
-export const GENERATORS: readonly Generator[] = [];
+export const GENERATORS: readonly Generator[] = [
+  { writes: 'docs/reference/configuration.md', script: 'tools/config-reference.ts' },
+];

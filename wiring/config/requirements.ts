@@ -1,0 +1,92 @@
+import { DEV_OPERATOR_TOKEN, DEV_READER_TOKEN, DEV_SECRETS_KEY } from './sections/access.ts';
+import { DEV_DATABASE_URL } from './sections/database.ts';
+import { APP_ENVS } from './sections/service.ts';
+import type { AppEnv } from './sections/service.ts';
+import type { Environment } from './secret-files.ts';
+import type { Refuse } from './section.ts';
+
+export const PROCESSES = ['api', 'worker', 'sequencer', 'cli'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** One rule of what a process must be given in an environment, beyond each variable's own form. */
+interface Requirement {
+  readonly variable: string;
+  readonly processes: readonly ProcessName[];
+  readonly envs: readonly AppEnv[];
+  readonly broken: (env: Environment) => boolean;
+  readonly sentence: string;
+}
+
+const NOT_DEV: readonly AppEnv[] = ['stage', 'prod'];
+const PROD: readonly AppEnv[] = ['prod'];
+const SERVERS: readonly ProcessName[] = ['api', 'worker', 'sequencer'];
+
+/** A well-known value protects nothing, so it is as good as none. */
+function real(variable: string, processes: readonly ProcessName[], wellKnown: string): Requirement {
+  const broken: Requirement['broken'] = (env) => (env[variable] ?? wellKnown) === wellKnown;
+  const sentence = 'is missing: stage and prod refuse the development value';
+  return { variable, processes, envs: NOT_DEV, broken, sentence };
+}
+
+/** A worker over memory adapters would tell customers that they have what is nowhere. */
+function notEmbedded(variables: readonly string[], adapter: string): Requirement {
+  return {
+    variable: variables.join(' or '),
+    processes: ['worker'],
+    envs: PROD,
+    broken: (env) => variables.every((variable) => env[variable] === undefined),
+    sentence: `is missing: prod refuses the embedded ${adapter} adapter`,
+  };
+}
+
+const REQUIREMENTS: readonly Requirement[] = [
+  real('OPERATOR_TOKEN', ['api'], DEV_OPERATOR_TOKEN),
+  real('READER_TOKEN', ['api'], DEV_READER_TOKEN),
+  real('SECRETS_KEY', SERVERS, DEV_SECRETS_KEY),
+  real('DATABASE_URL', SERVERS, DEV_DATABASE_URL),
+  {
+    variable: 'FACT_KEY_FILE',
+    processes: ['sequencer'],
+    envs: APP_ENVS,
+    broken: (env) => env['FACT_KEY_FILE'] === undefined,
+    sentence: 'is missing: the sequencer signs facts with that key',
+  },
+  {
+    variable: 'MAIL_CATCHER_ADDR',
+    processes: SERVERS,
+    envs: PROD,
+    broken: (env) => env['MAIL_CATCHER_ADDR'] !== undefined,
+    sentence: 'is set: in prod the invite link is for the invited person alone',
+  },
+  {
+    variable: 'SMTP_HOST',
+    processes: ['worker'],
+    envs: APP_ENVS,
+    broken: (env) =>
+      env['KEYCLOAK_ADMIN_URL'] !== undefined &&
+      env['SMTP_HOST'] === undefined &&
+      env['MAIL_CATCHER_ADDR'] === undefined,
+    sentence: 'is missing: Keycloak mails the invitations through it',
+  },
+  {
+    variable: 'RFC2136_SERVER',
+    processes: SERVERS,
+    envs: APP_ENVS,
+    broken: (env) => env['POWERDNS_API_URL'] !== undefined && env['RFC2136_SERVER'] !== undefined,
+    sentence: 'and POWERDNS_API_URL are both set: keep one, a zone has one way in',
+  },
+  notEmbedded(['KEYCLOAK_ADMIN_URL'], 'identity'),
+  notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER'], 'DNS'),
+  notEmbedded(['KUBERNETES_API_URL'], 'routes'),
+  notEmbedded(['LIBSQL_ADMIN_URL'], 'tenant database'),
+];
+
+/** Empty variables must count as unset in `env`. A wrong `APP_ENV` is refused by its own section. */
+export function checkRequirements(process: ProcessName, env: Environment, refuse: Refuse): void {
+  const appEnv = APP_ENVS.find((name) => name === (env['APP_ENV'] ?? 'dev'));
+  if (appEnv === undefined) return;
+  for (const { variable, processes, envs, broken, sentence } of REQUIREMENTS) {
+    const applies = processes.includes(process) && envs.includes(appEnv);
+    if (applies && broken(env)) refuse(variable, sentence);
+  }
+}

@@ -1,0 +1,37 @@
+import { section } from '../section.ts';
+import { address, dnsName, oneOf, text } from '../variables.ts';
+
+export const APP_ENVS = ['dev', 'stage', 'prod'] as const;
+export type AppEnv = (typeof APP_ENVS)[number];
+
+/** In development only this machine can reach a server that was given no host. */
+const LOOPBACK = '127.0.0.1';
+
+export const service = section({
+  title: 'Service',
+  about: 'What every process of one installation shares.',
+  variables: {
+    APP_ENV: oneOf(APP_ENVS).withDefault(
+      'dev',
+      'Kind of installation. `stage` and `prod` refuse development defaults; `prod` also refuses the embedded adapters.',
+    ),
+    ADDR: address.withDefault(
+      ':8090',
+      'Address that the API listens on. Without a host: 127.0.0.1 in `dev`, all interfaces otherwise.',
+    ),
+    TENANT_DOMAIN: dnsName.withDefault(
+      'tenure.localhost',
+      'Domain under which tenants get their host `<slug>.<domain>`.',
+    ),
+    STATE_DIR: text.optional(
+      'Folder in which the embedded adapters keep their objects over a restart. Unset: in memory only.',
+    ),
+  },
+  build: ({ APP_ENV, ADDR, TENANT_DOMAIN, STATE_DIR }) => ({
+    env: APP_ENV,
+    host: ADDR.host ?? (APP_ENV === 'dev' ? LOOPBACK : undefined),
+    port: ADDR.port,
+    tenantDomain: TENANT_DOMAIN,
+    stateDir: STATE_DIR,
+  }),
+});
