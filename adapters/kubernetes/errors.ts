@@ -1,0 +1,70 @@
+import { ApiException } from '@kubernetes/client-node';
+import { PortError } from '../../ports/call.ts';
+import type { PortErrorCode } from '../../ports/call.ts';
+
+/** The request never left: no connection. Everything else may have reached the server. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The part of Kubernetes' `Status` object that tells refusals apart. */
+interface Status {
+  readonly details?: {
+    readonly kind?: string;
+    readonly causes?: readonly { readonly reason?: string }[];
+  };
+}
+
+export function isNotFound(error: unknown): boolean {
+  if (!(error instanceof PortError)) return false;
+  return error.cause instanceof ApiException && error.cause.code === 404;
+}
+
+/** `changes`: a lost answer leaves it open whether something was changed. */
+export function toPortError(error: unknown, changes: boolean): PortError {
+  const [code, message] =
+    error instanceof ApiException ? refusalOf(error, changes) : lossOf(error, changes);
+  return new PortError('routes', code, message, { cause: error });
+}
+
+function lossOf(error: unknown, changes: boolean): [PortErrorCode, string] {
+  const { cause } = error as { cause?: { code?: unknown } };
+  const notSent = NOT_SENT.has(String(cause?.code ?? ''));
+  return [changes && !notSent ? 'unknown' : 'unavailable', 'Kubernetes gave no answer'];
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/ and server-side-apply/#conflicts */
+function refusalOf(
+  { code, body }: ApiException<unknown>,
+  changes: boolean,
+): [PortErrorCode, string] {
+  const { details } = parseStatus(body);
+  const hasCause = (reason: string) => details?.causes?.some((cause) => cause.reason === reason);
+  if (code === 403 && hasCause('NamespaceTerminating')) {
+    return ['unavailable', 'the namespace is being deleted'];
+  }
+  if (code === 401 || code === 403) return ['forbidden', 'Kubernetes refuses our credentials'];
+  // Namespaces are made by people: a missing one is mended as an outage is, so the saga waits.
+  if (code === 404) return ['unavailable', 'the namespace is not there'];
+  if (code === 409 && hasCause('FieldManagerConflict')) {
+    return ['foreign', 'another field manager owns the Ingress'];
+  }
+  if (code === 409) return ['unavailable', 'the Ingress changed at the same moment'];
+  if (code === 429 || code === 503) return ['unavailable', 'Kubernetes is busy'];
+  if (code >= 500) return [changes ? 'unknown' : 'unavailable', 'Kubernetes failed'];
+  return ['invalid', 'Kubernetes does not take the Ingress'];
+}
+
+function parseStatus(body: unknown): Status {
+  if (typeof body !== 'string') return {};
+  try {
+    return JSON.parse(body) as Status;
+  } catch {
+    return {};
+  }
+}
