@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { inDataDir, type DataDir } from './data-dir.ts';
@@ -54,6 +54,8 @@ export function start(options: KnotOptions): Promise<KnotServer> {
 }
 
 async function startIn(dir: DataDir, port: number, paths: KnotPaths): Promise<KnotServer> {
+  // Knot starts without it and then fails every update.
+  mkdirSync(join(dir.path, 'database'), { recursive: true });
   const zoneFile = join(dir.path, 'tenure.test.zone');
   if (!existsSync(zoneFile)) writeFileSync(zoneFile, EMPTY_ZONE);
   const secret = keptSecret(join(dir.path, 'tsig-secret'));
