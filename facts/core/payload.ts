@@ -92,9 +92,19 @@ export const parsePayload = (bytes: Uint8Array): Fact => {
 
 /** The payload's bytes. Throws what a reader would: nothing refusable is ever stored or signed. */
 export const encodePayload = (fact: Fact): Uint8Array => {
-  const { log, epoch, tenant, seq, prev, id, kind, subject, op, at, cause, body } = fact;
-  const ordered = {
-    ...{ log, epoch, tenant, seq, prev, id, kind, subject, op, at },
+  const { cause, kind, op, body } = fact;
+  // JSON.stringify writes members in the order they are named here.
+  const ordered: Fact = {
+    log: fact.log,
+    epoch: fact.epoch,
+    tenant: fact.tenant,
+    seq: fact.seq,
+    prev: fact.prev,
+    id: fact.id,
+    kind,
+    subject: fact.subject,
+    op,
+    at: fact.at,
     cause: { operation: cause.operation, actor: cause.actor },
     body,
   };

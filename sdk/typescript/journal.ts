@@ -1,0 +1,95 @@
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { shardName } from '../../facts/crypto/shard.ts';
+
+const SUFFIX = '.facts';
+const POLLED_FILE = 'polled.json';
+
+/** What the disk holds of a shard: whole lines, without a torn last one. */
+export type SavedShard = { shard: number; lines: string[] };
+
+/**
+ * Accepted lines on disk, one append-only file per shard. Not the truth: a lost tail is fetched
+ * again, so nothing is flushed; a torn last line is cut off. What is read back is verified again.
+ */
+export class Journal {
+  readonly #directory: string;
+  readonly #files = new Map<number, number>();
+  /** Shards whose last write failed: appending behind a torn line would lose what follows. */
+  readonly #broken = new Set<number>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(join(directory, 'shards'), { recursive: true });
+  }
+
+  *load(): Generator<SavedShard> {
+    for (const name of readdirSync(join(this.#directory, 'shards')).toSorted()) {
+      const shard = Number.parseInt(name.slice(0, 2), 16);
+      if (name !== `${shardName(shard)}${SUFFIX}`) continue;
+      const path = this.#path(shard);
+      const text = readFileSync(path, 'utf8');
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+      yield { shard, lines: whole.split('\n').slice(0, -1) };
+    }
+  }
+
+  /** Throws when the disk refuses; the shard is then no longer written in this process. */
+  append(shard: number, lines: readonly string[]): void {
+    if (lines.length === 0 || this.#broken.has(shard)) return;
+    try {
+      const bytes = Buffer.from(`${lines.join('\n')}\n`);
+      let written = 0;
+      while (written < bytes.length) written += writeSync(this.#file(shard), bytes, written);
+    } catch (error) {
+      this.#broken.add(shard);
+      throw error;
+    }
+  }
+
+  /** Puts these lines in place of the shard's file, whole or not at all. */
+  replace(shard: number, lines: readonly string[]): void {
+    const path = this.#path(shard);
+    const file = this.#files.get(shard);
+    if (file !== undefined) closeSync(file);
+    this.#files.delete(shard);
+    writeFileSync(`${path}.new`, lines.map((line) => `${line}\n`).join(''));
+    renameSync(`${path}.new`, path);
+    this.#broken.delete(shard);
+  }
+
+  /** Wall-clock time of the last complete poll by any process; undefined when never. */
+  polledAtMs(): number | undefined {
+    try {
+      const saved = JSON.parse(readFileSync(join(this.#directory, POLLED_FILE), 'utf8')) as unknown;
+      return typeof saved === 'number' ? saved : undefined;
+    } catch {
+      // Not there yet, or torn: then nothing is known about the age of the facts.
+      return undefined;
+    }
+  }
+
+  savePolledAtMs(wallMs: number): void {
+    const path = join(this.#directory, POLLED_FILE);
+    writeFileSync(`${path}.new`, JSON.stringify(wallMs));
+    renameSync(`${path}.new`, path);
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+    rmSync(join(this.#directory, `${POLLED_FILE}.new`), { force: true });
+  }
+
+  #file(shard: number): number {
+    const open = this.#files.get(shard) ?? openSync(this.#path(shard), 'a');
+    this.#files.set(shard, open);
+    return open;
+  }
+
+  #path(shard: number): string {
+    return join(this.#directory, 'shards', `${shardName(shard)}${SUFFIX}`);
+  }
+}

@@ -1,0 +1,58 @@
+import type { RoleBody } from '../../facts/core/bodies.ts';
+
+export type RoleScope = RoleBody['scope'];
+
+/** The permissions of one combination of roles; shared by all members that have it. */
+export type RoleSet = {
+  readonly roles: readonly string[];
+  readonly scope: RoleScope;
+  /** A role with `*`: every permission. */
+  every: boolean;
+  permissions: Set<string>;
+};
+
+/**
+ * The platform's role vocabulary, and the permission sets made from it. Sets are shared by
+ * combination, so a changed role touches a few sets and no member.
+ */
+export class RoleSets {
+  readonly #roles = new Map<string, RoleBody>();
+  readonly #sets = new Map<string, RoleSet>();
+
+  /** The set of these roles; unknown roles, and roles of the other scope, grant nothing. */
+  setOf(scope: RoleScope, roles: readonly string[]): RoleSet {
+    const sorted = roles.toSorted();
+    const key = `${scope} ${sorted.join(' ')}`;
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    const made: RoleSet = { roles: sorted, scope, every: false, permissions: new Set() };
+    this.#fill(made);
+    this.#sets.set(key, made);
+    return made;
+  }
+
+  define(name: string, body: RoleBody): void {
+    this.#roles.set(name, body);
+    this.#refill(name);
+  }
+
+  /** A retracted role denies whatever names it. */
+  remove(name: string): void {
+    this.#roles.delete(name);
+    this.#refill(name);
+  }
+
+  #refill(name: string): void {
+    for (const set of this.#sets.values()) if (set.roles.includes(name)) this.#fill(set);
+  }
+
+  #fill(set: RoleSet): void {
+    set.permissions = new Set();
+    for (const name of set.roles) {
+      const role = this.#roles.get(name);
+      if (role?.scope !== set.scope) continue;
+      for (const permission of role.permissions) set.permissions.add(permission);
+    }
+    set.every = set.permissions.has('*');
+  }
+}
