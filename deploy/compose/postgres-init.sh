@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs once, on an empty data folder: the databases of the three products, and a login for each
+# process of the registry that can take that process's role and no other (DESIGN 7).
+set -eu
+
+# user:password of postgres://user:password@host...
+login_of() { sed 's#^postgres://\([^@]*\)@.*#\1#' "/run/secrets/$1-database-url"; }
+
+run() { psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$1"; }
+
+run postgres <<END
+CREATE ROLE temporal LOGIN PASSWORD '$TEMPORAL_DATABASE_PASSWORD';
+CREATE DATABASE temporal OWNER temporal;
+CREATE DATABASE temporal_visibility OWNER temporal;
+CREATE ROLE keycloak LOGIN PASSWORD '$KEYCLOAK_DATABASE_PASSWORD';
+CREATE DATABASE keycloak OWNER keycloak;
+CREATE ROLE tenure_owner NOLOGIN;
+CREATE DATABASE tenure OWNER tenure_owner;
+REVOKE CONNECT ON DATABASE tenure, temporal, temporal_visibility, keycloak FROM PUBLIC;
+GRANT CONNECT ON DATABASE tenure TO tenure_owner;
+END
+
+for process in migrate api worker sequencer; do
+  login=$(login_of "$process")
+  role=tenure_$process
+  [ "$process" = migrate ] && role=tenure_owner
+  [ "$process" = migrate ] || echo "CREATE ROLE $role NOLOGIN;" | run postgres
+  run postgres <<END
+CREATE ROLE ${login%%:*} LOGIN PASSWORD '${login#*:}' IN ROLE $role;
+GRANT CONNECT ON DATABASE tenure TO ${login%%:*};
+END
+done
+echo 'CREATE ROLE tenure_operator NOLOGIN;' | run postgres
