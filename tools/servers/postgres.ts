@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -109,9 +109,10 @@ async function createCluster(initdb: string, dir: string, prefix: Prefix): Promi
   const making = join(dir, 'cluster.making');
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { mode: 0o700 });
-  if (prefix.uid !== undefined) {
-    chownSync(making, prefix.uid, prefix.uid);
-    chmodSync(passwordFile, 0o644);
+  // Postgres owns its folder; the password stays ours but for this moment.
+  if (prefix.user !== undefined) {
+    chownSync(making, prefix.user.uid, prefix.user.gid);
+    chownSync(passwordFile, prefix.user.uid, prefix.user.gid);
   }
   const args = ['-D', making, '-U', USER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   // The built-in locale sorts and compares the same on every machine.
@@ -119,7 +120,7 @@ async function createCluster(initdb: string, dir: string, prefix: Prefix): Promi
   args.push('--locale=C', '--no-instructions');
   const command = [...prefix.command, initdb, ...args];
   await run(command[0] as string, command.slice(1), { cwd: dir, what: 'initdb' });
-  if (prefix.uid !== undefined) chmodSync(passwordFile, 0o600);
+  if (prefix.user !== undefined) chownSync(passwordFile, 0, 0);
   await rename(making, join(dir, 'cluster'));
 }
 
@@ -134,7 +135,9 @@ async function probe(connectionString: string): Promise<void> {
   }
 }
 
-type Prefix = { command: readonly string[]; uid?: number };
+type User = { uid: number; gid: number };
+
+type Prefix = { command: readonly string[]; user?: User };
 
 /**
  * Postgres refuses to run as root. As root we run it as the user `postgres`, made when missing,
@@ -147,19 +150,21 @@ function asOrdinaryUser(): Prefix {
   if (setpriv === undefined) {
     throw new ServerError('missing-tool', 'Postgres does not run as root: use another user.');
   }
-  const uid = postgresUid();
+  const user = postgresUser();
   const capability = '+dac_override';
-  const command = [setpriv, `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const command = [setpriv, `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
   command.push(`--inh-caps=${capability}`, `--ambient-caps=${capability}`);
-  return { command, uid };
+  command.push('--securebits=+no_setuid_fixup'); // or access(2) does not heed the privilege
+  return { command, user };
 }
 
-function postgresUid(): number {
-  const ask = () => Number(execFileSync('id', ['-u', USER], { encoding: 'utf8', stdio: 'pipe' }));
+function postgresUser(): User {
+  const ask = (what: string) =>
+    Number(execFileSync('id', [what, USER], { encoding: 'utf8', stdio: 'pipe' }));
   try {
-    return ask();
+    return { uid: ask('-u'), gid: ask('-g') };
   } catch {
     execFileSync('useradd', ['--system', '--user-group', '--no-create-home', USER]);
-    return ask();
+    return { uid: ask('-u'), gid: ask('-g') };
   }
 }
