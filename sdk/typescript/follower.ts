@@ -32,6 +32,7 @@ export class Follower {
   readonly #healTimers = new Map<number, NodeJS.Timeout>();
   #pollTimer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
+  #roundWanted = false;
 
   constructor(readers: ReadonlyMap<number, ShardReader>, shell: FollowerShell) {
     this.#readers = readers;
@@ -41,17 +42,17 @@ export class Follower {
   start(): void {
     const turn = (): void => {
       this.#pollTimer = setTimeout(turn, POLL_MS);
-      void this.pollAll();
+      this.pollAll();
     };
     turn();
   }
 
-  /** One round over all shards, a few at a time; joins a round that runs. Never rejects. */
-  pollAll(): Promise<void> {
-    this.#round ??= this.#pollRound().finally(() => {
+  /** A round over all shards, a few at a time. While one runs, another follows it. */
+  pollAll(): void {
+    this.#roundWanted = true;
+    this.#round ??= this.#pollRounds().finally(() => {
       this.#round = undefined;
     });
-    return this.#round;
   }
 
   /** Fetches a shard at once, or as soon as its last healing is long enough ago. */
@@ -75,15 +76,18 @@ export class Follower {
     await Promise.all(this.#running.values());
   }
 
-  async #pollRound(): Promise<void> {
-    const shards = [...this.#readers.keys()];
-    const lane = async (): Promise<void> => {
-      for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) {
-        if (this.#stop.signal.aborted) return;
-        await this.#catchUp(shard);
-      }
-    };
-    await Promise.all(Array.from({ length: MAX_REQUESTS }, lane));
+  async #pollRounds(): Promise<void> {
+    while (this.#roundWanted && !this.#stop.signal.aborted) {
+      this.#roundWanted = false;
+      const shards = [...this.#readers.keys()].toReversed();
+      const lane = async (): Promise<void> => {
+        for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) {
+          if (this.#stop.signal.aborted) return;
+          await this.#catchUp(shard);
+        }
+      };
+      await Promise.all(Array.from({ length: MAX_REQUESTS }, lane));
+    }
   }
 
   /** One at a time per shard; who comes meanwhile joins. Never rejects. */

@@ -67,7 +67,7 @@ export class Plane {
     // Subscribed before the first poll: what is published in between is held, not missed.
     this.#live = around.openLive?.([...shards.readers.keys()], {
       lines: (shard, lines) => this.#receive(shard, lines),
-      connected: () => void this.#follower.pollAll(),
+      connected: () => this.#follower.pollAll(),
     });
     this.#ticker = setInterval(() => this.#tick(), FRESHNESS_TICK_MS);
     this.#follower.start();
