@@ -39,7 +39,8 @@ const MAX_TRIES = 2;
  * DNS by dynamic updates (RFC 2136) signed with TSIG (RFC 8945) over TCP. Record and mark come and
  * go in one atomic update whose prerequisites are its compare: of two tenants exactly one wins.
  */
-export function createRfc2136(options: Rfc2136Options): Dns {
+export function createRfc2136(given: Rfc2136Options): Dns {
+  const options = { ...given, zone: message.canonicalName(given.zone) };
   const key = { ...options.key, secret: Buffer.from(options.key.secret, 'base64') };
   const client = createDnsClient({ ...options, key });
   return {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
-import { aCall } from './a-call.ts';
+import { aCall, asSaga } from './a-call.ts';
 
 /** What an outsider sees at a host, without the adapter. */
 export interface DnsView {
@@ -112,7 +112,9 @@ export function dnsContract(
 
     test('many calls of one operation at once make one record', async () => {
       const [host, call] = [freshHost(), aCall()];
-      await Promise.all(Array.from({ length: 8 }, () => subject.dns.ensure(host, call)));
+      await Promise.all(
+        Array.from({ length: 8 }, () => asSaga(() => subject.dns.ensure(host, call))),
+      );
       expect(await subject.look(host)).toEqual({ record: subject.target, mark: call.owner });
     });
 
@@ -120,7 +122,7 @@ export function dnsContract(
       test('of many tenants at one host at once exactly one gets it', async () => {
         const [host, calls] = [freshHost(), Array.from({ length: 8 }, () => aCall())];
         const results = await Promise.allSettled(
-          calls.map((call) => subject.dns.ensure(host, call)),
+          calls.map((call) => asSaga(() => subject.dns.ensure(host, call))),
         );
         const winners = calls.filter((_, at) => results[at]?.status === 'fulfilled');
         expect(winners).toHaveLength(1);

@@ -15,6 +15,8 @@ export type LibsqlOptions = {
   paths: LibsqlPaths;
   /** Kept when given; else a temporary folder that goes with the server. */
   dataDir?: string;
+  /** What the admin API wants to be told; without it anybody may use it. */
+  adminKey?: string;
 };
 
 export type LibsqlServer = Running & {
@@ -46,14 +48,14 @@ export async function get(_progress: Progress): Promise<LibsqlPaths> {
 /** A libSQL server with namespaces. */
 export function start(options: LibsqlOptions): Promise<LibsqlServer> {
   return onFreePorts(['port', 'admin'], {}, (ports) =>
-    inDataDir('libsql', options.dataDir, (dir) => startIn(dir, ports, options.paths)),
+    inDataDir('libsql', options.dataDir, (dir) => startIn(dir, ports, options)),
   );
 }
 
 async function startIn(
   dir: DataDir,
   { port, admin }: { port: number; admin: number },
-  paths: LibsqlPaths,
+  { paths, adminKey }: LibsqlOptions,
 ): Promise<LibsqlServer> {
   const url = `http://${HOST}:${port}`;
   const adminUrl = `http://${HOST}:${admin}`;
@@ -67,6 +69,7 @@ async function startIn(
       `--http-listen-addr=${HOST}:${port}`,
       `--admin-listen-addr=${HOST}:${admin}`,
     ],
+    ...(adminKey !== undefined && { env: { LIBSQL_ADMIN_AUTH_KEY: adminKey } }),
     logFile: join(dir.path, 'libsql.log'),
     dataDir: dir,
     probe: () => expectOk(`${url}/health`),

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { parseOwnerMark } from '../../ports/owner-mark.ts';
+import { fromDebian } from '../../tools/servers/debian.ts';
+import { quiet } from '../../tools/servers/progress.ts';
+import { debianPackages } from '../../tools/servers/versions.ts';
+import type { DnsView } from './dns.ts';
+
+const run = promisify(execFile);
+
+export interface DnsAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Runs a program of BIND's tools: an implementation of DNS and TSIG that is not ours. */
+export async function bindTool(
+  name: 'dig' | 'nsupdate',
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const path = await fromDebian(name, "BIND's DNS tools", debianPackages.dig, quiet);
+  const running = run(path, args);
+  if (input !== undefined) running.child.stdin?.end(input);
+  return (await running).stdout;
+}
+
+/** What the server itself says, asked by `dig`. */
+export async function digHost(at: DnsAddress, name: string): Promise<DnsView> {
+  const ask = (of: string, type: string) =>
+    bindTool('dig', [`@${at.host}`, '-p', `${at.port}`, '+tcp', '+norec', '+short', of, type]);
+  const texts = (await ask(`_tenure.${name}`, 'TXT')).trim();
+  const addresses = await Promise.all(['A', 'AAAA', 'CNAME'].map((type) => ask(name, type)));
+  // `dig A` of a CNAME shows the CNAME too.
+  const [record] = addresses.flatMap((lines) => lines.split('\n')).filter((line) => line !== '');
+  return { record, mark: parseOwnerMark(texts.replace(/^"(.*)"$/u, '$1')) };
+}

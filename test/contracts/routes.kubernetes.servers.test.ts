@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node';
+import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
+import { server } from '../support/servers/server.ts';
+import { routesContract } from './routes.ts';
+
+routesContract('Kubernetes Ingress', async () => {
+  const kubernetes = await server('kubernetes');
+  const config = new KubeConfig();
+  config.loadFromFile(kubernetes.kubeconfigFile);
+  const ingresses = config.makeApiClient(NetworkingV1Api);
+  const namespace = `routes-${randomUUID().slice(0, 8)}`;
+  await config
+    .makeApiClient(CoreV1Api)
+    .createNamespace({ body: { metadata: { name: namespace } } });
+
+  const service = { name: 'front-end', port: 8080 };
+  const options = { namespace, ingressClass: 'any', service };
+  const ca = readFileSync(kubernetes.caFile, 'utf8');
+  const at = { server: kubernetes.url, ca };
+  return {
+    routes: createKubernetesIngress({ ...options, ...at, token: kubernetes.token }),
+    plant: async (slug, { host, owner }) => {
+      const labels = owner && {
+        'tenure/tenant': owner.tenant,
+        'tenure/operation': owner.operation,
+      };
+      const backend = { service: { name: 'theirs', port: { number: 80 } } };
+      const paths = [{ path: '/', pathType: 'Prefix', backend }];
+      const body = {
+        metadata: { name: slug, ...(labels && { labels }) },
+        spec: { rules: [{ host, http: { paths } }] },
+      };
+      await ingresses.createNamespacedIngress({ namespace, body, fieldManager: 'kubectl' });
+    },
+    look: async (slug) => {
+      const all = await ingresses.listNamespacedIngress({ namespace });
+      const found = all.items.find((ingress) => ingress.metadata?.name === slug);
+      const labels = found?.metadata?.labels ?? {};
+      const [tenant, operation] = [labels['tenure/tenant'], labels['tenure/operation']];
+      const mark = tenant && operation ? { tenant, operation } : undefined;
+      return found && { host: found.spec?.rules?.[0]?.host ?? '', mark };
+    },
+    withWrongCredentials: [
+      createKubernetesIngress({ ...options, ...at, token: 'wrong' }),
+      createKubernetesIngress({ ...options, ...at, token: kubernetes.powerlessToken }),
+    ],
+    unreachable: createKubernetesIngress({
+      ...options,
+      server: 'https://127.0.0.1:1',
+      ca,
+      token: kubernetes.token,
+    }),
+    close: async () => undefined,
+  };
+});

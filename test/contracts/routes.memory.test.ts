@@ -1,0 +1,17 @@
+import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
+import { routesContract } from './routes.ts';
+
+routesContract('memory', async () => {
+  const routes = createMemoryRoutes();
+  return {
+    routes,
+    plant: async (slug, route) => routes.plant(slug, route),
+    look: async (slug) => {
+      const entry = routes.find(slug);
+      return entry && { host: entry.host, mark: entry.owner };
+    },
+    withWrongCredentials: 'no credentials because it is no server',
+    unreachable: 'always there because it is no server',
+    close: async () => undefined,
+  };
+});

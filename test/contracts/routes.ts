@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { OwnerMark } from '../../ports/call.ts';
+import type { Routes } from '../../ports/routes.ts';
+import { aCall, asSaga } from './a-call.ts';
+
+/** What an outsider sees under a slug, without the adapter; undefined when nothing is there. */
+export interface RouteView {
+  readonly host: string;
+  readonly mark: OwnerMark | undefined;
+}
+
+export interface RoutesSubject {
+  readonly routes: Routes;
+  /** Puts a route straight into the server, as another person or program would. */
+  plant(slug: string, route: { host: string; owner?: OwnerMark }): Promise<void>;
+  look(slug: string): Promise<RouteView | undefined>;
+  /** Credentials that the server does not know, and known ones without rights; or why none. */
+  readonly withWrongCredentials: readonly Routes[] | string;
+  /** An address where nobody listens; or the reason why there is none. */
+  readonly unreachable: Routes | string;
+  close(): Promise<void>;
+}
+
+/** Every adapter of the port runs this suite; a category is left out only with its reason. */
+export function routesContract(name: string, make: () => Promise<RoutesSubject>): void {
+  describe(`routes contract: ${name}`, () => {
+    let subject: RoutesSubject;
+    beforeAll(async () => {
+      subject = await make();
+    });
+    afterAll(() => subject?.close());
+    const aRequest = () => {
+      const slug = `t${randomUUID().slice(0, 8)}`;
+      return { slug, host: `${slug}.saas.test` };
+    };
+
+    test('makes the route to the host with the owner mark', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.ensure(request, call);
+      expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
+    });
+
+    test('answers the same when repeated, also by another operation of the tenant', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.ensure(request, call);
+      await subject.routes.ensure(request, call);
+      await subject.routes.ensure(request, aCall({ tenant: call.owner.tenant }));
+      expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
+    });
+
+    test('brings a route of ours to the host that is asked for', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.ensure(request, call);
+      await subject.routes.ensure({ ...request, host: 'other.saas.test' }, call);
+      expect(await subject.look(request.slug)).toMatchObject({ host: 'other.saas.test' });
+    });
+
+    test.each([
+      ['without a mark', {}],
+      ['of another tenant', { owner: aCall().owner }],
+    ])('refuses a route %s and leaves it as it was', async (_, parts) => {
+      const { slug, host } = aRequest();
+      await subject.plant(slug, { host: 'theirs.saas.test', ...parts });
+      const before = await subject.look(slug);
+      expect(before).toBeDefined();
+      await expect(subject.routes.ensure({ slug, host }, aCall())).rejects.toMatchObject({
+        code: 'foreign',
+        port: 'routes',
+      });
+      await subject.routes.remove(slug, aCall());
+      expect(await subject.look(slug)).toEqual(before);
+    });
+
+    test('removes the route, again and when never made', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.remove(request.slug, call);
+      await subject.routes.ensure(request, call);
+      await subject.routes.remove(request.slug, aCall({ tenant: call.owner.tenant }));
+      expect(await subject.look(request.slug)).toBeUndefined();
+      await subject.routes.remove(request.slug, call);
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('a slug can be routed again by another tenant after its removal', async () => {
+      const [request, first, second] = [aRequest(), aCall(), aCall()];
+      await subject.routes.ensure(request, first);
+      await subject.routes.remove(request.slug, first);
+      await subject.routes.ensure(request, second);
+      expect((await subject.look(request.slug))?.mark).toEqual(second.owner);
+    });
+
+    test('many calls of one operation at once make one route', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      const once = () => asSaga(() => subject.routes.ensure(request, call));
+      await Promise.all(Array.from({ length: 8 }, once));
+      expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
+    });
+
+    test('a stopped call says that nothing is known or done', async () => {
+      const [request, stopped] = [aRequest(), aCall({}, AbortSignal.abort())];
+      const code = expect.stringMatching(/^(unknown|unavailable)$/);
+      await expect(subject.routes.ensure(request, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.remove(request.slug, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.probe(stopped.signal)).rejects.toMatchObject({ code });
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('wrong credentials are told from everything else and change nothing', async () => {
+      const [request, refused] = [aRequest(), subject.withWrongCredentials];
+      if (typeof refused === 'string') return expect(refused).toMatch(/ because /);
+      const code = 'forbidden';
+      for (const routes of refused) {
+        await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
+        await expect(routes.ensure(request, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.inventory(aCall().signal)).rejects.toMatchObject({ code });
+      }
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('a server that is not there is unavailable: nothing was sent', async () => {
+      const { unreachable: routes } = subject;
+      if (typeof routes === 'string') return expect(routes).toMatch(/ because /);
+      const code = 'unavailable';
+      await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(routes.ensure(aRequest(), aCall())).rejects.toMatchObject({ code });
+      await expect(routes.remove('acme', aCall())).rejects.toMatchObject({ code });
+    });
+
+    test('the probe succeeds while the server takes our credentials', async () => {
+      await expect(subject.routes.probe(aCall().signal)).resolves.toBeUndefined();
+      const items = await subject.routes.inventory(aCall().signal);
+      expect(items.filter((item) => item.name.includes('probe'))).toEqual([]);
+    });
+
+    test('the inventory shows ours and what carries no mark', async () => {
+      const [ours, alien, call] = [aRequest(), aRequest(), aCall()];
+      await subject.routes.ensure(ours, call);
+      await subject.plant(alien.slug, { host: alien.host });
+      const items = await subject.routes.inventory(aCall().signal);
+      expect(items).toContainEqual({ name: ours.slug, tenant: call.owner.tenant });
+      expect(items).toContainEqual({ name: alien.slug, tenant: undefined });
+      await subject.routes.remove(ours.slug, call);
+      const after = await subject.routes.inventory(aCall().signal);
+      expect(after.map((item) => item.name)).not.toContain(ours.slug);
+    });
+  });
+}
