@@ -27,7 +27,8 @@ secret operator-token "$(random_hex)"
 secret reader-token "$(random_hex)"
 secret secrets-key "$(random_key)"
 secret keycloak-client-secret "$(random_hex)"
-secret nats-url "nats://sequencer:$(random_hex)@nats:4222"
+# NATS reads a password that begins with a digit as a number.
+secret nats-url "nats://sequencer:s$(random_hex)@nats:4222"
 
 # The sequencer refuses a key that others can read, and runs as this file's owner.
 if [ ! -s "$folder/fact-key" ]; then
@@ -44,7 +45,7 @@ KEYCLOAK_ADMIN_PASSWORD=$(random_hex)
 KEYCLOAK_DATABASE_PASSWORD=$(random_hex)
 TEMPORAL_DATABASE_PASSWORD=$(random_hex)
 NATS_SEQUENCER_PASSWORD=$(sed 's#.*:\(.*\)@.*#\1#' "$folder/nats-url")
-NATS_READER_PASSWORD=$(random_hex)
+NATS_READER_PASSWORD=r$(random_hex)
 END
 fi
 echo "secrets are in $folder and .env"

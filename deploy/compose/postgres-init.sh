@@ -15,6 +15,7 @@ CREATE DATABASE temporal_visibility OWNER temporal;
 CREATE ROLE keycloak LOGIN PASSWORD '$KEYCLOAK_DATABASE_PASSWORD';
 CREATE DATABASE keycloak OWNER keycloak;
 CREATE ROLE tenure_owner NOLOGIN;
+CREATE ROLE tenure_operator NOLOGIN;
 CREATE DATABASE tenure OWNER tenure_owner;
 REVOKE CONNECT ON DATABASE tenure, temporal, temporal_visibility, keycloak FROM PUBLIC;
 GRANT CONNECT ON DATABASE tenure TO tenure_owner;
@@ -30,4 +31,8 @@ CREATE ROLE ${login%%:*} LOGIN PASSWORD '${login#*:}' IN ROLE $role;
 GRANT CONNECT ON DATABASE tenure TO ${login%%:*};
 END
 done
-echo 'CREATE ROLE tenure_operator NOLOGIN;' | run postgres
+
+# Migrations hand out grants, so their login may take every role.
+run postgres <<END
+GRANT tenure_api, tenure_worker, tenure_sequencer, tenure_operator TO tenure_migrate_login;
+END

@@ -141,6 +141,10 @@ describe('make-secrets.sh', () => {
     expect(given).toEqual(expect.arrayContaining(wanted.map(({ name }) => name)));
   });
 
+  test('no password of NATS begins with a digit: it would be read as a number', () => {
+    expect(read('.env').match(/^NATS_\w+=[a-z]\w+$/gm)).toHaveLength(2);
+  });
+
   test('keeps folder, environment file and signing key from others', () => {
     const mode = (path: string) => statSync(join(tree.folder, path)).mode & 0o777;
     expect(mode('deploy/compose/secrets')).toBe(0o700);
