@@ -5,6 +5,7 @@ import { readSecretFiles } from './secret-files.ts';
 import type { Environment, ReadFile } from './secret-files.ts';
 import type { Section } from './section.ts';
 import { access } from './sections/access.ts';
+import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
 import { facts } from './sections/facts.ts';
 import { keycloak } from './sections/keycloak.ts';
@@ -29,6 +30,7 @@ export const SECTIONS = {
   rfc2136,
   kubernetes,
   libsql,
+  client,
 } satisfies Record<string, Section<unknown>>;
 
 type Built<S> = S extends Section<infer T> ? T : never;

@@ -1,0 +1,20 @@
+import type { AcceptPorts } from '../registry/accept.ts';
+import type { FactReading } from '../ports/fact-log.ts';
+import type { StoreProbe } from '../ports/registry-store.ts';
+import type { SagaEngine } from '../ports/saga-engine.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { Cursors } from './http/cursor.ts';
+
+/** What the routes work with; each handler takes only the part that it names. */
+export interface ApiPorts {
+  readonly accept: AcceptPorts;
+  readonly operations: AcceptPorts['operations'];
+  readonly tenants: AcceptPorts['tenants'];
+  readonly engine: SagaEngine;
+  readonly facts: FactReading;
+  readonly secrets: Pick<Secrets, 'find'>;
+  readonly store: StoreProbe;
+  readonly cursors: Cursors;
+  /** False in production, where the link is for the invited person alone. */
+  readonly showsInviteLinks: boolean;
+}

@@ -1,0 +1,147 @@
+/** One kind of refusal. Codes and statuses are stable: callers branch on `type`. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** What the caller can do about it. */
+  readonly whatToDo: string;
+}
+
+const kinds = <const T extends Record<string, ProblemKind>>(table: T): T => table;
+
+/** The closed table of all problems that the API answers (RFC 9457), by code. */
+export const PROBLEM_KINDS = kinds({
+  'request-invalid': {
+    status: 400,
+    title: 'The request is not valid',
+    whatToDo: 'Correct the members that `errors` names; the reference page has each one’s rule.',
+  },
+  'body-malformed': {
+    status: 400,
+    title: 'The body is not JSON',
+    whatToDo: 'Send one JSON object in UTF-8.',
+  },
+  'cursor-invalid': {
+    status: 400,
+    title: 'The cursor is not one of ours',
+    whatToDo: 'Pass `next` of the page before unchanged, with the same filters, or start anew.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid token is needed',
+    whatToDo: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'This token may not do that',
+    whatToDo: 'The reader token reads `/v1/facts` and nothing else; send the operator token.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing here',
+    whatToDo: 'Check the path and the id.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The resource does not take this method',
+    whatToDo: 'Use one of the methods that the header `Allow` names.',
+  },
+  'slug-taken': {
+    status: 409,
+    title: 'The slug is taken',
+    whatToDo: 'Choose another slug; it comes free only when its tenant’s provisioning fails.',
+  },
+  'host-taken': {
+    status: 409,
+    title: 'The host is taken',
+    whatToDo: 'Choose another slug.',
+  },
+  'tenant-busy': {
+    status: 409,
+    title: 'Another operation of this tenant is running',
+    whatToDo: 'Wait until the saga that `saga` names has ended, then send the request again.',
+  },
+  'tenant-state': {
+    status: 409,
+    title: 'The tenant is not in a state that allows this',
+    whatToDo: 'Look at the tenant’s `state`.',
+  },
+  'member-state': {
+    status: 409,
+    title: 'The member is not in a state that allows this',
+    whatToDo: 'Look at the member’s `state`.',
+  },
+  'idempotency-in-flight': {
+    status: 409,
+    title: 'A request with this Idempotency-Key is being worked on',
+    whatToDo: 'Send the same request again in a moment.',
+  },
+  'saga-ended': {
+    status: 409,
+    title: 'The saga has ended',
+    whatToDo: 'Nothing can be told to it any more; send a new request for a new operation.',
+  },
+  'command-refused': {
+    status: 409,
+    title: 'The saga does not take this command now',
+    whatToDo: 'The detail says why; look at the saga’s `state` and `step`.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    whatToDo: 'Send at most 64 KiB.',
+  },
+  'content-type-unsupported': {
+    status: 415,
+    title: 'The content type is not supported',
+    whatToDo: 'Send `Content-Type: application/json` in UTF-8.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    whatToDo: 'Use a new key for each new request, and the same key only to repeat one unchanged.',
+  },
+  'plan-unknown': {
+    status: 422,
+    title: 'There is no such plan',
+    whatToDo: 'Name a plan of the catalog (`manifests/`).',
+  },
+  'role-unknown': {
+    status: 422,
+    title: 'There is no such tenant-scoped role',
+    whatToDo: 'Name roles of the catalog (`manifests/`) whose scope is the tenant.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    whatToDo: 'Send the request again; give the operator the header `Request-Id` when it persists.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'The registry’s store does not answer',
+    whatToDo: 'Send the request again after `Retry-After`; nothing was changed.',
+  },
+  'store-unknown': {
+    status: 503,
+    title: 'It is not known whether the change was committed',
+    whatToDo: 'Send the request again with the same Idempotency-Key; it takes effect once.',
+  },
+  'store-full': {
+    status: 503,
+    title: 'The registry’s store is full',
+    whatToDo: 'An operator must make room; nothing was changed.',
+  },
+  'engine-unavailable': {
+    status: 503,
+    title: 'The saga engine does not answer',
+    whatToDo: 'Send the command again after `Retry-After`.',
+  },
+});
+
+export type ProblemCode = keyof typeof PROBLEM_KINDS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEM_KINDS) as ProblemCode[];
+
+/** Stable: it identifies the problem and is never reused for another. */
+export function problemType(code: ProblemCode): string {
+  return `https://tenure.example/problems/${code}`;
+}

@@ -1,0 +1,26 @@
+import { listFacts } from './facts/routes.ts';
+import { getHealth, getReadiness } from './health/routes.ts';
+import type { Route } from './http/route.ts';
+import { changeMemberRoles, listMembers } from './members/routes.ts';
+import type { ApiPorts } from './ports.ts';
+import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
+import { createTenant } from './tenants/create.ts';
+import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
+
+/** Every route, fixed paths before those with a parameter in the same place. */
+export const ROUTES: readonly Route<ApiPorts>[] = [
+  createTenant,
+  listTenants,
+  getTenantBySlug,
+  getTenant,
+  listMembers,
+  changeMemberRoles,
+  listSagas,
+  getSaga,
+  resumeSaga,
+  unwindSaga,
+  cancelSaga,
+  listFacts,
+  getHealth,
+  getReadiness,
+];

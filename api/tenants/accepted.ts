@@ -1,0 +1,75 @@
+import type { AcceptResult } from '../../registry/accept.ts';
+import type { Operation } from '../../ports/registry-store.ts';
+import { withDeadline } from '../http/deadline.ts';
+import type { ApiPorts } from '../ports.ts';
+import { notFound, Problem } from '../problem.ts';
+import type { MemberError } from '../problem.ts';
+import type { ProblemCode } from '../problem-codes.ts';
+import { EMAIL_SENTENCE, SLUG_SENTENCES } from './create-body.ts';
+
+/** The starter in the workers does it when this attempt fails, so nobody waits for long. */
+const START_DEADLINE_MS = 1_000;
+
+type Accepted = Extract<AcceptResult, { operation: Operation }>;
+
+/** The operation that acceptance gave, or its refusal as a problem. */
+export function assureAccepted(result: AcceptResult): Accepted['operation'] {
+  switch (result.outcome) {
+    case 'accepted':
+    case 'replayed':
+      return result.operation;
+    case 'slug-taken':
+      throw new Problem('slug-taken', 'Another tenant has this slug.');
+    case 'host-taken':
+      throw new Problem('host-taken', 'Another tenant has this host.');
+    case 'tenant-busy':
+      throw new Problem('tenant-busy', 'One operation at a time works on a tenant.', {
+        saga: result.by,
+      });
+    case 'idempotency-key-reused':
+      throw new Problem('idempotency-key-reused', 'It was used with another request before.');
+    case 'idempotency-in-flight':
+      throw new Problem('idempotency-in-flight', 'The first request has no answer yet.');
+    case 'tenant-not-found':
+    case 'member-not-found':
+      throw notFound();
+    case 'tenant-state':
+    case 'member-state':
+      throw new Problem(result.outcome, 'Its state does not allow a change.');
+    case 'invalid':
+      throw invalid(result.problems);
+  }
+}
+
+type FieldProblem = Extract<AcceptResult, { outcome: 'invalid' }>['problems'][number];
+
+const SENTENCES: Readonly<Record<FieldProblem['code'], string>> = {
+  ...SLUG_SENTENCES,
+  'email-malformed': EMAIL_SENTENCE,
+  'display-name': 'Must be one line, not empty and not too long.',
+  'plan-unknown': 'Is not in the catalog.',
+  'role-unknown': 'Is not a tenant-scoped role of the catalog.',
+};
+
+function invalid(problems: readonly FieldProblem[]): Problem {
+  const errors: MemberError[] = problems.map(({ field, code }) => ({
+    at: `/${field.replaceAll('.', '/')}`,
+    detail: SENTENCES[code],
+  }));
+  const catalog = problems.find(({ code }) => code === 'plan-unknown' || code === 'role-unknown');
+  const code = (catalog?.code ?? 'request-invalid') as ProblemCode;
+  return new Problem(code, 'The body is not valid.', { errors });
+}
+
+/** Starts the saga at once. A failure changes nothing for the caller: the row is the promise. */
+export async function startSaga(
+  { id, kind, tenant, state }: Operation,
+  { engine, operations }: Pick<ApiPorts, 'engine' | 'operations'>,
+): Promise<void> {
+  if (state !== 'accepted') return;
+  const start = async (): Promise<void> => {
+    await engine.start({ operation: id, kind, tenant });
+    await operations.markStarted(id);
+  };
+  await withDeadline(start(), START_DEADLINE_MS).catch(() => undefined);
+}

@@ -1,0 +1,39 @@
+/** The parts of the API's answers that commands print (openapi.yaml has them whole). */
+
+export interface TenantBody {
+  readonly id: string;
+  readonly slug: string;
+  readonly host: string;
+  readonly displayName: string;
+  readonly state: string;
+  readonly isolation: string;
+  readonly plan: string;
+  readonly issuer: string | null;
+  readonly databaseUrl: string | null;
+  readonly createdAt: string;
+}
+
+export interface StepBody {
+  readonly name: string;
+  readonly state: string;
+  readonly ms: number | null;
+}
+
+export interface SagaBody {
+  readonly id: string;
+  readonly kind: string;
+  readonly tenant: string;
+  readonly state: string;
+  readonly live: boolean;
+  readonly step: string | null;
+  readonly attempts: number | null;
+  readonly reason: {
+    readonly code: string;
+    readonly step: string;
+    readonly message: string;
+    readonly whatToDo: string;
+  } | null;
+  readonly steps: readonly StepBody[];
+  readonly acceptedAt: string;
+  readonly inviteLink?: string;
+}

@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import { addConfigCommand } from './config.ts';
+import { createContext } from './context.ts';
+import type { Context, GlobalOptions, Io } from './context.ts';
+import { CliError, EXIT } from './errors.ts';
+import type { ExitCode } from './errors.ts';
+import { addMigrateCommands } from './migrate.ts';
+import { addSagaCommands } from './sagas.ts';
+import { addTenantCommands } from './tenants.ts';
+
+const HELP = `
+Start here:
+  $ npm start                                             the embedded stack, in another terminal
+  $ tenure tenants create acme --admin ada@acme.example   provision a tenant and watch it happen
+  $ tenure tenants list                                   what is there
+  $ tenure sagas list --state parked                      what waits, and why
+
+Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
+(migrate only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the registry or its database is unreachable.
+`;
+
+/** Runs one command line and gives its exit code; never throws. */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    await createProgram(io).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CliError) {
+      const advice = error.whatToDo === undefined ? '' : `\n${error.whatToDo}`;
+      io.err(`${error.message}${advice}\n`);
+      return error.exitCode;
+    }
+    io.err(`tenure failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.refused;
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('tenure');
+  const context = (): Context => createContext(io, program.opts<GlobalOptions>());
+  program
+    .description('The tenant registry: provision tenants, watch sagas, migrate its database.')
+    .option('--json', 'print one JSON value instead of text')
+    .option('--url <url>', 'base URL of the API (default: TENURE_URL, or the port of ADDR here)')
+    .showHelpAfterError('(add --help for what it takes)')
+    .addHelpText('after', HELP);
+  addTenantCommands(program, context);
+  addSagaCommands(program, context);
+  addMigrateCommands(program, context);
+  addConfigCommand(program, context);
+  harden(program, io);
+  return program;
+}
+
+/** Sub-commands do not inherit these: output to `io`, throwing instead of exiting. */
+function harden(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+  for (const child of command.commands) harden(child, io);
+}
