@@ -48,7 +48,9 @@ describe('docker-compose.yml', () => {
   test('a dependency without a condition, and an unknown key, are refused', () => {
     const broken = (from: string, to: string) => () =>
       parseComposeFile(COMPOSE_TEXT.replace(from, to));
-    expect(broken('{ condition: service_healthy }', '{ condition: service_started }')).toThrow();
+    expect(broken('{ condition: service_healthy }', '{ condition: service_started }')).toThrow(
+      'condition',
+    );
     expect(broken('healthcheck:', 'healthchek:')).toThrow('healthchek');
   });
 
