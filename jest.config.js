@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 
 const FAST_TEST_TIMEOUT_MS = 20_000;
-const SERVERS_TEST_TIMEOUT_MS = 180_000;
 
 const shared = {
   rootDir: import.meta.dirname,
@@ -26,6 +25,8 @@ function serversLifecycle() {
 
 export default {
   coverageProvider: 'v8',
+  // Jest reads it here only, a project's is ignored: the servers project has a setup file for it.
+  testTimeout: FAST_TEST_TIMEOUT_MS,
   // A limit makes Jest use a worker process also for `-w 1`: a crash costs one file, not the run.
   workerIdleMemoryLimit: '1GB',
   reporters: ['<rootDir>/test/support/reporter.ts'],
@@ -35,13 +36,12 @@ export default {
       displayName: 'fast',
       testMatch: ['<rootDir>/**/*.test.ts'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.servers\\.test\\.ts$'],
-      testTimeout: FAST_TEST_TIMEOUT_MS,
     },
     {
       ...shared,
       displayName: 'servers',
       testMatch: ['<rootDir>/**/*.servers.test.ts'],
-      testTimeout: SERVERS_TEST_TIMEOUT_MS,
+      setupFilesAfterEnv: ['<rootDir>/test/support/servers/timeout.ts'],
       ...serversLifecycle(),
     },
   ],

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, processTree, signalAll } from './process-tree.ts';
 import type { WatchdogMessage } from './watchdog.ts';
 
-const GRACE_MS = 5_000;
+const GRACE_MS = 3_000;
 const POLL_MS = 50;
 
 const watched = new Map<number, NodeJS.Signals>();
