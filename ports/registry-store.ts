@@ -47,19 +47,21 @@ export interface Operation {
   readonly endedAtMs: number | null;
 }
 
+export interface Idempotency {
+  readonly caller: string;
+  readonly route: string;
+  readonly key: string;
+  /** SHA-256 of the canonical request, hex. */
+  readonly requestHash: string;
+}
+
 export interface AcceptRequest {
   readonly operation: Pick<Operation, 'id' | 'kind' | 'tenant' | 'actor' | 'input'>;
   /** The tenant's row in state `provisioning`, which reserves slug and host and makes its head. */
   readonly newTenant?: Tenant;
   /** Stored sealed in the same transaction, by name, under the operation's tenant. */
   readonly secrets: ReadonlyMap<string, string>;
-  readonly idempotency?: {
-    readonly caller: string;
-    readonly route: string;
-    readonly key: string;
-    /** SHA-256 of the canonical request, hex. */
-    readonly requestHash: string;
-  };
+  readonly idempotency?: Idempotency;
   readonly nowMs: number;
 }
 
@@ -73,6 +75,8 @@ export type AcceptOutcome =
 export interface OperationStore {
   /** One transaction: operation, reservations, tenant lock, secrets, idempotency. */
   accept(request: AcceptRequest): Promise<AcceptOutcome>;
+  /** The answer that the key was given, if any: before a request is refused for today's state. */
+  findReplay(idempotency: Idempotency): Promise<AcceptOutcome | undefined>;
   findOperation(id: string): Promise<Operation | undefined>;
   /** Newest first; `after` is the id of the last row before. */
   listOperations(query: {
@@ -81,7 +85,10 @@ export interface OperationStore {
     after?: string;
     limit: number;
   }): Promise<readonly Operation[]>;
-  /** Accepted but not known to be started, oldest first; for the starter. */
+  /**
+   * Accepted but not known to be started, oldest first; for the starter. `olderThanMs` is an age by
+   * the store's clock.
+   */
   listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
   /** `accepted` -> `running`; any other state stays. */
   markStarted(id: string): Promise<void>;

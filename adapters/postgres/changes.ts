@@ -1,0 +1,105 @@
+import type { ClientBase } from 'pg';
+import type { Change, Entitlement } from '../../domain/decision.ts';
+import type { Membership } from '../../domain/membership.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+
+type CatalogChange = Extract<Change, { type: 'catalog' }>;
+
+export function tenantOf(change: Change): string {
+  switch (change.type) {
+    case 'tenant':
+      return change.tenant.id;
+    case 'membership':
+      return change.membership.tenant;
+    case 'entitlement':
+      return change.entitlement.tenant;
+    case 'catalog':
+      return PLATFORM_TENANT;
+  }
+}
+
+/** Writes rows of one tenant, one statement per table; each replaces the whole row of its key. */
+export async function applyChanges(client: ClientBase, changes: readonly Change[]): Promise<void> {
+  const memberships: Membership[] = [];
+  const entitlements: Entitlement[] = [];
+  const entries: CatalogChange['entry'][] = [];
+  for (const change of changes) {
+    if (change.type === 'tenant') await replaceTenant(client, change.tenant);
+    else if (change.type === 'membership') memberships.push(change.membership);
+    else if (change.type === 'entitlement') entitlements.push(change.entitlement);
+    else entries.push(change.entry);
+  }
+  if (memberships.length > 0) await replaceMemberships(client, memberships);
+  if (entitlements.length > 0) await replaceEntitlements(client, entitlements);
+  if (entries.length > 0) await replaceCatalog(client, entries);
+}
+
+async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> {
+  const { id, slug, host, displayName, state, isolation, plan, demo, issuer } = tenant;
+  const { rowCount } = await client.query({
+    name: 'replace_tenant',
+    text: `update tenants set slug = $2, host = $3, display_name = $4, state = $5, isolation = $6,
+             plan = $7, demo = $8, issuer = $9, database_url = $10
+           where id = $1`,
+    values: [
+      ...[id, slug, host, displayName, state, isolation, plan, demo, issuer],
+      tenant.databaseUrl,
+    ],
+  });
+  if (rowCount !== 1) throw new Error(`tenant ${id} is not there to be changed`);
+}
+
+async function replaceMemberships(
+  client: ClientBase,
+  memberships: readonly Membership[],
+): Promise<void> {
+  await client.query({
+    name: 'replace_memberships',
+    text: `insert into memberships (tenant, id, state, issuer, sub, roles)
+           select tenant, id, state, identity->>'issuer', identity->>'sub',
+             array(select jsonb_array_elements_text(roles))
+           from jsonb_to_recordset($1::jsonb)
+             as row (tenant uuid, id uuid, state text, identity jsonb, roles jsonb)
+           on conflict (tenant, id) do update set state = excluded.state,
+             issuer = excluded.issuer, sub = excluded.sub, roles = excluded.roles`,
+    values: [JSON.stringify(memberships)],
+  });
+}
+
+async function replaceEntitlements(
+  client: ClientBase,
+  entitlements: readonly Entitlement[],
+): Promise<void> {
+  await client.query({
+    name: 'replace_entitlements',
+    text: `insert into entitlements (tenant, product, plan, limits)
+           select tenant, product, plan, limits
+           from jsonb_to_recordset($1::jsonb)
+             as row (tenant uuid, product text, plan text, limits jsonb)
+           on conflict (tenant, product) do update set plan = excluded.plan,
+             limits = excluded.limits`,
+    values: [JSON.stringify(entitlements)],
+  });
+}
+
+async function replaceCatalog(
+  client: ClientBase,
+  entries: readonly CatalogChange['entry'][],
+): Promise<void> {
+  const kept = entries.filter(({ body }) => body !== undefined);
+  const gone = entries.filter(({ body }) => body === undefined);
+  await client.query({
+    name: 'replace_catalog',
+    text: `insert into catalog (kind, name, body)
+           select kind, name, body
+           from jsonb_to_recordset($1::jsonb) as row (kind text, name text, body jsonb)
+           on conflict (kind, name) do update set body = excluded.body`,
+    values: [JSON.stringify(kept)],
+  });
+  await client.query({
+    name: 'retract_catalog',
+    text: `delete from catalog where (kind, name) in (select * from unnest($1::text[], $2::text[]))`,
+    values: [gone.map(({ kind }) => kind), gone.map(({ name }) => name)],
+  });
+}

@@ -1,0 +1,79 @@
+import type { ClientBase } from 'pg';
+import type { AuditDraft } from '../../domain/decision.ts';
+import type { StepCommit, UnsignedFact } from '../../ports/registry-store.ts';
+
+export type AuditRow = AuditDraft & { tenant: string; actor: string; operation: string };
+
+/**
+ * Adds facts of one tenant to the outbox and moves the head of its chain to the last of them. The
+ * rows go in by `seq`, so that the outbox id, drawn under the head lock, has the same order.
+ */
+export async function appendFacts(
+  client: ClientBase,
+  tenant: string,
+  facts: readonly UnsignedFact[],
+): Promise<void> {
+  const first = facts[0];
+  const last = facts.at(-1);
+  if (first === undefined || last === undefined) return;
+  await client.query({
+    name: 'append_facts',
+    text: `insert into outbox (fact, tenant, seq, leaf_hash, payload)
+           select id, $2::uuid, seq, leaf_hash, payload
+           from unnest($1::uuid[], $3::bigint[], $4::bytea[], $5::bytea[])
+             as fact (id, seq, leaf_hash, payload)
+           order by seq`,
+    values: [
+      facts.map(({ id }) => id),
+      tenant,
+      facts.map(({ seq }) => seq),
+      facts.map(({ leafHash }) => Buffer.from(leafHash)),
+      facts.map(({ payload }) => Buffer.from(payload)),
+    ],
+  });
+  const { rowCount } = await client.query({
+    name: 'move_head',
+    text: 'update tenant_heads set seq = $2, hash = $3 where tenant = $1 and seq = $4',
+    values: [tenant, last.seq, Buffer.from(last.leafHash), first.seq - 1],
+  });
+  if (rowCount !== 1) throw new Error(`the head of ${tenant} is not at ${first.seq - 1}`);
+}
+
+export async function appendAudit(
+  client: ClientBase,
+  rows: readonly AuditRow[],
+  nowMs: number,
+): Promise<void> {
+  await client.query({
+    name: 'append_audit',
+    text: `insert into audit (tenant, operation, actor, action, target, detail, at)
+           select tenant, operation, actor, action, target, detail, $2
+           from jsonb_to_recordset($1::jsonb) as row (tenant uuid, operation uuid, actor text,
+             action text, target text, detail jsonb)`,
+    values: [JSON.stringify(rows), new Date(nowMs)],
+  });
+}
+
+/** `tenant`: whose row it is, the first that the commit locked. */
+export async function saveCommit(
+  client: ClientBase,
+  tenant: string,
+  { operation, step, commandHash, facts }: StepCommit,
+  releaseLock: boolean,
+): Promise<void> {
+  await client.query({
+    name: 'save_commit',
+    text: `insert into commits (operation, step, tenant, command_hash, facts)
+           values ($1, $2, $3, $4, $5)`,
+    values: [operation, step, tenant, commandHash, JSON.stringify(facts)],
+  });
+  if (releaseLock) await releaseTenantLock(client, operation);
+}
+
+export async function releaseTenantLock(client: ClientBase, operation: string): Promise<void> {
+  await client.query({
+    name: 'release_lock',
+    text: 'update operations set holds_lock = false where id = $1',
+    values: [operation],
+  });
+}

@@ -1,0 +1,86 @@
+import { and, asc, eq, gte, inArray } from 'drizzle-orm';
+import type pg from 'pg';
+import { facts } from '../../drizzle/schema/facts.ts';
+import { shardHeads } from '../../drizzle/schema/shard-heads.ts';
+import type { FactReading, FactSequencing } from '../../ports/fact-log.ts';
+import { openPool } from './pool.ts';
+import { sequence } from './sequencing.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface FactLogOptions {
+  readonly databaseUrl: string;
+  readonly maxConnections?: number;
+}
+
+export interface Closing {
+  close(): Promise<void>;
+}
+
+/** The sequencer's: role `tenure_sequencer`, fact tables only. */
+export function createFactLog(options: FactLogOptions): FactSequencing & FactReading & Closing {
+  const pool = openPool({ ...options, role: 'tenure_sequencer' });
+  return {
+    ...reading(pool),
+    sequence: (fence, limit, sign) => sequence(pool, fence, limit, sign),
+    signedHeads: (tenants) => signedHeads(pool, tenants),
+    close: () => pool.end(),
+  };
+}
+
+/** Of `/v1/facts`: signed history of all tenants, role `tenure_operator`. */
+export function createFactReader(options: FactLogOptions): FactReading & Closing {
+  const pool = openPool({ ...options, role: 'tenure_operator' });
+  return { ...reading(pool), close: () => pool.end() };
+}
+
+function reading(pool: pg.Pool): FactReading {
+  return {
+    readShard: (shard, from, limit) =>
+      inTransaction(pool, {}, ({ db }) =>
+        db
+          .select()
+          .from(facts)
+          .where(and(eq(facts.shard, shard), gte(facts.position, from)))
+          .orderBy(asc(facts.position))
+          .limit(limit),
+      ),
+    shardPositions: () =>
+      inTransaction(pool, {}, async ({ db }) => {
+        const rows = await db
+          .select({ position: shardHeads.position })
+          .from(shardHeads)
+          .orderBy(asc(shardHeads.shard));
+        return rows.map(({ position }) => position);
+      }),
+    indexesOf: async (factIds) => {
+      if (factIds.length === 0) return new Map();
+      const rows = await inTransaction(pool, {}, ({ db }) =>
+        db
+          .select({ id: facts.id, index: facts.index })
+          .from(facts)
+          .where(inArray(facts.id, [...factIds])),
+      );
+      return new Map(rows.map(({ id, index }) => [id, index]));
+    },
+  };
+}
+
+/** One look into the index per tenant: a tenant's chain may be long. */
+function signedHeads(
+  pool: pg.Pool,
+  tenants: readonly string[],
+): ReturnType<FactSequencing['signedHeads']> {
+  return inTransaction(pool, {}, async ({ client }) => {
+    const { rows } = await client.query<{ tenant: string; seq: number; hash: Uint8Array }>({
+      name: 'signed_heads',
+      text: `select head.tenant, head.seq, head.leaf_hash as hash
+             from unnest($1::uuid[]) as wanted (tenant)
+             cross join lateral (
+               select tenant, seq, leaf_hash from facts where facts.tenant = wanted.tenant
+               order by seq desc limit 1
+             ) as head`,
+      values: [tenants],
+    });
+    return new Map(rows.map(({ tenant, seq, hash }) => [tenant, { seq, hash }]));
+  });
+}

@@ -1,0 +1,39 @@
+import type { InferSelectModel } from 'drizzle-orm';
+import type { Catalog, CatalogPlan, CatalogRole } from '../../domain/decision.ts';
+import type { Membership } from '../../domain/membership.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import type { catalog } from '../../drizzle/schema/catalog.ts';
+import type { memberships } from '../../drizzle/schema/memberships.ts';
+import type { operations } from '../../drizzle/schema/operations.ts';
+import type { tenants } from '../../drizzle/schema/tenants.ts';
+import type { Operation } from '../../ports/registry-store.ts';
+
+export function toTenant({ createdAt, ...row }: InferSelectModel<typeof tenants>): Tenant {
+  return { ...row, createdAtMs: createdAt.getTime() };
+}
+
+export function toMembership(row: InferSelectModel<typeof memberships>): Membership {
+  const { id, tenant, state, issuer, sub, roles } = row;
+  const identity = issuer === null || sub === null ? null : { issuer, sub };
+  return { id, tenant, state, identity, roles };
+}
+
+export function toOperation(row: InferSelectModel<typeof operations>): Operation {
+  const { id, kind, tenant, actor, input, state, reason, steps, acceptedAt, endedAt } = row;
+  return {
+    ...{ id, kind, tenant, actor, input, state, reason, steps },
+    acceptedAtMs: acceptedAt.getTime(),
+    endedAtMs: endedAt === null ? null : endedAt.getTime(),
+  };
+}
+
+/** The bodies were written by `declareCatalog`, each of its kind. */
+export function toCatalog(rows: readonly InferSelectModel<typeof catalog>[]): Catalog {
+  const of = <Body>(kind: string) =>
+    new Map(rows.filter((row) => row.kind === kind).map(({ name, body }) => [name, body as Body]));
+  return {
+    roles: of<CatalogRole>('role'),
+    plans: of<CatalogPlan>('plan'),
+    products: of<{ limits: string[] }>('product'),
+  };
+}

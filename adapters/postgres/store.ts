@@ -1,0 +1,56 @@
+import type {
+  CommitStore,
+  OperationStore,
+  StoreProbe,
+  TenantReader,
+} from '../../ports/registry-store.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { accept, findReplay } from './accept.ts';
+import { createCommitStore } from './commits.ts';
+import { createOperationLife } from './operations.ts';
+import { openPool, type PoolOptions } from './pool.ts';
+import { createSeal } from './sealing.ts';
+import { createSecrets } from './secrets.ts';
+import { createTenantReader } from './tenants.ts';
+import { inTransaction, type Scope } from './transaction.ts';
+
+export interface StoreOptions extends PoolOptions {
+  readonly role: 'tenure_api' | 'tenure_worker';
+  /** 32 bytes; seals the rows of `secrets`. */
+  readonly sealingKey: Uint8Array;
+}
+
+export interface PostgresStore {
+  readonly operations: OperationStore;
+  readonly tenants: TenantReader;
+  readonly commits: CommitStore;
+  readonly secrets: Secrets;
+  readonly probe: StoreProbe;
+  close(): Promise<void>;
+}
+
+/**
+ * The registry store over one pool. Each role of a port does what its database role may: an API
+ * connection cannot commit, a worker cannot list the tenants.
+ */
+export function createStore(options: StoreOptions): PostgresStore {
+  const pool = openPool(options);
+  const seal = createSeal(options.sealingKey);
+  // Until the access issue every caller of the API is an operator; reading across tenants is theirs.
+  const across: Scope = options.role === 'tenure_api' ? { role: 'tenure_operator' } : {};
+  return {
+    operations: {
+      accept: (request) => accept(pool, seal, request),
+      findReplay: (idempotency) => findReplay(pool, idempotency),
+      ...createOperationLife(pool, across),
+    },
+    tenants: createTenantReader(pool, across),
+    commits: createCommitStore(pool),
+    secrets: createSecrets(pool, seal),
+    probe: {
+      probe: () =>
+        inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),
+    },
+    close: () => pool.end(),
+  };
+}

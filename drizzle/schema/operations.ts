@@ -1,0 +1,37 @@
+import { sql } from 'drizzle-orm';
+import { boolean, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { OperationKind, SagaReason, SagaState, StepProgress } from '../../domain/operation.ts';
+import { instant, tenantColumn } from '../columns.ts';
+import { operationPolicies, tenantPolicies } from '../policies.ts';
+import { tenants } from './tenants.ts';
+
+/** One row per accepted request. `input` is where its personal data stays (DESIGN 4.2). */
+export const operations = pgTable(
+  'operations',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').$type<OperationKind>().notNull(),
+    tenant: tenantColumn().references(() => tenants.id),
+    actor: text('actor').notNull(),
+    input: jsonb('input').$type<Record<string, unknown>>().notNull(),
+    state: text('state').$type<SagaState>().notNull(),
+    reason: jsonb('reason').$type<SagaReason>(),
+    steps: jsonb('steps').$type<StepProgress[]>().notNull(),
+    /** The tenant lock: one open operation per tenant (DESIGN 4.1). */
+    holdsLock: boolean('holds_lock').notNull(),
+    acceptedAt: instant('accepted_at').notNull(),
+    /** By the database's clock, so that the starter's waiting does not hang on the API's. */
+    recordedAt: instant('recorded_at').notNull().defaultNow(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [
+    uniqueIndex('operations_tenant_lock')
+      .on(table.tenant)
+      .where(sql`${table.holdsLock}`),
+    index('operations_by_age').on(table.acceptedAt, table.id),
+    index('operations_by_state').on(table.state, table.acceptedAt, table.id),
+    index('operations_by_tenant').on(table.tenant, table.acceptedAt, table.id),
+    ...tenantPolicies(table.tenant),
+    ...operationPolicies(table.id, table.state),
+  ],
+);
