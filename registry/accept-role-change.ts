@@ -1,5 +1,11 @@
 import type { ChangeRolesInput } from '../domain/requests.ts';
-import { idempotencyOf, type AcceptCaller, type AcceptPorts, type AcceptResult } from './accept.ts';
+import {
+  idempotencyOf,
+  unlessReplayed,
+  type AcceptCaller,
+  type AcceptPorts,
+  type AcceptResult,
+} from './accept.ts';
 
 export interface RoleChangeRequest extends AcceptCaller {
   readonly tenant: string;
