@@ -1,10 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import { connect } from 'nats';
 import type { NatsConnection } from 'nats';
 import { SHARD_COUNT, shardName } from '../../facts/crypto/shard.ts';
 
 /** One subject per shard (DESIGN 4.5). */
 const SUBJECT_PREFIX = 'tenure.facts.';
-const RECONNECT_WAIT_MS = 1_000;
+const RETRY_MS = 1_000;
+/** A server that was there once is waited for inside the client; a first connect is ours to repeat. */
+const CONNECTION = {
+  name: 'tenure-data-plane',
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: RETRY_MS,
+  timeout: 5_000,
+};
 
 export type LiveHandlers = {
   lines(shard: number, lines: string[]): void;
@@ -42,6 +50,19 @@ const subscribe = (
   }
 };
 
+const follow = async (
+  connection: NatsConnection,
+  shards: readonly number[],
+  handlers: LiveHandlers,
+): Promise<void> => {
+  subscribe(connection, shards, handlers);
+  await connection.flush();
+  handlers.connected();
+  for await (const status of connection.status()) {
+    if (String(status.type) === 'reconnect') handlers.connected();
+  }
+};
+
 /**
  * Live delivery over core NATS: a reader counts our positions, so it needs no stream consumer and
  * no acknowledgement. Tries for ever in the background; until it succeeds the plane polls.
@@ -51,46 +72,25 @@ export const openLiveSource = (
   shards: readonly number[],
   handlers: LiveHandlers,
 ): LiveSource => {
-  let closed = false;
+  const stop = new AbortController();
+  const { signal } = stop;
   let connection: NatsConnection | undefined;
-  const watch = async (live: NatsConnection): Promise<void> => {
-    for await (const status of live.status()) {
-      if (String(status.type) === 'reconnect') handlers.connected();
-    }
-  };
-  const start = async (): Promise<void> => {
-    const live = await connect({
-      servers: natsUrl,
-      name: 'tenure-data-plane',
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
-      waitOnFirstConnect: true,
-    });
-    if (closed) {
-      await live.close();
-      return;
-    }
-    connection = live;
-    subscribe(live, shards, handlers);
-    await live.flush();
-    handlers.connected();
-    await watch(live);
-  };
-  const retry = async (): Promise<void> => {
-    while (!closed) {
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
       try {
-        await start();
-        return;
+        connection = await connect({ ...CONNECTION, servers: natsUrl });
+        if (signal.aborted) await connection.close();
+        else await follow(connection, shards, handlers);
       } catch {
-        // Refused credentials or a bad address: live delivery is a shortcut, polling goes on.
-        await new Promise((resolve) => setTimeout(resolve, RECONNECT_WAIT_MS).unref());
+        // Not there, or credentials refused: live delivery is a shortcut, polling goes on.
       }
+      await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   };
-  void retry();
+  void run();
   return {
     close: async () => {
-      closed = true;
+      stop.abort();
       await connection?.close();
     },
   };

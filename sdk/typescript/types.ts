@@ -104,7 +104,7 @@ export type PlaneOptions = {
   /** The data plane's read-only token. */
   token: string;
   /** NATS server for live delivery; without it the plane only polls. */
-  natsUrl?: string;
+  natsUrl?: string | undefined;
   /** Origin of the log to follow, e.g. `tenure.example/prod`. */
   log: string;
   /** Trusted fact keys: key id -> raw Ed25519 public key, base64. */

@@ -1,0 +1,19 @@
+import { openPlane } from '@tenure/data-plane';
+
+const plane = await openPlane({
+  registryUrl: process.env.TENURE_URL,
+  token: process.env.TENURE_TOKEN, // the data planes' read-only one
+  natsUrl: process.env.TENURE_NATS_URL, // without it the plane polls every 5 s
+  log: process.env.TENURE_LOG, // e.g. tenure.example/prod
+  keys: { [process.env.TENURE_KEY_ID]: process.env.TENURE_PUBLIC_KEY }, // raw Ed25519, base64
+  directory: process.env.TENURE_DIRECTORY, // one process at a time
+});
+plane.on('refused', ({ code, origin }) => console.error(`refused ${code} (${origin})`));
+plane.on('freshness', ({ kind, to }) => console.error(`${kind}: ${to}`));
+await plane.ready();
+
+const [issuer, sub, permission, tenant] = process.argv.slice(2);
+const decision = plane.can({ issuer, sub }, permission, tenant);
+console.log(JSON.stringify(decision));
+
+await plane.close();
