@@ -31,7 +31,7 @@ function readRecord<T>(file: string): Record<string, T> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if ((error as { code?: unknown }).code === 'ENOENT') return {};
     throw new Error(`${file} cannot be read as a journal; remove it to start empty`, {
       cause: error,
     });

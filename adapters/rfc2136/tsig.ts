@@ -164,6 +164,9 @@ function findTsig(message: Buffer): { tsig: Tsig; bare: Buffer } | undefined {
     dnsName.decode(message, start),
     dnsName.decode(message, algorithmAt),
   ];
+  if (at !== message.length || message.readUInt16BE(algorithmAt - 2) !== at - algorithmAt) {
+    throw new TsigError('bad-signature', 'the signature record has a wrong length');
+  }
   const bare = withAdditionalCount(message.subarray(0, start), -1);
   bare.writeUInt16BE(originalId);
   return { tsig: { keyName, algorithm, timeS, fudgeS, mac, originalId, error, other }, bare };

@@ -28,7 +28,10 @@ async function make(target: string, shown: string) {
     zone,
     plant: async (host: string, parts: Parts) => {
       const set = (name: string, type: string, content: string) => ({
-        ...{ name: `${name}.`, type, changetype: 'REPLACE', ttl: 60 },
+        name: `${name}.`,
+        type,
+        changetype: 'REPLACE',
+        ttl: 60,
         records: [{ content, disabled: false }],
       });
       const rrsets = [

@@ -1,0 +1,137 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { CoreV1Api, KubeConfig, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
+import { createKubernetesIngress } from '../../../adapters/kubernetes/ingress.ts';
+import { aCall } from '../../contracts/a-call.ts';
+import { server } from '../../support/servers/server.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let kubeconfig: string;
+let ingresses: NetworkingV1Api;
+let core: CoreV1Api;
+beforeAll(async () => {
+  ({ kubeconfigFile: kubeconfig } = await server('kubernetes'));
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  ingresses = config.makeApiClient(NetworkingV1Api);
+  core = config.makeApiClient(CoreV1Api);
+});
+
+async function aNamespace(): Promise<string> {
+  const name = `ingress-${randomUUID().slice(0, 8)}`;
+  await core.createNamespace({ body: { metadata: { name } } });
+  return name;
+}
+
+const routesIn = (namespace: string, more: { tlsSecret?: string } = {}) =>
+  createKubernetesIngress({
+    kubeconfig,
+    namespace,
+    ingressClass: 'public',
+    service: { name: 'front-end', port: 8080 },
+    ...more,
+  });
+const acme = { slug: 'acme', host: 'acme.saas.test' };
+const mergePatch = setHeaderOptions('Content-Type', 'application/merge-patch+json');
+
+test('an Ingress has plain fields only, our labels, and our field manager by apply', async () => {
+  const namespace = await aNamespace();
+  const call = aCall();
+  await routesIn(namespace, { tlsSecret: 'wildcard' }).ensure(acme, call);
+  const { metadata, spec } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  const backend = { service: { name: 'front-end', port: { number: 8080 } } };
+  expect(JSON.parse(JSON.stringify(spec))).toEqual({
+    ingressClassName: 'public',
+    rules: [{ host: acme.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+    tls: [{ hosts: [acme.host], secretName: 'wildcard' }],
+  });
+  expect(metadata?.labels).toEqual({
+    'app.kubernetes.io/managed-by': 'tenure',
+    'tenure/tenant': call.owner.tenant,
+    'tenure/operation': call.owner.operation,
+  });
+  expect(metadata?.annotations).toBeUndefined();
+  expect(metadata?.managedFields).toMatchObject([{ manager: 'tenure', operation: 'Apply' }]);
+});
+
+test('what controllers and people add to our Ingress stays', async () => {
+  const namespace = await aNamespace();
+  const [routes, call] = [routesIn(namespace), aCall()];
+  await routes.ensure(acme, call);
+  const body = { metadata: { annotations: { theirs: 'kept' } } };
+  await ingresses.patchNamespacedIngress({ name: 'acme', namespace, body }, mergePatch);
+  await routes.ensure(acme, call);
+  const { metadata } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  expect(metadata?.annotations).toEqual({ theirs: 'kept' });
+});
+
+test('a field that another manager took from us is not taken back by force', async () => {
+  const namespace = await aNamespace();
+  const [routes, call] = [routesIn(namespace), aCall()];
+  await routes.ensure(acme, call);
+  const body = { spec: { ingressClassName: 'theirs' } };
+  const request = { name: 'acme', namespace, body, fieldManager: 'somebody' };
+  await ingresses.patchNamespacedIngress(request, mergePatch);
+  await expect(routes.ensure(acme, call)).rejects.toMatchObject({ code: 'foreign' });
+  const { spec } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  expect(spec?.ingressClassName).toBe('theirs');
+});
+
+test('removal resolves when the object is gone, not when its deletion is accepted', async () => {
+  const namespace = await aNamespace();
+  const [routes, call] = [routesIn(namespace), aCall()];
+  await routes.ensure(acme, call);
+  const finalizers = (names: string[]) =>
+    ingresses.patchNamespacedIngress(
+      { name: 'acme', namespace, body: { metadata: { finalizers: names } } },
+      mergePatch,
+    );
+  await finalizers(['example.test/held']);
+
+  let gone = false;
+  const removal = routes.remove('acme', call).then(() => (gone = true));
+  await eventually(async () => {
+    const { metadata } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+    return metadata?.deletionTimestamp !== undefined;
+  });
+  await expect(routes.ensure(acme, call)).rejects.toMatchObject({ code: 'unavailable' });
+  const impatient = routes.remove('acme', { ...call, signal: AbortSignal.timeout(300) });
+  await expect(impatient).rejects.toMatchObject({ code: 'unknown' });
+  expect(gone).toBe(false);
+  await finalizers([]);
+  await removal;
+  expect(gone).toBe(true);
+});
+
+test('a namespace that is missing or being deleted is waited for, also by the probe', async () => {
+  const terminating = await aNamespace();
+  // No controller runs here: a deleted namespace stays on its way out.
+  await core.deleteNamespace({ name: terminating });
+  for (const namespace of ['never-made', terminating]) {
+    const routes = routesIn(namespace);
+    const code = 'unavailable';
+    await expect(routes.ensure(acme, aCall())).rejects.toMatchObject({ code });
+    await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
+    await expect(routes.remove('acme', aCall())).resolves.toBeUndefined();
+  }
+});
+
+test('a name that Kubernetes does not take is invalid', async () => {
+  const routes = routesIn(await aNamespace());
+  const request = { slug: 'Not_A_Name', host: acme.host };
+  await expect(routes.ensure(request, aCall())).rejects.toMatchObject({ code: 'invalid' });
+});
+
+test('an inventory of several pages is whole', async () => {
+  const namespace = await aNamespace();
+  const names = Array.from({ length: 510 }, (_, at) => `t${at}`);
+  for (let at = 0; at < names.length; at += 30) {
+    await Promise.all(
+      names.slice(at, at + 30).map((name) => {
+        const spec = { defaultBackend: { service: { name: 's', port: { number: 80 } } } };
+        return ingresses.createNamespacedIngress({ namespace, body: { metadata: { name }, spec } });
+      }),
+    );
+  }
+  expect(await routesIn(namespace).inventory(aCall().signal)).toHaveLength(names.length);
+});
