@@ -22,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'types', command: [...bin('@typescript/native/bin/tsc'), '--noEmit'] },
   { name: 'lint', command: [...bin('oxlint/bin/oxlint'), '--type-aware'] },
   { name: 'format', command: [...bin('oxfmt/bin/oxfmt'), '--check'] },
+  { name: 'migrations', command: [...NODE, 'tools/migrations-check.ts'] },
   ...GENERATORS.map(({ writes, script }) => ({
     name: `fresh ${writes}`,
     command: [...NODE, script, '--check'],
