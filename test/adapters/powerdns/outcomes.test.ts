@@ -67,11 +67,14 @@ test('a call that is stopped while a change is under way has an unknown outcome'
 test('the mark is written before the record and dropped after it', async () => {
   const changes: string[][] = [];
   let rrsets: unknown[] = [];
-  const onPatch: RequestListener = async (request, response) => {
-    const body = JSON.parse(await text(request)) as { rrsets: { name: string; type: string }[] };
-    changes.push(body.rrsets.map(({ name, type }) => `${type} ${name}`));
-    rrsets = body.rrsets;
-    response.writeHead(204).end();
+  const onPatch: RequestListener = (request, response) => {
+    const taken = text(request).then((sent) => {
+      const body = JSON.parse(sent) as { rrsets: { name: string; type: string }[] };
+      changes.push(body.rrsets.map(({ name, type }) => `${type} ${name}`));
+      rrsets = body.rrsets;
+      response.writeHead(204).end();
+    });
+    taken.catch(() => request.destroy());
   };
   const dns = await dnsBehind(
     onPatch,

@@ -41,7 +41,7 @@ describe('answers', () => {
     const { verifier, answer } = aConversation();
     const { message } = answer();
     message[at] = (message[at] ?? 0) ^ 2;
-    expect(() => verifier.verify(message, NOW_S)).toThrow();
+    expect(() => verifier.verify(message, NOW_S)).toThrow(/./u);
   });
 
   test('changed in any byte of the signature record are refused', () => {
@@ -52,7 +52,7 @@ describe('answers', () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       // The TTL and class of the record are constants: they are signed as such, not as sent.
       const constant = at >= 17 && at <= 22;
-      if (!constant) expect(() => verifier.verify(changed, NOW_S)).toThrow();
+      if (!constant) expect(() => verifier.verify(changed, NOW_S)).toThrow(/./u);
     }
     expect(verifier.verify(message, NOW_S)).toBeDefined();
   });
@@ -82,7 +82,7 @@ describe('answers', () => {
     const { verifier, answer } = aConversation();
     const { message } = answer();
     for (let length = 0; length < message.length; length++) {
-      expect(() => verifier.verify(message.subarray(0, length), NOW_S)).toThrow();
+      expect(() => verifier.verify(message.subarray(0, length), NOW_S)).toThrow(/./u);
     }
     expect(() => verifier.verify(Buffer.alloc(3), NOW_S)).toThrow(TruncatedMessage);
   });
