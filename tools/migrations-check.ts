@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { captureCommand, ROOT } from './run-command.ts';
 
-/** Names of the files that drizzle-kit would add to these migrations. Throws what it complains of. */
+/** Names of files that drizzle-kit would add to these migrations. Throws what it complains of. */
 export async function findMissingMigrations(migrations: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tenure-migrations-'));
   try {
