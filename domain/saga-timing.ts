@@ -1,0 +1,26 @@
+/** The bounds of a saga's patience (DESIGN 5.3 to 5.5). Part of its input, so replay is stable. */
+export interface SagaTiming {
+  /** One attempt of one step: its `startToClose`. */
+  readonly attemptTimeoutMs: number;
+  /** A step is retried this long before the saga parks. */
+  readonly retryBudgetMs: number;
+  /** First pause between attempts; doubles up to `maxBackoffMs`. */
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Days parked before the pivot, in sum, after which the saga unwinds. */
+  readonly parkedLimitMs: number;
+  /** By step: how long its outside system may go on after the caller has left. */
+  readonly settleMs: Readonly<Record<string, number>>;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
+  attemptTimeoutMs: 30 * SECOND_MS,
+  retryBudgetMs: 15 * MINUTE_MS,
+  firstBackoffMs: 200,
+  maxBackoffMs: 30 * SECOND_MS,
+  parkedLimitMs: 7 * DAY_MS,
+};

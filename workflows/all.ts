@@ -1,0 +1,3 @@
+/** Every saga, for the workflow bundle: what a worker can run. */
+export { changeMembership } from './change-membership/workflow.ts';
+export { provisionTenant } from './provision-tenant/workflow.ts';

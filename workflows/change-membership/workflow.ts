@@ -1,0 +1,38 @@
+import type { SagaInput } from '../shared/contract.ts';
+import { runSaga } from '../shared/saga.ts';
+import { FACTS_QUEUE } from '../shared/signing.ts';
+import type { CommittedFact, SigningActivities } from '../shared/signing.ts';
+import type { Step } from '../shared/step.ts';
+import type { MembershipActivities } from './contract.ts';
+
+/** Changes the roles of one member. Commits first: no outage delays a revocation. */
+export async function changeMembership(input: SagaInput): Promise<void> {
+  const { operation, tenant } = input;
+  let facts: readonly CommittedFact[] = [];
+  /** The commit's time, drawn once: a retry writes the same bytes. */
+  let atMs = 0;
+
+  const steps: Step<MembershipActivities & SigningActivities>[] = [
+    {
+      name: 'commit',
+      title: 'Commit the new roles with their fact',
+      pivot: true,
+      do: async (call) => {
+        atMs ||= Date.now();
+        facts = await call('commitRoles', { operation, tenant }, atMs);
+      },
+    },
+    {
+      name: 'sign',
+      title: 'Sign the fact and fan it out',
+      queue: FACTS_QUEUE,
+      do: async (call) => {
+        await call(
+          'sign',
+          facts.map((fact) => fact.id),
+        );
+      },
+    },
+  ];
+  await runSaga(input, steps);
+}

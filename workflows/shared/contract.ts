@@ -1,0 +1,48 @@
+import type { SagaReason, SagaState, StepProgress } from '../../domain/operation.ts';
+import type { SagaTiming } from '../../domain/saga-timing.ts';
+
+/** Which tenant and operation a step works for: all that inputs carry beside closed codes. */
+export interface SagaRef {
+  readonly operation: string;
+  readonly tenant: string;
+}
+
+/** The input of every saga. Names, addresses and secrets stay in the operation's row. */
+export interface SagaInput extends SagaRef {
+  readonly timing: SagaTiming;
+}
+
+/** What query `state` answers, and the checklist in the Temporal UI shows. */
+export interface SagaView {
+  readonly state: SagaState;
+  readonly reason: SagaReason | null;
+  readonly steps: readonly StepProgress[];
+}
+
+/** A step's result with its attempt: the earlier ones may still take effect late. */
+export interface Attempted<T> {
+  readonly attempt: number;
+  readonly value: T;
+}
+
+/** Activities that every saga needs, whatever its steps. */
+export interface SagaActivities {
+  /** Resolves when the outside system of that step answers. */
+  probe(step: string): Promise<void>;
+  /** Writes a change of state into the operation's row. */
+  recordProgress(ref: SagaRef, view: SagaView): Promise<void>;
+  /** The undo of acceptance: slug, host and lock are free again. */
+  undoAcceptance(ref: SagaRef): Promise<void>;
+}
+
+export const STATE_QUERY = 'state';
+/** Updates, and signals with the same rules for callers that must not wait. */
+export const RESUME = 'resume';
+export const UNWIND = 'unwind';
+
+/** Application failure types that the saga itself makes. */
+export const UNWOUND_BY_OPERATOR = 'unwound-by-operator';
+export const CANCELLED = 'cancelled';
+export const PARKED_TOO_LONG = 'parked-too-long';
+/** An update that the saga's state does not allow. */
+export const COMMAND_REFUSED = 'command-refused';

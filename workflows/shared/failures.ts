@@ -1,0 +1,46 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { SagaReason } from '../../domain/operation.ts';
+import { CANCELLED, COMMAND_REFUSED, PARKED_TOO_LONG, UNWOUND_BY_OPERATOR } from './contract.ts';
+
+/** The failure that an activity reported itself, under the layers that Temporal puts around. */
+function reported(error: unknown): ApplicationFailure | undefined {
+  let cause = error;
+  while (cause instanceof ActivityFailure || cause instanceof TimeoutFailure) cause = cause.cause;
+  return cause instanceof ApplicationFailure ? cause : undefined;
+}
+
+/** Permanent: unwinds before the pivot. Activities say so by a failure that is not retried. */
+export function isPermanent(error: unknown): boolean {
+  return reported(error)?.nonRetryable === true;
+}
+
+/** A first attempt that was refused did nothing; every other failure may take effect late. */
+export function mayTakeEffectLate(error: unknown): boolean {
+  const failure = reported(error);
+  return failure?.nonRetryable !== true || failure.details?.[0] !== 1;
+}
+
+/** Closed code and sentence for the row, the UI and the API. */
+export function reasonOf(step: string, error: unknown): SagaReason {
+  if (isCancellation(error)) return { step, code: CANCELLED, message: 'It was cancelled.' };
+  const failure = reported(error);
+  const code = failure?.type ?? 'timeout';
+  return { step, code, message: failure?.message ?? 'No attempt ended within its time.' };
+}
+
+export function unwoundByOperator(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('An operator asked to unwind.', UNWOUND_BY_OPERATOR);
+}
+
+export function parkedTooLong(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('It was parked beyond the limit.', PARKED_TOO_LONG);
+}
+
+export function commandRefused(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, COMMAND_REFUSED);
+}

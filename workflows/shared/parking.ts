@@ -1,0 +1,85 @@
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  condition,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
+import type { SagaReason } from '../../domain/operation.ts';
+import type { Commands } from './commands.ts';
+import type { SagaActivities, SagaInput } from './contract.ts';
+import { parkedTooLong } from './failures.ts';
+import type { Progress } from './progress.ts';
+
+/** The third stop at one step for one cause waits for a person (DESIGN 5.5). */
+const STOPS_BEFORE_A_PERSON = 3;
+
+export interface Stop {
+  readonly reason: SagaReason;
+  /** What it shows meanwhile, and what it returns to. */
+  readonly as: 'parked' | 'unwinding';
+  readonly afterwards: {
+    readonly state: 'running' | 'unwinding';
+    readonly reason: SagaReason | null;
+  };
+  /** Before the pivot: beyond the limit, in sum, the saga unwinds. */
+  readonly limited: boolean;
+}
+
+/** A saga that waits: resumed by a probe that succeeds or by a person; never a loop of events. */
+export class Parking {
+  readonly #input: SagaInput;
+  readonly #progress: Progress;
+  readonly #commands: Commands;
+  readonly #stops = new Map<string, number>();
+  #parkedMs = 0;
+
+  constructor(input: SagaInput, progress: Progress, commands: Commands) {
+    this.#input = input;
+    this.#progress = progress;
+    this.#commands = commands;
+  }
+
+  /** Returns when the step shall be tried again; throws when cancelled or beyond the limit. */
+  async wait(stop: Stop): Promise<void> {
+    const { step, code } = stop.reason;
+    const stops = (this.#stops.get(`${step}/${code}`) ?? 0) + 1;
+    this.#stops.set(`${step}/${code}`, stops);
+    const startedMs = Date.now();
+    const resumed = this.#commands.awaitResume();
+    const waiting = new CancellationScope();
+    try {
+      await this.#progress.change(stop.as, stop.reason);
+      await waiting.run(() => {
+        const endings = [condition(resumed)];
+        if (stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(step));
+        if (stop.limited) endings.push(this.#limit());
+        return Promise.race(endings);
+      });
+    } finally {
+      this.#commands.waitIsOver();
+      waiting.cancel(); // the probe and the timer of a wait that is over
+      this.#parkedMs += Date.now() - startedMs;
+    }
+    await this.#progress.change(stop.afterwards.state, stop.afterwards.reason);
+  }
+
+  /** One activity that Temporal retries: a week of it is one event, not a hundred thousand. */
+  #probe(step: string): Promise<void> {
+    const { timing, tenant } = this.#input;
+    const { probe } = proxyActivities<SagaActivities>({
+      activityId: `probe-${step}`,
+      summary: `Wait until ${step} answers again`,
+      startToCloseTimeout: timing.attemptTimeoutMs,
+      retry: { initialInterval: timing.firstBackoffMs, maximumInterval: timing.maxBackoffMs },
+      cancellationType: ActivityCancellationType.TRY_CANCEL,
+      priority: { fairnessKey: tenant },
+    });
+    return probe(step);
+  }
+
+  async #limit(): Promise<void> {
+    await sleep(Math.max(1, this.#input.timing.parkedLimitMs - this.#parkedMs));
+    throw parkedTooLong();
+  }
+}
