@@ -1,38 +1,40 @@
 /**
  * Why bytes are not the fact they claim to be. Closed: readers in every language give the same
- * code for the same bytes, and `facts/spec/vectors` pins them.
+ * code for the same bytes, and `facts/spec/vectors` has a vector for each.
  */
-export type FactErrorCode =
-  | 'line-malformed'
-  | 'envelope-malformed'
-  | 'payload-type-unknown'
-  | 'signature-count'
-  | 'signature-invalid'
-  | 'key-unknown'
-  | 'key-invalid'
-  | 'payload-too-large'
-  | 'payload-not-utf8'
-  | 'payload-bom'
-  | 'payload-not-json'
-  | 'payload-not-compact'
-  | 'payload-too-deep'
-  | 'payload-duplicate-key'
-  | 'payload-number'
-  | 'payload-string'
-  | 'payload-key-order'
-  | 'payload-field'
-  | 'subject-mismatch'
-  | 'body-invalid'
-  | 'log-mismatch'
-  | 'epoch-mismatch'
-  | 'tenant-mismatch'
-  | 'shard-mismatch'
-  | 'position-gap'
-  | 'position-replay'
-  | 'index-replay'
-  | 'seq-gap'
-  | 'seq-replay'
-  | 'prev-mismatch';
+export const FACT_ERROR_CODES = [
+  'line-malformed',
+  'envelope-malformed',
+  'payload-type-unknown',
+  'signature-count',
+  'signature-invalid',
+  'key-unknown',
+  'key-invalid',
+  'payload-too-large',
+  'payload-not-utf8',
+  'payload-bom',
+  'payload-not-json',
+  'payload-not-compact',
+  'payload-too-deep',
+  'payload-duplicate-key',
+  'payload-number',
+  'payload-string',
+  'payload-key-order',
+  'payload-field',
+  'subject-mismatch',
+  'body-invalid',
+  'log-mismatch',
+  'epoch-mismatch',
+  'tenant-mismatch',
+  'shard-mismatch',
+  'position-gap',
+  'index-replay',
+  'seq-gap',
+  'seq-replay',
+  'prev-mismatch',
+] as const;
+
+export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];
 
 /** A refusal of a fact's bytes, or of its place in its chains. `code` is stable, the text is not. */
 export class FactError extends Error {

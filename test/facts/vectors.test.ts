@@ -1,0 +1,68 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { fromHex } from '../../facts/core/bytes.ts';
+import { FACT_ERROR_CODES } from '../../facts/core/errors.ts';
+import { createVerifier } from '../../facts/crypto/verify.ts';
+import { ShardReader } from '../../sdk/typescript/reader.ts';
+import { verifiersOf } from '../../sdk/typescript/trust.ts';
+import type { ShardVector, SignatureVector } from '../../tools/vectors/vector.ts';
+
+const FOLDER = new URL('../../facts/spec/vectors/', import.meta.url);
+
+const namesIn = (folder: 'valid' | 'invalid'): string[] =>
+  readdirSync(new URL(`${folder}/`, FOLDER)).map((file) => file.replace('.json', ''));
+const isSignature = (name: string): boolean => name.startsWith('ed25519-');
+const read = <T>(folder: string, name: string): T =>
+  JSON.parse(readFileSync(new URL(`${folder}/${name}.json`, FOLDER), 'utf8')) as T;
+const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
+
+/** The strict profile's answer; a key that it refuses signs nothing. */
+const holds = (vector: SignatureVector): boolean => {
+  try {
+    const verify = createVerifier(hex(vector.publicKey));
+    return verify(hex(vector.message), hex(vector.signature));
+  } catch {
+    return false;
+  }
+};
+
+const readShard = (vector: ShardVector) => {
+  const trust = { log: vector.log, findVerifier: verifiersOf(vector.keys) };
+  const reader = new ShardReader(vector.shard, trust);
+  const step = reader.fetched(vector.lines, 'http');
+  return { accepted: step.accepted.length, codes: step.refused.map(({ code }) => code), reader };
+};
+
+describe('valid', () => {
+  test.each(namesIn('valid').filter(isSignature))('%s', (name) => {
+    expect(holds(read('valid', name))).toBe(true);
+  });
+  test.each(namesIn('valid').filter((name) => !isSignature(name)))('%s', (name) => {
+    const vector = read<ShardVector>('valid', name);
+    const { accepted, codes, reader } = readShard(vector);
+    expect({ accepted, codes }).toEqual({ accepted: vector.lines.length, codes: [] });
+    expect(reader.head()).toEqual(vector.head);
+  });
+});
+
+describe('invalid', () => {
+  test.each(namesIn('invalid').filter(isSignature))('%s', (name) => {
+    expect(holds(read('invalid', name))).toBe(false);
+  });
+  test.each(namesIn('invalid').filter((name) => !isSignature(name)))('%s', (name) => {
+    const vector = read<ShardVector>('invalid', name);
+    const { accepted, codes, reader } = readShard(vector);
+    expect({ accepted, codes }).toEqual({
+      accepted: vector.accepted,
+      codes: [name.split('--')[0]],
+    });
+    expect(reader.head()).toEqual(vector.head);
+  });
+});
+
+test('every code has its vector', () => {
+  const codes = new Set(namesIn('invalid').map((name) => name.split('--')[0]));
+  // A key is refused before there is a line; the tenant is the sequencer's to compare.
+  const without = ['key-invalid', 'tenant-mismatch'];
+  expect(FACT_ERROR_CODES.filter((code) => !codes.has(code))).toEqual(without);
+});

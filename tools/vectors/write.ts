@@ -1,0 +1,60 @@
+// Writes facts/spec/vectors: what every implementation of facts-v1 accepts and refuses, and why.
+// The generator decides nothing: `accepted` is by hand, and test/facts/vectors.test.ts reads them.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { parseEnvelope } from '../../facts/core/envelope.ts';
+import { toHex } from '../../facts/core/bytes.ts';
+import { parseLine } from '../../facts/core/line.ts';
+import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
+import { KEYS, LOG } from '../../test/sdk/support/fact-writer.ts';
+import { SHARD } from '../../test/sdk/support/tenants.ts';
+import { ROOT } from '../run-command.ts';
+import { writeGenerated } from '../write-generated.ts';
+import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
+import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
+import type { ShardCase } from './shard.ts';
+import type { ShardVector, SignatureVector } from './vector.ts';
+
+const FOLDER = 'facts/spec/vectors';
+
+const headOf = (lines: readonly string[]): ShardVector['head'] => {
+  let head = { position: 0, index: -1, hash: EMPTY_HASH };
+  for (const text of lines) {
+    const { position, index, envelope } = parseLine(text);
+    const leaf = leafHash(parseEnvelope(envelope).payload);
+    head = { position, index, hash: runningHash(head.hash, leaf) };
+  }
+  return { ...head, hash: toHex(head.hash) };
+};
+
+const vectorOf = ({ rule, lines, accepted }: ShardCase): ShardVector => ({
+  rule,
+  log: LOG,
+  keys: KEYS,
+  shard: SHARD,
+  lines,
+  accepted,
+  head: headOf(lines.slice(0, accepted)),
+});
+
+const shards = (cases: Record<string, ShardCase>): Record<string, ShardVector> =>
+  Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, vectorOf(one)]));
+
+const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector>> = {
+  valid: { ...shards(VALID_SHARDS), ...VALID_SIGNATURES },
+  invalid: { ...shards(INVALID_SHARDS), ...INVALID_SIGNATURES },
+};
+
+for (const [folder, vectors] of Object.entries(FOLDERS)) {
+  const path = `${FOLDER}/${folder}`;
+  mkdirSync(ROOT + path, { recursive: true });
+  for (const [name, vector] of Object.entries(vectors)) {
+    writeGenerated(`${path}/${name}.json`, `${JSON.stringify(vector, null, 2)}\n`);
+  }
+  const stale = readdirSync(ROOT + path).filter((file) => !(file.replace('.json', '') in vectors));
+  if (process.argv.includes('--check') && stale.length > 0) {
+    process.stderr.write(`${path} has vectors that nothing writes: ${stale.join(', ')}\n`);
+    process.exitCode = 1;
+  } else {
+    for (const file of stale) rmSync(`${ROOT}${path}/${file}`);
+  }
+}
