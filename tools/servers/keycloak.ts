@@ -93,7 +93,9 @@ async function startIn(
   { kc, javaHome }: KeycloakPaths,
 ): Promise<KeycloakServer> {
   const adminPassword = keptSecret(join(dir.path, 'admin-password'));
-  const database = `jdbc:h2:file:${join(dir.path, 'h2', 'keycloak')};NON_KEYWORDS=VALUE`;
+  // By default H2 writes a commit up to half a second later: a kill would lose realms.
+  const settings = 'NON_KEYWORDS=VALUE;WRITE_DELAY=0';
+  const database = `jdbc:h2:file:${join(dir.path, 'h2', 'keycloak')};${settings}`;
   const managementUrl = `http://${HOST}:${management}`;
   const running = await startProcess({
     name: 'Keycloak',

@@ -30,7 +30,16 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return process.platform !== 'linux' || linuxStat(pid)?.state !== 'Z';
+  return process.platform !== 'linux' || linuxStat(pid)?.state !== 'Z' || hasThreads(pid);
+}
+
+/** The first thread may be a zombie while others still run, and hold the ports. */
+function hasThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 function parents(): [pid: number, parent: number][] {
