@@ -18,10 +18,10 @@ export interface ProvisioningActivities {
   removeIdentity(ref: SagaRef): Promise<void>;
   database(ref: SagaRef): Promise<Attempted<{ url: string }>>;
   removeDatabase(ref: SagaRef): Promise<void>;
-  route(ref: SagaRef): Promise<Attempted<null>>;
+  route(ref: SagaRef): Promise<Attempted<void>>;
   removeRoute(ref: SagaRef): Promise<void>;
-  dns(ref: SagaRef): Promise<Attempted<null>>;
+  dns(ref: SagaRef): Promise<Attempted<void>>;
   removeDns(ref: SagaRef): Promise<void>;
   activate(ref: SagaRef, input: ActivationInput): Promise<Attempted<readonly CommittedFact[]>>;
-  inviteAdmin(ref: SagaRef): Promise<Attempted<null>>;
+  inviteAdmin(ref: SagaRef): Promise<Attempted<void>>;
 }

@@ -7,24 +7,37 @@ import type { ProvisioningActivities } from './contract.ts';
 
 type Activities = ProvisioningActivities & SigningActivities;
 
+/** What one step finds out and a later one needs. */
+interface Found {
+  identity: { issuer: string; adminSub: string };
+  database: { url: string };
+  /** The commit's time, drawn once: a retry writes the same bytes. */
+  atMs: number;
+  facts: readonly CommittedFact[];
+}
+
 /**
  * Makes a tenant in every outside system, then commits it. DNS comes last: there is never a name
  * without a backend. The mail comes after the commit: it cannot be taken back.
  */
 export async function provisionTenant(input: SagaInput): Promise<void> {
   const ref: SagaRef = { operation: input.operation, tenant: input.tenant };
-  let identity = { issuer: '', adminSub: '' };
-  let database = { url: '' };
-  let facts: readonly CommittedFact[] = [];
-  /** The commit's time, drawn once: a retry writes the same bytes. */
-  let atMs = 0;
+  const found: Found = {
+    identity: { issuer: '', adminSub: '' },
+    database: { url: '' },
+    atMs: 0,
+    facts: [],
+  };
+  await runSaga(input, [...takenBack(ref, found), ...forwardOnly(ref, found)]);
+}
 
-  const steps: Step<Activities>[] = [
+function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {
+  return [
     {
       name: 'identity',
       title: 'Create realm or organization, and the first admin',
       do: async (call) => {
-        identity = await call('identity', ref);
+        found.identity = await call('identity', ref);
       },
       undo: (call) => call('removeIdentity', ref),
     },
@@ -32,34 +45,36 @@ export async function provisionTenant(input: SagaInput): Promise<void> {
       name: 'database',
       title: 'Create the tenant database',
       do: async (call) => {
-        database = await call('database', ref);
+        found.database = await call('database', ref);
       },
       undo: (call) => call('removeDatabase', ref),
     },
     {
       name: 'route',
       title: 'Route the host to the front end',
-      do: async (call) => {
-        await call('route', ref);
-      },
+      do: (call) => call('route', ref),
       undo: (call) => call('removeRoute', ref),
     },
     {
       name: 'dns',
       title: 'Publish the host in DNS',
-      do: async (call) => {
-        await call('dns', ref);
-      },
+      do: (call) => call('dns', ref),
       undo: (call) => call('removeDns', ref),
     },
+  ];
+}
+
+function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
+  return [
     {
       name: 'activate',
       title: 'Commit the tenant with its facts',
       pivot: true,
       do: async (call) => {
-        const { issuer, adminSub } = identity;
-        atMs ||= Date.now();
-        facts = await call('activate', ref, { issuer, adminSub, databaseUrl: database.url, atMs });
+        found.atMs ||= Date.now();
+        const { identity, database, atMs } = found;
+        const input = { ...identity, databaseUrl: database.url, atMs };
+        found.facts = await call('activate', ref, input);
       },
     },
     {
@@ -67,19 +82,14 @@ export async function provisionTenant(input: SagaInput): Promise<void> {
       title: 'Sign the facts and fan them out',
       queue: FACTS_QUEUE,
       do: async (call) => {
-        await call(
-          'sign',
-          facts.map((fact) => fact.id),
-        );
+        const ids = found.facts.map((fact) => fact.id);
+        await call('sign', ids);
       },
     },
     {
       name: 'invite-admin',
       title: 'Mail the invitation to the first admin',
-      do: async (call) => {
-        await call('inviteAdmin', ref);
-      },
+      do: (call) => call('inviteAdmin', ref),
     },
   ];
-  await runSaga(input, steps);
 }

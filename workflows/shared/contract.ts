@@ -27,8 +27,8 @@ export interface Attempted<T> {
 
 /** Activities that every saga needs, whatever its steps. */
 export interface SagaActivities {
-  /** Resolves when the outside system of that step answers. */
-  probe(step: string): Promise<void>;
+  /** Resolves when what that step needs answers; it runs on the step's own queue. */
+  probe(ref: SagaRef, step: string): Promise<void>;
   /** Writes a change of state into the operation's row. */
   recordProgress(ref: SagaRef, view: SagaView): Promise<void>;
   /** The undo of acceptance: slug, host and lock are free again. */

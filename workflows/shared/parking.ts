@@ -16,6 +16,8 @@ const STOPS_BEFORE_A_PERSON = 3;
 
 export interface Stop {
   readonly reason: SagaReason;
+  /** The step's task queue, when not the saga's own: its worker may be what is missing. */
+  readonly queue?: string;
   /** What it shows meanwhile, and what it returns to. */
   readonly as: 'parked' | 'unwinding';
   readonly afterwards: {
@@ -52,7 +54,7 @@ export class Parking {
       await this.#progress.change(stop.as, stop.reason);
       await waiting.run(() => {
         const endings = [condition(resumed)];
-        if (stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(step));
+        if (stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(stop));
         if (stop.limited) endings.push(this.#limit());
         return Promise.race(endings);
       });
@@ -65,8 +67,8 @@ export class Parking {
   }
 
   /** One activity that Temporal retries: a week of it is one event, not a hundred thousand. */
-  #probe(step: string): Promise<void> {
-    const { timing, tenant } = this.#input;
+  #probe({ reason: { step }, queue }: Stop): Promise<void> {
+    const { timing, tenant, operation } = this.#input;
     const { probe } = proxyActivities<SagaActivities>({
       activityId: `probe-${step}`,
       summary: `Wait until ${step} answers again`,
@@ -74,8 +76,9 @@ export class Parking {
       retry: { initialInterval: timing.firstBackoffMs, maximumInterval: timing.maxBackoffMs },
       cancellationType: ActivityCancellationType.TRY_CANCEL,
       priority: { fairnessKey: tenant },
+      ...(queue === undefined ? {} : { taskQueue: queue }),
     });
-    return probe(step);
+    return probe({ operation, tenant }, step);
   }
 
   async #limit(): Promise<void> {

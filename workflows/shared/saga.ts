@@ -49,6 +49,8 @@ export async function runSaga<A>(input: SagaInput, steps: readonly Step<A>[]): P
   }
 }
 
+type Phase = 'widening' | 'pivot' | 'forward';
+
 interface Run<A> {
   readonly input: SagaInput;
   readonly progress: Progress;
@@ -59,20 +61,17 @@ interface Run<A> {
 }
 
 /** Returns when the step is done, however long that takes; throws what unwinds the saga. */
-async function runStep<A>(
-  run: Run<A>,
-  step: Step<A>,
-  phase: 'widening' | 'pivot' | 'forward',
-): Promise<void> {
+async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<void> {
   const { input, progress, parking, undos } = run;
   run.at = step.name;
+  const queue = step.queue === undefined ? {} : { queue: step.queue };
   const call = createCall<A>(input, {
     activityId: step.name,
     summary: step.title,
     onAttempt: (attempt) => {
       if (attempt > 1) undos.noteLate(step);
     },
-    ...(step.queue === undefined ? {} : { queue: step.queue }),
+    ...queue,
   });
   for (;;) {
     progress.step(step.name, 'running');
@@ -91,6 +90,7 @@ async function runStep<A>(
         as: 'parked',
         afterwards: { state: 'running', reason: null },
         limited: phase === 'widening',
+        ...queue,
       });
     }
   }

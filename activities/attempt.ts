@@ -1,0 +1,68 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { PortError } from '../ports/call.ts';
+import { StoreError } from '../ports/registry-store.ts';
+import { RefusedError } from '../registry/errors.ts';
+import type { Attempted } from '../workflows/shared/contract.ts';
+
+/** An attempt stops this long before its `startToClose`, to report its own outcome. */
+const REPORT_MARGIN_MS = 1_000;
+/** Short attempts (tests) keep nine tenths of their time. */
+const REPORT_MARGIN_SHARE = 0.1;
+
+/** For the log only: the cause may hold what must not stand in Temporal. */
+export type Report = (message: string, cause: unknown) => void;
+
+/** One attempt of a step: a deadline for the outside request, and its failure in closed codes. */
+export async function attempt<T>(
+  report: Report,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Attempted<T>> {
+  const { info, cancellationSignal } = Context.current();
+  const limitMs = info.startToCloseTimeoutMs;
+  const marginMs = Math.min(REPORT_MARGIN_MS, limitMs * REPORT_MARGIN_SHARE);
+  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(limitMs - marginMs)]);
+  try {
+    return { attempt: info.attempt, value: await work(signal) };
+  } catch (error) {
+    report(
+      `${info.activityId}, attempt ${info.attempt} of ${info.workflowExecution?.workflowId}`,
+      error,
+    );
+    throw failureOf(error, info.attempt);
+  }
+}
+
+/** Codes and our own sentences only; the cause stays in the log (DESIGN 5.11). */
+function failureOf(error: unknown, attemptNumber: number): ApplicationFailure {
+  const { type, message, permanent } = describe(error);
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: permanent,
+    details: [attemptNumber],
+  });
+}
+
+function describe(error: unknown): { type: string; message: string; permanent: boolean } {
+  if (error instanceof PortError) {
+    const type = `${error.port}.${error.code}`;
+    return { type, message: error.message, permanent: error.permanent };
+  }
+  if (error instanceof RefusedError)
+    return { type: error.code, message: error.message, permanent: true };
+  if (error instanceof StoreError) {
+    const permanent = error.code === 'undo-refused';
+    return {
+      type: error.code,
+      message: 'The registry’s database does not take it now.',
+      permanent,
+    };
+  }
+  // A bug must not take a customer down: the saga parks, and a person reads the log.
+  return {
+    type: 'internal',
+    message: 'An internal error; the worker’s log has it.',
+    permanent: false,
+  };
+}

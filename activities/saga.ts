@@ -1,0 +1,44 @@
+import type { Clock } from '../ports/clock.ts';
+import type { OperationStore } from '../ports/registry-store.ts';
+import type { SagaActivities, SagaRef } from '../workflows/shared/contract.ts';
+import { attempt } from './attempt.ts';
+import type { Report } from './attempt.ts';
+import { readOperation } from './operation.ts';
+
+export interface SagaPorts {
+  readonly operations: Pick<
+    OperationStore,
+    'findOperation' | 'recordProgress' | 'undoAcceptance' | 'releaseLock'
+  >;
+  /** What a step needs, by the step's name; a step that is not here needs the store alone. */
+  readonly probes: Readonly<
+    Record<string, (ref: SagaRef, signal: AbortSignal) => Promise<unknown>>
+  >;
+  readonly probeStore: () => Promise<void>;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+/** What every saga calls beside its steps. */
+export function createSagaActivities(ports: SagaPorts): SagaActivities {
+  const { operations, probes, probeStore, clock, report } = ports;
+  const quietly = async (work: (signal: AbortSignal) => Promise<unknown>) => {
+    await attempt(report, work);
+  };
+  return {
+    probe: (ref, step) =>
+      quietly((signal) => {
+        const own = probes[step];
+        return own === undefined ? probeStore() : own(ref, signal);
+      }),
+    recordProgress: (ref, view) =>
+      quietly(() => operations.recordProgress(ref.operation, view, clock.nowMs())),
+    undoAcceptance: (ref) =>
+      quietly(async () => {
+        const { id, kind } = await readOperation(operations, ref);
+        // Only a new tenant was reserved by its acceptance; every other saga holds just the lock.
+        if (kind === 'provisionTenant') await operations.undoAcceptance(id, clock.nowMs());
+        else await operations.releaseLock(id);
+      }),
+  };
+}

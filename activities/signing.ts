@@ -1,0 +1,23 @@
+import type { Sequenced } from '../registry/sequencer.ts';
+import type { SagaActivities } from '../workflows/shared/contract.ts';
+import type { SigningActivities } from '../workflows/shared/signing.ts';
+import { attempt } from './attempt.ts';
+import type { Report } from './attempt.ts';
+
+export interface SigningPorts {
+  readonly waitFor: (factIds: readonly string[], signal: AbortSignal) => Promise<Sequenced>;
+  readonly probeStore: () => Promise<unknown>;
+  readonly report: Report;
+}
+
+/** Runs in the sequencer's process, on the queue `facts`. */
+export function createSigningActivities(
+  ports: SigningPorts,
+): SigningActivities & Pick<SagaActivities, 'probe'> {
+  return {
+    sign: (factIds) => attempt(ports.report, (signal) => ports.waitFor(factIds, signal)),
+    probe: async () => {
+      await attempt(ports.report, ports.probeStore);
+    },
+  };
+}
