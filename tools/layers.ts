@@ -73,7 +73,8 @@ export const LAYERS: readonly Layer[] = [
     name: 'workflow-contracts',
     folder: CONTRACTS,
     values: ['^domain/', '^facts/core/', CONTRACTS, WORKFLOW_SDK],
-    types: [],
+    // What every saga's query answers is said once, in workflows/shared/contract.ts.
+    types: ['^workflows/shared/'],
     instead:
       'Callers load contracts without the workflow: names and shapes only, nothing that runs.',
   },

@@ -22,6 +22,7 @@ const FORBIDDEN: readonly Edge[] = [
   { rule: 'registry', from: 'registry/a.ts', to: 'adapters/memory/x.ts' },
   { rule: 'registry-types', from: 'registry/b.ts', to: 'adapters/memory/x.ts', typeOnly: true },
   { rule: 'workflow-contracts', from: 'workflows/a/contract.ts', to: 'workflows/a/workflow.ts' },
+  { rule: 'workflow-contracts', from: 'workflows/f/contract.ts', to: 'workflows/shared/x.ts' },
   {
     rule: 'workflow-contracts-types',
     from: 'workflows/b/contract.ts',
@@ -75,6 +76,7 @@ const ALLOWED: readonly Omit<Edge, 'rule'>[] = [
   { from: 'workflows/ok/workflow.ts', to: 'activities/x.ts', typeOnly: true },
   { from: 'workflows/ok/steps.ts', to: 'workflows/ok/contract.ts' },
   { from: 'workflows/ok/contract.ts', to: 'domain/x.ts', typeOnly: true },
+  { from: 'workflows/ok/contract.ts', to: 'workflows/shared/x.ts', typeOnly: true },
   { from: 'adapters/nats/ok.ts', to: 'adapters/nats/x.ts' },
   { from: 'adapters/postgres/ok.ts', to: 'drizzle/x.ts' },
   { from: 'api/ok.ts', to: 'node_modules/express' },

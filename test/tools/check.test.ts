@@ -14,6 +14,10 @@ test('types, lint, format, layers and every generated file are checked', () => {
   expect(names).toEqual(expect.arrayContaining(GENERATORS.map(({ writes }) => `fresh ${writes}`)));
 });
 
+test('no check stands there twice', () => {
+  expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
+});
+
 test('a check that fails, and one that cannot even start, are both failures', async () => {
   const counts = await runChecks([
     { name: 'control: passes', command: node('') },
