@@ -1,4 +1,4 @@
-import type { AcceptPorts } from '../registry/accept.ts';
+import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { FactReading } from '../ports/fact-log.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
@@ -7,9 +7,9 @@ import type { Cursors } from './http/cursor.ts';
 
 /** What the routes work with; each handler takes only the part that it names. */
 export interface ApiPorts {
-  readonly accept: AcceptPorts;
-  readonly operations: AcceptPorts['operations'];
-  readonly tenants: AcceptPorts['tenants'];
+  readonly accept: ProvisionPorts;
+  readonly operations: ProvisionPorts['operations'];
+  readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
   readonly facts: FactReading;
   readonly secrets: Pick<Secrets, 'find'>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MEMBERSHIP_STATES } from '../../domain/membership.ts';
 import type { Membership } from '../../domain/membership.ts';
-import { acceptRoleChange } from '../../registry/accept.ts';
+import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';

@@ -113,8 +113,8 @@ function responsesOf(spec: RouteSpec): ZodOpenApiResponsesObject {
 export function problemsOf(spec: RouteSpec): ProblemCode[] {
   const { access, params, query, headers, body } = spec;
   const takesInput = [params, query, headers, body].some((part) => part !== undefined);
-  const codes: ProblemCode[] = [...spec.problems, 'internal'];
-  if (access !== 'open') codes.push('unauthorized', 'store-unavailable');
+  const codes: ProblemCode[] = [...spec.problems];
+  if (access !== 'open') codes.push('internal', 'unauthorized', 'store-unavailable');
   if (access === 'operator') codes.push('forbidden');
   if (takesInput) codes.push('request-invalid');
   if (params !== undefined) codes.push('not-found');

@@ -46,14 +46,16 @@ type FieldProblem = Extract<AcceptResult, { outcome: 'invalid' }>['problems'][nu
 const SENTENCES: Readonly<Record<FieldProblem['code'], string>> = {
   ...SLUG_SENTENCES,
   'email-malformed': EMAIL_SENTENCE,
-  'display-name': 'Must be one line, not empty and not too long.',
   'plan-unknown': 'Is not in the catalog.',
   'role-unknown': 'Is not a tenant-scoped role of the catalog.',
 };
 
+/** Where the accepted request's own words differ from the body's. */
+const BODY_PLACES: Readonly<Record<string, string>> = { adminEmail: '/admin/email' };
+
 function invalid(problems: readonly FieldProblem[]): Problem {
   const errors: MemberError[] = problems.map(({ field, code }) => ({
-    at: `/${field.replaceAll('.', '/')}`,
+    at: BODY_PLACES[field] ?? `/${field.replaceAll('.', '/')}`,
     detail: SENTENCES[code],
   }));
   const catalog = problems.find(({ code }) => code === 'plan-unknown' || code === 'role-unknown');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { isEnded } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
-import { acceptProvision } from '../../registry/accept.ts';
+import { acceptProvision } from '../../registry/accept-provision.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';

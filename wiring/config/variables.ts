@@ -97,6 +97,13 @@ export function integer(least: number, most: number) {
   }, `a whole number from ${least} to ${most}`);
 }
 
+/** RFC 2181, 8 allows more; above a day an old target lives on in resolvers for too long. */
+const MAX_TTL_S = 86_400;
+
+export function dnsTtl(): Present<number> {
+  return integer(1, MAX_TTL_S).withDefault('300', 'Time to live of the records in seconds.');
+}
+
 export function oneOf<const T extends string>(values: readonly T[]) {
   return kind<T>((given) => values.find((value) => value === given), `one of ${values.join(', ')}`);
 }

@@ -15,14 +15,21 @@ export const kubernetes = section({
     KUBERNETES_NAMESPACE: text.withDefault('default', 'Namespace of the Ingress objects.'),
     KUBERNETES_BACKEND: text.optional('Name of the front end’s Service.'),
     KUBERNETES_BACKEND_PORT: port.withDefault('80', 'Its port.'),
-    KUBERNETES_INGRESS_CLASS: text.optional('Ingress class. Unset: the cluster’s default.'),
+    KUBERNETES_INGRESS_CLASS: text.optional(
+      'Ingress class of the controller that serves the hosts.',
+    ),
+    KUBERNETES_TLS_SECRET: text.optional(
+      'TLS secret of that namespace that covers the hosts. Unset: plain HTTP.',
+    ),
   },
   build: (values, refuse) => {
     const apiUrl = values.KUBERNETES_API_URL;
     if (apiUrl === undefined) return undefined;
+    const needed = ['KUBERNETES_TOKEN', 'KUBERNETES_BACKEND', 'KUBERNETES_INGRESS_CLASS'];
+    requireWith('KUBERNETES_API_URL', values, needed, refuse);
     const { KUBERNETES_TOKEN: token, KUBERNETES_BACKEND: backend } = values;
-    requireWith('KUBERNETES_API_URL', values, ['KUBERNETES_TOKEN', 'KUBERNETES_BACKEND'], refuse);
-    if (token === undefined || backend === undefined) return undefined;
+    const { KUBERNETES_INGRESS_CLASS: ingressClass } = values;
+    if (!token || !backend || !ingressClass) return undefined;
     return {
       apiUrl,
       token,
@@ -30,7 +37,8 @@ export const kubernetes = section({
       namespace: values.KUBERNETES_NAMESPACE,
       backend,
       backendPort: values.KUBERNETES_BACKEND_PORT,
-      ingressClass: values.KUBERNETES_INGRESS_CLASS,
+      ingressClass,
+      tlsSecret: values.KUBERNETES_TLS_SECRET,
     };
   },
 });

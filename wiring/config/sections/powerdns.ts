@@ -1,5 +1,5 @@
 import { requireWith, section } from '../section.ts';
-import { dnsName, httpUrl, secret, text } from '../variables.ts';
+import { dnsName, dnsTtl, httpUrl, secret, text } from '../variables.ts';
 
 export const powerdns = section({
   title: 'PowerDNS',
@@ -12,6 +12,7 @@ export const powerdns = section({
     POWERDNS_TARGET: text.optional(
       'Where hosts point to: a DNS name (CNAME) or an IP address (A, AAAA).',
     ),
+    POWERDNS_TTL_S: dnsTtl(),
   },
   build: (values, refuse) => {
     const apiUrl = values.POWERDNS_API_URL;
@@ -25,6 +26,7 @@ export const powerdns = section({
       serverId: values.POWERDNS_SERVER_ID,
       zone: values.POWERDNS_ZONE,
       target,
+      ttlS: values.POWERDNS_TTL_S,
     };
   },
 });

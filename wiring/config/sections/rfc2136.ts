@@ -1,7 +1,7 @@
 import { requireWith, section } from '../section.ts';
-import { address, dnsName, oneOf, secret, text } from '../variables.ts';
+import { address, dnsName, dnsTtl, oneOf, secret, text } from '../variables.ts';
 
-export const TSIG_ALGORITHMS = ['hmac-sha256', 'hmac-sha512'] as const;
+export const TSIG_ALGORITHMS = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 
 export const rfc2136 = section({
   title: 'RFC 2136',
@@ -12,6 +12,7 @@ export const rfc2136 = section({
     RFC2136_TARGET: text.optional(
       'Where hosts point to: a DNS name (CNAME) or an IP address (A, AAAA).',
     ),
+    RFC2136_TTL_S: dnsTtl(),
     RFC2136_KEY_NAME: dnsName.optional('Name of the TSIG key.'),
     RFC2136_KEY_SECRET: secret.optional('The TSIG key, base64.'),
     RFC2136_KEY_ALGORITHM: oneOf(TSIG_ALGORITHMS).withDefault('hmac-sha256', 'Its algorithm.'),
@@ -30,6 +31,7 @@ export const rfc2136 = section({
       port: server.port,
       zone: values.RFC2136_ZONE,
       target,
+      ttlS: values.RFC2136_TTL_S,
       keyName,
       keySecret,
       keyAlgorithm: values.RFC2136_KEY_ALGORITHM,

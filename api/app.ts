@@ -1,0 +1,30 @@
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import { createDocumentationPages } from './docs/pages.ts';
+import { createAuthorizer } from './http/access.ts';
+import type { Tokens } from './http/access.ts';
+import { createServer } from './http/server.ts';
+import { formatOpenApi } from './openapi/document.ts';
+import type { ApiPorts } from './ports.ts';
+import { ROUTES } from './routes.ts';
+
+export interface AppOptions {
+  readonly ports: ApiPorts;
+  readonly tokens: Tokens;
+  readonly log: Logger;
+  /** Fires when the server closes, so that waiting requests end. */
+  readonly closing: AbortSignal;
+}
+
+/** The whole API over its ports. */
+export function createApp({ ports, tokens, log, closing }: AppOptions): Express {
+  const pages = createDocumentationPages(formatOpenApi(ROUTES.map(({ spec }) => spec)));
+  return createServer({
+    routes: ROUTES,
+    ports,
+    authorize: createAuthorizer(tokens),
+    log,
+    closing,
+    pages,
+  });
+}

@@ -1,0 +1,163 @@
+import type { Membership } from '../../../domain/membership.ts';
+import { isEnded } from '../../../domain/operation.ts';
+import type { Tenant } from '../../../domain/tenant.ts';
+import type {
+  AcceptOutcome,
+  AcceptRequest,
+  Idempotency,
+  Operation,
+  OperationStore,
+  TenantReader,
+} from '../../../ports/registry-store.ts';
+import type { Secrets } from '../../../ports/secrets.ts';
+
+/** The registry store's roles in memory, for tests of what stands above it. One event loop turn per
+ * call is its transaction. */
+export interface MemoryRegistry {
+  readonly operations: OperationStore;
+  readonly tenants: TenantReader;
+  readonly secrets: Secrets;
+  readonly rows: {
+    readonly operations: Map<string, Operation>;
+    readonly tenants: Map<string, Tenant>;
+    readonly members: Membership[];
+  };
+  /** As the saga's commit of `activate` and its end would leave it. */
+  activate(operation: string): void;
+  /** As the undo of acceptance would leave it. */
+  unwind(operation: string): void;
+  /** Idempotency keys whose first request has no answer yet. */
+  readonly inFlight: Set<string>;
+}
+
+const keyOf = ({ caller, route, key }: Idempotency): string => [caller, route, key].join(' ');
+
+const CATALOG: Awaited<ReturnType<TenantReader['readCatalog']>> = {
+  roles: new Map([
+    ['org-owner', { scope: 'tenant', permissions: ['*'] }],
+    ['org-member', { scope: 'tenant', permissions: ['tenant:read'] }],
+    ['project-viewer', { scope: 'project', permissions: ['project:read'] }],
+  ]),
+  plans: new Map([['free', { entitlements: [] }]]),
+  products: new Map(),
+};
+
+export function createMemoryRegistry(): MemoryRegistry {
+  const rows = {
+    operations: new Map<string, Operation>(),
+    tenants: new Map<string, Tenant>(),
+    members: [] as Membership[],
+  };
+  const sealed = new Map<string, string>();
+  const keys = new Map<string, { hash: string; operation: string }>();
+  const inFlight = new Set<string>();
+  const change = (id: string, part: Partial<Operation>): Operation => {
+    const operation = rows.operations.get(id);
+    if (operation === undefined) throw new Error(`no operation ${id}`);
+    const changed = { ...operation, ...part };
+    rows.operations.set(id, changed);
+    return changed;
+  };
+  const setTenant = (id: string, part: Partial<Tenant>): void => {
+    const tenant = rows.tenants.get(id);
+    if (tenant !== undefined) rows.tenants.set(id, { ...tenant, ...part });
+  };
+  const operations: OperationStore = {
+    accept: (request) => Promise.resolve(accept(request)),
+    findReplay: (idempotency) => Promise.resolve(findReplay(idempotency)),
+    findOperation: (id) => Promise.resolve(rows.operations.get(id)),
+    listOperations: ({ state, tenant, after, limit }) => {
+      const all = [...rows.operations.values()]
+        .filter((row) => state === undefined || row.state === state)
+        .filter((row) => tenant === undefined || row.tenant === tenant)
+        .toReversed();
+      const from = all.findIndex(({ id }) => id === after) + 1;
+      return Promise.resolve(all.slice(from, from + limit));
+    },
+    listUnstarted: () => Promise.resolve([]),
+    markStarted: (id) => {
+      if (rows.operations.get(id)?.state === 'accepted') change(id, { state: 'running' });
+      return Promise.resolve();
+    },
+    recordProgress: (id, progress, nowMs) => {
+      change(id, { ...progress, ...(isEnded(progress.state) ? { endedAtMs: nowMs } : {}) });
+      return Promise.resolve();
+    },
+    undoAcceptance: () => Promise.resolve(),
+    releaseLock: () => Promise.resolve(),
+  };
+  const findReplay = (idempotency: Idempotency): AcceptOutcome | undefined => {
+    const known = keys.get(keyOf(idempotency));
+    if (known === undefined)
+      return inFlight.has(idempotency.key) ? { outcome: 'idempotency-in-flight' } : undefined;
+    if (known.hash !== idempotency.requestHash) return { outcome: 'idempotency-key-reused' };
+    return { outcome: 'replayed', operation: change(known.operation, {}) };
+  };
+  function accept(request: AcceptRequest): AcceptOutcome {
+    const { operation, newTenant, idempotency, nowMs, secrets } = request;
+    const replay = idempotency && findReplay(idempotency);
+    if (replay !== undefined) return replay;
+    const holders = [...rows.tenants.values()].filter(({ state }) => state !== 'failed');
+    if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
+    if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
+    const by = [...rows.operations.values()].find(
+      (row) => row.tenant === operation.tenant && !isEnded(row.state),
+    );
+    if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
+    const accepted: Operation = {
+      ...operation,
+      state: 'accepted',
+      reason: null,
+      steps: [],
+      acceptedAtMs: nowMs,
+      endedAtMs: null,
+    };
+    rows.operations.set(operation.id, accepted);
+    if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
+    for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
+    if (idempotency !== undefined)
+      keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });
+    return { outcome: 'accepted', operation: accepted };
+  }
+  return {
+    operations,
+    tenants: createReader(rows),
+    secrets: {
+      put: (tenant, name, value) => Promise.resolve(void sealed.set(`${tenant} ${name}`, value)),
+      find: (tenant, name) => Promise.resolve(sealed.get(`${tenant} ${name}`)),
+      removeAll: () => Promise.resolve(),
+    },
+    rows,
+    activate: (id) => {
+      const { tenant } = change(id, { state: 'done', endedAtMs: Date.now() });
+      setTenant(tenant, { state: 'active', issuer: 'https://id.test/realms/x', databaseUrl: 'db' });
+    },
+    unwind: (id) => {
+      setTenant(change(id, { state: 'unwound', endedAtMs: Date.now() }).tenant, {
+        state: 'failed',
+      });
+    },
+    inFlight,
+  };
+}
+
+function createReader(rows: MemoryRegistry['rows']): TenantReader {
+  return {
+    findTenant: (id) => Promise.resolve(rows.tenants.get(id)),
+    findTenantBySlug: (slug) =>
+      Promise.resolve(
+        [...rows.tenants.values()].find((row) => row.slug === slug && row.state !== 'failed'),
+      ),
+    listTenants: ({ after, limit }) => {
+      const all = [...rows.tenants.values()].toSorted(
+        (a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1),
+      );
+      const from = all.findIndex(({ id }) => id === after?.id) + 1;
+      return Promise.resolve(all.slice(from, from + limit));
+    },
+    findMember: (tenant, member) =>
+      Promise.resolve(rows.members.find((row) => row.tenant === tenant && row.id === member)),
+    listMembers: (tenant) => Promise.resolve(rows.members.filter((row) => row.tenant === tenant)),
+    readCatalog: () => Promise.resolve(CATALOG),
+  };
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { createApp } from '../../../api/app.ts';
+import { createCursors } from '../../../api/http/cursor.ts';
+import type { ApiPorts } from '../../../api/ports.ts';
+import { systemClock } from '../../../adapters/system/clock.ts';
+import { systemIds } from '../../../adapters/system/ids.ts';
+import type { SignedFact } from '../../../ports/fact-log.ts';
+import { createFakeEngine } from './fake-engine.ts';
+import type { FakeEngine } from './fake-engine.ts';
+import { createMemoryRegistry } from './memory-registry.ts';
+import type { MemoryRegistry } from './memory-registry.ts';
+
+export const OPERATOR = 'operator-token-of-tests';
+export const READER = 'reader-token-of-tests';
+
+export interface Ask {
+  readonly method?: string;
+  readonly path: string;
+  /** Undefined: the operator's; null: none. */
+  readonly token?: string | null;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it stands, instead of `body`. */
+  readonly raw?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Undefined when the text is not JSON. */
+  readonly json: Record<string, never> | undefined;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly registry: MemoryRegistry;
+  readonly engine: FakeEngine;
+  readonly facts: SignedFact[];
+  /** All lines of the log. */
+  readonly log: string[];
+  /** Each call of a store rejects with it from now on. */
+  breakStore(error: Error): void;
+  ask(request: Ask): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The real app on a free port, over ports in memory. */
+export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<TestApi> {
+  const registry = createMemoryRegistry();
+  const engine = createFakeEngine();
+  const facts: SignedFact[] = [];
+  const log: string[] = [];
+  let broken: Error | undefined;
+  const breakable = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (object, name) =>
+        broken === undefined
+          ? (object as Record<PropertyKey, unknown>)[name]
+          : () => Promise.reject(broken as Error),
+    });
+  const operations = breakable(registry.operations);
+  const tenants = breakable(registry.tenants);
+  const closing = new AbortController();
+  const app = createApp({
+    ports: {
+      accept: {
+        operations,
+        tenants,
+        ids: systemIds,
+        clock: systemClock,
+        domain: 'tenure.test',
+        seeds: new Map(),
+      },
+      operations,
+      tenants,
+      engine,
+      facts: breakable({
+        readShard: (shard: number, from: number, limit: number) =>
+          Promise.resolve(
+            facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit),
+          ),
+        shardPositions: () => Promise.resolve([]),
+        indexesOf: () => Promise.resolve(new Map<string, number>()),
+      }),
+      secrets: breakable(registry.secrets),
+      store: breakable({ probe: () => Promise.resolve() }),
+      cursors: createCursors(new Uint8Array(32)),
+      showsInviteLinks: true,
+      ...overrides,
+    },
+    tokens: { operator: OPERATOR, reader: READER },
+    log: pino({}, { write: (line: string) => void log.push(line) }),
+    closing: closing.signal,
+  });
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    registry,
+    engine,
+    facts,
+    log,
+    breakStore: (error) => {
+      broken = error;
+    },
+    ask: (request) => ask(url, request),
+    close: async () => {
+      closing.abort();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function ask(url: string, request: Ask): Promise<Answer> {
+  const { method = 'GET', path, token = OPERATOR, body, raw, headers } = request;
+  const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(sent === undefined ? {} : { body: sent }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+}
+
+function parseJson(text: string): Answer['json'] {
+  try {
+    return JSON.parse(text) as Record<string, never>;
+  } catch {
+    return undefined;
+  }
+}

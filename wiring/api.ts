@@ -1,0 +1,30 @@
+import { createFactReader } from '../adapters/postgres/fact-log.ts';
+import { createStore } from '../adapters/postgres/store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemIds } from '../adapters/system/ids.ts';
+import { createTemporalEngine } from '../adapters/temporal/engine.ts';
+import type { Config } from './config/load.ts';
+import { sealingKeyOf, seedsOf, temporalOf } from './options.ts';
+
+/** All adapters of the API's process. */
+export function composeApi(config: Config) {
+  const databaseUrl = config.database.url.reveal();
+  const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
+  const facts = createFactReader({ databaseUrl });
+  const engine = createTemporalEngine(temporalOf(config));
+  return {
+    operations: store.operations,
+    tenants: store.tenants,
+    secrets: store.secrets,
+    store: store.probe,
+    facts,
+    engine,
+    clock: systemClock,
+    ids: systemIds,
+    domain: config.service.tenantDomain,
+    seeds: seedsOf(config),
+    close: async () => {
+      await Promise.all([store.close(), facts.close(), engine.close()]);
+    },
+  };
+}
