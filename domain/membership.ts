@@ -12,5 +12,5 @@ export interface Membership {
   readonly roles: readonly string[];
 }
 
-/** The tenant role without which nobody could manage the tenant: one active member always has it. */
+/** The tenant role without which nobody could manage the tenant: some active member has it. */
 export const OWNER_ROLE = 'org-owner';

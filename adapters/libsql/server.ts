@@ -87,7 +87,7 @@ export function openLibsqlServer(access: LibsqlAccess): LibsqlServer {
   };
 }
 
-/** Hrana over HTTP, version 2: one request with all statements; the stream is closed behind them. */
+/** Hrana over HTTP, version 2: one request with all statements; it closes its stream. */
 function runPipeline(
   access: LibsqlAccess,
   name: string,

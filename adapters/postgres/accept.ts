@@ -166,7 +166,7 @@ async function conflictOf(
   }
 }
 
-/** Accepted already, since the caller repeats after a lost answer; or two asked for one seeded id. */
+/** Accepted already, as the caller repeats after a lost answer; or two asked for one seeded id. */
 function replayedOr(
   pool: pg.Pool,
   { id, tenant }: AcceptRequest['operation'],

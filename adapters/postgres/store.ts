@@ -36,7 +36,7 @@ export interface PostgresStore {
 export function createStore(options: StoreOptions): PostgresStore {
   const pool = openPool(options);
   const seal = createSeal(options.sealingKey);
-  // Until the access issue every caller of the API is an operator; reading across tenants is theirs.
+  // Until the access issue every API caller is an operator; reading across tenants is theirs.
   const across: Scope = options.role === 'tenure_api' ? { role: 'tenure_operator' } : {};
   return {
     operations: {

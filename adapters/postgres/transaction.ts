@@ -82,7 +82,7 @@ async function once<T>(
   }
 }
 
-/** One round trip. `set_config(…, true)` ends with the transaction, so nothing leaks in the pool. */
+/** One round trip. `set_config(…, true)` ends with the transaction, nothing leaks in the pool. */
 function beginning({ tenant = PLATFORM_TENANT, operation, role }: Scope): string {
   const settings = { tenant, operation: operation ?? PLATFORM_TENANT };
   for (const [name, id] of Object.entries(settings)) {

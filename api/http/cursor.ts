@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 /** 128 bits: out of reach of guessing, and a cursor stays short. */
 const MAC_BYTES = 16;
 
-/** Opaque page cursors. What stands in one may change any day, so callers must not make their own. */
+/** Opaque page cursors. What stands in one may change any day, so callers make none. */
 export interface Cursors {
   /** `purpose` binds it to one list and its filters. */
   format(purpose: string, position: unknown): string;

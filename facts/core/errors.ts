@@ -36,7 +36,7 @@ export const FACT_ERROR_CODES = [
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];
 
-/** A refusal of a fact's bytes, or of its place in its chains. `code` is stable, the text is not. */
+/** A refusal of a fact's bytes, or its place in its chains. `code` is stable, the text is not. */
 export class FactError extends Error {
   readonly code: FactErrorCode;
 

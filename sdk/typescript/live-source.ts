@@ -6,7 +6,7 @@ import { SHARD_COUNT, shardName } from '../../facts/crypto/shard.ts';
 /** One subject per shard (DESIGN 4.5). */
 const SUBJECT_PREFIX = 'tenure.facts.';
 const RETRY_MS = 1_000;
-/** A server that was there once is waited for inside the client; a first connect is ours to repeat. */
+/** A server that was there once is waited for inside the client; the first is ours to repeat. */
 const CONNECTION = {
   name: 'tenure-data-plane',
   maxReconnectAttempts: -1,

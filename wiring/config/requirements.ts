@@ -81,7 +81,7 @@ const REQUIREMENTS: readonly Requirement[] = [
   notEmbedded(['LIBSQL_ADMIN_URL'], 'tenant database'),
 ];
 
-/** Empty variables must count as unset in `env`. A wrong `APP_ENV` is refused by its own section. */
+/** Empty variables must count as unset in `env`. A wrong `APP_ENV` its section refuses. */
 export function checkRequirements(process: ProcessName, env: Environment, refuse: Refuse): void {
   const appEnv = APP_ENVS.find((name) => name === (env['APP_ENV'] ?? 'dev'));
   if (appEnv === undefined) return;

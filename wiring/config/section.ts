@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the reference page says about a variable; it stands in the schema, so it cannot go stale. */
+/** What the reference page says about a variable; it stands in the schema and cannot go stale. */
 export interface VariableMeta {
   /** One sentence: what it is, in which unit. */
   readonly about: string;
