@@ -1,5 +1,5 @@
 /**
- * What each call to an outside system carries, and how its failures are told apart (DESIGN 5.3-5.5).
+ * What each call to an outside system carries, and how failures are told apart (DESIGN 5.3-5.5).
  *
  * Who retries: the saga, never the adapter. An adapter makes one attempt and stops before
  * `signal` fires, so that no attempt outlives its activity.

@@ -1,4 +1,4 @@
-// `npm run kit:build`: compiles the TypeScript kit into sdk/typescript/dist, the one build there is.
+// `npm run kit:build`: compiles the kit into sdk/typescript/dist, the one build there is.
 import { rmSync } from 'node:fs';
 import { ROOT, showCommand } from '../run-command.ts';
 
