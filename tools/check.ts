@@ -30,15 +30,18 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** Prints a line per check, and everything a failed one said. */
-export async function runChecks(checks = CHECKS): Promise<{ passed: number; failed: number }> {
+export async function runChecks(
+  checks = CHECKS,
+  say = (line: string) => void process.stdout.write(`${line}\n`),
+): Promise<{ passed: number; failed: number }> {
   const waiting = [...checks];
   const counts = { passed: 0, failed: 0 };
   const workOff = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
       const { code, output, ms } = await captureCommand(check.command);
       counts[code === 0 ? 'passed' : 'failed'] += 1;
-      process.stdout.write(`${code === 0 ? '✓' : 'x'} ${check.name}  ${ms} ms\n`);
-      if (code !== 0) process.stdout.write(`${output}\n`);
+      say(`${code === 0 ? '✓' : 'x'} ${check.name}  ${ms} ms`);
+      if (code !== 0) say(output);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, workOff));

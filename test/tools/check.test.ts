@@ -19,12 +19,15 @@ test('no check stands there twice', () => {
 });
 
 test('a check that fails, and one that cannot even start, are both failures', async () => {
-  const counts = await runChecks([
-    { name: 'control: passes', command: node('') },
-    { name: 'control: fails', command: node('process.exit(3)') },
-    { name: 'control: cannot start', command: ['there-is-no-such-program'] },
-  ]);
+  const said: string[] = [];
+  const checks = [
+    { name: 'passes', command: node('') },
+    { name: 'fails', command: node("console.log('what is wrong'); process.exit(3)") },
+    { name: 'cannot start', command: ['there-is-no-such-program'] },
+  ];
+  const counts = await runChecks(checks, (line) => void said.push(line));
   expect(counts).toEqual({ passed: 1, failed: 2 });
+  expect(said.join('\n')).toMatch(/^x fails .*\nwhat is wrong/m);
 });
 
 test('a test file that breaks before its first test is a failure', () => {
