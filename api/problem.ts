@@ -124,7 +124,17 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal', 'The request failed.', { cause: error });
 }
 
-/** `where`: how the part's members are named to the caller. */
+/** Sentences for what zod says of a wrong type; every other check brings its own. */
+export function describeTypeError(issue: {
+  readonly code?: string | undefined;
+  readonly input?: unknown;
+  readonly expected?: unknown;
+}): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'Is missing.' : `Must be of type ${String(issue.expected)}.`;
+}
+
+/** The first mistake of each member: the next ones as a rule follow from it. */
 export function validationProblem(
   part: 'body' | 'query' | 'params' | 'headers',
   error: z.ZodError,
@@ -138,7 +148,12 @@ export function validationProblem(
       detail: 'Unknown; check the spelling.',
     }));
   });
-  return new Problem('request-invalid', `The ${PART_NAMES[part]} is not valid.`, { errors });
+  const firsts = errors.filter(
+    ({ at }, index) => errors.findIndex((error) => error.at === at) === index,
+  );
+  return new Problem('request-invalid', `The ${PART_NAMES[part]} is not valid.`, {
+    errors: firsts,
+  });
 }
 
 const PART_NAMES = { body: 'body', query: 'query', params: 'path', headers: 'header' } as const;

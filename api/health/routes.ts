@@ -27,7 +27,7 @@ const answers = z.enum(['ok', 'unreachable']);
 const readiness = z
   .object({
     status: z.enum(['ready', 'unready']),
-    checks: z.object({ store: answers, engine: answers }),
+    dependencies: z.object({ store: answers, engine: answers }),
   })
   .meta({ id: 'Readiness' });
 
@@ -47,10 +47,10 @@ export const getReadiness = route({
   problems: [],
 })(async (_input, { store, engine }: Pick<ApiPorts, 'store' | 'engine'>) => {
   const [storeAnswers, engineAnswers] = await Promise.all([check(store), check(engine)]);
-  const checks = { store: storeAnswers, engine: engineAnswers };
+  const dependencies = { store: storeAnswers, engine: engineAnswers };
   return storeAnswers === 'ok'
-    ? { status: 200, body: { status: 'ready', checks } }
-    : { status: 503, body: { status: 'unready', checks } };
+    ? { status: 200, body: { status: 'ready', dependencies } }
+    : { status: 503, body: { status: 'unready', dependencies } };
 });
 
 async function check(target: { probe(): Promise<void> }): Promise<z.output<typeof answers>> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { notFound, Problem, toProblem, validationProblem } from '../problem.ts';
+import { describeTypeError, notFound, Problem, toProblem, validationProblem } from '../problem.ts';
 import type { Authorize } from './access.ts';
 import type { AnyReply, Caller, Route, RouteSpec } from './route.ts';
 
@@ -87,8 +87,9 @@ function admit(spec: RouteSpec, authorize: Authorize): RequestHandler {
 function readBody(spec: RouteSpec): RequestHandler[] {
   if (spec.body === undefined) return [];
   const wantJson: RequestHandler = (request, _response, next) => {
-    // null: there is no body at all, which validation reports as what it lacks.
-    if (request.is('application/json') === false)
+    // No body at all is not a wrong type: validation reports what it lacks.
+    const empty = request.get('Content-Length') === '0';
+    if (!empty && request.is('application/json') === false)
       throw new Problem('content-type-unsupported', 'The body is not application/json.');
     next();
   };
@@ -117,7 +118,7 @@ function parsePart(
 ): unknown {
   const schema = spec[part];
   if (schema === undefined) return undefined;
-  const parsed = schema.safeParse(given ?? {});
+  const parsed = schema.safeParse(given ?? {}, { error: describeTypeError });
   if (!parsed.success) throw validationProblem(part, parsed.error);
   return parsed.data;
 }

@@ -20,7 +20,7 @@ describeAnswers({
     200: async (api, valid) => {
       api.engine.mode = 'absent';
       const answer = await api.ask(valid);
-      expect(answer.json).toMatchObject({ checks: { store: 'ok', engine: 'unreachable' } });
+      expect(answer.json).toMatchObject({ dependencies: { store: 'ok', engine: 'unreachable' } });
       return answer;
     },
     503: async (api, valid) => {
