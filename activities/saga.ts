@@ -31,8 +31,8 @@ export function createSagaActivities(ports: SagaPorts): SagaActivities {
         const own = probes[step];
         return own === undefined ? probeStore() : own(ref, signal);
       }),
-    recordProgress: (ref, view) =>
-      quietly(() => operations.recordProgress(ref.operation, view, clock.nowMs())),
+    recordProgress: (ref, checklist) =>
+      quietly(() => operations.recordProgress(ref.operation, checklist, clock.nowMs())),
     undoAcceptance: (ref) =>
       quietly(async () => {
         const { id, kind } = await readOperation(operations, ref);

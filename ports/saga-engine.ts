@@ -16,6 +16,8 @@ export interface SagaStart {
   readonly operation: string;
   readonly kind: OperationKind;
   readonly tenant: string;
+  /** For people who look at the engine's own screens. */
+  readonly slug: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { StepProgress } from '../../domain/operation.ts';
-import type { SagaView } from './contract.ts';
+import type { Checklist } from './contract.ts';
 
 const SIGNS: Record<StepProgress['state'], string> = {
   pending: '☐',
@@ -11,7 +11,7 @@ const SIGNS: Record<StepProgress['state'], string> = {
 };
 
 /** Markdown for "current details" in the Temporal UI: each step, why it waits, what to do. */
-export function formatChecklist(view: SagaView): string {
+export function formatChecklist(view: Checklist): string {
   const lines = [`**${view.state}**`, '', ...view.steps.map(formatStep)];
   const advice = adviceOf(view);
   return advice === undefined ? lines.join('\n') : [...lines, '', advice].join('\n');
@@ -23,7 +23,7 @@ function formatStep({ name, state, startedAtMs, endedAtMs }: StepProgress): stri
   return `- ${SIGNS[state]} \`${name}\` ${state}${took}`;
 }
 
-function adviceOf({ state, reason }: SagaView): string | undefined {
+function adviceOf({ state, reason }: Checklist): string | undefined {
   if (reason === null) return undefined;
   const why = `Step \`${reason.step}\`: ${reason.message} (\`${reason.code}\`)`;
   if (state === 'parked' || state === 'unwinding') {

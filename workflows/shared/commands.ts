@@ -1,9 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import { RESUME, STATE_QUERY, UNWIND } from './contract.ts';
-import type { SagaView } from './contract.ts';
+import { RESUME, STATE, UNWIND } from '../../domain/saga-protocol.ts';
+import type { Checklist, SagaView } from './contract.ts';
 import { commandRefused } from './failures.ts';
 
-export const stateQuery = defineQuery<SagaView>(STATE_QUERY);
+export const stateQuery = defineQuery<SagaView>(STATE);
 export const resumeUpdate = defineUpdate<void>(RESUME);
 export const resumeSignal = defineSignal(RESUME);
 export const unwindUpdate = defineUpdate<void>(UNWIND);
@@ -21,9 +21,12 @@ export class Commands {
   #unwindRefused: string | undefined;
   readonly #onUnwind: () => void;
 
-  constructor(view: () => SagaView, onUnwind: () => void) {
+  constructor(view: () => Checklist, onUnwind: () => void) {
     this.#onUnwind = onUnwind;
-    setHandler(stateQuery, view);
+    setHandler(stateQuery, () => ({
+      ...view(),
+      mayUnwind: this.#unwindRefused === undefined,
+    }));
     setHandler(resumeUpdate, () => this.#resume(), { validator: () => this.#mayResume() });
     setHandler(resumeSignal, () =>
       this.#ifAllowed(

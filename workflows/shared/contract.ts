@@ -12,11 +12,17 @@ export interface SagaInput extends SagaRef {
   readonly timing: SagaTiming;
 }
 
-/** What query `state` answers, and the checklist in the Temporal UI shows. */
-export interface SagaView {
+/** Where a saga stands: what the row keeps, and the checklist in the Temporal UI shows. */
+export interface Checklist {
   readonly state: SagaState;
   readonly reason: SagaReason | null;
   readonly steps: readonly StepProgress[];
+}
+
+/** What query `state` answers. */
+export interface SagaView extends Checklist {
+  /** Whether cancel and unwind are still accepted: it is before its pivot. */
+  readonly mayUnwind: boolean;
 }
 
 /** A step's result with its attempt: the earlier ones may still take effect late. */
@@ -30,15 +36,10 @@ export interface SagaActivities {
   /** Resolves when what that step needs answers; it runs on the step's own queue. */
   probe(ref: SagaRef, step: string): Promise<void>;
   /** Writes a change of state into the operation's row. */
-  recordProgress(ref: SagaRef, view: SagaView): Promise<void>;
+  recordProgress(ref: SagaRef, checklist: Checklist): Promise<void>;
   /** The undo of acceptance: slug, host and lock are free again. */
   undoAcceptance(ref: SagaRef): Promise<void>;
 }
-
-export const STATE_QUERY = 'state';
-/** Updates, and signals with the same rules for callers that must not wait. */
-export const RESUME = 'resume';
-export const UNWIND = 'unwind';
 
 /** Application failure types that the saga itself makes. */
 export const UNWOUND_BY_OPERATOR = 'unwound-by-operator';

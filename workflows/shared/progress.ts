@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { SagaReason, SagaState, StepProgress } from '../../domain/operation.ts';
 import { formatChecklist } from './checklist.ts';
-import type { SagaActivities, SagaInput, SagaView } from './contract.ts';
+import type { Checklist, SagaActivities, SagaInput } from './contract.ts';
 import { sagaStateKey, sagaStepKey } from './search-attributes.ts';
 
 /** The row is a courtesy while the store is down; the query and the UI tell the same meanwhile. */
@@ -26,7 +26,7 @@ export class Progress {
     this.#show();
   }
 
-  view(): SagaView {
+  view(): Checklist {
     return { state: this.#state, reason: this.#reason, steps: this.#steps };
   }
 

@@ -1,7 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { SAGA_STATE, SAGA_STEP } from '../../domain/saga-protocol.ts';
 
-/** What operators filter by in the Temporal UI (DESIGN 5.9). Keywords, free of personal data. */
-export const tenantIdKey = defineSearchAttributeKey('TenantId', SearchAttributeType.KEYWORD);
-/** Set on a change of state only: each write costs. */
-export const sagaStateKey = defineSearchAttributeKey('SagaState', SearchAttributeType.KEYWORD);
-export const sagaStepKey = defineSearchAttributeKey('SagaStep', SearchAttributeType.KEYWORD);
+export const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KEYWORD);
+export const sagaStepKey = defineSearchAttributeKey(SAGA_STEP, SearchAttributeType.KEYWORD);

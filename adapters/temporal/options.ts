@@ -1,0 +1,22 @@
+import type { SagaTiming } from '../../domain/saga-timing.ts';
+
+export interface TemporalOptions {
+  /** `host:port` of the frontend. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls: boolean;
+  readonly apiKey: string | undefined;
+}
+
+export interface TemporalEngineOptions extends TemporalOptions {
+  /** Bounds that go into the input of every saga started from here. */
+  readonly timing: SagaTiming;
+}
+
+/** Queue of sagas and ordinary steps: a step on the saga's own queue is dispatched eagerly. */
+export const SAGA_QUEUE = 'tenure';
+
+/** What client and worker connections have in common. */
+export function connectionOptions({ address, tls, apiKey }: TemporalOptions) {
+  return { address, tls, ...(apiKey === undefined ? {} : { apiKey }) };
+}

@@ -1,0 +1,16 @@
+import type { Operation, OperationStore, TenantReader } from '../ports/registry-store.ts';
+import type { SagaEngine } from '../ports/saga-engine.ts';
+
+export interface StartPorts {
+  readonly operations: Pick<OperationStore, 'markStarted'>;
+  readonly tenants: Pick<TenantReader, 'findTenant'>;
+  readonly engine: Pick<SagaEngine, 'start'>;
+}
+
+/** Starts the saga of an accepted operation. Idempotent; rejects with `SagaEngineError`. */
+export async function startSaga(ports: StartPorts, operation: Operation): Promise<void> {
+  const { id, kind, tenant } = operation;
+  const slug = (await ports.tenants.findTenant(tenant))?.slug ?? tenant;
+  await ports.engine.start({ operation: id, kind, tenant, slug });
+  await ports.operations.markStarted(id);
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { connectionOptions } from '../adapters/temporal/options.ts';
+import type { TemporalOptions } from '../adapters/temporal/options.ts';
+
+const RETRY_MS = 1_000;
+
+export interface RunningWorker {
+  /** Rejects while the worker is not polling. */
+  probe(): Promise<void>;
+  /** Lets what runs finish, within the worker's grace time. */
+  close(): Promise<void>;
+}
+
+/** One bundle of all sagas, as the sandbox loads it. */
+export function bundleSagas() {
+  const workflowsPath = fileURLToPath(new URL('../workflows/all.ts', import.meta.url));
+  return bundleWorkflowCode({ workflowsPath });
+}
+
+/**
+ * A Temporal worker that outlives Temporal: when the server is not there at the start, or goes away
+ * for longer than the SDK bears, it is made again. Never rejects for trouble outside.
+ */
+export function keepWorker(
+  temporal: TemporalOptions,
+  options: Omit<WorkerOptions, 'connection' | 'namespace'>,
+  report: (message: string, cause: unknown) => void,
+): RunningWorker {
+  const stop = new AbortController();
+  let worker: Worker | undefined;
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        await runOnce(temporal, options, stop.signal, (current) => (worker = current));
+      } catch (cause) {
+        report(`the worker of queue ${options.taskQueue} stopped and starts again`, cause);
+      }
+      worker = undefined;
+      if (!stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  })();
+  return {
+    probe: async () => {
+      if (worker?.getState() !== 'RUNNING') throw new Error('the worker is not connected');
+    },
+    close: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function runOnce(
+  temporal: TemporalOptions,
+  options: Omit<WorkerOptions, 'connection' | 'namespace'>,
+  signal: AbortSignal,
+  onWorker: (worker: Worker) => void,
+): Promise<void> {
+  const connection = await NativeConnection.connect(connectionOptions(temporal));
+  try {
+    const worker = await Worker.create({ ...options, connection, namespace: temporal.namespace });
+    onWorker(worker);
+    const shutdown = () => worker.shutdown();
+    signal.addEventListener('abort', shutdown, { once: true });
+    if (signal.aborted) return;
+    await worker.run().finally(() => signal.removeEventListener('abort', shutdown));
+  } finally {
+    await connection.close();
+  }
+}
