@@ -1,0 +1,61 @@
+import type { Call } from '../../ports/call.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import { refuse, statusOf } from './failures.ts';
+import { GROUPS, OWNERS_GROUP } from './representation.ts';
+
+const MAX_GROUPS = 100;
+
+/** Ids of the organization's groups by name; makes those that are missing. */
+export async function ensureOrganizationGroups(
+  admin: KeycloakAdmin,
+  realm: string,
+  orgId: string,
+  call: Call,
+): Promise<ReadonlyMap<string, string>> {
+  const held = await listGroups(admin, realm, orgId, call);
+  const missing = GROUPS.filter((name) => !held.has(name));
+  if (missing.length === 0) return held;
+  for (const name of missing) {
+    try {
+      await admin.request(call.signal, 'the creation of a group', (client) =>
+        client.organizations.groups(orgId).create({ realm, name }),
+      );
+    } catch (error) {
+      if (statusOf(error) !== 409) throw error;
+    }
+  }
+  return await listGroups(admin, realm, orgId, call);
+}
+
+async function listGroups(
+  admin: KeycloakAdmin,
+  realm: string,
+  orgId: string,
+  call: Call,
+): Promise<Map<string, string>> {
+  const groups = await admin.request(call.signal, 'the list of groups', (client) =>
+    client.organizations.groups(orgId).find({ realm, max: MAX_GROUPS }),
+  );
+  return new Map(groups.map(({ name = '', id = '' }) => [name, id]));
+}
+
+/** Puts a member of the organization among its owners. */
+export async function joinOwners(
+  admin: KeycloakAdmin,
+  realm: string,
+  orgId: string,
+  groups: ReadonlyMap<string, string>,
+  userId: string,
+  call: Call,
+): Promise<void> {
+  const groupId = groups.get(OWNERS_GROUP);
+  if (groupId === undefined) throw refuse('unavailable', 'the group of the owners is not there');
+  try {
+    await admin.request(call.signal, 'the addition to the owners', (client) =>
+      client.organizations.groups(orgId).addMemberToOrgGroup({ realm, groupId, userId }),
+    );
+  } catch (error) {
+    // Already in it.
+    if (statusOf(error) !== 409) throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib/defs/organizationRepresentation.js';
+import type { Call } from '../../ports/call.ts';
+import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import { createKeycloakAdmin } from './admin.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import { formatIssuer } from './config.ts';
+import type { KeycloakConfig } from './config.ts';
+import { refuse, statusOf } from './failures.ts';
+import { sendInvite } from './invite.ts';
+import { formatListMark, tenantOfMark } from './mark.ts';
+import { ensureOrganizationGroups, joinOwners } from './organization-groups.ts';
+import { findOrganization, listOrganizations } from './organization-search.ts';
+import {
+  ensurePoolClient,
+  ensurePoolProvider,
+  formatPoolName,
+  removePoolClient,
+  removePoolProviders,
+} from './pool-client.ts';
+import { ensurePoolRealm } from './pool-realm.ts';
+import { absentIsFine, ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
+import { WEB_CLIENT } from './realm-representation.ts';
+import { assureOrigin, assureRequest } from './validate.ts';
+
+/**
+ * Pool: one organization per tenant in a shared realm, name and alias its slug. Tokens carry it
+ * only when they are asked for with scope `organization`. Several requests make one tenant: each
+ * adopts its part, and the organization goes last, since it carries the mark of the whole.
+ */
+export function createKeycloakOrganizations(config: KeycloakConfig): IdentityProvider {
+  const admin = createKeycloakAdmin(config);
+  const { poolRealm: realm } = config;
+  const ready = once((call) => ensurePoolRealm(admin, config, call));
+  return {
+    ensure: async (request, call) => {
+      assureRequest(request);
+      await ready(call);
+      const orgId = await ensureOrganization(admin, realm, request, call);
+      const adminSub = await ensureParts(admin, realm, request, orgId, call);
+      return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
+    },
+    remove: (slug, call) => removeOrganization(admin, realm, slug, call),
+    inviteAdmin: async ({ slug, origin, adminEmail }, call) => {
+      assureOrigin(origin);
+      const organization = await findOrganization(admin, realm, slug, call);
+      const user = await findUser(admin, realm, adminEmail, call);
+      if (!isMine(organization, call) || user?.id === undefined) {
+        throw refuse('invalid', 'the organization of the invited admin is not there');
+      }
+      const clientId = formatPoolName(WEB_CLIENT, slug);
+      await sendInvite(admin, call, realm, user.id, clientId, origin);
+    },
+    probe: (signal) => admin.probe(signal),
+    inventory: (signal) => listOrganizations(admin, realm, signal),
+  };
+}
+
+/** Runs until it succeeded once in this process. Not shared: a call's end is its own. */
+function once(run: (call: Call) => Promise<void>): (call: Call) => Promise<void> {
+  let done = false;
+  return async (call) => {
+    if (done) return;
+    await run(call);
+    done = true;
+  };
+}
+
+function isMine(found: OrganizationRepresentation | undefined, call: Call): boolean {
+  return tenantOfMark(found?.attributes) === call.owner.tenant;
+}
+
+/** Create, or adopt if mine, or refuse. Returns its id. */
+async function ensureOrganization(
+  admin: KeycloakAdmin,
+  realm: string,
+  request: IdentityRequest,
+  call: Call,
+): Promise<string> {
+  let found = await findOrganization(admin, realm, request.slug, call);
+  if (found === undefined) {
+    try {
+      const { id } = await admin.request(call.signal, 'the creation of an organization', (client) =>
+        client.organizations.create({
+          realm,
+          name: request.slug,
+          alias: request.slug,
+          description: request.displayName,
+          enabled: true,
+          attributes: formatListMark(call.owner),
+        }),
+      );
+      return id;
+    } catch (error) {
+      if (statusOf(error) !== 409) throw error;
+      found = await findOrganization(admin, realm, request.slug, call);
+      if (found === undefined) throw error;
+    }
+  }
+  if (!isMine(found, call) || found.id === undefined) {
+    throw refuse('foreign', 'an organization of that name is there and not ours');
+  }
+  return found.id;
+}
+
+/** Groups, client, identity providers and the first admin, whose id is returned. */
+async function ensureParts(
+  admin: KeycloakAdmin,
+  realm: string,
+  request: IdentityRequest,
+  orgId: string,
+  call: Call,
+): Promise<string> {
+  const { slug, origin } = request;
+  await ensurePoolClient(admin, realm, formatPoolName(WEB_CLIENT, slug), origin, call);
+  for (const provider of request.identityProviders) {
+    const alias = formatPoolName(provider.alias, slug);
+    await ensurePoolProvider(admin, realm, alias, provider, orgId, call);
+  }
+  const groups = await ensureOrganizationGroups(admin, realm, orgId, call);
+  const userId = await ensurePoolUser(admin, realm, request.adminEmail, call);
+  try {
+    // UNMANAGED, unlike by invitation: the user outlives the organization.
+    await admin.request(call.signal, 'the addition of the first admin', (client) =>
+      client.organizations.addMember({ realm, orgId, userId }),
+    );
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+  await joinOwners(admin, realm, orgId, groups, userId, call);
+  return userId;
+}
+
+/** Client and users are looked for also without the organization: a crash may have left them. */
+async function removeOrganization(
+  admin: KeycloakAdmin,
+  realm: string,
+  slug: string,
+  call: Call,
+): Promise<void> {
+  const pool = await admin.request(call.signal, 'a look at the realm of the pool', (client) =>
+    client.realms.findOne({ realm }),
+  );
+  if (!pool) return;
+  const found = await findOrganization(admin, realm, slug, call);
+  const id = isMine(found, call) ? found?.id : undefined;
+  await removePoolClient(admin, realm, formatPoolName(WEB_CLIENT, slug), call);
+  if (id !== undefined) await removePoolProviders(admin, realm, id, call);
+  await removePoolUsers(admin, realm, id, call);
+  if (id === undefined) return;
+  await absentIsFine(() =>
+    admin.request(call.signal, 'the removal of an organization', (client) =>
+      client.organizations.delById({ realm, id }),
+    ),
+  );
+}

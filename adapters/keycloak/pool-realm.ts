@@ -1,0 +1,149 @@
+import type ClientScopeRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientScopeRepresentation.js';
+import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
+import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import type { Call } from '../../ports/call.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import type { KeycloakConfig } from './config.ts';
+import { refuse, statusOf } from './failures.ts';
+import { TENANT_ATTRIBUTE, formatMark, tenantOfMark } from './mark.ts';
+import { formatRealmSettings } from './representation.ts';
+
+const SCOPE = 'organization';
+const MEMBERSHIP_MAPPER = 'oidc-organization-membership-mapper';
+const GROUPS_MAPPER: ProtocolMapperRepresentation = {
+  name: 'organization-groups',
+  protocol: 'openid-connect',
+  protocolMapper: 'oidc-organization-group-membership-mapper',
+  config: {
+    'claim.name': SCOPE,
+    addGroupRoleMappings: 'true',
+    'access.token.claim': 'true',
+    'id.token.claim': 'true',
+    'introspection.token.claim': 'true',
+  },
+};
+
+/**
+ * The shared realm, marked with the platform tenant: made, or patched where it differs. Repeatable,
+ * also by several processes at once. Throws `PortError` `foreign` when the name is not ours.
+ */
+export async function ensurePoolRealm(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  call: Call,
+): Promise<void> {
+  if ((await readTenant(admin, config, call)) === undefined) {
+    await createPoolRealm(admin, config, call);
+  }
+  if ((await readTenant(admin, config, call)) !== PLATFORM_TENANT) {
+    throw refuse('foreign', 'the realm of the pool is there and not ours');
+  }
+  await patchOrganizationScope(admin, config.poolRealm, call);
+  await declareUserMark(admin, config.poolRealm, call);
+}
+
+/** Undefined: no such realm. Empty: one without a mark of ours, or one that we may not see. */
+async function readTenant(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  call: Call,
+): Promise<string | undefined> {
+  const realm = await admin.request(call.signal, 'a look at the realm of the pool', (client) =>
+    client.realms.findOne({ realm: config.poolRealm }),
+  );
+  return realm ? (tenantOfMark(realm.attributes) ?? '') : undefined;
+}
+
+async function createPoolRealm(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  call: Call,
+): Promise<void> {
+  const owner = { tenant: PLATFORM_TENANT, operation: call.owner.operation };
+  try {
+    await admin.request(call.signal, 'the creation of the realm of the pool', (client) =>
+      client.realms.create({
+        ...formatRealmSettings(config.smtp),
+        realm: config.poolRealm,
+        organizationsEnabled: true,
+        attributes: formatMark(owner),
+      }),
+    );
+  } catch (error) {
+    // Somebody else made it at the same moment; the look that follows decides.
+    if (statusOf(error) !== 409) throw error;
+  }
+}
+
+/**
+ * The claim names the organization by id and carries its groups. Patched in the built-in scope:
+ * a second mapper of organizations on a client corrupts the claim. Their attributes stay out.
+ */
+async function patchOrganizationScope(
+  admin: KeycloakAdmin,
+  realm: string,
+  call: Call,
+): Promise<void> {
+  const scopes = await admin.request(call.signal, 'the client scopes', (client) =>
+    client.clientScopes.find({ realm }),
+  );
+  const scope = scopes.find(({ name }) => name === SCOPE);
+  const membership = scope?.protocolMappers?.find(
+    ({ protocolMapper }) => protocolMapper === MEMBERSHIP_MAPPER,
+  );
+  if (scope?.id === undefined || membership?.id === undefined) {
+    throw refuse('invalid', 'the realm of the pool lacks its organization scope');
+  }
+  await patchMembershipMapper(admin, realm, scope.id, membership, call);
+  await addGroupsMapper(admin, realm, scope, call);
+}
+
+async function patchMembershipMapper(
+  admin: KeycloakAdmin,
+  realm: string,
+  scopeId: string,
+  mapper: ProtocolMapperRepresentation,
+  call: Call,
+): Promise<void> {
+  const wanted = { 'jsonType.label': 'JSON', addOrganizationId: 'true' };
+  const held = (mapper.config ?? {}) as Record<string, unknown>;
+  if (Object.entries(wanted).every(([key, value]) => held[key] === value)) return;
+  await admin.request(call.signal, 'the change of the organization mapper', (client) =>
+    client.clientScopes.updateProtocolMapper(
+      { realm, id: scopeId, mapperId: mapper.id ?? '' },
+      { ...mapper, config: { ...held, ...wanted } },
+    ),
+  );
+}
+
+async function addGroupsMapper(
+  admin: KeycloakAdmin,
+  realm: string,
+  scope: ClientScopeRepresentation,
+  call: Call,
+): Promise<void> {
+  if (scope.protocolMappers?.some(({ name }) => name === GROUPS_MAPPER.name)) return;
+  try {
+    await admin.request(call.signal, 'the addition of the group mapper', (client) =>
+      client.clientScopes.addProtocolMapper({ realm, id: scope.id ?? '' }, GROUPS_MAPPER),
+    );
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+}
+
+/** Undeclared user attributes are dropped silently. Admins alone see and set the mark. */
+async function declareUserMark(admin: KeycloakAdmin, realm: string, call: Call): Promise<void> {
+  const profile = await admin.request(call.signal, 'the user profile', (client) =>
+    client.users.getProfile({ realm }),
+  );
+  const attributes = profile.attributes ?? [];
+  if (attributes.some(({ name }) => name === TENANT_ATTRIBUTE)) return;
+  const declaration = {
+    name: TENANT_ATTRIBUTE,
+    permissions: { view: ['admin'], edit: ['admin'] },
+  };
+  await admin.request(call.signal, 'the change of the user profile', (client) =>
+    client.users.updateProfile({ realm, ...profile, attributes: [...attributes, declaration] }),
+  );
+}

@@ -1,0 +1,100 @@
+import type UserRepresentation from '@keycloak/keycloak-admin-client/lib/defs/userRepresentation.js';
+import type { Call } from '../../ports/call.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import { refuse, statusOf } from './failures.ts';
+import { TENANT_ATTRIBUTE, tenantOfMark } from './mark.ts';
+
+const PAGE = 100;
+
+/**
+ * The first admin's user in the shared realm: made with our mark in one POST, or adopted. One that
+ * others made is adopted only with a verified address: else whoever registered it first would own
+ * the tenant. Returns its id. Throws `PortError` `foreign`.
+ */
+export async function ensurePoolUser(
+  admin: KeycloakAdmin,
+  realm: string,
+  email: string,
+  call: Call,
+): Promise<string> {
+  const found =
+    (await findUser(admin, realm, email, call)) ??
+    (await createUser(admin, realm, email, call)) ??
+    (await findUser(admin, realm, email, call));
+  if (found?.id === undefined) throw refuse('unavailable', 'the first admin came and went');
+  if (found.emailVerified !== true && tenantOfMark(found.attributes) !== call.owner.tenant) {
+    throw refuse('foreign', 'a user of that address is there, not ours and not verified');
+  }
+  return found.id;
+}
+
+/** Undefined when somebody made it at the same moment. */
+async function createUser(
+  admin: KeycloakAdmin,
+  realm: string,
+  email: string,
+  call: Call,
+): Promise<UserRepresentation | undefined> {
+  const user: UserRepresentation = {
+    username: email,
+    email,
+    emailVerified: false,
+    enabled: true,
+    requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD'],
+    attributes: { [TENANT_ATTRIBUTE]: [call.owner.tenant] },
+  };
+  try {
+    const { id } = await admin.request(call.signal, 'the creation of a user', (client) =>
+      client.users.create({ realm, ...user }),
+    );
+    return { ...user, id };
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+export async function findUser(
+  admin: KeycloakAdmin,
+  realm: string,
+  email: string,
+  call: Call,
+): Promise<UserRepresentation | undefined> {
+  const users = await admin.request(call.signal, 'the look for a user', (client) =>
+    client.users.find({ realm, email, exact: true }),
+  );
+  return users[0];
+}
+
+/** Users that were made for the tenant and belong to no other organization. */
+export async function removePoolUsers(
+  admin: KeycloakAdmin,
+  realm: string,
+  organizationId: string | undefined,
+  call: Call,
+): Promise<void> {
+  const users = await admin.request(call.signal, 'the users of the tenant', (client) =>
+    client.users.find({ realm, q: `${TENANT_ATTRIBUTE}:${call.owner.tenant}`, max: PAGE }),
+  );
+  for (const { id, attributes } of users) {
+    if (id === undefined || tenantOfMark(attributes) !== call.owner.tenant) continue;
+    const memberships = await admin.request(call.signal, 'the memberships of a user', (client) =>
+      client.organizations.memberOrganizations({ realm, userId: id }),
+    );
+    if (memberships.some((organization) => organization.id !== organizationId)) continue;
+    await absentIsFine(() =>
+      admin.request(call.signal, 'the removal of a user', (client) =>
+        client.users.del({ realm, id }),
+      ),
+    );
+  }
+}
+
+/** Runs a removal; a 404 says that another one was faster. */
+export async function absentIsFine(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}

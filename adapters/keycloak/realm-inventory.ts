@@ -1,0 +1,65 @@
+import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
+import type { InventoryItem } from '../../ports/identity-provider.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import type { KeycloakConfig } from './config.ts';
+import { statusOf } from './failures.ts';
+import { tenantOfMark } from './mark.ts';
+
+/** Reads at a time, as many as Keycloak takes of our writes. */
+const PARALLEL_READS = 4;
+
+/**
+ * The realms that our service client may see, but its own and the pool's. The brief listing has no
+ * attributes and an id alone is no mark (foreign realms have UUIDs too), so each realm is read.
+ */
+export async function listRealms(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  signal: AbortSignal,
+): Promise<InventoryItem[]> {
+  const names = (await listVisible(admin, config, signal))
+    .flatMap(({ realm }) => realm ?? [])
+    .filter((name) => name !== config.realm && name !== config.poolRealm);
+  const items: InventoryItem[] = [];
+  const readNext = async (): Promise<void> => {
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+      const item = await readItem(admin, name, signal);
+      if (item !== undefined) items.push(item);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, readNext));
+  return items;
+}
+
+/** A client without any realm gets a 403 to the list and yet a stub of the service realm. */
+async function listVisible(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  signal: AbortSignal,
+): Promise<RealmRepresentation[]> {
+  try {
+    return await admin.request(signal, 'the list of realms', (client) =>
+      client.realms.find({ briefRepresentation: true }),
+    );
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    await admin.request(signal, 'a look at the service realm', (client) =>
+      client.realms.findOne({ realm: config.realm }),
+    );
+    return [];
+  }
+}
+
+/** Undefined when it went away since the listing. */
+async function readItem(
+  admin: KeycloakAdmin,
+  name: string,
+  signal: AbortSignal,
+): Promise<InventoryItem | undefined> {
+  const realm = await admin.request(signal, 'a look at a realm', (client) =>
+    client.realms.findOne({ realm: name }),
+  );
+  if (!realm) return undefined;
+  const tenant = tenantOfMark(realm.attributes);
+  return { name, tenant: tenant === realm.id ? tenant : undefined };
+}

@@ -1,0 +1,144 @@
+import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
+import type { Call } from '../../ports/call.ts';
+import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { createKeycloakAdmin } from './admin.ts';
+import type { KeycloakAdmin } from './admin.ts';
+import { formatIssuer } from './config.ts';
+import type { KeycloakConfig } from './config.ts';
+import { refuse, statusOf } from './failures.ts';
+import { sendInvite } from './invite.ts';
+import { tenantOfMark } from './mark.ts';
+import { listRealms } from './realm-inventory.ts';
+import { readBackRealm } from './realm-read-back.ts';
+import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
+import { assureOrigin, assureRequest } from './validate.ts';
+
+/** Name under which the secret of the tenant's admin client is kept. */
+export const ADMIN_SECRET = 'keycloak-tenant-admin';
+/** A lost race is decided within 2 s (KEYCLOAK measurements): six looks, 0.5 s apart. */
+const RACE_LOOKS = 6;
+const RACE_PAUSE_MS = 500;
+/** A 500 is a passing failure twice; with Keycloak answering in between, the third is the request. */
+const CREATES = 3;
+
+type Seen = 'absent' | 'mine' | 'foreign';
+
+/** Silo: one realm per tenant, named by the slug, its id the tenant's UUID. */
+export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): IdentityProvider {
+  const admin = createKeycloakAdmin(config);
+  return {
+    ensure: async (request, call) => {
+      assureRequest(request);
+      await ensureRealm(admin, config, request, call);
+      const secret = await readBackRealm(admin, request, call);
+      await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
+      return {
+        issuer: formatIssuer(config, request.slug),
+        adminSub: request.adminUserId,
+        externalId: call.owner.tenant,
+      };
+    },
+    remove: (slug, call) => removeRealm(admin, slug, call),
+    inviteAdmin: async ({ slug, origin, adminUserId }, call) => {
+      assureOrigin(origin);
+      if ((await look(admin, slug, call)) !== 'mine') {
+        throw refuse('invalid', 'the realm of the invited admin is not there');
+      }
+      await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
+    },
+    probe: (signal) => admin.probe(signal),
+    inventory: (signal) => listRealms(admin, config, signal),
+  };
+}
+
+/** Create, or adopt if mine, or refuse. Who lost a race finds the winner's realm. */
+async function ensureRealm(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  request: IdentityRequest,
+  call: Call,
+): Promise<void> {
+  let seen = await look(admin, request.slug, call);
+  for (let creates = 0; seen === 'absent';) {
+    creates += 1;
+    const refusal = await create(admin, formatRealm(request, call.owner, config.smtp), call);
+    if (refusal === undefined) return;
+    seen = await lookUntil((now) => now !== 'absent', admin, request.slug, call);
+    if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {
+      throw await explain(admin, refusal, call);
+    }
+  }
+  if (seen === 'foreign') throw refuse('foreign', 'a realm of that name is there and not ours');
+}
+
+/** Undefined when it was made, else Keycloak's refusal. Rejects when there was no answer. */
+async function create(
+  admin: KeycloakAdmin,
+  realm: RealmRepresentation,
+  call: Call,
+): Promise<unknown> {
+  try {
+    await admin.request(call.signal, 'the creation of a realm', (client) =>
+      client.realms.create(realm),
+    );
+    return undefined;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 400 || status === 409 || status === 500) return error;
+    throw error;
+  }
+}
+
+/** Why a realm was refused though none of that name is there. */
+async function explain(admin: KeycloakAdmin, refusal: unknown, call: Call): Promise<unknown> {
+  if (statusOf(refusal) !== 409) {
+    return refuse('invalid', 'Keycloak refuses the realm as such', refusal);
+  }
+  const visible = await admin.request(call.signal, 'the list of realms', (client) =>
+    client.realms.find({ briefRepresentation: true }),
+  );
+  const twin = visible.some(({ id }) => id === call.owner.tenant);
+  return twin ? refuse('invalid', 'the tenant has a realm of another name', refusal) : refusal;
+}
+
+/** DELETE goes by name: the look comes right before it, so that nothing foreign is hit. */
+async function removeRealm(admin: KeycloakAdmin, slug: string, call: Call): Promise<void> {
+  if ((await look(admin, slug, call)) !== 'mine') return;
+  try {
+    await admin.request(call.signal, 'the removal of a realm', (client) =>
+      client.realms.del({ realm: slug }),
+    );
+  } catch (error) {
+    // 404 and 500 are what the losers of parallel removals see; the look below decides.
+    const status = statusOf(error);
+    if (status !== 404 && status !== 500) throw error;
+  }
+  if ((await lookUntil((seen) => seen !== 'mine', admin, slug, call)) === 'mine') {
+    throw refuse('unknown', 'the realm is still there after its removal');
+  }
+}
+
+async function lookUntil(
+  settled: (seen: Seen) => boolean,
+  admin: KeycloakAdmin,
+  slug: string,
+  call: Call,
+): Promise<Seen> {
+  let seen = await look(admin, slug, call);
+  for (let looks = 1; looks < RACE_LOOKS && !settled(seen); looks += 1) {
+    await admin.pause(RACE_PAUSE_MS, call.signal);
+    seen = await look(admin, slug, call);
+  }
+  return seen;
+}
+
+/** Id and mark must both be ours. A realm that we may not see is a stub without an id. */
+async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<Seen> {
+  const realm = await admin.request(call.signal, 'a look at a realm', (client) =>
+    client.realms.findOne({ realm: slug }),
+  );
+  if (!realm) return 'absent';
+  const { tenant } = call.owner;
+  return realm.id === tenant && tenantOfMark(realm.attributes) === tenant ? 'mine' : 'foreign';
+}

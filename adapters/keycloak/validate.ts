@@ -1,0 +1,44 @@
+import type { ExternalIdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import { refuse } from './failures.ts';
+
+const ALIAS = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * What Keycloak answers with a 500 though it is permanent (bad redirect or provider addresses), so
+ * that a 500 is left for what passes. Throws `PortError` `invalid`.
+ */
+export function assureRequest(request: IdentityRequest): void {
+  assureOrigin(request.origin);
+  const seen = new Set<string>();
+  for (const provider of request.identityProviders) {
+    if (!ALIAS.test(provider.alias)) throw refuse('invalid', 'an identity provider alias is wrong');
+    if (seen.has(provider.alias))
+      throw refuse('invalid', 'an identity provider stands there twice');
+    seen.add(provider.alias);
+    assureAddresses(provider);
+  }
+}
+
+export function assureOrigin(origin: string): void {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url?.origin !== origin || !['http:', 'https:'].includes(url.protocol)) {
+    throw refuse('invalid', 'the origin of the front end is not an origin');
+  }
+}
+
+/** `sslRequired: external` makes Keycloak refuse providers that are not https. */
+function assureAddresses(provider: ExternalIdentityProvider): void {
+  const addresses = {
+    issuer: provider.issuer,
+    authorizationUrl: provider.authorizationUrl,
+    tokenUrl: provider.tokenUrl,
+    jwksUrl: provider.jwksUrl,
+    userInfoUrl: provider.userInfoUrl,
+  };
+  for (const [name, value] of Object.entries(addresses)) {
+    if (value === undefined) continue;
+    if (!URL.canParse(value) || new URL(value).protocol !== 'https:') {
+      throw refuse('invalid', `${name} of identity provider ${provider.alias} is not an https URL`);
+    }
+  }
+}
