@@ -1,0 +1,22 @@
+import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
+import { identityContract } from './identity.ts';
+
+identityContract('memory', async () => {
+  const { identity, mailCatcher, plant, find } = createMemoryIdentity({
+    issuerBase: 'http://identity.saas.test',
+  });
+  return {
+    identity,
+    mailCatcher,
+    plant: async (slug, owner) => plant(slug, owner),
+    look: async (slug) => {
+      const entry = find(slug);
+      return entry && { mark: entry.owner, identityProviders: entry.identityProviders };
+    },
+    signIn: 'nobody signs in because there is no server',
+    tenantInToken: (tenant) => tenant,
+    withWrongCredentials: 'no credentials because it is no server',
+    unreachable: 'always there because it is no server',
+    close: async () => undefined,
+  };
+});

@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Call, OwnerMark } from '../../ports/call.ts';
+import type {
+  ExternalIdentityProvider,
+  IdentityProvider,
+  IdentityRequest,
+} from '../../ports/identity-provider.ts';
+import type { MailCatcher } from '../../ports/mail-catcher.ts';
+import { aCall, asSaga } from './a-call.ts';
+
+/** What an outsider sees of a tenant's identity; undefined when nothing is there. */
+export interface IdentityView {
+  readonly mark: OwnerMark | undefined;
+  /** Aliases as the request has them. */
+  readonly identityProviders: readonly string[];
+}
+
+/** What a data plane reads out of the first admin's token. */
+export interface SignedIn {
+  readonly issuer: string;
+  readonly sub: string;
+  readonly emailVerified: boolean;
+  /** Silo: `tenant_id`; pool: id of the organization. */
+  readonly tenant: string;
+  readonly groups: readonly string[];
+}
+
+export interface IdentitySubject {
+  readonly identity: IdentityProvider;
+  readonly mailCatcher: MailCatcher;
+  /** Makes a realm or organization as another person or program would. */
+  plant(slug: string, owner?: OwnerMark): Promise<void>;
+  look(slug: string): Promise<IdentityView | undefined>;
+  /** Opens the link, sets a password and signs in; or the reason why nobody can. */
+  readonly signIn: ((request: IdentityRequest, link: string) => Promise<SignedIn>) | string;
+  /** What `tenant` in the token of `signIn` must be. */
+  tenantInToken(tenant: string, externalId: string): string;
+  /** Credentials that the server does not know; or the reason why there are none. */
+  readonly withWrongCredentials: IdentityProvider | string;
+  /** An address where nobody listens; or the reason why there is none. */
+  readonly unreachable: IdentityProvider | string;
+  close(): Promise<void>;
+}
+
+/** A realm takes 4 s on a slow machine, and parallel ones wait for each other. */
+const CALL_TIMEOUT_MS = 90_000;
+const PARALLEL = 4;
+
+function aPatientCall(owner: Partial<OwnerMark> = {}): Call {
+  return aCall(owner, AbortSignal.timeout(CALL_TIMEOUT_MS));
+}
+
+export function anIdentityRequest(overrides: Partial<IdentityRequest> = {}): IdentityRequest {
+  const slug = `t${randomUUID().slice(0, 8)}`;
+  return {
+    slug,
+    displayName: `Tenant ${slug}`,
+    origin: `https://${slug}.saas.test`,
+    adminEmail: `ann@${slug}.test`,
+    adminUserId: randomUUID(),
+    identityProviders: [],
+    ...overrides,
+  };
+}
+
+export function anIdentityProvider(alias: string): ExternalIdentityProvider {
+  const issuer = `https://${alias}.example.test`;
+  return {
+    alias,
+    issuer,
+    authorizationUrl: `${issuer}/authorize`,
+    tokenUrl: `${issuer}/token`,
+    jwksUrl: `${issuer}/keys`,
+    clientId: 'tenure',
+    clientSecret: 'shared-with-the-tenant',
+  };
+}
+
+/** Every adapter of the port runs this suite; a category is left out only with its reason. */
+export function identityContract(name: string, make: () => Promise<IdentitySubject>): void {
+  describe(`identity contract: ${name}`, () => {
+    let subject: IdentitySubject;
+    beforeAll(async () => {
+      subject = await make();
+    });
+    afterAll(() => subject?.close());
+
+    test('makes a realm or organization with the owner mark and an issuer', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const made = await subject.identity.ensure(request, call);
+      expect(await subject.look(request.slug)).toEqual({ mark: call.owner, identityProviders: [] });
+      expect(made.issuer).toMatch(/^https?:\/\/.+\/realms\/.+$/u);
+      expect(made.adminSub).toMatch(/^[0-9a-f-]{36}$/u);
+    });
+
+    test('answers the same when repeated, also by another operation of the tenant', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const first = await subject.identity.ensure(request, call);
+      expect(await subject.identity.ensure(request, call)).toEqual(first);
+      const later = aPatientCall({ tenant: call.owner.tenant });
+      expect(await subject.identity.ensure(request, later)).toEqual(first);
+      expect((await subject.look(request.slug))?.mark).toEqual(call.owner);
+    });
+
+    test("makes the tenant's identity providers", async () => {
+      const identityProviders = [anIdentityProvider('corp'), anIdentityProvider('partners')];
+      const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      await subject.identity.ensure(request, call);
+      const view = await subject.look(request.slug);
+      expect([...(view?.identityProviders ?? [])].sort()).toEqual(['corp', 'partners']);
+    });
+
+    test.each([
+      ['without a mark', () => undefined],
+      ['of another tenant', () => aCall().owner],
+    ])('refuses what is there %s and leaves it as it was', async (_, ownerOf) => {
+      const request = anIdentityRequest();
+      await subject.plant(request.slug, ownerOf());
+      const before = await subject.look(request.slug);
+      expect(before).toBeDefined();
+      await expect(subject.identity.ensure(request, aPatientCall())).rejects.toMatchObject({
+        code: 'foreign',
+        port: 'identity',
+      });
+      await subject.identity.remove(request.slug, aPatientCall());
+      await expect(subject.identity.inviteAdmin(request, aPatientCall())).rejects.toMatchObject({
+        code: 'invalid',
+      });
+      expect(await subject.look(request.slug)).toEqual(before);
+    });
+
+    test('of two tenants with one slug the first keeps it and stays as it was', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      const before = await subject.look(request.slug);
+      await expect(subject.identity.ensure(request, aPatientCall())).rejects.toMatchObject({
+        code: 'foreign',
+      });
+      await subject.identity.remove(request.slug, aPatientCall());
+      expect(await subject.look(request.slug)).toEqual(before);
+    });
+
+    test('removes all of it, again, and when it was never made', async () => {
+      const identityProviders = [anIdentityProvider('corp')];
+      const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+      await subject.identity.remove(request.slug, call);
+      await subject.identity.ensure(request, call);
+      await subject.identity.remove(request.slug, aPatientCall({ tenant: call.owner.tenant }));
+      expect(await subject.look(request.slug)).toBeUndefined();
+      await subject.identity.remove(request.slug, call);
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('a slug and an address can be used by another tenant after the removal', async () => {
+      const [request, first, second] = [anIdentityRequest(), aPatientCall(), aPatientCall()];
+      await subject.identity.ensure(request, first);
+      await subject.identity.remove(request.slug, first);
+      await subject.identity.ensure(request, second);
+      expect((await subject.look(request.slug))?.mark).toEqual(second.owner);
+    });
+
+    test('many calls of one operation at once make one tenant with one admin', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const made = await Promise.all(
+        Array.from({ length: PARALLEL }, () =>
+          asSaga(() => subject.identity.ensure(request, call)),
+        ),
+      );
+      expect(new Set(made.map((each) => JSON.stringify(each))).size).toBe(1);
+      expect((await subject.look(request.slug))?.mark).toEqual(call.owner);
+    });
+
+    test('of many tenants with one slug at once exactly one gets it', async () => {
+      const request = anIdentityRequest();
+      const calls = Array.from({ length: PARALLEL }, () => aPatientCall());
+      const results = await Promise.allSettled(
+        calls.map((call) => asSaga(() => subject.identity.ensure(request, call))),
+      );
+      const winners = calls.filter((_, at) => results[at]?.status === 'fulfilled');
+      expect(winners).toHaveLength(1);
+      expect((await subject.look(request.slug))?.mark).toEqual(winners[0]?.owner);
+      for (const result of results) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'foreign' });
+      }
+    });
+
+    test('many removals at once all succeed', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      await Promise.all(
+        Array.from({ length: PARALLEL }, () =>
+          asSaga(() => subject.identity.remove(request.slug, call)),
+        ),
+      );
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('mails the first admin a link, and a new one when repeated', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      await subject.identity.inviteAdmin(request, call);
+      const first = await subject.mailCatcher.findLink(request.adminEmail, call.signal);
+      expect(first).toMatch(/^https?:\/\//u);
+      await subject.identity.inviteAdmin(request, call);
+      const second = await subject.mailCatcher.findLink(request.adminEmail, call.signal);
+      expect(second).toMatch(/^https?:\/\//u);
+      expect(second).not.toBe(first);
+    });
+
+    test('the invited admin verifies the address and signs in as owner of the tenant', async () => {
+      if (typeof subject.signIn === 'string') return expect(subject.signIn).toMatch(/ because /);
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const made = await subject.identity.ensure(request, call);
+      await subject.identity.inviteAdmin(request, call);
+      const link = await subject.mailCatcher.findLink(request.adminEmail, call.signal);
+      expect(await subject.signIn(request, link ?? 'no link')).toEqual({
+        issuer: made.issuer,
+        sub: made.adminSub,
+        emailVerified: true,
+        tenant: subject.tenantInToken(call.owner.tenant, made.externalId),
+        groups: ['org-owners'],
+      });
+    });
+
+    test('nobody is invited to a tenant that is not there', async () => {
+      const request = anIdentityRequest();
+      await expect(subject.identity.inviteAdmin(request, aPatientCall())).rejects.toMatchObject({
+        code: 'invalid',
+      });
+      const stopped = AbortSignal.abort();
+      expect(await subject.mailCatcher.findLink(request.adminEmail, stopped)).toBeUndefined();
+    });
+
+    test('a stopped call says that nothing is known or done', async () => {
+      const [request, stopped] = [anIdentityRequest(), aCall({}, AbortSignal.abort())];
+      const { identity } = subject;
+      const code = expect.stringMatching(/^(unknown|unavailable)$/);
+      await expect(identity.ensure(request, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.remove(request.slug, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
+      await expect(identity.inventory(stopped.signal)).rejects.toMatchObject({ code });
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('wrong credentials are told from everything else and change nothing', async () => {
+      const [request, identity] = [anIdentityRequest(), subject.withWrongCredentials];
+      if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
+      const code = 'forbidden';
+      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.inviteAdmin(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.inventory(aCall().signal)).rejects.toMatchObject({ code });
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
+    test('a server that is not there is unavailable: nothing was sent', async () => {
+      const [request, identity] = [anIdentityRequest(), subject.unreachable];
+      if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
+      const code = 'unavailable';
+      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+    });
+
+    test('the probe succeeds while the server takes our credentials', async () => {
+      await expect(subject.identity.probe(aPatientCall().signal)).resolves.toBeUndefined();
+    });
+
+    test('the inventory shows ours by tenant, and what carries no mark', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const alien = anIdentityRequest().slug;
+      await subject.identity.ensure(request, call);
+      await subject.plant(alien);
+      const items = await subject.identity.inventory(call.signal);
+      const about = (slug: string) => items.filter((item) => item.name === slug);
+      expect(about(request.slug)).toEqual([{ name: request.slug, tenant: call.owner.tenant }]);
+      expect(about(alien)).toEqual([{ name: alien, tenant: undefined }]);
+      await subject.identity.remove(request.slug, call);
+      const after = await subject.identity.inventory(call.signal);
+      expect(after.map((item) => item.name)).not.toContain(request.slug);
+    });
+  });
+}
