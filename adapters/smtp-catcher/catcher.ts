@@ -12,8 +12,7 @@ const LOOPBACK = '127.0.0.1';
 const MAX_RECIPIENTS = 1_000;
 const MAX_MAIL_BYTES = 1_048_576;
 
-export interface SmtpCatcher {
-  readonly mails: MailCatcher;
+export interface SmtpCatcher extends MailCatcher {
   readonly host: string;
   readonly port: number;
   close(): Promise<void>;
@@ -43,24 +42,22 @@ export async function startSmtpCatcher(
     size: MAX_MAIL_BYTES,
     onData: receive(keep),
   });
-  server.listen(port, host);
-  await once(server.server, 'listening');
   // A client that hangs up in the middle of a mail is its own business.
   server.on('error', () => undefined);
+  server.listen(port, host);
+  await once(server.server, 'listening');
   return {
-    mails: {
-      findLink: async (recipient, signal) => {
-        const address = recipient.toLowerCase();
-        // Rejects only when the signal fires: then there is none.
-        if (!links.has(address)) {
-          await once(arrivals, address, { signal }).catch(() => undefined);
-        }
-        return links.get(address);
-      },
+    findLink: async (recipient, signal) => {
+      const address = recipient.toLowerCase();
+      // Rejects only when the signal fires: then there is none.
+      if (!links.has(address)) {
+        await once(arrivals, address, { signal }).catch(() => undefined);
+      }
+      return links.get(address);
     },
     host,
     port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
