@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached, cacheRoot } from '../../tools/servers/cache.ts';
@@ -32,6 +40,15 @@ test('what two ask for at once is built once, then found', async () => {
   expect(readFileSync(join(await get(), 'tool'), 'utf8')).toBe('sharp');
   expect(builds).toBe(1);
   expect(readdirSync(cacheRoot())).toEqual(['tool-1.0']);
+});
+
+test('what a killed build left is removed when it is old, a running one is let be', async () => {
+  const old = join(cacheRoot(), 'tool-1.0.building-old');
+  const running = join(cacheRoot(), 'tool-1.0.building-running');
+  for (const dir of [old, running]) mkdirSync(dir, { recursive: true });
+  utimesSync(old, new Date(0), new Date(0));
+  await cached('tool', '1.0', quiet, async () => undefined);
+  expect(readdirSync(cacheRoot()).toSorted()).toEqual(['tool-1.0', 'tool-1.0.building-running']);
 });
 
 test('a build that fails leaves nothing behind, and the next one can succeed', async () => {

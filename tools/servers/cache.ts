@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { isAlive } from './process-tree.ts';
 import type { Progress } from './progress.ts';
 
 const LOCK_POLL_MS = 300;
+const ABANDONED_AFTER_MS = 6 * 3_600_000;
 
 /** Per user, shared by all clones of the project. */
 export function cacheRoot(): string {
@@ -35,12 +36,23 @@ export async function cached(
   const building = await mkdtemp(`${target}.building-`);
   try {
     if (existsSync(target)) return target;
+    await removeAbandoned(`${name}-${version}.building-`);
     await build(building);
     await rename(building, target);
     return target;
   } finally {
     await rm(building, { recursive: true, force: true });
     await unlock();
+  }
+}
+
+/** What a build leaves when it is killed; by its age no other process can still be at it. */
+async function removeAbandoned(prefix: string): Promise<void> {
+  for (const name of await readdir(cacheRoot())) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(cacheRoot(), name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { findOnPath, run } from './command.ts';
-import { ServerError } from './errors.ts';
+import { fetchGo } from './go-toolchain.ts';
 import type { Progress } from './progress.ts';
 
 /** Where Go puts itself when its own installer is used; often not on the PATH. */
@@ -25,7 +25,7 @@ export async function goInstall(
   progress: Progress,
 ): Promise<string> {
   const dir = await cached(tool.name, tool.version, progress, async (building) => {
-    const go = findGo(tool.what);
+    const go = await findGo(progress);
     await progress(`Building ${tool.what}`, () =>
       run(go, ['install', `${packagePath}@v${tool.version}`], { env: { GOBIN: building } }),
     );
@@ -35,22 +35,27 @@ export async function goInstall(
   return join(dir, tool.binary);
 }
 
-/** Builds a package within a module of ours (go.mod and go.sum are committed beside this file). */
+/**
+ * Builds a package within a module of ours (go.mod and go.sum are committed beside this file),
+ * unless `fetchReleased` puts the makers' own executable at the path it is given.
+ */
 export async function goBuild(
   tool: GoTool,
   module: URL,
   packagePath: string,
   progress: Progress,
+  fetchReleased: (file: string) => Promise<boolean> = async () => false,
 ): Promise<string> {
   const dir = await cached(tool.name, tool.version, progress, async (building) => {
-    const go = findGo(tool.what);
+    const output = join(building, tool.binary);
+    if (await fetchReleased(output)) return;
+    const go = await findGo(progress);
     // A copy: the build must not be able to change the committed files.
     const source = join(building, 'source');
     await mkdir(source);
     for (const file of ['go.mod', 'go.sum', 'tools.go']) {
       await cp(new URL(file, module), join(source, file));
     }
-    const output = join(building, tool.binary);
     await progress(`Building ${tool.what}`, () =>
       run(go, ['build', '-o', output, packagePath], { cwd: source }),
     );
@@ -58,13 +63,8 @@ export async function goBuild(
   return join(dir, tool.binary);
 }
 
-function findGo(what: string): string {
+/** A Go that is there (from 1.21 on it gets itself the version that a go.mod asks for), or ours. */
+function findGo(progress: Progress): Promise<string> {
   const go = findOnPath('go', USUAL_FOLDERS);
-  if (go === undefined) {
-    throw new ServerError(
-      'missing-tool',
-      `${what} is built with Go: install it (https://go.dev/dl).`,
-    );
-  }
-  return go;
+  return go === undefined ? fetchGo(progress) : Promise.resolve(go);
 }

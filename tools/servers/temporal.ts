@@ -1,6 +1,7 @@
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { findVersionOnPath } from './command.ts';
+import { findVersionOnPath, run } from './command.ts';
 import { inDataDir, type DataDir } from './data-dir.ts';
 import { goBuild } from './go.ts';
 import { onFreePorts } from './ports.ts';
@@ -37,6 +38,8 @@ export type TemporalServer = Running & {
 const HOST = '127.0.0.1';
 const NAMESPACE = 'default';
 const READY_WITHIN_MS = 60_000;
+/** Released executables name the CLI's version, self-built ones only the server's. */
+const PINNED = new RegExp(`Server ${versions.temporalServer.replaceAll('.', '\\.')}\\b`);
 const SEARCH_ATTRIBUTES = ['TenantId', 'SagaStep', 'SagaState'];
 
 const DYNAMIC_CONFIG = {
@@ -52,10 +55,7 @@ const DYNAMIC_CONFIG = {
 };
 
 export async function get(progress: Progress): Promise<TemporalPaths> {
-  // Released executables name the CLI's version, self-built ones only the server's.
-  const server = versions.temporalServer.replaceAll('.', '\\.');
-  const pinned = new RegExp(`Server ${server}\\b`);
-  const onPath = await findVersionOnPath('temporal', ['--version'], pinned);
+  const onPath = await findVersionOnPath('temporal', ['--version'], PINNED);
   if (onPath !== undefined) return { cli: onPath };
   const cli = await goBuild(
     {
@@ -67,8 +67,27 @@ export async function get(progress: Progress): Promise<TemporalPaths> {
     new URL('temporal/', import.meta.url),
     'github.com/temporalio/cli/cmd/temporal',
     progress,
+    (file) => progress('Downloading Temporal', () => download(file)),
   );
   return { cli };
+}
+
+/** The SDK's own download of the released executable; where its host is blocked, false. */
+async function download(file: string): Promise<boolean> {
+  const downloadDir = await mkdtemp(`${file}-download-`);
+  try {
+    const { TestWorkflowEnvironment } = await import('@temporalio/testing');
+    const version = `v${versions.temporal}`;
+    const executable = { type: 'cached-download', downloadDir, version } as const;
+    await (await TestWorkflowEnvironment.createLocal({ server: { executable } })).teardown();
+    const [made = ''] = await readdir(downloadDir);
+    await rename(join(downloadDir, made), file);
+    return PINNED.test(await run(file, ['--version']));
+  } catch {
+    return false;
+  } finally {
+    await rm(downloadDir, { recursive: true, force: true });
+  }
 }
 
 /** Temporal's development server with its UI, and our search attributes registered. */

@@ -18,6 +18,14 @@ export const versions = {
   go: '1.26.8',
 } as const;
 
+/** Sums of the module golang.org/toolchain at the version of `go` above, as go.sum has them. */
+export const goToolchainSums: Record<string, string> = {
+  'linux-amd64': 'h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=',
+  'linux-arm64': 'h1:sYL/O6MqS68ML0kjsQ36WoYIpJqkw60TxizWUYUKQMc=',
+  'darwin-amd64': 'h1:7/9KPPN8PckcA9s91hm2jmQMhzW4KyTJXHIs45L0C9M=',
+  'darwin-arm64': 'h1:dFjGhY6f8DTsY8/rLchUTDRRfjJP4pCrGCwxvHFT2Fg=',
+};
+
 /** Debian packages are taken as the distribution has them; any 4.x, 3.x speaks what we use. */
 export const debianPackages = {
   powerdns: ['pdns-server', 'pdns-backend-sqlite3'],

@@ -43,9 +43,10 @@ export async function startBroker(): Promise<Broker> {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       const outcomes = await Promise.allSettled(started.values());
-      await Promise.all(
-        outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.stop()),
+      const running = outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' ? [outcome.value] : [],
       );
+      await Promise.all(running.map((each) => each.stop()));
       rmSync(dir, { recursive: true, force: true });
     },
   };
