@@ -1,6 +1,5 @@
 import type { Sequenced } from '../registry/sequencer.ts';
-import type { SagaActivities } from '../workflows/shared/contract.ts';
-import type { SigningActivities } from '../workflows/shared/signing.ts';
+import type { SagaActivities, SigningActivities } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
 

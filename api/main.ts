@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
 import { composeApi } from '../wiring/api.ts';
 import { sealingKeyOf } from '../wiring/options.ts';
 import type { Config } from '../wiring/config/load.ts';
@@ -15,7 +16,7 @@ await runProcess('api', start);
 async function start(config: Config): Promise<Running> {
   const { service, access } = config;
   const log = pino({ base: { process: 'api' } });
-  const adapters = composeApi(config);
+  const adapters = composeApi(config, DEFAULT_TIMING);
   const closing = new AbortController();
   const app = createApp({
     ports: {

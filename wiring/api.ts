@@ -3,15 +3,16 @@ import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
+import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
-import { sealingKeyOf, seedsOf, temporalOf } from './options.ts';
+import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
 
-/** All adapters of the API's process. */
-export function composeApi(config: Config) {
+/** All adapters of the API's process. Nothing is connected before it is used. */
+export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
   const databaseUrl = config.database.url.reveal();
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
-  const engine = createTemporalEngine(temporalOf(config));
+  const engine = createTemporalEngine(engineOf(config, timing));
   return {
     operations: store.operations,
     tenants: store.tenants,

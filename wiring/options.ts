@@ -1,3 +1,10 @@
+import { join } from 'node:path';
+import type { TemporalEngineOptions, TemporalOptions } from '../adapters/temporal/options.ts';
+import type { SagaTiming } from '../domain/saga-timing.ts';
+import { DNS_SETTLE_MS } from '../ports/dns.ts';
+import { IDENTITY_SETTLE_MS } from '../ports/identity-provider.ts';
+import { ROUTES_SETTLE_MS } from '../ports/routes.ts';
+import { TENANT_DATABASE_SETTLE_MS } from '../ports/tenant-database.ts';
 import type { Config } from './config/load.ts';
 
 /*
@@ -14,4 +21,33 @@ const ACME = '00000000-0000-0000-0000-000000000001';
 
 export function seedsOf({ service }: Config): ReadonlyMap<string, string> {
   return new Map(service.env === 'dev' ? [['acme', ACME]] : []);
+}
+
+/** File in which an embedded adapter keeps its objects; none: in memory only. */
+export function journalOf({ service }: Config, name: string): { readonly file?: string } {
+  return service.stateDir === undefined ? {} : { file: join(service.stateDir, `${name}.json`) };
+}
+
+export function temporalOf({ temporal }: Config): TemporalOptions {
+  return { ...temporal, apiKey: temporal.apiKey?.reveal() };
+}
+
+/** Settle times go by step name; they are the ports' promise, whichever adapter is behind. */
+export function engineOf(
+  config: Config,
+  timing: Omit<SagaTiming, 'settleMs'>,
+): TemporalEngineOptions {
+  return {
+    ...temporalOf(config),
+    timing: {
+      ...timing,
+      retryBudgetMs: config.sagas.retryBudgetMs,
+      settleMs: {
+        identity: IDENTITY_SETTLE_MS,
+        database: TENANT_DATABASE_SETTLE_MS,
+        route: ROUTES_SETTLE_MS,
+        dns: DNS_SETTLE_MS,
+      },
+    },
+  };
 }

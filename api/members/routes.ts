@@ -8,7 +8,7 @@ import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { sagaSchema } from '../sagas/schema.ts';
 import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startSaga } from '../tenants/accepted.ts';
+import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
 
 const ROLES_MAX = 50;
 /** Names of roles as facts allow them (facts/core/formats.ts). */
@@ -105,7 +105,7 @@ export const changeMemberRoles = route({
       roles: body.roles,
     }),
   );
-  await startSaga(accepted, ports);
+  await startAccepted(accepted, ports);
   const [operation, found] = await Promise.all([
     ports.operations.findOperation(accepted.id),
     ports.tenants.findMember(tenant, member),

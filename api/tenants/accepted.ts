@@ -1,4 +1,5 @@
 import type { AcceptResult } from '../../registry/accept.ts';
+import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { withDeadline } from '../http/deadline.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -64,14 +65,7 @@ function invalid(problems: readonly FieldProblem[]): Problem {
 }
 
 /** Starts the saga at once. A failure changes nothing for the caller: the row is the promise. */
-export async function startSaga(
-  { id, kind, tenant, state }: Operation,
-  { engine, operations }: Pick<ApiPorts, 'engine' | 'operations'>,
-): Promise<void> {
-  if (state !== 'accepted') return;
-  const start = async (): Promise<void> => {
-    await engine.start({ operation: id, kind, tenant });
-    await operations.markStarted(id);
-  };
-  await withDeadline(start(), START_DEADLINE_MS).catch(() => undefined);
+export async function startAccepted(operation: Operation, ports: ApiPorts): Promise<void> {
+  if (operation.state !== 'accepted') return;
+  await withDeadline(startSaga(ports, operation), START_DEADLINE_MS).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ import { idempotencyKey } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sagaSchema } from '../sagas/schema.ts';
 import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startSaga } from './accepted.ts';
+import { assureAccepted, startAccepted } from './accepted.ts';
 import { createTenantBody } from './create-body.ts';
 import { parseWaitS, WAIT_MAX_S } from './prefer.ts';
 import { formatTenant, tenantSchema } from './schema.ts';
@@ -81,7 +81,7 @@ export const createTenant = route({
       ),
     }),
   );
-  await startSaga(accepted, ports);
+  await startAccepted(accepted, ports);
   const waitS = parseWaitS(headers.Prefer);
   const active = waitS !== undefined && (await waitActive(accepted, waitS, signal, ports));
   const { tenant, saga } = await show(accepted, ports);

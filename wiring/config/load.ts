@@ -14,6 +14,7 @@ import { libsql } from './sections/libsql.ts';
 import { mail } from './sections/mail.ts';
 import { powerdns } from './sections/powerdns.ts';
 import { rfc2136 } from './sections/rfc2136.ts';
+import { sagas } from './sections/sagas.ts';
 import { service } from './sections/service.ts';
 import { temporal } from './sections/temporal.ts';
 
@@ -23,6 +24,7 @@ export const SECTIONS = {
   access,
   database,
   temporal,
+  sagas,
   facts,
   keycloak,
   mail,

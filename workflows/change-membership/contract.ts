@@ -1,5 +1,4 @@
-import type { Attempted, SagaRef } from '../shared/contract.ts';
-import type { CommittedFact } from '../shared/signing.ts';
+import type { Attempted, CommittedFact, SagaRef } from '../shared/contract.ts';
 
 /** Workflow id: `changeMembership/<operation id>`. Input: `SagaInput`. Output: none. */
 export const CHANGE_MEMBERSHIP = 'changeMembership';

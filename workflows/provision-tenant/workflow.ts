@@ -1,7 +1,6 @@
-import type { SagaInput, SagaRef } from '../shared/contract.ts';
+import { FACTS_QUEUE } from '../shared/contract.ts';
+import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
-import { FACTS_QUEUE } from '../shared/signing.ts';
-import type { CommittedFact, SigningActivities } from '../shared/signing.ts';
 import type { Step } from '../shared/step.ts';
 import type { ProvisioningActivities } from './contract.ts';
 

@@ -1,0 +1,133 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { assureKeyFile, openKeyFile } from '../../adapters/key-file/signer.ts';
+import { migrateUp } from '../../adapters/postgres/migrate.ts';
+import { DEV_OPERATOR_TOKEN, DEV_READER_TOKEN } from '../../wiring/config/sections/access.ts';
+import * as nats from '../servers/nats.ts';
+import * as postgres from '../servers/postgres.ts';
+import type { Running } from '../servers/process.ts';
+import type { Progress } from '../servers/progress.ts';
+import * as temporal from '../servers/temporal.ts';
+import { startRegistryProcess, type RegistryProcess } from './registry-process.ts';
+
+const DATABASE = 'tenure';
+export const LOG_ORIGIN = 'tenure.localhost/dev';
+
+export interface Stack {
+  readonly postgres: postgres.PostgresServer;
+  readonly nats: nats.NatsServer;
+  readonly temporal: temporal.TemporalServer;
+  readonly api: RegistryProcess;
+  readonly worker: RegistryProcess;
+  readonly sequencer: RegistryProcess;
+  /** Of the registry's database, as superuser. */
+  readonly databaseUrl: string;
+  readonly log: string;
+  /** Key id -> raw public key in base64, as data planes are given it. */
+  readonly factKeys: Readonly<Record<string, string>>;
+  readonly operatorToken: string;
+  readonly readerToken: string;
+  /** Ends everything, last started first. Again is fine. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The embedded stack: Postgres, NATS, Temporal and the registry's three processes on free ports of
+ * 127.0.0.1, with their data in `dir`. `environment` replaces the embedded adapters by real ones.
+ */
+export async function startStack(options: {
+  readonly dir: string;
+  readonly progress: Progress;
+  readonly environment?: Record<string, string>;
+}): Promise<Stack> {
+  const started: Running[] = [];
+  const keep = <T extends Running>(running: T): T => {
+    started.push(running);
+    return running;
+  };
+  const stop = async () => {
+    for (const running of started.splice(0).reverse()) await running.stop();
+  };
+  try {
+    return { ...(await startParts(options, keep)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  { dir, progress, environment }: Parameters<typeof startStack>[0],
+  keep: <T extends Running>(running: T) => T,
+): Promise<Omit<Stack, 'stop'>> {
+  const folder = (name: string) => join(dir, name);
+  const [postgresPaths, natsPaths, temporalPaths] = [
+    await postgres.get(progress),
+    await nats.get(progress),
+    await temporal.get(progress),
+  ];
+  const [postgresServer, natsServer, temporalServer] = await progress('Starting the servers', () =>
+    together([
+      postgres.start({ paths: postgresPaths, dataDir: folder('postgres') }).then(keep),
+      nats.start({ paths: natsPaths, dataDir: folder('nats') }).then(keep),
+      temporal.start({ paths: temporalPaths, dataDir: folder('temporal') }).then(keep),
+    ]),
+  );
+  const databaseUrl = await assureDatabase(postgresServer);
+  await migrateUp({ databaseUrl });
+
+  const keyFile = join(dir, 'fact.key');
+  mkdirSync(dir, { recursive: true });
+  assureKeyFile(keyFile);
+  const { keyId, publicKey } = openKeyFile(keyFile);
+  const shared = {
+    APP_ENV: 'dev',
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalServer.address,
+    NATS_URL: natsServer.url,
+    FACT_LOG_ORIGIN: LOG_ORIGIN,
+    STATE_DIR: folder('adapters'),
+    ...environment,
+  };
+  const [sequencer, worker, api] = await progress('Starting the registry', () =>
+    together([
+      startRegistryProcess('sequencer', { ...shared, FACT_KEY_FILE: keyFile }, dir).then(keep),
+      startRegistryProcess('worker', shared, dir).then(keep),
+      startRegistryProcess('api', shared, dir).then(keep),
+    ]),
+  );
+  return {
+    postgres: postgresServer,
+    nats: natsServer,
+    temporal: temporalServer,
+    api,
+    worker,
+    sequencer,
+    databaseUrl,
+    log: LOG_ORIGIN,
+    factKeys: { [keyId]: Buffer.from(publicKey).toString('base64') },
+    operatorToken: DEV_OPERATOR_TOKEN,
+    readerToken: DEV_READER_TOKEN,
+  };
+}
+
+/** Like `Promise.all`, but waits for the others before it fails, so that each can be stopped. */
+async function together<T extends readonly unknown[]>(
+  starting: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(starting);
+  return (await Promise.all(starting)) as unknown as T;
+}
+
+async function assureDatabase(server: postgres.PostgresServer): Promise<string> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE} template template0`);
+  } finally {
+    await client.end();
+  }
+  return server.urlOf(DATABASE);
+}

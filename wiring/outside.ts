@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { createKubernetesIngress } from '../adapters/kubernetes/ingress.ts';
+import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
+import { createMemoryDns } from '../adapters/memory/dns.ts';
+import { createMemoryRoutes } from '../adapters/memory/routes.ts';
+import { createMemoryTenantDatabase } from '../adapters/memory/tenant-database.ts';
+import { createPowerDns } from '../adapters/powerdns/adapter.ts';
+import { createRfc2136 } from '../adapters/rfc2136/adapter.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { Dns } from '../ports/dns.ts';
+import type { Routes } from '../ports/routes.ts';
+import type { TenantDatabase } from '../ports/tenant-database.ts';
+import type { Config } from './config/load.ts';
+import { journalOf } from './options.ts';
+
+/*
+ * The outside systems of a tenant: the real adapter when its section is configured, the embedded
+ * one otherwise.
+ */
+
+export function composeDns(config: Config): Dns {
+  const { powerdns, rfc2136, service } = config;
+  if (powerdns !== undefined) {
+    const { apiUrl, apiKey, serverId, target, ttlS, zone = service.tenantDomain } = powerdns;
+    return createPowerDns({ apiUrl, apiKey: apiKey.reveal(), serverId, zone, target, ttlS });
+  }
+  if (rfc2136 !== undefined) {
+    const { host, port, target, ttlS, zone = service.tenantDomain } = rfc2136;
+    const key = {
+      name: rfc2136.keyName,
+      algorithm: rfc2136.keyAlgorithm,
+      secret: rfc2136.keySecret.reveal(),
+    };
+    return createRfc2136({ server: host, port, zone, target, ttlS, key, clock: systemClock });
+  }
+  return createMemoryDns(journalOf(config, 'dns'));
+}
+
+/** Throws when the authority's file cannot be read. */
+export function composeRoutes(config: Config): Routes {
+  const { kubernetes } = config;
+  if (kubernetes === undefined) return createMemoryRoutes(journalOf(config, 'routes'));
+  const { apiUrl, token, caFile, namespace, ingressClass, tlsSecret } = kubernetes;
+  return createKubernetesIngress({
+    server: apiUrl,
+    token: token.reveal(),
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
+    namespace,
+    ingressClass,
+    service: { name: kubernetes.backend, port: kubernetes.backendPort },
+    ...(tlsSecret === undefined ? {} : { tlsSecret }),
+  });
+}
+
+export function composeDatabases(config: Config): TenantDatabase {
+  const { libsql } = config;
+  if (libsql === undefined)
+    return createMemoryTenantDatabase(journalOf(config, 'tenant-databases'));
+  const { adminUrl, adminToken, authToken, url } = libsql;
+  return createLibsqlNamespaces({
+    adminUrl,
+    baseUrl: url,
+    ...(adminToken === undefined ? {} : { adminKey: adminToken.reveal() }),
+    ...(authToken === undefined ? {} : { authToken: authToken.reveal() }),
+  });
+}

@@ -1,0 +1,46 @@
+import { readManifests } from '../adapters/manifests/read.ts';
+import { createStore } from '../adapters/postgres/store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemIds } from '../adapters/system/ids.ts';
+import { createTemporalEngine } from '../adapters/temporal/engine.ts';
+import type { SagaTiming } from '../domain/saga-timing.ts';
+import type { Config } from './config/load.ts';
+import { composeIdentity } from './identity.ts';
+import { engineOf, sealingKeyOf } from './options.ts';
+import { composeDatabases, composeDns, composeRoutes } from './outside.ts';
+
+export interface WorkerOptions {
+  readonly timing: Omit<SagaTiming, 'settleMs'>;
+  readonly epoch: number;
+}
+
+/** All adapters of the workers' process. */
+export async function composeWorker(config: Config, options: WorkerOptions) {
+  const databaseUrl = config.database.url.reveal();
+  const temporal = engineOf(config, options.timing);
+  const sealingKey = sealingKeyOf(config);
+  const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
+  const engine = createTemporalEngine(temporal);
+  const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
+  return {
+    operations: store.operations,
+    tenants: store.tenants,
+    commits: store.commits,
+    secrets: store.secrets,
+    store: store.probe,
+    engine,
+    identity,
+    mailCatcher,
+    dns: composeDns(config),
+    routes: composeRoutes(config),
+    databases: composeDatabases(config),
+    clock: systemClock,
+    ids: systemIds,
+    log: { log: config.facts.logOrigin, epoch: options.epoch },
+    temporal,
+    readManifests,
+    close: async () => {
+      await Promise.all([store.close(), engine.close(), close()]);
+    },
+  };
+}

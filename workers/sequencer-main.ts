@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { createSigningActivities } from '../activities/signing.ts';
+import { runSelfTest } from '../facts/crypto/self-test.ts';
+import { FIRST_EPOCH } from '../facts/core/types.ts';
+import { Publisher } from '../registry/publisher.ts';
+import { Sequencer } from '../registry/sequencer.ts';
+import type { Config } from '../wiring/config/load.ts';
+import { runProcess } from '../wiring/process.ts';
+import type { Running } from '../wiring/process.ts';
+import { composeSequencer } from '../wiring/sequencer.ts';
+import { FACTS_QUEUE } from '../workflows/shared/contract.ts';
+import { serveHealth } from './health.ts';
+import { keepWorker } from './saga-worker.ts';
+
+await runProcess('sequencer', start);
+
+/** Signs and fans out; answers the sagas' `sign` step. The one process that holds the key. */
+async function start(config: Config): Promise<Running> {
+  runSelfTest();
+  const log = pino({ base: { process: 'sequencer' } });
+  const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
+  const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
+  const publisher = new Publisher(ports.stream, ports.facts);
+  const signing = { log: config.facts.logOrigin, signer: ports.signer };
+  const sequencer = new Sequencer({ ...ports, signing, publisher, report });
+  const closing = new AbortController();
+  const running = sequencer.run(closing.signal);
+  const probeStore = () => ports.facts.shardPositions();
+  const worker = keepWorker(
+    ports.temporal,
+    {
+      taskQueue: FACTS_QUEUE,
+      activities: createSigningActivities({
+        waitFor: (ids, signal) => sequencer.waitFor(ids, signal),
+        probeStore,
+        report,
+      }),
+    },
+    report,
+  );
+  const health = await serveHealth(config.service, { worker: worker.probe, postgres: probeStore });
+  log.info({ port: health.port, key: ports.signer.keyId }, 'sequencing');
+  return {
+    close: async () => {
+      closing.abort();
+      await Promise.all([worker.close(), running, health.close()]);
+      await ports.close();
+    },
+  };
+}
