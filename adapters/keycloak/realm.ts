@@ -22,7 +22,8 @@ const RACE_PAUSE_MS = 500;
 /** A 500 is a passing failure twice; with Keycloak answering in between, the third is the request. */
 const CREATES = 3;
 
-type Seen = 'absent' | 'mine' | 'foreign';
+/** `stub`: all that is shown of a realm that we may not see, or not yet while it is being made. */
+type Seen = 'absent' | 'mine' | 'foreign' | 'stub';
 
 /** Silo: one realm per tenant, named by the slug, its id the tenant's UUID. */
 export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): IdentityProvider {
@@ -42,7 +43,7 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
     remove: (slug, call) => removeRealm(admin, slug, call),
     inviteAdmin: async ({ slug, origin, adminUserId }, call) => {
       assureOrigin(origin);
-      if ((await look(admin, slug, call)) !== 'mine') {
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine') {
         throw refuse('invalid', 'the realm of the invited admin is not there');
       }
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
@@ -59,17 +60,17 @@ async function ensureRealm(
   request: IdentityRequest,
   call: Call,
 ): Promise<void> {
-  let seen = await look(admin, request.slug, call);
+  let seen = await lookUntil(isClear, admin, request.slug, call);
   for (let creates = 0; seen === 'absent';) {
     creates += 1;
     const refusal = await create(admin, formatRealm(request, call.owner, config.smtp), call);
     if (refusal === undefined) return;
-    seen = await lookUntil((now) => now !== 'absent', admin, request.slug, call);
+    seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, request.slug, call);
     if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {
       throw await explain(admin, refusal, call);
     }
   }
-  if (seen === 'foreign') throw refuse('foreign', 'a realm of that name is there and not ours');
+  if (seen !== 'mine') throw refuse('foreign', 'a realm of that name is there and not ours');
 }
 
 /** Undefined when it was made, else Keycloak's refusal. Rejects when there was no answer. */
@@ -104,7 +105,7 @@ async function explain(admin: KeycloakAdmin, refusal: unknown, call: Call): Prom
 
 /** DELETE goes by name: the look comes right before it, so that nothing foreign is hit. */
 async function removeRealm(admin: KeycloakAdmin, slug: string, call: Call): Promise<void> {
-  if ((await look(admin, slug, call)) !== 'mine') return;
+  if ((await lookUntil(isClear, admin, slug, call)) !== 'mine') return;
   try {
     await admin.request(call.signal, 'the removal of a realm', (client) =>
       client.realms.del({ realm: slug }),
@@ -114,7 +115,8 @@ async function removeRealm(admin: KeycloakAdmin, slug: string, call: Call): Prom
     const status = statusOf(error);
     if (status !== 404 && status !== 500) throw error;
   }
-  if ((await lookUntil((seen) => seen !== 'mine', admin, slug, call)) === 'mine') {
+  const seen = await lookUntil(isGone, admin, slug, call);
+  if (!isGone(seen)) {
     throw refuse('unknown', 'the realm is still there after its removal');
   }
 }
@@ -133,12 +135,23 @@ async function lookUntil(
   return seen;
 }
 
-/** Id and mark must both be ours. A realm that we may not see is a stub without an id. */
+/** Seen in races: our own realm is a stub until the rights over it are there as well. */
+function isClear(seen: Seen): boolean {
+  return seen !== 'stub';
+}
+
+/** Ours is; what others made of that name meanwhile is none of ours. */
+function isGone(seen: Seen): boolean {
+  return seen === 'absent' || seen === 'foreign';
+}
+
+/** Id and mark must both be ours. */
 async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<Seen> {
   const realm = await admin.request(call.signal, 'a look at a realm', (client) =>
     client.realms.findOne({ realm: slug }),
   );
   if (!realm) return 'absent';
+  if (realm.id === undefined) return 'stub';
   const { tenant } = call.owner;
   return realm.id === tenant && tenantOfMark(realm.attributes) === tenant ? 'mine' : 'foreign';
 }

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import { bootstrapServiceClient } from '../../../adapters/keycloak/bootstrap.ts';
+import type { KeycloakConfig } from '../../../adapters/keycloak/config.ts';
+import { startSmtpCatcher } from '../../../adapters/smtp-catcher/catcher.ts';
+import type { Secrets } from '../../../ports/secrets.ts';
+import { server } from '../../support/servers/server.ts';
+
+/** The shared Keycloak with a service client, a pool realm and a mail catcher of this test's own. */
+export async function aKeycloak() {
+  const { url, adminUser, adminPassword } = await server('keycloak');
+  const catcher = await startSmtpCatcher();
+  const clientId = `tenure-${randomUUID().slice(0, 8)}`;
+  const clientSecret = randomUUID();
+  await bootstrapServiceClient({ adminUrl: url, adminUser, adminPassword, clientId, clientSecret });
+  const config: KeycloakConfig = {
+    adminUrl: url,
+    issuerBase: url,
+    realm: 'master',
+    clientId,
+    clientSecret,
+    poolRealm: `pool-${randomUUID().slice(0, 8)}`,
+    smtp: {
+      host: catcher.host,
+      port: catcher.port,
+      from: 'no-reply@tenure.test',
+      security: 'none',
+      login: undefined,
+    },
+  };
+  return { config, catcher, signedIn: () => signIn(config) };
+}
+
+/** The service client's own sight, past the adapter. A new token each time: they live 60 s. */
+async function signIn(config: KeycloakConfig): Promise<KeycloakAdminClient> {
+  const client = new KeycloakAdminClient({ baseUrl: config.adminUrl, realmName: config.realm });
+  await client.auth({
+    grantType: 'client_credentials',
+    clientId: config.clientId,
+    clientSecret: config.clientSecret,
+  });
+  return client;
+}
+
+/** Secrets in memory; `held` is keyed `tenant/name`. */
+export function keepSecrets(): Secrets & { readonly held: Map<string, string> } {
+  const held = new Map<string, string>();
+  return {
+    held,
+    put: async (tenant, name, value) => {
+      held.set(`${tenant}/${name}`, value);
+    },
+    find: async (tenant, name) => held.get(`${tenant}/${name}`),
+    removeAll: async (tenant) => {
+      for (const key of held.keys()) if (key.startsWith(`${tenant}/`)) held.delete(key);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { createKeycloakOrganizations } from '../../adapters/keycloak/organization.ts';
+import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
+import type { OwnerMark } from '../../ports/call.ts';
+import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
+import { aKeycloak, keepSecrets } from '../adapters/keycloak/subject.ts';
+import { aCall } from './a-call.ts';
+import { anIdentityRequest, identityContract } from './identity.ts';
+import type { IdentitySubject } from './identity.ts';
+
+const CLOSED_PORT = 'http://127.0.0.1:1';
+
+identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
+  const { config, catcher, signedIn } = await aKeycloak();
+  const secrets = keepSecrets();
+  return {
+    identity: createKeycloakRealms(config, secrets),
+    mailCatcher: catcher,
+    plant: async (slug, owner) => {
+      const client = await signedIn();
+      await client.realms.create({
+        realm: slug,
+        ...(owner ? { id: owner.tenant, attributes: markOf(owner) } : {}),
+      });
+    },
+    look: async (slug) => {
+      const client = await signedIn();
+      const realm = await client.realms.findOne({ realm: slug });
+      if (!realm) return undefined;
+      const providers = await client.identityProviders.find({ realm: slug });
+      return {
+        mark: readMark(realm.attributes),
+        identityProviders: providers.map(({ alias }) => alias ?? ''),
+      };
+    },
+    signIn: async ({ slug, origin, adminEmail }, link) => {
+      await acceptInvite(config.adminUrl, link);
+      const issuer = `${config.adminUrl}/realms/${slug}`;
+      const claims = await signInByCode({
+        issuer,
+        clientId: 'web',
+        redirectUri: `${origin}/callback`,
+        scope: 'openid',
+        username: adminEmail,
+      });
+      return {
+        ...common(claims),
+        tenant: String(claims['tenant_id']),
+        groups: claims['groups'] as string[],
+      };
+    },
+    tenantInToken: (tenant) => tenant,
+    withWrongCredentials: createKeycloakRealms({ ...config, clientSecret: 'wrong' }, secrets),
+    unreachable: createKeycloakRealms({ ...config, adminUrl: CLOSED_PORT }, secrets),
+    close: () => catcher.close(),
+  };
+});
+
+identityContract('Keycloak organization', async (): Promise<IdentitySubject> => {
+  const { config, catcher, signedIn } = await aKeycloak();
+  const realm = config.poolRealm;
+  const identity = createKeycloakOrganizations(config);
+  // The shared realm is made with its first tenant; others' organizations need it before.
+  await identity.ensure(anIdentityRequest(), aCall());
+  return {
+    identity,
+    mailCatcher: catcher,
+    plant: async (slug, owner) => {
+      const client = await signedIn();
+      const attributes = owner ? listMarkOf(owner) : {};
+      const alias = `other-${randomUUID()}`;
+      await client.organizations.create({ realm, name: slug, alias, enabled: true, attributes });
+    },
+    look: async (slug) => {
+      const client = await signedIn();
+      const query = { realm, search: slug, exact: true, briefRepresentation: false };
+      const [found] = await client.organizations.find(query);
+      if (found?.id === undefined) return undefined;
+      const linked = await client.organizations.listIdentityProviders({ realm, orgId: found.id });
+      const providers = linked as unknown as { alias: string }[];
+      return {
+        mark: readMark(found.attributes),
+        identityProviders: providers.map(({ alias }) => alias.replace(`-${slug}`, '')),
+      };
+    },
+    signIn: async ({ slug, origin, adminEmail }, link) => {
+      await acceptInvite(config.adminUrl, link);
+      const claims = await signInByCode({
+        issuer: `${config.adminUrl}/realms/${realm}`,
+        clientId: `web-${slug}`,
+        redirectUri: `${origin}/callback`,
+        scope: 'openid organization',
+        username: adminEmail,
+      });
+      const organizations = claims['organization'] as Record<string, OrganizationClaim>;
+      const { id, groups } = organizations[slug] ?? { id: 'none', groups: [] };
+      return {
+        ...common(claims),
+        tenant: id,
+        groups: groups.map((path) => path.replace(/^\//u, '')),
+      };
+    },
+    tenantInToken: (_, externalId) => externalId,
+    withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
+    unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),
+    close: () => catcher.close(),
+  };
+});
+
+interface OrganizationClaim {
+  readonly id: string;
+  readonly groups: readonly string[];
+}
+
+function common(claims: Record<string, unknown>) {
+  return {
+    issuer: String(claims['iss']),
+    sub: String(claims['sub']),
+    emailVerified: claims['email_verified'] === true,
+  };
+}
+
+function markOf({ tenant, operation }: OwnerMark): Record<string, string> {
+  return { 'tenure.tenant': tenant, 'tenure.operation': operation };
+}
+
+function listMarkOf({ tenant, operation }: OwnerMark): Record<string, string[]> {
+  return { 'tenure.tenant': [tenant], 'tenure.operation': [operation] };
+}
+
+function readMark(attributes: Record<string, unknown> | undefined): OwnerMark | undefined {
+  const [tenant, operation] = ['tenure.tenant', 'tenure.operation'].map((name) =>
+    [attributes?.[name]].flat().find((value) => typeof value === 'string'),
+  );
+  return tenant === undefined || operation === undefined ? undefined : { tenant, operation };
+}
