@@ -2,30 +2,28 @@ import type { EntitlementBody, GrantBody, MembershipBody } from '../../facts/cor
 import type { RoleBody, TenantBody, TenantFactState } from '../../facts/core/bodies.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import type { Fact } from '../../facts/core/types.ts';
+import { MemberTable, NONE } from './member-table.ts';
 import { RoleSets } from './role-sets.ts';
 import type { RoleSet } from './role-sets.ts';
 import type { DecisionReason, EntitlementReason } from './types.ts';
 
-type Member = {
-  readonly id: string;
-  state: MembershipBody['state'];
-  identity: MembershipBody['identity'];
-  roles: RoleSet;
-  /** Another member of the tenant with the same identity: somebody who left and came back. */
-  next: Member | undefined;
-};
-
 type Tenant = {
-  /** undefined before its tenant fact and after its retraction. */
-  state: TenantFactState | undefined;
+  readonly number: number;
   readonly projects: Set<string>;
-  readonly members: Map<string, Member>;
-  /** issuer -> sub -> member. */
-  readonly identities: Map<string, Map<string, Member>>;
+  /** member -> row of the table; those without an identity are in neither. */
+  readonly members: Map<string, number>;
   /** member -> project -> roles. */
   readonly grants: Map<string, Map<string, RoleSet>>;
   readonly entitlements: Map<string, EntitlementBody>;
 };
+
+/** Of a tenant, by its number. Unknown: before its tenant fact and after its retraction. */
+const [UNKNOWN, CLOSED, OPEN] = [0, 1, 2];
+
+const standingOf = (state: TenantFactState): number =>
+  state === 'active' || state === 'trial' ? OPEN : CLOSED;
+
+const FIRST_TENANTS = 256;
 
 /** What the index reads of a fact. Its body was checked by `checkBody`. */
 export type IndexedFact = Pick<Fact, 'tenant' | 'kind' | 'subject' | 'op' | 'body'>;
@@ -41,13 +39,17 @@ const nameIn = (subject: string): string => subject.slice(subject.indexOf(':') +
  */
 export class Index {
   readonly #tenants = new Map<string, Tenant>();
+  /** Standing of each tenant by its number: a byte each stays in the processor's cache. */
+  #standings = new Uint8Array(FIRST_TENANTS);
+  #tenantCount = 0;
+  readonly #members = new MemberTable();
   readonly #roles = new RoleSets();
 
   apply(fact: IndexedFact): void {
     const asserted = fact.op === 'assert';
     switch (fact.kind) {
       case 'tenant':
-        this.#tenant(fact).state = asserted ? (fact.body as TenantBody).state : undefined;
+        this.#applyTenant(fact, asserted ? (fact.body as TenantBody) : undefined);
         return;
       case 'project':
         if (asserted) this.#tenant(fact).projects.add(nameIn(fact.subject));
@@ -72,6 +74,10 @@ export class Index {
 
   /** Forgets a tenant, e.g. before its shard is read anew. Roles stay until stated again. */
   forget(tenant: string): void {
+    const known = this.#tenants.get(tenant);
+    if (known === undefined) return;
+    for (const row of known.members.values()) this.#members.remove(row);
+    this.#standings[known.number] = UNKNOWN;
     this.#tenants.delete(tenant);
   }
 
@@ -83,20 +89,18 @@ export class Index {
     tenantId: string,
     project: string | undefined,
   ): DecisionReason {
-    const tenant = this.#tenants.get(tenantId);
-    if (tenant?.state === undefined) return 'tenant-unknown';
-    if (tenant.state !== 'active' && tenant.state !== 'trial') return 'tenant-inactive';
-    let member = tenant.identities.get(issuer)?.get(sub);
-    if (member === undefined) return 'member-unknown';
-    if (project !== undefined && !tenant.projects.has(project)) return 'project-unknown';
-    let reason: DecisionReason = 'member-inactive';
-    for (; member !== undefined; member = member.next) {
-      if (member.state !== 'active') continue;
-      if (allows(member.roles, permission)) return 'granted';
-      if (project !== undefined) {
-        if (allows(tenant.grants.get(member.id)?.get(project), permission)) return 'granted';
-      }
-      reason = 'no-permission';
+    const members = this.#members;
+    let row = members.find(tenantId, sub);
+    const number = row === NONE ? this.#tenants.get(tenantId)?.number : members.tenantOf(row);
+    const closed = this.#closed(number);
+    if (closed !== undefined) return closed;
+    let reason: DecisionReason = 'member-unknown';
+    for (; row !== NONE; row = members.next(row)) {
+      if (members.issuerOf(row) !== issuer) continue;
+      if (members.isActive(row)) {
+        reason = this.#allows(row, permission, tenantId, project);
+        if (reason === 'granted') return reason;
+      } else if (reason === 'member-unknown') reason = 'member-inactive';
     }
     return reason;
   }
@@ -108,43 +112,71 @@ export class Index {
     nowMs: number,
   ): { reason: EntitlementReason; body: EntitlementBody | undefined } {
     const tenant = this.#tenants.get(tenantId);
-    if (tenant?.state === undefined) return { reason: 'tenant-unknown', body: undefined };
-    if (tenant.state !== 'active' && tenant.state !== 'trial') {
-      return { reason: 'tenant-inactive', body: undefined };
-    }
-    const body = tenant.entitlements.get(product);
+    const closed = this.#closed(tenant?.number);
+    if (closed !== undefined) return { reason: closed, body: undefined };
+    const body = tenant?.entitlements.get(product);
     if (body === undefined) return { reason: 'not-entitled', body };
     const ended = body.until !== null && Date.parse(body.until) <= nowMs;
     return { reason: ended ? 'ended' : 'entitled', body };
+  }
+
+  #closed(tenantNumber: number | undefined): 'tenant-unknown' | 'tenant-inactive' | undefined {
+    const standing = tenantNumber === undefined ? UNKNOWN : this.#standings[tenantNumber];
+    if (standing === OPEN) return undefined;
+    return standing === CLOSED ? 'tenant-inactive' : 'tenant-unknown';
+  }
+
+  #allows(
+    row: number,
+    permission: string,
+    tenantId: string,
+    project: string | undefined,
+  ): DecisionReason {
+    const roles = this.#roles.at(this.#members.rolesOf(row));
+    if (project === undefined) return allows(roles, permission) ? 'granted' : 'no-permission';
+    const tenant = this.#tenants.get(tenantId);
+    if (tenant === undefined || !tenant.projects.has(project)) return 'project-unknown';
+    if (allows(roles, permission)) return 'granted';
+    const granted = tenant.grants.get(this.#members.idOf(row))?.get(project);
+    return allows(granted, permission) ? 'granted' : 'no-permission';
   }
 
   #tenant(fact: IndexedFact): Tenant {
     const known = this.#tenants.get(fact.tenant);
     if (known !== undefined) return known;
     const made: Tenant = {
-      state: undefined,
+      number: this.#tenantCount,
       projects: new Set(),
       members: new Map(),
-      identities: new Map(),
       grants: new Map(),
       entitlements: new Map(),
     };
     this.#tenants.set(fact.tenant, made);
+    this.#tenantCount += 1;
+    if (this.#tenantCount > this.#standings.length) {
+      const grown = new Uint8Array(this.#standings.length * 2);
+      grown.set(this.#standings);
+      this.#standings = grown;
+    }
     return made;
+  }
+
+  #applyTenant(fact: IndexedFact, body: TenantBody | undefined): void {
+    const { number } = this.#tenant(fact);
+    this.#standings[number] = body === undefined ? UNKNOWN : standingOf(body.state);
   }
 
   #applyMembership(fact: IndexedFact, body: MembershipBody | undefined): void {
     const tenant = this.#tenant(fact);
     const id = nameIn(fact.subject);
-    const before = tenant.members.get(id);
-    if (before !== undefined) unlink(tenant, before);
+    const before = tenant.members.get(id) ?? NONE;
+    if (before !== NONE) this.#members.remove(before);
     tenant.members.delete(id);
-    if (body === undefined) return;
-    const roles = this.#roles.setOf('tenant', body.roles);
-    const { state, identity } = body;
-    const member: Member = { id, state, identity, roles, next: undefined };
-    tenant.members.set(id, member);
-    link(tenant, member);
+    if (body === undefined || body.identity === null) return;
+    const { identity, state } = body;
+    const roles = this.#roles.setOf('tenant', body.roles).number;
+    const member = { id, tenant: fact.tenant, tenantNumber: tenant.number, identity, state, roles };
+    tenant.members.set(id, this.#members.add(member));
   }
 
   #applyGrant(fact: IndexedFact, body: GrantBody | undefined): void {
@@ -171,29 +203,3 @@ export class Index {
     else this.#roles.define(nameIn(fact.subject), body);
   }
 }
-
-const link = (tenant: Tenant, member: Member): void => {
-  if (member.identity === null) return;
-  const { issuer, sub } = member.identity;
-  const ofIssuer = tenant.identities.get(issuer) ?? new Map<string, Member>();
-  tenant.identities.set(issuer, ofIssuer);
-  member.next = ofIssuer.get(sub);
-  ofIssuer.set(sub, member);
-};
-
-const unlink = (tenant: Tenant, member: Member): void => {
-  if (member.identity === null) return;
-  const { issuer, sub } = member.identity;
-  const ofIssuer = tenant.identities.get(issuer);
-  const first = ofIssuer?.get(sub);
-  if (ofIssuer === undefined || first === undefined) return;
-  if (first !== member) {
-    let at = first;
-    while (at.next !== undefined && at.next !== member) at = at.next;
-    at.next = member.next;
-    return;
-  }
-  if (member.next !== undefined) ofIssuer.set(sub, member.next);
-  else ofIssuer.delete(sub);
-  if (ofIssuer.size === 0) tenant.identities.delete(issuer);
-};

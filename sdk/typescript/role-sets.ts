@@ -4,6 +4,8 @@ export type RoleScope = RoleBody['scope'];
 
 /** The permissions of one combination of roles; shared by all members that have it. */
 export type RoleSet = {
+  /** For {@link RoleSets.at}. */
+  readonly number: number;
   readonly roles: readonly string[];
   readonly scope: RoleScope;
   /** A role with `*`: every permission. */
@@ -17,18 +19,25 @@ export type RoleSet = {
  */
 export class RoleSets {
   readonly #roles = new Map<string, RoleBody>();
-  readonly #sets = new Map<string, RoleSet>();
+  readonly #sets: RoleSet[] = [];
+  readonly #byCombination = new Map<string, RoleSet>();
 
   /** The set of these roles; unknown roles, and roles of the other scope, grant nothing. */
   setOf(scope: RoleScope, roles: readonly string[]): RoleSet {
     const sorted = roles.toSorted();
     const key = `${scope} ${sorted.join(' ')}`;
-    const known = this.#sets.get(key);
+    const known = this.#byCombination.get(key);
     if (known !== undefined) return known;
-    const made: RoleSet = { roles: sorted, scope, every: false, permissions: new Set() };
+    const number = this.#sets.length;
+    const made: RoleSet = { number, roles: sorted, scope, every: false, permissions: new Set() };
     this.#fill(made);
-    this.#sets.set(key, made);
+    this.#sets.push(made);
+    this.#byCombination.set(key, made);
     return made;
+  }
+
+  at(number: number): RoleSet | undefined {
+    return this.#sets[number];
   }
 
   define(name: string, body: RoleBody): void {
@@ -43,7 +52,7 @@ export class RoleSets {
   }
 
   #refill(name: string): void {
-    for (const set of this.#sets.values()) if (set.roles.includes(name)) this.#fill(set);
+    for (const set of this.#sets) if (set.roles.includes(name)) this.#fill(set);
   }
 
   #fill(set: RoleSet): void {
