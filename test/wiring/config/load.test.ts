@@ -24,6 +24,7 @@ const REAL_ADAPTERS = {
   KUBERNETES_API_URL: 'https://kubernetes.default.svc',
   KUBERNETES_TOKEN: 't',
   KUBERNETES_BACKEND: 'web',
+  KUBERNETES_INGRESS_CLASS: 'nginx',
   LIBSQL_ADMIN_URL: 'http://libsql:8081',
   LIBSQL_URL: 'http://libsql:8080',
 };

@@ -58,6 +58,7 @@ test('a printed configuration holds no secret of any section', () => {
     POWERDNS_TARGET: 'front.example',
     KUBERNETES_API_URL: 'http://k8s',
     KUBERNETES_BACKEND: 'web',
+    KUBERNETES_INGRESS_CLASS: 'nginx',
     LIBSQL_ADMIN_URL: 'http://libsql',
     LIBSQL_URL: 'http://libsql',
   });

@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { PortError } from '../../ports/call.ts';
+import type { Call } from '../../ports/call.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { loadConfig } from '../../wiring/config/load.ts';
+import { composeIdentity } from '../../wiring/identity.ts';
+import { engineOf, seedsOf } from '../../wiring/options.ts';
+import { composeDatabases, composeDns, composeRoutes } from '../../wiring/outside.ts';
+import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
+
+const owner = {
+  tenant: '00000000-0000-0000-0000-000000000001',
+  operation: '00000000-0000-0000-0000-000000000002',
+};
+const call = (): Call => ({ owner, signal: AbortSignal.timeout(5_000) });
+const NO_SECRETS: Secrets = {
+  put: () => Promise.resolve(),
+  find: () => Promise.resolve(undefined),
+  removeAll: () => Promise.resolve(),
+};
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'tenure-wiring-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true }));
+
+test('embedded adapters keep what they made over a restart, in STATE_DIR', async () => {
+  const config = loadConfig('worker', { STATE_DIR: stateDir });
+  await composeDns(config).ensure('acme.tenure.localhost', call());
+  await composeRoutes(config).ensure({ slug: 'acme', host: 'acme.tenure.localhost' }, call());
+  await composeDatabases(config).ensure(call());
+  const { identity } = await composeIdentity(config, NO_SECRETS);
+  await identity.silo.ensure(
+    {
+      slug: 'acme',
+      displayName: 'Acme',
+      origin: 'https://acme.tenure.localhost',
+      adminEmail: 'ada@acme.example',
+      adminUserId: owner.operation,
+      identityProviders: [],
+    },
+    call(),
+  );
+  const again = loadConfig('worker', { STATE_DIR: stateDir });
+  const inventories = await Promise.all([
+    composeDns(again).inventory(call().signal),
+    composeRoutes(again).inventory(call().signal),
+    composeDatabases(again).inventory(call().signal),
+    (await composeIdentity(again, NO_SECRETS)).identity.pool.inventory(call().signal),
+  ]);
+  for (const items of inventories)
+    expect(items).toEqual([expect.objectContaining({ tenant: owner.tenant })]);
+  const kept = readdirSync(stateDir).map((name) => readFileSync(join(stateDir, name), 'utf8'));
+  expect(kept.join()).not.toContain('ada@');
+});
+
+test('a configured section brings the real adapter, which finds nobody at a closed port', async () => {
+  const nobody = '127.0.0.1:1';
+  const config = loadConfig('worker', {
+    KEYCLOAK_ADMIN_URL: `http://${nobody}`,
+    KEYCLOAK_CLIENT_ID: 'c',
+    KEYCLOAK_CLIENT_SECRET: 's',
+    SMTP_HOST: 'mail',
+    POWERDNS_API_URL: `http://${nobody}`,
+    POWERDNS_API_KEY: 'k',
+    POWERDNS_TARGET: '192.0.2.1',
+    KUBERNETES_API_URL: `http://${nobody}`,
+    KUBERNETES_TOKEN: 't',
+    KUBERNETES_BACKEND: 'web',
+    KUBERNETES_INGRESS_CLASS: 'c',
+    LIBSQL_ADMIN_URL: `http://${nobody}`,
+    LIBSQL_URL: `http://${nobody}`,
+  });
+  const rfc2136 = loadConfig('worker', {
+    RFC2136_SERVER: nobody,
+    RFC2136_TARGET: '192.0.2.1',
+    RFC2136_KEY_NAME: 'k',
+    RFC2136_KEY_SECRET: 'c2VjcmV0',
+  });
+  const { identity } = await composeIdentity(config, NO_SECRETS);
+  const probed = [
+    identity.silo,
+    identity.pool,
+    composeDns(config),
+    composeDns(rfc2136),
+    composeRoutes(config),
+    composeDatabases(config),
+  ];
+  for (const adapter of probed)
+    await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);
+});
+
+test('the mail catcher listens where it was told and ends with its process', async () => {
+  const config = loadConfig('worker', {
+    KEYCLOAK_ADMIN_URL: 'http://127.0.0.1:1',
+    KEYCLOAK_CLIENT_ID: 'c',
+    KEYCLOAK_CLIENT_SECRET: 's',
+    MAIL_CATCHER_ADDR: '127.0.0.1:0',
+  });
+  const { mailCatcher, close } = await composeIdentity(config, NO_SECRETS);
+  expect(mailCatcher).toBeDefined();
+  await close();
+});
+
+test('acme has its fixed id in development only', () => {
+  expect([...seedsOf(loadConfig('api', {}))]).toEqual([
+    ['acme', '00000000-0000-0000-0000-000000000001'],
+  ]);
+  const stage = loadConfig('cli', { APP_ENV: 'stage' });
+  expect(seedsOf(stage).size).toBe(0);
+});
+
+test('SAGA_RETRY_BUDGET_S reaches the sagas; each outside step has a settle time', () => {
+  const { timing } = engineOf(loadConfig('api', { SAGA_RETRY_BUDGET_S: '7' }), DEFAULT_TIMING);
+  expect(timing.retryBudgetMs).toBe(7_000);
+  expect(Object.keys(timing.settleMs).toSorted()).toEqual(['database', 'dns', 'identity', 'route']);
+  expect(engineOf(loadConfig('api', {}), DEFAULT_TIMING).timing.retryBudgetMs).toBe(
+    DEFAULT_TIMING.retryBudgetMs,
+  );
+});
