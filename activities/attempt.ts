@@ -21,7 +21,8 @@ export async function attempt<T>(
   const { info, cancellationSignal } = Context.current();
   const limitMs = info.startToCloseTimeoutMs;
   const marginMs = Math.min(REPORT_MARGIN_MS, limitMs * REPORT_MARGIN_SHARE);
-  const signal = AbortSignal.any([cancellationSignal, AbortSignal.timeout(limitMs - marginMs)]);
+  const deadline = AbortSignal.timeout(Math.floor(limitMs - marginMs));
+  const signal = AbortSignal.any([cancellationSignal, deadline]);
   try {
     return { attempt: info.attempt, value: await work(signal) };
   } catch (error) {
@@ -30,6 +31,20 @@ export async function attempt<T>(
       error,
     );
     throw failureOf(error, info.attempt);
+  }
+}
+
+/** A probe: whatever is wrong, it is asked again. */
+export async function probeOnce(
+  report: Report,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await attempt(report, work);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    const { type, message } = error;
+    throw ApplicationFailure.create({ type: type ?? 'internal', message });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaActivities, SagaRef } from '../workflows/shared/contract.ts';
-import { attempt } from './attempt.ts';
+import { attempt, probeOnce } from './attempt.ts';
 import type { Report } from './attempt.ts';
 import { readOperation } from './operation.ts';
 
@@ -27,7 +27,7 @@ export function createSagaActivities(ports: SagaPorts): SagaActivities {
   };
   return {
     probe: (ref, step) =>
-      quietly((signal) => {
+      probeOnce(report, (signal) => {
         const own = probes[step];
         return own === undefined ? probeStore() : own(ref, signal);
       }),

@@ -1,6 +1,6 @@
 import type { Sequenced } from '../registry/sequencer.ts';
 import type { SagaActivities, SigningActivities } from '../workflows/shared/contract.ts';
-import { attempt } from './attempt.ts';
+import { attempt, probeOnce } from './attempt.ts';
 import type { Report } from './attempt.ts';
 
 export interface SigningPorts {
@@ -15,8 +15,6 @@ export function createSigningActivities(
 ): SigningActivities & Pick<SagaActivities, 'probe'> {
   return {
     sign: (factIds) => attempt(ports.report, (signal) => ports.waitFor(factIds, signal)),
-    probe: async () => {
-      await attempt(ports.report, ports.probeStore);
-    },
+    probe: () => probeOnce(ports.report, ports.probeStore),
   };
 }

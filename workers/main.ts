@@ -1,12 +1,6 @@
 import { pino } from 'pino';
-import { createMembershipActivities } from '../activities/membership.ts';
-import { createProvisioningActivities } from '../activities/provisioning.ts';
-import type { Report } from '../activities/attempt.ts';
-import { createSagaActivities } from '../activities/saga.ts';
-import type { SagaPorts } from '../activities/saga.ts';
 import { SAGA_QUEUE } from '../adapters/temporal/options.ts';
 import { assureTemporal } from '../adapters/temporal/start-check.ts';
-import { provisionInputOf } from '../domain/requests.ts';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
 import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { declarePlatform } from '../registry/platform.ts';
@@ -14,9 +8,9 @@ import type { Config } from '../wiring/config/load.ts';
 import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
 import { composeWorker } from '../wiring/worker.ts';
-import type { SagaRef } from '../workflows/shared/contract.ts';
 import { serveHealth } from './health.ts';
 import { repeatUntilDone } from './repeat.ts';
+import { createActivities } from './saga-activities.ts';
 import { bundleSagas, keepWorker } from './saga-worker.ts';
 import { runStarter } from './starter.ts';
 
@@ -38,7 +32,7 @@ async function start(config: Config): Promise<Running> {
     {
       taskQueue: SAGA_QUEUE,
       workflowBundle: await bundleSagas(),
-      activities: activitiesOf(ports, report),
+      activities: createActivities({ ...ports, probeStore: () => ports.store.probe(), report }),
     },
     report,
   );
@@ -67,33 +61,4 @@ type Ports = Awaited<ReturnType<typeof composeWorker>>;
 /** The first start commits the platform tenant's chain; later ones what the manifests changed. */
 async function declareManifests(ports: Ports): Promise<void> {
   await declarePlatform(ports, ports.log, await ports.readManifests());
-}
-
-function activitiesOf(ports: Ports, report: Report) {
-  return {
-    ...createProvisioningActivities({ ...ports, report }),
-    ...createMembershipActivities({ ...ports, report }),
-    ...createSagaActivities({
-      operations: ports.operations,
-      clock: ports.clock,
-      probeStore: () => ports.store.probe(),
-      probes: probesOf(ports),
-      report,
-    }),
-  };
-}
-
-/** What each step of `provisionTenant` needs outside; other steps need the store alone. */
-function probesOf({ identity, databases, routes, dns, operations }: Ports): SagaPorts['probes'] {
-  const probeIdentity = async ({ operation }: SagaRef, signal: AbortSignal) => {
-    const row = await operations.findOperation(operation);
-    if (row !== undefined) await identity[provisionInputOf(row.input).isolation].probe(signal);
-  };
-  return {
-    identity: probeIdentity,
-    'invite-admin': probeIdentity,
-    database: (_ref, signal) => databases.probe(signal),
-    route: (_ref, signal) => routes.probe(signal),
-    dns: (_ref, signal) => dns.probe(signal),
-  };
 }

@@ -63,9 +63,10 @@ async function runOnce(
     const worker = await Worker.create({ ...options, connection, namespace: temporal.namespace });
     onWorker(worker);
     const shutdown = () => worker.shutdown();
-    signal.addEventListener('abort', shutdown, { once: true });
-    if (signal.aborted) return;
-    await worker.run().finally(() => signal.removeEventListener('abort', shutdown));
+    const running = worker.run();
+    if (signal.aborted) shutdown();
+    else signal.addEventListener('abort', shutdown, { once: true });
+    await running.finally(() => signal.removeEventListener('abort', shutdown));
   } finally {
     await connection.close();
   }

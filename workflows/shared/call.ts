@@ -55,6 +55,7 @@ export function createCall<A>(input: SagaInput, options: CallOptions): Call<A> {
   return call as Call<A>;
 }
 
+/** A step without a value comes back as `{ attempt }` alone: JSON drops what is undefined. */
 function isAttempted(result: unknown): result is Attempted<unknown> {
-  return typeof result === 'object' && result !== null && 'attempt' in result && 'value' in result;
+  return typeof result === 'object' && result !== null && 'attempt' in result;
 }

@@ -25,6 +25,12 @@ export function mayTakeEffectLate(error: unknown): boolean {
   return failure?.nonRetryable !== true || failure.details?.[0] !== 1;
 }
 
+/** The budget ended in the middle of an attempt, which goes on until its own time is over. */
+export function mayStillRun(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE';
+}
+
 /** Closed code and sentence for the row, the UI and the API. */
 export function reasonOf(step: string, error: unknown): SagaReason {
   if (isCancellation(error)) return { step, code: CANCELLED, message: 'It was cancelled.' };

@@ -2,6 +2,7 @@ import {
   ActivityCancellationType,
   CancellationScope,
   condition,
+  isCancellation,
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
@@ -26,6 +27,8 @@ export interface Stop {
   };
   /** Before the pivot: beyond the limit, in sum, the saga unwinds. */
   readonly limited: boolean;
+  /** The third stop for one cause waits for a person; the pivot tries for ever. */
+  readonly personal: boolean;
 }
 
 /** A saga that waits: resumed by a probe that succeeds or by a person; never a loop of events. */
@@ -35,6 +38,7 @@ export class Parking {
   readonly #commands: Commands;
   readonly #stops = new Map<string, number>();
   #parkedMs = 0;
+  #probes = 0;
 
   constructor(input: SagaInput, progress: Progress, commands: Commands) {
     this.#input = input;
@@ -50,11 +54,13 @@ export class Parking {
     const startedMs = Date.now();
     const resumed = this.#commands.awaitResume();
     const waiting = new CancellationScope();
+    let recorded: Promise<unknown> = Promise.resolve();
     try {
-      await this.#progress.change(stop.as, stop.reason);
+      const known = await this.#progress.change(stop.as, stop.reason);
       await waiting.run(() => {
+        if (!known) recorded = this.#progress.catchUp().catch(() => undefined);
         const endings = [condition(resumed)];
-        if (stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(stop));
+        if (!stop.personal || stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(stop));
         if (stop.limited) endings.push(this.#limit());
         return Promise.race(endings);
       });
@@ -63,6 +69,7 @@ export class Parking {
       waiting.cancel(); // the probe and the timer of a wait that is over
       this.#parkedMs += Date.now() - startedMs;
     }
+    await recorded;
     await this.#progress.change(stop.afterwards.state, stop.afterwards.reason);
   }
 
@@ -70,7 +77,8 @@ export class Parking {
   #probe({ reason: { step }, queue }: Stop): Promise<void> {
     const { timing, tenant, operation } = this.#input;
     const { probe } = proxyActivities<SagaActivities>({
-      activityId: `probe-${step}`,
+      // Numbered: the one before may still be closing, and ids of open activities are unique.
+      activityId: `probe-${step}-${++this.#probes}`,
       summary: `Wait until ${step} answers again`,
       startToCloseTimeout: timing.attemptTimeoutMs,
       retry: { initialInterval: timing.firstBackoffMs, maximumInterval: timing.maxBackoffMs },
@@ -78,7 +86,10 @@ export class Parking {
       priority: { fairnessKey: tenant },
       ...(queue === undefined ? {} : { taskQueue: queue }),
     });
-    return probe({ operation, tenant }, step);
+    return probe({ operation, tenant }, step).catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      return new Promise(() => {}); // it can only fail by a bug: a person resumes
+    });
   }
 
   async #limit(): Promise<void> {

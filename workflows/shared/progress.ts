@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -12,6 +13,8 @@ import { sagaStateKey, sagaStepKey } from './search-attributes.ts';
 
 /** The row is a courtesy while the store is down; the query and the UI tell the same meanwhile. */
 const RECORD_WITHIN_MS = 30_000;
+/** Longer, and the local activity would hold its workflow task with heartbeats. */
+const END_WITHIN_MS = 5_000;
 
 /** Where the saga stands: told to the UI at each step, to row and search on a change of state. */
 export class Progress {
@@ -30,10 +33,6 @@ export class Progress {
     return { state: this.#state, reason: this.#reason, steps: this.#steps };
   }
 
-  get state(): SagaState {
-    return this.#state;
-  }
-
   step(name: string, state: StepProgress['state']): void {
     const step = this.#steps.find((row) => row.name === name);
     if (step === undefined) return;
@@ -43,32 +42,50 @@ export class Progress {
     this.#show();
   }
 
-  /** While it goes on: row and search attributes; waits for the row, but not for ever. */
-  async change(state: SagaState, reason: SagaReason | null): Promise<void> {
+  /** Row and search attributes. False: the row could not be written soon, the saga goes on. */
+  async change(state: SagaState, reason: SagaReason | null): Promise<boolean> {
     this.#change(state, reason);
-    const { recordProgress } = proxyActivities<SagaActivities>({
-      summary: `Record: ${state}`,
-      startToCloseTimeout: RECORD_WITHIN_MS,
-      scheduleToCloseTimeout: RECORD_WITHIN_MS,
-      retry: { maximumInterval: this.#input.timing.maxBackoffMs },
-      priority: { fairnessKey: this.#input.tenant },
-    });
+    const { retryBudgetMs } = this.#input.timing;
+    const withinMs = Math.min(RECORD_WITHIN_MS, retryBudgetMs);
     try {
-      await recordProgress(this.#ref(), this.view());
+      await this.#record({ scheduleToCloseTimeout: withinMs });
+      return true;
     } catch (error) {
       log.warn('the change of state is not in the row yet', { state, error: String(error) });
+      return false;
     }
   }
 
-  /** The last word, until it is written. A local activity: it costs no round trip. */
+  /** Until it is written, however long the store is away, or until the scope is cancelled. */
+  async catchUp(): Promise<void> {
+    await this.#record({});
+  }
+
+  /** The last word. A local activity costs no round trip; a store that is away takes its time. */
   async end(state: 'done' | 'unwound'): Promise<void> {
     this.#change(state, this.#reason);
+    const { attemptTimeoutMs, maxBackoffMs } = this.#input.timing;
     const { recordProgress } = proxyLocalActivities<SagaActivities>({
       summary: `Record: ${state}`,
-      startToCloseTimeout: this.#input.timing.attemptTimeoutMs,
-      retry: { maximumInterval: this.#input.timing.maxBackoffMs },
+      startToCloseTimeout: attemptTimeoutMs,
+      scheduleToCloseTimeout: Math.min(END_WITHIN_MS, attemptTimeoutMs),
+      retry: { maximumInterval: maxBackoffMs },
     });
-    await recordProgress(this.#ref(), this.view());
+    await recordProgress(this.#ref(), this.view()).catch(() => this.#record({}));
+  }
+
+  #record(limit: { scheduleToCloseTimeout?: number }): Promise<void> {
+    const { attemptTimeoutMs, firstBackoffMs, maxBackoffMs } = this.#input.timing;
+    const { recordProgress } = proxyActivities<SagaActivities>({
+      summary: `Record: ${this.#state}`,
+      startToCloseTimeout: attemptTimeoutMs,
+      retry: { initialInterval: firstBackoffMs, maximumInterval: maxBackoffMs },
+      // An older state must not be written after a newer one.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      priority: { fairnessKey: this.#input.tenant },
+      ...limit,
+    });
+    return recordProgress(this.#ref(), this.view());
   }
 
   #change(state: SagaState, reason: SagaReason | null): void {

@@ -1,8 +1,19 @@
-import { CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  TemporalFailure,
+} from '@temporalio/workflow';
 import { createCall } from './call.ts';
 import { Commands } from './commands.ts';
 import type { SagaInput } from './contract.ts';
-import { isPermanent, mayTakeEffectLate, reasonOf, unwoundByOperator } from './failures.ts';
+import {
+  isPermanent,
+  mayStillRun,
+  mayTakeEffectLate,
+  reasonOf,
+  unwoundByOperator,
+} from './failures.ts';
 import { Parking } from './parking.ts';
 import { Progress } from './progress.ts';
 import type { Step } from './step.ts';
@@ -30,6 +41,7 @@ export async function runSaga<A>(input: SagaInput, steps: readonly Step<A>[]): P
   try {
     await beforePivot.run(async () => {
       for (const step of steps.slice(0, pivot)) {
+        throwIfCancelled();
         undos.push(step);
         await runStep(run, step, 'widening');
       }
@@ -37,16 +49,21 @@ export async function runSaga<A>(input: SagaInput, steps: readonly Step<A>[]): P
     });
     commands.refuseUnwind('It is past its pivot: the change is committed or being committed.');
     await CancellationScope.nonCancellable(async () => {
-      for (const step of steps.slice(pivot))
-        await runStep(run, step, step.pivot === true ? 'pivot' : 'forward');
-      await progress.end('done');
+      for (const step of steps.slice(pivot, pivot + 1)) await runStep(run, step, 'pivot');
     });
   } catch (error) {
+    // A bug of this library is no reason to take anything back: Temporal tries the task again.
+    if (!(error instanceof TemporalFailure)) throw error;
     const cause = commands.unwindAsked ? unwoundByOperator() : error;
     commands.refuseUnwind('It is unwinding already.');
     await CancellationScope.nonCancellable(() => undos.unwind(reasonOf(run.at, cause)));
     throw cause;
   }
+  // Out of reach of the undos: whatever is thrown here, a committed change stays.
+  await CancellationScope.nonCancellable(async () => {
+    for (const step of steps.slice(pivot + 1)) await runStep(run, step, 'forward');
+    await progress.end('done');
+  });
 }
 
 type Phase = 'widening' | 'pivot' | 'forward';
@@ -69,7 +86,7 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
     activityId: step.name,
     summary: step.title,
     onAttempt: (attempt) => {
-      if (attempt > 1) undos.noteLate(step);
+      if (attempt > 1) undos.noteLate(step, false);
     },
     ...queue,
   });
@@ -80,24 +97,31 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
       progress.step(step.name, 'done');
       return;
     } catch (error) {
-      if (mayTakeEffectLate(error)) undos.noteLate(step);
-      throwIfCancelled();
-      const unwinds = isCancellation(error) || (isPermanent(error) && phase !== 'forward');
-      progress.step(step.name, unwinds ? 'failed' : 'parked');
-      if (unwinds) throw error;
+      if (mayTakeEffectLate(error)) undos.noteLate(step, mayStillRun(error));
+      const cancelled = phase === 'widening' && (isCancelled() || isCancellation(error));
+      const refused = phase !== 'forward' && isPermanent(error);
+      progress.step(step.name, cancelled || refused ? 'failed' : 'parked');
+      if (refused) throw error;
+      if (cancelled) throw new CancelledFailure('the saga was cancelled');
       await parking.wait({
         reason: reasonOf(step.name, error),
         as: 'parked',
         afterwards: { state: 'running', reason: null },
         limited: phase === 'widening',
+        // Its outcome must become known, whether somebody comes or not.
+        personal: phase !== 'pivot',
         ...queue,
       });
+      throwIfCancelled();
     }
   }
 }
 
 /** A cancel that came between two steps counts before the next one is scheduled. */
 function throwIfCancelled(): void {
-  if (CancellationScope.current().consideredCancelled)
-    throw new CancelledFailure('the saga was cancelled');
+  if (isCancelled()) throw new CancelledFailure('the saga was cancelled');
+}
+
+function isCancelled(): boolean {
+  return CancellationScope.current().consideredCancelled;
 }

@@ -31,10 +31,14 @@ export class UndoStack<A> {
     this.#entries.push({ step, lateUntilMs: undefined });
   }
 
-  /** An attempt ended without a known outcome; its outside system may go on for the settle time. */
-  noteLate(step: Step<A>): void {
+  /**
+   * An attempt ended without a known outcome; its outside system may go on for the settle time.
+   * `running`: the attempt itself may go on, until its own deadline.
+   */
+  noteLate(step: Step<A>, running: boolean): void {
     const entry = this.#entries.find((candidate) => candidate.step === step);
-    if (entry !== undefined) entry.lateUntilMs = Date.now() + this.#settleMs(step);
+    const attemptMs = running ? this.#input.timing.attemptTimeoutMs : 0;
+    if (entry !== undefined) entry.lateUntilMs = Date.now() + attemptMs + this.#settleMs(step);
   }
 
   /** Takes everything back, the acceptance last. Returns when all of it is gone. */
@@ -77,6 +81,7 @@ export class UndoStack<A> {
           as: 'unwinding',
           afterwards: { state: 'unwinding', reason: why },
           limited: false,
+          personal: true,
         });
       }
     }
