@@ -8,6 +8,7 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { limitRealmWrites } from './limit.ts';
 import { tenantOfMark } from './mark.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
@@ -28,7 +29,7 @@ type Seen = 'absent' | 'mine' | 'foreign' | 'stub';
 /** Silo: one realm per tenant, named by the slug, its id the tenant's UUID. */
 export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): IdentityProvider {
   const admin = createKeycloakAdmin(config);
-  return {
+  return limitRealmWrites({
     ensure: async (request, call) => {
       assureRequest(request);
       await ensureRealm(admin, config, request, call);
@@ -50,7 +51,7 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),
-  };
+  });
 }
 
 /** Create, or adopt if mine, or refuse. Who lost a race finds the winner's realm. */
