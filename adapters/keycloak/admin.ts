@@ -32,7 +32,7 @@ export function createKeycloakAdmin(config: KeycloakConfig): KeycloakAdmin {
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
       token.forget();
-      return await attempt(config, token, signal, what, send);
+      return attempt(config, token, signal, what, send);
     }
   };
   return {

@@ -24,7 +24,7 @@ export async function ensureOrganizationGroups(
       if (statusOf(error) !== 409) throw error;
     }
   }
-  return await listGroups(admin, realm, orgId, call);
+  return listGroups(admin, realm, orgId, call);
 }
 
 async function listGroups(

@@ -122,7 +122,7 @@ export async function removePoolProviders(
 }
 
 async function findProvider(admin: KeycloakAdmin, realm: string, alias: string, call: Call) {
-  return await admin.request(call.signal, 'the look for an identity provider', (client) =>
+  return admin.request(call.signal, 'the look for an identity provider', (client) =>
     client.identityProviders.findOne({ realm, alias }),
   );
 }

@@ -34,7 +34,7 @@ export function createServiceToken(config: KeycloakConfig, nowMs = monotonicMs):
       inFlight ??= fetchToken().finally(() => {
         inFlight = undefined;
       });
-      return await unlessAborted(inFlight, signal);
+      return unlessAborted(inFlight, signal);
     },
     forget: () => {
       held = undefined;

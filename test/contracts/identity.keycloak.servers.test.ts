@@ -3,7 +3,8 @@ import { createKeycloakOrganizations } from '../../adapters/keycloak/organizatio
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import type { OwnerMark } from '../../ports/call.ts';
 import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
-import { aKeycloak, keepSecrets } from '../adapters/keycloak/subject.ts';
+import { keepSecrets } from '../adapters/keycloak/secrets.ts';
+import { aKeycloak } from '../adapters/keycloak/subject.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
 import type { IdentitySubject } from './identity.ts';

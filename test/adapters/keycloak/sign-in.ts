@@ -70,5 +70,5 @@ export async function signInByCode(login: CodeLogin): Promise<Record<string, unk
 async function tellNames(browser: Browser, page: Page): Promise<Page> {
   if (!page.html.includes('name="firstName"')) return page;
   const email = /name="email"[^>]*value="([^"]*)"/u.exec(page.html)?.[1] ?? '';
-  return await browser.submit(page, { firstName: 'Ada', lastName: 'Lovelace', email });
+  return browser.submit(page, { firstName: 'Ada', lastName: 'Lovelace', email });
 }

@@ -3,7 +3,6 @@ import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { bootstrapServiceClient } from '../../../adapters/keycloak/bootstrap.ts';
 import type { KeycloakConfig } from '../../../adapters/keycloak/config.ts';
 import { startSmtpCatcher } from '../../../adapters/smtp-catcher/catcher.ts';
-import type { Secrets } from '../../../ports/secrets.ts';
 import { server } from '../../support/servers/server.ts';
 
 /** The shared Keycloak with a service client, a pool realm and a mail catcher of this test's own. */
@@ -40,19 +39,4 @@ async function signIn(config: KeycloakConfig): Promise<KeycloakAdminClient> {
     clientSecret: config.clientSecret,
   });
   return client;
-}
-
-/** Secrets in memory; `held` is keyed `tenant/name`. */
-export function keepSecrets(): Secrets & { readonly held: Map<string, string> } {
-  const held = new Map<string, string>();
-  return {
-    held,
-    put: async (tenant, name, value) => {
-      held.set(`${tenant}/${name}`, value);
-    },
-    find: async (tenant, name) => held.get(`${tenant}/${name}`),
-    removeAll: async (tenant) => {
-      for (const key of held.keys()) if (key.startsWith(`${tenant}/`)) held.delete(key);
-    },
-  };
 }
