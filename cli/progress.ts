@@ -55,8 +55,9 @@ async function showSteps(first: SagaBody, watch: Watch): Promise<void> {
           return isAtRest(now) || stateOf(now, name) === 'done';
         });
         const step = saga.steps.find((one) => one.name === name);
-        if (step?.state !== 'done') throw new CliError(EXIT.refused, `${name} ${saga.state}`);
-        task.title = step.ms === null ? name : `${name}  ${step.ms} ms`;
+        const done = saga.state === 'done' || step?.state === 'done';
+        if (!done) throw new CliError(EXIT.refused, `${name} ${saga.state}`);
+        task.title = step?.ms == null ? name : `${name}  ${step.ms} ms`;
       },
     })),
     { exitOnError: true, rendererOptions: { showErrorMessage: false } },

@@ -89,17 +89,17 @@ function formatAccepted({ tenant, saga }: { tenant: TenantBody; saga: SagaBody }
 function formatEnded(tenant: TenantBody, saga: SagaBody): string {
   const invite: [string, string][] =
     saga.inviteLink === undefined ? [] : [['invite', saga.inviteLink]];
-  return `${formatTenant(tenant)}\n${formatFields([['saga       ', saga.id], ...invite])}`;
+  return formatFields([...fieldsOf(tenant), ['saga', saga.id], ...invite]);
 }
 
 async function get(name: string, context: Context): Promise<void> {
   const path = UUID.test(name) ? name : `by-slug/${encodeURIComponent(name)}`;
   const tenant = await context.client().get<TenantBody>(`/v1/tenants/${path}`);
-  context.print(tenant, () => formatTenant(tenant));
+  context.print(tenant, () => formatFields(fieldsOf(tenant)));
 }
 
-function formatTenant(tenant: TenantBody): string {
-  return formatFields([
+function fieldsOf(tenant: TenantBody): [string, string][] {
+  return [
     ['tenant', tenant.id],
     ['slug', tenant.slug],
     ['state', tenant.state],
@@ -109,7 +109,7 @@ function formatTenant(tenant: TenantBody): string {
     ['issuer', tenant.issuer ?? '–'],
     ['database', tenant.databaseUrl ?? '–'],
     ['created', tenant.createdAt],
-  ]);
+  ];
 }
 
 async function list(context: Context): Promise<void> {

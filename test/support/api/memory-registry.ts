@@ -1,5 +1,6 @@
 import type { Membership } from '../../../domain/membership.ts';
 import { isEnded } from '../../../domain/operation.ts';
+import type { StepProgress } from '../../../domain/operation.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type {
   AcceptOutcome,
@@ -23,7 +24,7 @@ export interface MemoryRegistry {
     readonly members: Membership[];
   };
   /** As the saga's commit of `activate` and its end would leave it. */
-  activate(operation: string): void;
+  activate(operation: string, steps?: readonly StepProgress[]): void;
   /** As the undo of acceptance would leave it. */
   unwind(operation: string): void;
   /** Idempotency keys whose first request has no answer yet. */
@@ -128,8 +129,8 @@ export function createMemoryRegistry(): MemoryRegistry {
       removeAll: () => Promise.resolve(),
     },
     rows,
-    activate: (id) => {
-      const { tenant } = change(id, { state: 'done', endedAtMs: Date.now() });
+    activate: (id, steps = []) => {
+      const { tenant } = change(id, { state: 'done', endedAtMs: Date.now(), steps });
       setTenant(tenant, { state: 'active', issuer: 'https://id.test/realms/x', databaseUrl: 'db' });
     },
     unwind: (id) => {
