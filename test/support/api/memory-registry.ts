@@ -43,85 +43,28 @@ const CATALOG: Awaited<ReturnType<TenantReader['readCatalog']>> = {
   products: new Map(),
 };
 
+interface State {
+  readonly rows: MemoryRegistry['rows'];
+  /** `<tenant> <name>` -> value. */
+  readonly sealed: Map<string, string>;
+  readonly keys: Map<string, { hash: string; operation: string }>;
+  readonly inFlight: Set<string>;
+}
+
 export function createMemoryRegistry(): MemoryRegistry {
-  const rows = {
-    operations: new Map<string, Operation>(),
-    tenants: new Map<string, Tenant>(),
-    members: [] as Membership[],
+  const state: State = {
+    rows: { operations: new Map(), tenants: new Map(), members: [] },
+    sealed: new Map(),
+    keys: new Map(),
+    inFlight: new Set(),
   };
-  const sealed = new Map<string, string>();
-  const keys = new Map<string, { hash: string; operation: string }>();
-  const inFlight = new Set<string>();
-  const change = (id: string, part: Partial<Operation>): Operation => {
-    const operation = rows.operations.get(id);
-    if (operation === undefined) throw new Error(`no operation ${id}`);
-    const changed = { ...operation, ...part };
-    rows.operations.set(id, changed);
-    return changed;
-  };
+  const { rows, sealed } = state;
   const setTenant = (id: string, part: Partial<Tenant>): void => {
     const tenant = rows.tenants.get(id);
     if (tenant !== undefined) rows.tenants.set(id, { ...tenant, ...part });
   };
-  const operations: OperationStore = {
-    accept: (request) => Promise.resolve(accept(request)),
-    findReplay: (idempotency) => Promise.resolve(findReplay(idempotency)),
-    findOperation: (id) => Promise.resolve(rows.operations.get(id)),
-    listOperations: ({ state, tenant, after, limit }) => {
-      const all = [...rows.operations.values()]
-        .filter((row) => state === undefined || row.state === state)
-        .filter((row) => tenant === undefined || row.tenant === tenant)
-        .toReversed();
-      const from = all.findIndex(({ id }) => id === after) + 1;
-      return Promise.resolve(all.slice(from, from + limit));
-    },
-    listUnstarted: () => Promise.resolve([]),
-    markStarted: (id) => {
-      if (rows.operations.get(id)?.state === 'accepted') change(id, { state: 'running' });
-      return Promise.resolve();
-    },
-    recordProgress: (id, progress, nowMs) => {
-      change(id, { ...progress, ...(isEnded(progress.state) ? { endedAtMs: nowMs } : {}) });
-      return Promise.resolve();
-    },
-    undoAcceptance: () => Promise.resolve(),
-    releaseLock: () => Promise.resolve(),
-  };
-  const findReplay = (idempotency: Idempotency): AcceptOutcome | undefined => {
-    const known = keys.get(keyOf(idempotency));
-    if (known === undefined)
-      return inFlight.has(idempotency.key) ? { outcome: 'idempotency-in-flight' } : undefined;
-    if (known.hash !== idempotency.requestHash) return { outcome: 'idempotency-key-reused' };
-    return { outcome: 'replayed', operation: change(known.operation, {}) };
-  };
-  function accept(request: AcceptRequest): AcceptOutcome {
-    const { operation, newTenant, idempotency, nowMs, secrets } = request;
-    const replay = idempotency && findReplay(idempotency);
-    if (replay !== undefined) return replay;
-    const holders = [...rows.tenants.values()].filter(({ state }) => state !== 'failed');
-    if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
-    if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
-    const by = [...rows.operations.values()].find(
-      (row) => row.tenant === operation.tenant && !isEnded(row.state),
-    );
-    if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
-    const accepted: Operation = {
-      ...operation,
-      state: 'accepted',
-      reason: null,
-      steps: [],
-      acceptedAtMs: nowMs,
-      endedAtMs: null,
-    };
-    rows.operations.set(operation.id, accepted);
-    if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
-    for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
-    if (idempotency !== undefined)
-      keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });
-    return { outcome: 'accepted', operation: accepted };
-  }
   return {
-    operations,
+    operations: createOperations(state),
     tenants: createReader(rows),
     secrets: {
       put: (tenant, name, value) => Promise.resolve(void sealed.set(`${tenant} ${name}`, value)),
@@ -130,16 +73,91 @@ export function createMemoryRegistry(): MemoryRegistry {
     },
     rows,
     activate: (id, steps = []) => {
-      const { tenant } = change(id, { state: 'done', endedAtMs: Date.now(), steps });
+      const { tenant } = change(rows, id, { state: 'done', endedAtMs: Date.now(), steps });
       setTenant(tenant, { state: 'active', issuer: 'https://id.test/realms/x', databaseUrl: 'db' });
     },
     unwind: (id) => {
-      setTenant(change(id, { state: 'unwound', endedAtMs: Date.now() }).tenant, {
-        state: 'failed',
-      });
+      const { tenant } = change(rows, id, { state: 'unwound', endedAtMs: Date.now() });
+      setTenant(tenant, { state: 'failed' });
     },
-    inFlight,
+    inFlight: state.inFlight,
   };
+}
+
+function change(rows: MemoryRegistry['rows'], id: string, part: Partial<Operation>): Operation {
+  const operation = rows.operations.get(id);
+  if (operation === undefined) throw new Error(`no operation ${id}`);
+  const changed = { ...operation, ...part };
+  rows.operations.set(id, changed);
+  return changed;
+}
+
+function createOperations(state: State): OperationStore {
+  const { rows } = state;
+  return {
+    accept: (request) => Promise.resolve(accept(state, request)),
+    findReplay: (idempotency) => Promise.resolve(findReplay(state, idempotency)),
+    findOperation: (id) => Promise.resolve(rows.operations.get(id)),
+    listOperations: ({ state: wanted, tenant, after, limit }) => {
+      const all = [...rows.operations.values()]
+        .filter((row) => wanted === undefined || row.state === wanted)
+        .filter((row) => tenant === undefined || row.tenant === tenant)
+        .toReversed();
+      const from = all.findIndex(({ id }) => id === after) + 1;
+      return Promise.resolve(all.slice(from, from + limit));
+    },
+    listUnstarted: () => Promise.resolve([]),
+    markStarted: (id) => {
+      if (rows.operations.get(id)?.state === 'accepted') change(rows, id, { state: 'running' });
+      return Promise.resolve();
+    },
+    recordProgress: (id, progress, nowMs) => {
+      const ended = isEnded(progress.state) ? { endedAtMs: nowMs } : {};
+      change(rows, id, { ...progress, ...ended });
+      return Promise.resolve();
+    },
+    undoAcceptance: () => Promise.resolve(),
+    releaseLock: () => Promise.resolve(),
+  };
+}
+
+function findReplay(
+  { keys, inFlight, rows }: State,
+  idempotency: Idempotency,
+): AcceptOutcome | undefined {
+  const known = keys.get(keyOf(idempotency));
+  if (known === undefined)
+    return inFlight.has(idempotency.key) ? { outcome: 'idempotency-in-flight' } : undefined;
+  if (known.hash !== idempotency.requestHash) return { outcome: 'idempotency-key-reused' };
+  return { outcome: 'replayed', operation: change(rows, known.operation, {}) };
+}
+
+function accept(state: State, request: AcceptRequest): AcceptOutcome {
+  const { operation, newTenant, idempotency, nowMs, secrets } = request;
+  const { rows, sealed, keys } = state;
+  const replay = idempotency && findReplay(state, idempotency);
+  if (replay !== undefined) return replay;
+  const holders = [...rows.tenants.values()].filter((tenant) => tenant.state !== 'failed');
+  if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
+  if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
+  const by = [...rows.operations.values()].find(
+    (row) => row.tenant === operation.tenant && !isEnded(row.state),
+  );
+  if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
+  const accepted: Operation = {
+    ...operation,
+    state: 'accepted',
+    reason: null,
+    steps: [],
+    acceptedAtMs: nowMs,
+    endedAtMs: null,
+  };
+  rows.operations.set(operation.id, accepted);
+  if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
+  for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
+  if (idempotency !== undefined)
+    keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });
+  return { outcome: 'accepted', operation: accepted };
 }
 
 function createReader(rows: MemoryRegistry['rows']): TenantReader {
