@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProgress } from '../../../tools/servers/progress.ts';
 import { getAndStart, serverNames, type ServerName } from '../../../tools/servers/registry.ts';
+import { unwatchTemporary, watchTemporary } from '../../../tools/servers/watchdog.ts';
 
 export type Broker = { socketPath: string; stop(): Promise<void> };
 
@@ -13,6 +14,7 @@ export type Broker = { socketPath: string; stop(): Promise<void> };
  */
 export async function startBroker(): Promise<Broker> {
   const dir = mkdtempSync(join(tmpdir(), 'tenure-broker-'));
+  watchTemporary(dir);
   const socketPath = join(dir, 'socket');
   const progress = createProgress();
   const started = new Map<string, ReturnType<typeof getAndStart>>();
@@ -48,6 +50,7 @@ export async function startBroker(): Promise<Broker> {
       );
       await Promise.all(running.map((each) => each.stop()));
       rmSync(dir, { recursive: true, force: true });
+      unwatchTemporary(dir);
     },
   };
 }
