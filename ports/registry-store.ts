@@ -148,7 +148,10 @@ export interface StepCommit {
   readonly facts: readonly FactRef[];
 }
 
-/** One open transaction that holds the head locks of its tenants. */
+/**
+ * One open transaction that holds the head locks of its tenants. Calls take effect in their order;
+ * a caller need not wait for one before the next.
+ */
 export interface CommitTransaction {
   findCommit(operation: string, step: string): Promise<StepCommit | undefined>;
   view(tenant: string): Promise<TenantView>;

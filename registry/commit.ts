@@ -49,25 +49,30 @@ export function commitStep<C>(
   const commandHash = canonicalHash(step.command);
   const { operation, tenant, actor, atMs } = step;
   return store.transact([tenant], async (transaction) => {
-    const earlier = await transaction.findCommit(operation, step.step);
+    const [earlier, view] = await Promise.all([
+      transaction.findCommit(operation, step.step),
+      transaction.view(tenant),
+    ]);
     if (earlier !== undefined) {
       if (earlier.commandHash === commandHash) return { facts: earlier.facts, replayed: true };
       throw new CommitKeyReusedError(`${operation}/${step.step} came with another command`);
     }
-    const decision = step.rule(await transaction.view(tenant), step.command, atMs);
+    const decision = step.rule(view, step.command, atMs);
     if ('refused' in decision) throw new RefusedError(decision.refused, decision.message);
     const { changes, facts, audit } = decision;
-    await transaction.apply(changes);
     const unsigned =
       facts.length === 0 ? [] : chain(await transaction.head(tenant), log, step, facts);
-    await transaction.appendFacts(unsigned);
-    await transaction.appendAudit(
-      audit.map((row) => ({ ...row, tenant, actor, operation })),
-      atMs,
-    );
     const refs = unsigned.map(({ id, seq }): FactRef => ({ id, tenant, seq }));
     const commit = { operation, step: step.step, commandHash, facts: refs };
-    await transaction.saveCommit(commit, step.releaseLock);
+    await Promise.all([
+      transaction.apply(changes),
+      transaction.appendFacts(unsigned),
+      transaction.appendAudit(
+        audit.map((row) => ({ ...row, tenant, actor, operation })),
+        atMs,
+      ),
+      transaction.saveCommit(commit, step.releaseLock),
+    ]);
     return { facts: refs, replayed: false };
   });
 }

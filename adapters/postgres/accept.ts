@@ -60,7 +60,7 @@ async function replay(
   const [known] = await session.statements.findIdempotency.execute({ caller, route, key });
   if (known === undefined) return undefined;
   if (known.requestHash !== requestHash) return { outcome: 'idempotency-key-reused' };
-  await focus(session, known.operationTenant);
+  focus(session, known.operationTenant);
   return { outcome: 'replayed', operation: await assureOperation(session, known.operation) };
 }
 

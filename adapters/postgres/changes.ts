@@ -24,15 +24,17 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
   const memberships: Membership[] = [];
   const entitlements: Entitlement[] = [];
   const entries: CatalogChange['entry'][] = [];
+  const writing: Promise<void>[] = [];
   for (const change of changes) {
-    if (change.type === 'tenant') await replaceTenant(client, change.tenant);
+    if (change.type === 'tenant') writing.push(replaceTenant(client, change.tenant));
     else if (change.type === 'membership') memberships.push(change.membership);
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
     else entries.push(change.entry);
   }
-  if (memberships.length > 0) await replaceMemberships(client, memberships);
-  if (entitlements.length > 0) await replaceEntitlements(client, entitlements);
-  if (entries.length > 0) await replaceCatalog(client, entries);
+  if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
+  if (entitlements.length > 0) writing.push(replaceEntitlements(client, entitlements));
+  if (entries.length > 0) writing.push(replaceCatalog(client, entries));
+  await Promise.all(writing);
 }
 
 async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> {
@@ -89,7 +91,7 @@ async function replaceCatalog(
 ): Promise<void> {
   const kept = entries.filter(({ body }) => body !== undefined);
   const gone = entries.filter(({ body }) => body === undefined);
-  await client.query({
+  const replacing = client.query({
     name: 'replace_catalog',
     text: `insert into catalog (kind, name, body)
            select kind, name, body
@@ -97,9 +99,10 @@ async function replaceCatalog(
            on conflict (kind, name) do update set body = excluded.body`,
     values: [JSON.stringify(kept)],
   });
-  await client.query({
+  const retracting = client.query({
     name: 'retract_catalog',
     text: `delete from catalog where (kind, name) in (select * from unnest($1::text[], $2::text[]))`,
     values: [gone.map(({ kind }) => kind), gone.map(({ name }) => name)],
   });
+  await Promise.all([replacing, retracting]);
 }

@@ -16,7 +16,7 @@ export async function appendFacts(
   const first = facts[0];
   const last = facts.at(-1);
   if (first === undefined || last === undefined) return;
-  await client.query({
+  const appending = client.query({
     name: 'append_facts',
     text: `insert into outbox (fact, tenant, seq, leaf_hash, payload)
            select id, $2::uuid, seq, leaf_hash, payload
@@ -31,11 +31,12 @@ export async function appendFacts(
       facts.map(({ payload }) => Buffer.from(payload)),
     ],
   });
-  const { rowCount } = await client.query({
+  const moving = client.query({
     name: 'move_head',
     text: 'update tenant_heads set seq = $2, hash = $3 where tenant = $1 and seq = $4',
     values: [tenant, last.seq, Buffer.from(last.leafHash), first.seq - 1],
   });
+  const [{ rowCount }] = await Promise.all([moving, appending]);
   if (rowCount !== 1) throw new Error(`the head of ${tenant} is not at ${first.seq - 1}`);
 }
 
@@ -61,13 +62,13 @@ export async function saveCommit(
   { operation, step, commandHash, facts }: StepCommit,
   releaseLock: boolean,
 ): Promise<void> {
-  await client.query({
+  const saving = client.query({
     name: 'save_commit',
     text: `insert into commits (operation, step, tenant, command_hash, facts)
            values ($1, $2, $3, $4, $5)`,
     values: [operation, step, tenant, commandHash, JSON.stringify(facts)],
   });
-  if (releaseLock) await releaseTenantLock(client, operation);
+  await Promise.all([saving, releaseLock && releaseTenantLock(client, operation)]);
 }
 
 export async function releaseTenantLock(client: ClientBase, operation: string): Promise<void> {

@@ -29,64 +29,88 @@ async function lockHeads(
   const focused = focusing(session, home);
   const heads = new Map<string, ChainHead>();
   for (const tenant of [...new Set(tenants)].toSorted()) {
-    const [head] = await (await focused(tenant)).statements.lockHead.execute({ tenant });
+    const [head] = await focused(tenant).statements.lockHead.execute({ tenant });
     if (head !== undefined) heads.set(tenant, head);
   }
-  return commitTransaction(focused, home, heads);
+  return { ...reads(focused, home, heads), ...writes(focused, home) };
 }
 
-type Focused = (tenant: string) => Promise<Session>;
+type Focused = (tenant: string) => Session;
 
 /** Row-level security shows one tenant at a time; most commits never change it. */
 function focusing(session: Session, home: string): Focused {
   let current = home;
-  return async (tenant) => {
-    if (tenant !== current) await focus(session, tenant);
+  return (tenant) => {
+    if (tenant !== current) focus(session, tenant);
     current = tenant;
     return session;
   };
 }
 
-function commitTransaction(
+function reads(
   focused: Focused,
   home: string,
   heads: ReadonlyMap<string, ChainHead>,
-): CommitTransaction {
+): Pick<CommitTransaction, 'findCommit' | 'view' | 'head'> {
   return {
     findCommit: async (operation, step) => {
-      const { statements } = await focused(home);
-      const [row] = await statements.findCommit.execute({ operation, step });
+      const [row] = await focused(home).statements.findCommit.execute({ operation, step });
       return row;
     },
     view: async (tenant) => {
-      const { statements } = await focused(tenant);
-      const [row] = await statements.findTenant.execute({ tenant });
-      const members = await statements.listMembers.execute({ tenant });
-      const catalog = toCatalog(await statements.readCatalog.execute());
-      return { tenant: row && toTenant(row), members: members.map(toMembership), catalog };
+      const { statements } = focused(tenant);
+      const [[row], members, catalog] = await Promise.all([
+        statements.findTenant.execute({ tenant }),
+        statements.listMembers.execute({ tenant }),
+        statements.readCatalog.execute(),
+      ]);
+      const view = { members: members.map(toMembership), catalog: toCatalog(catalog) };
+      return { ...view, tenant: row && toTenant(row) };
     },
-    head: async (tenant) => {
+    head: (tenant) => {
       const head = heads.get(tenant);
-      if (head === undefined) throw new Error(`tenant ${tenant} has no locked head`);
-      return head;
-    },
-    apply: async (changes) => {
-      for (const [tenant, own] of Map.groupBy(changes, tenantOf)) {
-        await applyChanges((await focused(tenant)).client, own);
-      }
-    },
-    appendFacts: async (facts) => {
-      for (const [tenant, own] of Map.groupBy(facts, (fact) => fact.tenant)) {
-        await appendFacts((await focused(tenant)).client, tenant, own);
-      }
-    },
-    appendAudit: async (rows, nowMs) => {
-      for (const [tenant, own] of Map.groupBy(rows, (row) => row.tenant)) {
-        await appendAudit((await focused(tenant)).client, own, nowMs);
-      }
-    },
-    saveCommit: async (commit, releaseLock) => {
-      await saveCommit((await focused(home)).client, home, commit, releaseLock);
+      if (head !== undefined) return Promise.resolve(head);
+      return Promise.reject(new Error(`tenant ${tenant} has no locked head`));
     },
   };
+}
+
+/**
+ * Each sends all its statements at once, so that a caller who does not wait for one before the next
+ * has them in one round trip, and none is left to run after another one failed.
+ */
+function writes(
+  focused: Focused,
+  home: string,
+): Omit<CommitTransaction, 'findCommit' | 'view' | 'head'> {
+  return {
+    apply: async (changes) => {
+      await perTenant(changes, tenantOf, (tenant, own) =>
+        applyChanges(focused(tenant).client, own),
+      );
+    },
+    appendFacts: async (facts) => {
+      await perTenant(facts, tenantIn, (tenant, own) =>
+        appendFacts(focused(tenant).client, tenant, own),
+      );
+    },
+    appendAudit: async (rows, nowMs) => {
+      await perTenant(rows, tenantIn, (tenant, own) =>
+        appendAudit(focused(tenant).client, own, nowMs),
+      );
+    },
+    saveCommit: (commit, releaseLock) =>
+      saveCommit(focused(home).client, home, commit, releaseLock),
+  };
+}
+
+const tenantIn = ({ tenant }: { readonly tenant: string }) => tenant;
+
+async function perTenant<Row>(
+  rows: readonly Row[],
+  tenantFor: (row: Row) => string,
+  write: (tenant: string, rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
+  const groups = [...Map.groupBy(rows, tenantFor)];
+  await Promise.all(groups.map(([tenant, own]) => write(tenant, own)));
 }

@@ -20,7 +20,7 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
     inTransaction(pool, { ...across, operation: id }, async (session) => {
       const [row] = await session.statements.findOperation.execute({ id });
       if (row === undefined) return undefined;
-      await focus(session, row.tenant);
+      focus(session, row.tenant);
       return work(session, toOperation(row));
     });
 

@@ -54,5 +54,7 @@ export function connectionConfig(databaseUrl: string, role: DatabaseRole): pg.Cl
     idle_in_transaction_session_timeout:
       role === 'tenure_sequencer' ? SEQUENCER_IDLE_IN_TRANSACTION_MS : IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
+    // Statements that do not wait for each other share a round trip; they still run in order.
+    pipeline: true,
   };
 }

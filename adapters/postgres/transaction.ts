@@ -48,13 +48,18 @@ export async function inTransaction<T>(
   }
 }
 
-/** From here on the transaction sees the rows of another tenant. */
-export async function focus({ client }: Session, tenant: string): Promise<void> {
-  await client.query({
-    name: 'focus',
-    text: `select set_config('app.tenant', $1, true)`,
-    values: [tenant],
-  });
+/**
+ * From here on the transaction sees the rows of another tenant. Nothing waits for it: statements
+ * run in the order of their calls, and should it fail, so do those behind it.
+ */
+export function focus({ client }: Session, tenant: string): void {
+  client
+    .query({
+      name: 'focus',
+      text: `select set_config('app.tenant', $1, true)`,
+      values: [tenant],
+    })
+    .catch(() => undefined);
 }
 
 async function once<T>(
@@ -65,8 +70,7 @@ async function once<T>(
   const client = await pool.connect();
   let committing = false;
   try {
-    await client.query(beginning(scope));
-    const result = await work(sessionOf(client));
+    const result = await begun(client, scope, work);
     committing = true;
     const { command } = await client.query('commit');
     // Postgres answers COMMIT of a failed transaction with ROLLBACK, and no error.
@@ -82,8 +86,26 @@ async function once<T>(
   }
 }
 
-/** One round trip. `set_config(…, true)` ends with the transaction, nothing leaks in the pool. */
-function beginning({ tenant = PLATFORM_TENANT, operation, role }: Scope): string {
+/**
+ * The first statements of `work` travel with BEGIN: if that fails, Postgres refuses them. Both are
+ * waited for, so that nothing of `work` can run on a connection that was given back.
+ */
+async function begun<T>(
+  client: pg.PoolClient,
+  scope: Scope,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const [beginning, result] = await Promise.allSettled([
+    client.query(beginningOf(scope)),
+    work(sessionOf(client)),
+  ]);
+  if (beginning.status === 'rejected') throw beginning.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+/** `set_config(…, true)` ends with the transaction, nothing leaks in the pool. */
+function beginningOf({ tenant = PLATFORM_TENANT, operation, role }: Scope): string {
   const settings = { tenant, operation: operation ?? PLATFORM_TENANT };
   for (const [name, id] of Object.entries(settings)) {
     if (!UUID.test(id)) throw new TypeError(`${name} is not a UUID`);

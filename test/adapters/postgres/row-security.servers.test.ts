@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { openPool } from '../../../adapters/postgres/pool.ts';
 import { DATABASE_ROLES, type DatabaseRole } from '../../../drizzle/roles.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
