@@ -1,0 +1,32 @@
+import { createMemoryDns } from '../../adapters/memory/dns.ts';
+import type { Faults } from '../../adapters/memory/faults.ts';
+import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
+import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
+import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-database.ts';
+import type { ProvisioningPorts } from '../../activities/provisioning.ts';
+
+/** The outside systems of a tenant, real or in memory. */
+export type Outside = Pick<
+  ProvisioningPorts,
+  'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
+>;
+
+/** All in memory. `files`: kept there, so that another process may go on with them. */
+export function memoryOutside({ faults, files }: { faults?: Faults; files?: string } = {}) {
+  const options = (name: string) => ({
+    ...(faults === undefined ? {} : { faults }),
+    ...(files === undefined ? {} : { file: `${files}/${name}.json` }),
+  });
+  const memory = createMemoryIdentity({
+    issuerBase: 'https://id.example.test',
+    ...options('identity'),
+  });
+  return {
+    memory,
+    identity: { silo: memory.identity, pool: memory.identity },
+    databases: createMemoryTenantDatabase(options('databases')),
+    routes: createMemoryRoutes(options('routes')),
+    dns: createMemoryDns(options('dns')),
+    mailCatcher: memory.mailCatcher,
+  };
+}

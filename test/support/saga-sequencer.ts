@@ -1,0 +1,70 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createSigningActivities, type SigningPorts } from '../../activities/signing.ts';
+import type { Report } from '../../activities/attempt.ts';
+import { createOutboxBell } from '../../adapters/postgres/bell.ts';
+import { createFactLog } from '../../adapters/postgres/fact-log.ts';
+import { createLeaderLock } from '../../adapters/postgres/leader-lock.ts';
+import { keyIdOf } from '../../facts/crypto/hash.ts';
+import { createSigner } from '../../facts/crypto/sign.ts';
+import type { FactStream } from '../../ports/fact-stream.ts';
+import { Publisher } from '../../registry/publisher.ts';
+import { Sequencer } from '../../registry/sequencer.ts';
+import { FACTS_QUEUE } from '../../workflows/shared/contract.ts';
+import { FakeStream } from '../registry/fake-fact-log.ts';
+
+const key = createSigner(new Uint8Array(32).fill(1));
+export const FACT_KEY = key.publicKey;
+
+export interface SequencerOptions {
+  readonly databaseUrl: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly log: string;
+  readonly report: Report;
+  readonly stream?: FactStream;
+  /** Puts faults between the `sign` step and the sequencer. */
+  readonly decorate?: (waitFor: WaitFor) => WaitFor;
+}
+
+type WaitFor = SigningPorts['waitFor'];
+
+/** The sequencer's process, inside this one: signs, and answers the queue `facts`. */
+export async function startSequencer(options: SequencerOptions) {
+  const { databaseUrl, address, namespace, log, report } = options;
+  const stream = options.stream ?? new FakeStream();
+  const facts = createFactLog({ databaseUrl });
+  const sequencer = new Sequencer({
+    lock: createLeaderLock({ databaseUrl }),
+    bell: createOutboxBell({ databaseUrl }),
+    facts,
+    publisher: new Publisher(stream, facts),
+    signing: { log, signer: { ...key, keyId: keyIdOf(key.publicKey) } },
+    report,
+  });
+  const waitFor: WaitFor = (ids, signal) => sequencer.waitFor(ids, signal);
+  const closing = new AbortController();
+  const running = sequencer.run(closing.signal);
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: FACTS_QUEUE,
+    activities: createSigningActivities({
+      waitFor: options.decorate?.(waitFor) ?? waitFor,
+      probeStore: () => facts.shardPositions(),
+      report,
+    }),
+  });
+  const working = worker.run();
+  return {
+    stream,
+    close: async () => {
+      worker.shutdown();
+      await working;
+      await connection.close();
+      closing.abort();
+      await running;
+      await Promise.all([facts.close(), stream.close()]);
+    },
+  };
+}
