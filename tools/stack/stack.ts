@@ -28,6 +28,8 @@ export interface Stack {
   readonly factKeys: Readonly<Record<string, string>>;
   readonly operatorToken: string;
   readonly readerToken: string;
+  /** For a second sequencer beside the first. */
+  readonly sequencerEnvironment: Record<string, string>;
   /** Ends everything, last started first. Again is fine. */
   stop(): Promise<void>;
 }
@@ -92,9 +94,10 @@ async function startParts(
     STATE_DIR: folder('adapters'),
     ...environment,
   };
+  const sequencerEnvironment = { ...shared, FACT_KEY_FILE: keyFile };
   const [sequencer, worker, api] = await progress('Starting the registry', () =>
     together([
-      startRegistryProcess('sequencer', { ...shared, FACT_KEY_FILE: keyFile }, dir).then(keep),
+      startRegistryProcess('sequencer', sequencerEnvironment, dir).then(keep),
       startRegistryProcess('worker', shared, dir).then(keep),
       startRegistryProcess('api', shared, dir).then(keep),
     ]),
@@ -111,15 +114,16 @@ async function startParts(
     factKeys: { [keyId]: Buffer.from(publicKey).toString('base64') },
     operatorToken: DEV_OPERATOR_TOKEN,
     readerToken: DEV_READER_TOKEN,
+    sequencerEnvironment,
   };
 }
 
 /** Like `Promise.all`, but waits for the others before it fails, so that each can be stopped. */
-async function together<T extends readonly unknown[]>(
-  starting: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
+async function together<T extends readonly Promise<unknown>[]>(
+  starting: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(starting);
-  return (await Promise.all(starting)) as unknown as T;
+  return Promise.all(starting);
 }
 
 async function assureDatabase(server: postgres.PostgresServer): Promise<string> {
