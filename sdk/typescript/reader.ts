@@ -13,7 +13,7 @@ import { shardOf } from '../../facts/crypto/shard.ts';
 import type { AppliedFact, LineOrigin, Refusal, ShardHead } from './types.ts';
 
 /** Live lines held for a gap to close; more are dropped, since HTTP serves them anyway. */
-export const MAX_HELD_LINES = 4_096;
+export const MAX_HELD_LINES = 512;
 
 /** `leaf`: the fact's leaf hash, base64url. */
 export type Accepted = AppliedFact & { line: string; leaf: string };
