@@ -6,9 +6,9 @@ import { tenantOfMark } from './mark.ts';
 import { absentIsFine } from './pool-user.ts';
 import { AUDIENCE_MAPPER, formatIdentityProvider, formatWebClient } from './representation.ts';
 
-/** Name in the shared realm of what a tenant calls `name`. */
+/** Name in the shared realm of what a tenant calls `name`. Neither part may hold the dot. */
 export function formatPoolName(name: string, slug: string): string {
-  return `${name}-${slug}`;
+  return `${name}.${slug}`;
 }
 
 /**

@@ -8,6 +8,9 @@ import { refuse, statusOf } from './failures.ts';
 import { TENANT_ATTRIBUTE, formatMark, tenantOfMark } from './mark.ts';
 import { formatRealmSettings } from './representation.ts';
 
+/** A lost race is decided within 2 s (KEYCLOAK measurements): six looks, 0.5 s apart. */
+const RACE_LOOKS = 6;
+const RACE_PAUSE_MS = 500;
 const SCOPE = 'organization';
 const MEMBERSHIP_MAPPER = 'oidc-organization-membership-mapper';
 const GROUPS_MAPPER: ProtocolMapperRepresentation = {
@@ -32,12 +35,20 @@ export async function ensurePoolRealm(
   config: KeycloakConfig,
   call: Call,
 ): Promise<void> {
-  if ((await readTenant(admin, config, call)) === undefined) {
-    await createPoolRealm(admin, config, call);
+  let tenant = await readTenant(admin, config, call);
+  if (tenant === undefined) {
+    const refusal = await createPoolRealm(admin, config, call);
+    // Whoever lost the race waits until the winner's realm shows, and shows its mark.
+    for (let looks = 0; !tenant && looks < RACE_LOOKS; looks += 1) {
+      if (looks > 0) await admin.pause(RACE_PAUSE_MS, call.signal);
+      tenant = await readTenant(admin, config, call);
+    }
+    if (tenant === undefined) throw refusal ?? refuse('unknown', 'the realm came and went');
   }
-  if ((await readTenant(admin, config, call)) !== PLATFORM_TENANT) {
+  if (tenant !== PLATFORM_TENANT) {
     throw refuse('foreign', 'the realm of the pool is there and not ours');
   }
+  await configureMail(admin, config, call);
   await patchOrganizationScope(admin, config.poolRealm, call);
   await declareUserMark(admin, config.poolRealm, call);
 }
@@ -54,11 +65,12 @@ async function readTenant(
   return realm ? (tenantOfMark(realm.attributes) ?? '') : undefined;
 }
 
+/** Undefined when it was made, else Keycloak's refusal: somebody else may have made it. */
 async function createPoolRealm(
   admin: KeycloakAdmin,
   config: KeycloakConfig,
   call: Call,
-): Promise<void> {
+): Promise<unknown> {
   const owner = { tenant: PLATFORM_TENANT, operation: call.owner.operation };
   try {
     await admin.request(call.signal, 'the creation of the realm of the pool', (client) =>
@@ -69,10 +81,25 @@ async function createPoolRealm(
         attributes: formatMark(owner),
       }),
     );
+    return undefined;
   } catch (error) {
-    // Somebody else made it at the same moment; the look that follows decides.
-    if (statusOf(error) !== 409) throw error;
+    const status = statusOf(error);
+    if (status === 400 || status === 409 || status === 500) return error;
+    throw error;
   }
+}
+
+/** The mail server may have moved since the realm was made. A PUT of one key keeps the others. */
+async function configureMail(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  call: Call,
+): Promise<void> {
+  const { smtpServer } = formatRealmSettings(config.smtp);
+  if (smtpServer === undefined) return;
+  await admin.request(call.signal, 'the change of the mail server', (client) =>
+    client.realms.update({ realm: config.poolRealm }, { smtpServer }),
+  );
 }
 
 /**

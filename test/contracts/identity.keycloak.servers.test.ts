@@ -81,14 +81,14 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
       const providers = linked as unknown as { alias: string }[];
       return {
         mark: readMark(found.attributes),
-        identityProviders: providers.map(({ alias }) => alias.replace(`-${slug}`, '')),
+        identityProviders: providers.map(({ alias }) => alias.replace(`.${slug}`, '')),
       };
     },
     signIn: async ({ slug, origin, adminEmail }, link) => {
       await acceptInvite(config.adminUrl, link);
       const claims = await signInByCode({
         issuer: `${config.adminUrl}/realms/${realm}`,
-        clientId: `web-${slug}`,
+        clientId: `web.${slug}`,
         redirectUri: `${origin}/callback`,
         scope: 'openid organization',
         username: adminEmail,
