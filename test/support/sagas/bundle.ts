@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const SOURCES = ['workflows', 'domain', 'facts/core', 'package-lock.json'];
+const CACHE = join(tmpdir(), 'tenure-test-bundles');
+const LOADER = fileURLToPath(new URL('replace-loader.cjs', import.meta.url));
+
+const SILENT = {
+  log() {},
+  trace() {},
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};
+
+/** One guard of the workflow sources that is switched off. `text` stands exactly once in `file`. */
+export interface Mutation {
+  /** From the repository's root. */
+  readonly file: string;
+  readonly text: string;
+  readonly by: string;
+}
+
+/** The bundle of all sagas, built once for each content of the sources; for `workflowBundle`. */
+export async function sagaBundle(mutation?: Mutation): Promise<{ codePath: string }> {
+  const codePath = join(CACHE, `${hashOf(mutation)}.js`);
+  try {
+    readFileSync(codePath);
+  } catch {
+    const { code } = await build(mutation);
+    mkdirSync(CACHE, { recursive: true });
+    const draft = `${codePath}.${process.pid}`;
+    writeFileSync(draft, code);
+    renameSync(draft, codePath);
+  }
+  return { codePath };
+}
+
+function build(mutation: Mutation | undefined) {
+  return bundleWorkflowCode({
+    workflowsPath: join(REPOSITORY, 'workflows/all.ts'),
+    logger: SILENT,
+    webpackConfigHook: (config) => (mutation === undefined ? config : mutated(config, mutation)),
+  });
+}
+
+type Config = Parameters<
+  NonNullable<Parameters<typeof bundleWorkflowCode>[0]['webpackConfigHook']>
+>[0];
+
+function mutated(config: Config, mutation: Mutation): Config {
+  const file = join(REPOSITORY, mutation.file);
+  const found = readFileSync(file, 'utf8').split(mutation.text).length - 1;
+  if (found !== 1) throw new Error(`${mutation.file} holds the guard ${found} times, not once`);
+  const rule = { test: (path: string) => path === file, loader: LOADER, options: mutation };
+  // Loaders run from the last rule to the first, and this one wants the source as it is written.
+  const rules = [...(config.module?.rules ?? []), { ...rule, enforce: 'pre' as const }];
+  return { ...config, module: { ...config.module, rules } };
+}
+
+function hashOf(mutation: Mutation | undefined): string {
+  const hash = createHash('sha256').update(JSON.stringify(mutation ?? null));
+  for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function filesOf(source: string): string[] {
+  const path = join(REPOSITORY, source);
+  if (!/^[a-z/]+$/.test(source)) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}

@@ -1,0 +1,88 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
+import { PortError } from '../../../ports/call.ts';
+import type { Call } from '../../../ports/call.ts';
+import type { Activities } from '../saga-world.ts';
+import type { Outside } from '../saga-outside.ts';
+import type { Failures, FaultPlan } from './faults.ts';
+
+/** Methods that change something outside and carry a `Call` as their last argument. */
+const EFFECTS: ReadonlySet<unknown> = new Set(['ensure', 'remove', 'inviteAdmin']);
+
+/** Any outside port, memory or real, whose calls go as the plan says. */
+export function faultyPort<P extends object>(plan: FaultPlan, name: string, port: P): P {
+  const failures: Failures = {
+    unknown: () => new PortError(name, 'unknown', `${name} gave no answer`),
+    refused: (code) => new PortError(name, code, `${name} refused`),
+  };
+  return new Proxy(port, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key);
+      if (typeof method !== 'function') return method;
+      if (key === 'probe')
+        return async (...args: unknown[]) => {
+          if (plan.down.has(name)) throw failures.refused('unavailable');
+          await Reflect.apply(method, target, args);
+        };
+      if (!EFFECTS.has(key)) return method.bind(target) as unknown;
+      return (...args: unknown[]) =>
+        plan.run(`${name}.${String(key)}`, failures, async () =>
+          Reflect.apply(method, target, withOwnDeadline(args)),
+        );
+    },
+  });
+}
+
+/** The request is on its way: it outlives the attempt that sent it. */
+function withOwnDeadline(args: unknown[]): unknown[] {
+  const call = args.at(-1) as Call;
+  return [...args.slice(0, -1), { ...call, signal: new AbortController().signal }];
+}
+
+/** All outside systems of a world, named as effects name them. */
+export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
+  return {
+    identity: {
+      silo: faultyPort(plan, 'identity', outside.identity.silo),
+      pool: faultyPort(plan, 'identity', outside.identity.pool),
+    },
+    databases: faultyPort(plan, 'database', outside.databases),
+    routes: faultyPort(plan, 'route', outside.routes),
+    dns: faultyPort(plan, 'dns', outside.dns),
+    mailCatcher: outside.mailCatcher,
+  };
+}
+
+/** What the registry itself answers, as Temporal gets it. */
+const STORE: Failures = {
+  unknown: () => failure('store-unknown', false),
+  refused: (code) =>
+    code === 'unavailable' ? failure('store-unavailable', false) : failure('tenant-state', true),
+};
+
+/** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
+export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
+  const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
+  return {
+    ...activities,
+    activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
+    commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
+    undoAcceptance: (...args) =>
+      plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
+    recordProgress: (...args) =>
+      plan.run('store.recordProgress', STORE, () => recordProgress(...args)),
+  };
+}
+
+/** The sequencer's side of the `sign` step. */
+export function faultySigning<A extends unknown[], T>(
+  plan: FaultPlan,
+  waitFor: (...args: A) => Promise<T>,
+): (...args: A) => Promise<T> {
+  return (...args) => plan.run('facts.sign', STORE, () => waitFor(...args));
+}
+
+function failure(type: string, nonRetryable: boolean): ApplicationFailure {
+  const details = [Context.current().info.attempt];
+  return ApplicationFailure.create({ type, message: type, nonRetryable, details });
+}
