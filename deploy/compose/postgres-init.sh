@@ -36,3 +36,8 @@ done
 run postgres <<END
 GRANT tenure_api, tenure_worker, tenure_sequencer, tenure_operator TO tenure_migrate_login;
 END
+
+# Every caller of the API is an operator as long as it knows no tokens of tenants: it lists all.
+run postgres <<END
+GRANT tenure_operator TO tenure_api_login;
+END

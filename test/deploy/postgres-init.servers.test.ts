@@ -60,10 +60,14 @@ describe('postgres-init.sh', () => {
     }
   };
 
-  test.each(['api', 'worker', 'sequencer'])('%s takes its own role and no other', async (name) => {
-    await ask(urlOf(name), `set role tenure_${name}`);
+  test.each([
+    ['api', ['api', 'operator']],
+    ['worker', ['worker']],
+    ['sequencer', ['sequencer']],
+  ])('%s takes %j and no other role', async (name, own) => {
+    for (const role of own) await ask(urlOf(name), `set role tenure_${role}`);
     for (const other of ['api', 'worker', 'sequencer', 'owner', 'operator']) {
-      if (other === name) continue;
+      if (own.includes(other)) continue;
       const taking = ask(urlOf(name), `set role tenure_${other}`);
       await expect(taking).rejects.toMatchObject({ code: '42501' });
     }
