@@ -1,0 +1,43 @@
+import type { Machine } from './machine.ts';
+import type { Row } from './row.ts';
+
+const HEADINGS = ['what', 'value', 'baseline', 'ratio', 'bound', 'holds'];
+
+/** A Markdown table: reads as well in a terminal as on a page. */
+export function formatTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    `${row.value} ${row.unit}`,
+    row.baseline === null ? '–' : `${row.baseline} ${row.unit}`,
+    row.ratio === null ? '–' : `${row.ratio} x`,
+    row.bound === null ? '–' : `${row.bound}${row.ratio === null ? ` ${row.unit}` : ' x'}`,
+    row.holds === null ? '–' : row.holds ? 'yes' : '**no**',
+  ]);
+  const all = [HEADINGS, ...cells];
+  const widths = HEADINGS.map((_heading, at) =>
+    Math.max(...all.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(HEADINGS), rule, ...cells.map(line)].join('\n');
+}
+
+export function formatMachine({ cpu, cores, memoryGiB, node, fsyncMs }: Machine): string {
+  return `${cores} x ${cpu}, ${memoryGiB} GiB, Node ${node}, fsync ${fsyncMs} ms`;
+}
+
+/** The page `docs/reference/performance.md`. */
+export function formatPage(machine: Machine, rows: readonly Row[], date: Date): string {
+  return `# Performance
+
+Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)}.
+Machine: ${formatMachine(machine)}.
+
+Ratios are against a baseline of the same run and bind always; milliseconds of delivery bind only
+where the disk syncs in less than 0.2 ms. Load is open loop: requests start on time whether or not
+the last one has ended.
+
+${formatTable(rows)}
+`;
+}

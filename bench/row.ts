@@ -1,0 +1,44 @@
+/** One measured figure. A ratio binds always; a time binds only where its bound is given. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'ms' | 'us' | 'ms CPU';
+  /** Measured in the same run, in the same unit. */
+  readonly baseline: number | null;
+  readonly ratio: number | null;
+  /** Of the ratio where there is a baseline, else of the value. */
+  readonly bound: number | null;
+  readonly holds: boolean | null;
+}
+
+export function ratioRow(
+  name: string,
+  unit: Row['unit'],
+  value: number,
+  baseline: number,
+  bound: number | null,
+): Row {
+  const ratio = round(value / baseline);
+  const holds = bound === null ? null : ratio <= bound;
+  return { name, value: round(value), unit, baseline: round(baseline), ratio, bound, holds };
+}
+
+export function valueRow(
+  name: string,
+  unit: Row['unit'],
+  value: number,
+  bound: number | null,
+): Row {
+  const holds = bound === null ? null : value <= bound;
+  return { name, value: round(value), unit, baseline: null, ratio: null, bound, holds };
+}
+
+/** `q` from 0 to 1, of any order of values. */
+export function quantile(values: Iterable<number>, q: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
