@@ -12,9 +12,10 @@ export interface ServiceClientBootstrap {
 }
 
 /**
- * Makes our service client in `master` with the one role it needs; repeatable. For development and
- * first installation. Never deletes it: a client made anew would have lost all its realms.
- * Tokens are lightweight, since full ones grow by 560 bytes with every realm.
+ * Makes our service client in `master` with the one role it needs; repeatable, also with a new
+ * secret. For development and first installation. Never deletes it: a client made anew would have
+ * lost all its realms. Tokens are lightweight, since full ones grow by 560 bytes with every realm.
+ * Rejects with what the admin client throws.
  */
 export async function bootstrapServiceClient(options: ServiceClientBootstrap): Promise<void> {
   const { adminUrl, adminUser, adminPassword, clientId, clientSecret } = options;
@@ -54,4 +55,17 @@ export async function bootstrapServiceClient(options: ServiceClientBootstrap): P
       ],
     },
   });
+  await keepSecret(client, clientId, clientSecret);
+}
+
+/** The import skips a client that is there, and so its secret too. */
+async function keepSecret(
+  client: KeycloakAdminClient,
+  clientId: string,
+  clientSecret: string,
+): Promise<void> {
+  const [found] = await client.clients.find({ realm: 'master', clientId });
+  if (found?.id === undefined || found.secret === clientSecret) return;
+  const { id } = found;
+  await client.clients.update({ realm: 'master', id }, { ...found, secret: clientSecret });
 }

@@ -1,6 +1,6 @@
 import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { getToken } from '@keycloak/keycloak-admin-client/lib/utils/auth.js';
-import { PortError } from '../../ports/call.ts';
+import type { PortError } from '../../ports/call.ts';
 import type { KeycloakConfig } from './config.ts';
 import { refuse, toPortError } from './failures.ts';
 
