@@ -1,3 +1,6 @@
+import type { SagaReason, SagaState, StepProgress } from './operation.ts';
+import type { SagaTiming } from './saga-timing.ts';
+
 /** Words that sagas, their engine's adapter and the Temporal UI share. Free of personal data. */
 
 /** Search attributes, all keywords (DESIGN 5.9). */
@@ -11,3 +14,30 @@ export const STATE = 'state';
 /** Updates, and signals with the same rules for callers that must not wait. */
 export const RESUME = 'resume';
 export const UNWIND = 'unwind';
+
+/** Queue of sagas and ordinary steps: a step on the saga's own queue is dispatched eagerly. */
+export const SAGA_QUEUE = 'tenure';
+
+/** Which tenant and operation a step works for: all that inputs carry beside closed codes. */
+export interface SagaRef {
+  readonly operation: string;
+  readonly tenant: string;
+}
+
+/** The input of every saga. Names, addresses and secrets stay in the operation's row. */
+export interface SagaInput extends SagaRef {
+  readonly timing: SagaTiming;
+}
+
+/** Where a saga stands: what the row keeps, and the checklist in the Temporal UI shows. */
+export interface Checklist {
+  readonly state: SagaState;
+  readonly reason: SagaReason | null;
+  readonly steps: readonly StepProgress[];
+}
+
+/** What query `state` answers. */
+export interface SagaView extends Checklist {
+  /** Whether cancel and unwind are still accepted: it is before its pivot. */
+  readonly mayUnwind: boolean;
+}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { connectionOptions } from '../adapters/temporal/options.ts';
 import type { TemporalEngineOptions, TemporalOptions } from '../adapters/temporal/options.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import { DNS_SETTLE_MS } from '../ports/dns.ts';
@@ -30,6 +31,12 @@ export function journalOf({ service }: Config, name: string): { readonly file?: 
 
 export function temporalOf({ temporal }: Config): TemporalOptions {
   return { ...temporal, apiKey: temporal.apiKey?.reveal() };
+}
+
+/** What a worker's connection is made of. */
+export function workerTargetOf(config: Config) {
+  const temporal = temporalOf(config);
+  return { namespace: temporal.namespace, connection: connectionOptions(temporal) };
 }
 
 /** Settle times go by step name; they are the ports' promise, whichever adapter is behind. */

@@ -4,7 +4,7 @@ import { createOutboxBell } from '../adapters/postgres/bell.ts';
 import { createFactLog } from '../adapters/postgres/fact-log.ts';
 import { createLeaderLock } from '../adapters/postgres/leader-lock.ts';
 import type { Config } from './config/load.ts';
-import { temporalOf } from './options.ts';
+import { workerTargetOf } from './options.ts';
 
 export interface SequencerOptions {
   readonly epoch: number;
@@ -33,7 +33,7 @@ export function composeSequencer(config: Config, { epoch, report }: SequencerOpt
     stream,
     lock: createLeaderLock({ databaseUrl }),
     bell: createOutboxBell({ databaseUrl }),
-    temporal: temporalOf(config),
+    temporal: workerTargetOf(config),
     close: async () => {
       await Promise.all([facts.close(), stream.close()]);
     },

@@ -2,11 +2,12 @@ import { readManifests } from '../adapters/manifests/read.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
+import { assureTemporal } from '../adapters/temporal/start-check.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
-import { engineOf, sealingKeyOf } from './options.ts';
+import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
 import { composeDatabases, composeDns, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
@@ -37,7 +38,8 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     clock: systemClock,
     ids: systemIds,
     log: { log: config.facts.logOrigin, epoch: options.epoch },
-    temporal,
+    temporal: workerTargetOf(config),
+    assureTemporal: () => assureTemporal(temporal),
     readManifests,
     close: async () => {
       await Promise.all([store.close(), engine.close(), close()]);

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
-import { SAGA_QUEUE } from '../adapters/temporal/options.ts';
-import { assureTemporal } from '../adapters/temporal/start-check.ts';
+import { SAGA_QUEUE } from '../domain/saga-protocol.ts';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
 import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { declarePlatform } from '../registry/platform.ts';
@@ -24,7 +23,7 @@ async function start(config: Config): Promise<Running> {
   const closing = new AbortController();
   const { signal } = closing;
   const prepared = Promise.all([
-    repeatUntilDone(() => assureTemporal(ports.temporal), report, signal),
+    repeatUntilDone(ports.assureTemporal, report, signal),
     repeatUntilDone(() => declareManifests(ports), report, signal),
   ]);
   const worker = keepWorker(

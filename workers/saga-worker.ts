@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkerOptions } from '@temporalio/worker';
-import { connectionOptions } from '../adapters/temporal/options.ts';
-import type { TemporalOptions } from '../adapters/temporal/options.ts';
+import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 
 const RETRY_MS = 1_000;
+
+/** Which Temporal a worker polls. */
+export interface WorkerTarget {
+  readonly namespace: string;
+  readonly connection: NativeConnectionOptions;
+}
 
 export interface RunningWorker {
   /** Rejects while the worker is not polling. */
@@ -24,7 +28,7 @@ export function bundleSagas() {
  * for longer than the SDK bears, it is made again. Never rejects for trouble outside.
  */
 export function keepWorker(
-  temporal: TemporalOptions,
+  temporal: WorkerTarget,
   options: Omit<WorkerOptions, 'connection' | 'namespace'>,
   report: (message: string, cause: unknown) => void,
 ): RunningWorker {
@@ -53,12 +57,12 @@ export function keepWorker(
 }
 
 async function runOnce(
-  temporal: TemporalOptions,
+  temporal: WorkerTarget,
   options: Omit<WorkerOptions, 'connection' | 'namespace'>,
   signal: AbortSignal,
   onWorker: (worker: Worker) => void,
 ): Promise<void> {
-  const connection = await NativeConnection.connect(connectionOptions(temporal));
+  const connection = await NativeConnection.connect(temporal.connection);
   try {
     const worker = await Worker.create({ ...options, connection, namespace: temporal.namespace });
     onWorker(worker);

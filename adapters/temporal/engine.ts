@@ -13,11 +13,18 @@ import {
   SearchAttributeType,
 } from '@temporalio/common';
 import type { OperationKind } from '../../domain/operation.ts';
-import { RESUME, SAGA_STATE, STATE, TENANT_ID, UNWIND } from '../../domain/saga-protocol.ts';
+import {
+  RESUME,
+  SAGA_QUEUE,
+  SAGA_STATE,
+  STATE,
+  TENANT_ID,
+  UNWIND,
+} from '../../domain/saga-protocol.ts';
+import type { SagaInput, SagaView } from '../../domain/saga-protocol.ts';
 import { SagaEngineError } from '../../ports/saga-engine.ts';
 import type { LiveSaga, SagaCommand, SagaEngine, SagaStart } from '../../ports/saga-engine.ts';
-import type { SagaInput, SagaView } from '../../workflows/shared/contract.ts';
-import { connectionOptions, SAGA_QUEUE } from './options.ts';
+import { connectionOptions } from './options.ts';
 import type { TemporalEngineOptions } from './options.ts';
 
 const START_WITHIN_MS = 5_000;

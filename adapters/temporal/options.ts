@@ -13,9 +13,6 @@ export interface TemporalEngineOptions extends TemporalOptions {
   readonly timing: SagaTiming;
 }
 
-/** Queue of sagas and ordinary steps: a step on the saga's own queue is dispatched eagerly. */
-export const SAGA_QUEUE = 'tenure';
-
 /** What client and worker connections have in common. */
 export function connectionOptions({ address, tls, apiKey }: TemporalOptions) {
   return { address, tls, ...(apiKey === undefined ? {} : { apiKey }) };

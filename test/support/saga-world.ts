@@ -7,7 +7,7 @@ import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.t
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createTemporalEngine } from '../../adapters/temporal/engine.ts';
-import { SAGA_QUEUE } from '../../adapters/temporal/options.ts';
+import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import type { SagaState } from '../../domain/operation.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -77,10 +77,20 @@ export async function createWorld(options: WorldOptions = {}) {
   const { api, worker: store } = database;
   const ports = { ...store, clock: systemClock, ids: systemIds };
   await declarePlatform(ports, LOG, await readManifests(MANIFESTS_FOLDER));
-  const engine = createTemporalEngine({
-    ...{ address, namespace, timing },
-    ...{ tls: false, apiKey: undefined },
-  });
+  const engines = new Map<string, ReturnType<typeof createTemporalEngine>>();
+  /** One per timing: it goes into the input of what is started there. */
+  const engineWith = (over: Partial<SagaTiming>) => {
+    const key = JSON.stringify(over);
+    const known = engines.get(key);
+    if (known !== undefined) return known;
+    const made = createTemporalEngine({
+      ...{ address, namespace, timing: { ...timing, ...over } },
+      ...{ tls: false, apiKey: undefined },
+    });
+    engines.set(key, made);
+    return made;
+  };
+  const engine = engineWith({});
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const reports: { message: string; cause: unknown }[] = [];
@@ -131,7 +141,8 @@ export async function createWorld(options: WorldOptions = {}) {
     if (accepted.outcome !== 'accepted') throw new Error(`not accepted: ${accepted.outcome}`);
     return accepted.operation;
   };
-  const start = (operation: Operation) => startSaga({ ...api, engine }, operation);
+  const start = (operation: Operation, over: Partial<SagaTiming> = {}) =>
+    startSaga({ ...api, engine: engineWith(over) }, operation);
   const begin = async (operation: Operation) => {
     await start(operation);
     return operation;
@@ -169,7 +180,8 @@ export async function createWorld(options: WorldOptions = {}) {
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       for (const each of starts) await ('stop' in each ? each.stop() : each.close());
-      await Promise.all([engine.close(), connection.close(), database.close()]);
+      for (const each of engines.values()) await each.close();
+      await Promise.all([connection.close(), database.close()]);
       await own?.stop();
     },
   };

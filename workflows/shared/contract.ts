@@ -1,29 +1,6 @@
-import type { SagaReason, SagaState, StepProgress } from '../../domain/operation.ts';
-import type { SagaTiming } from '../../domain/saga-timing.ts';
+import type { Checklist, SagaInput, SagaRef, SagaView } from '../../domain/saga-protocol.ts';
 
-/** Which tenant and operation a step works for: all that inputs carry beside closed codes. */
-export interface SagaRef {
-  readonly operation: string;
-  readonly tenant: string;
-}
-
-/** The input of every saga. Names, addresses and secrets stay in the operation's row. */
-export interface SagaInput extends SagaRef {
-  readonly timing: SagaTiming;
-}
-
-/** Where a saga stands: what the row keeps, and the checklist in the Temporal UI shows. */
-export interface Checklist {
-  readonly state: SagaState;
-  readonly reason: SagaReason | null;
-  readonly steps: readonly StepProgress[];
-}
-
-/** What query `state` answers. */
-export interface SagaView extends Checklist {
-  /** Whether cancel and unwind are still accepted: it is before its pivot. */
-  readonly mayUnwind: boolean;
-}
+export type { Checklist, SagaInput, SagaRef, SagaView };
 
 /** A step's result with its attempt: the earlier ones may still take effect late. */
 export interface Attempted<T> {
