@@ -52,7 +52,7 @@ async function askLive(
   { id, kind, state }: Operation,
   { engine }: Pick<ApiPorts, 'engine'>,
 ): Promise<LiveSaga | undefined> {
-  if (isEnded(state)) return undefined;
+  if (isEnded(state) || state === 'accepted') return undefined;
   try {
     return await withDeadline(engine.ask(id, kind), LIVE_DETAIL_DEADLINE_MS);
   } catch {
