@@ -9,6 +9,7 @@ import type { KeycloakConfig } from './config.ts';
 import { refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { limitRealmWrites } from './limit.ts';
+import { renewMailServer } from './mail-server.ts';
 import { tenantOfMark } from './mark.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
@@ -47,6 +48,7 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       if ((await lookUntil(isClear, admin, slug, call)) !== 'mine') {
         throw refuse('invalid', 'the realm of the invited admin is not there');
       }
+      await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
     },
     probe: (signal) => admin.probe(signal),

@@ -146,6 +146,24 @@ test('nobody signs in without PKCE, and tokens name tenant, audience and client'
   });
 });
 
+test('an invitation goes by the mail server of today, and leaves the realm as it was', async () => {
+  const client = await keycloak.signedIn();
+  const before = await client.realms.findOne({ realm });
+  const host = '127.0.0.1';
+  const lost = {
+    host,
+    port: 1,
+    from: 'old@tenure.test',
+    security: 'none',
+    login: undefined,
+  } as const;
+  const { config } = keycloak;
+  const misled = createKeycloakRealms({ ...config, smtp: lost }, secrets);
+  await expect(misled.inviteAdmin(request, call)).rejects.toMatchObject({ code: 'unknown' });
+  await realms.inviteAdmin(request, call);
+  expect(await (await keycloak.signedIn()).realms.findOne({ realm })).toEqual(before);
+});
+
 test('a realm that our client may not even see is foreign and stays', async () => {
   const admin = await asServerAdmin();
   const hidden = anIdentityRequest();
