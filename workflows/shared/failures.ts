@@ -10,7 +10,7 @@ import { CANCELLED, COMMAND_REFUSED, PARKED_TOO_LONG, UNWOUND_BY_OPERATOR } from
 /** The failure that an activity reported itself, under the layers that Temporal puts around. */
 function reported(error: unknown): ApplicationFailure | undefined {
   let cause = error;
-  while (cause instanceof ActivityFailure || cause instanceof TimeoutFailure) cause = cause.cause;
+  while (cause instanceof ActivityFailure) cause = cause.cause;
   return cause instanceof ApplicationFailure ? cause : undefined;
 }
 
@@ -34,9 +34,18 @@ export function mayStillRun(error: unknown): boolean {
 /** Closed code and sentence for the row, the UI and the API. */
 export function reasonOf(step: string, error: unknown): SagaReason {
   if (isCancellation(error)) return { step, code: CANCELLED, message: 'It was cancelled.' };
-  const failure = reported(error);
-  const code = failure?.type ?? 'timeout';
-  return { step, code, message: failure?.message ?? 'No attempt ended within its time.' };
+  const { type, message } = reported(error) ?? lastBefore(error) ?? {};
+  const code = type ?? 'timeout';
+  return { step, code, message: message ?? 'No attempt ended within its time.' };
+}
+
+/** A budget that ends names the last attempt's failure; the SDK leaves it in the raw message. */
+function lastBefore(error: unknown): { type: string; message: string } | undefined {
+  const timeout = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(timeout instanceof TimeoutFailure)) return undefined;
+  const { message, applicationFailureInfo } = timeout.failure?.cause ?? {};
+  const type = applicationFailureInfo?.type;
+  return type ? { type, message: message ?? '' } : undefined;
 }
 
 export function unwoundByOperator(): ApplicationFailure {
