@@ -7,6 +7,7 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
 import { ensureOrganizationGroups, joinOwners } from './organization-groups.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
@@ -47,6 +48,7 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       if (!isMine(organization, call) || user?.id === undefined) {
         throw refuse('invalid', 'the organization of the invited admin is not there');
       }
+      await renewMailServer(admin, realm, config.smtp, call);
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await sendInvite(admin, call, realm, user.id, clientId, origin);
     },

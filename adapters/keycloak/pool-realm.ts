@@ -48,7 +48,6 @@ export async function ensurePoolRealm(
   if (tenant !== PLATFORM_TENANT) {
     throw refuse('foreign', 'the realm of the pool is there and not ours');
   }
-  await configureMail(admin, config, call);
   await patchOrganizationScope(admin, config.poolRealm, call);
   await declareUserMark(admin, config.poolRealm, call);
 }
@@ -87,19 +86,6 @@ async function createPoolRealm(
     if (status === 400 || status === 409 || status === 500) return error;
     throw error;
   }
-}
-
-/** The mail server may have moved since the realm was made. A PUT of one key keeps the others. */
-async function configureMail(
-  admin: KeycloakAdmin,
-  config: KeycloakConfig,
-  call: Call,
-): Promise<void> {
-  const { smtpServer } = formatRealmSettings(config.smtp);
-  if (smtpServer === undefined) return;
-  await admin.request(call.signal, 'the change of the mail server', (client) =>
-    client.realms.update({ realm: config.poolRealm }, { smtpServer }),
-  );
 }
 
 /**

@@ -209,7 +209,7 @@ test('names of two tenants never meet, whatever dashes they have', async () => {
   await expect(organizations.ensure(second, aSlowCall())).resolves.toBeDefined();
 });
 
-test('a mail server that moved is told to the realm of the pool at the next start', async () => {
+test('a mail server that moved is told to the realm of the pool with the next invitation', async () => {
   const moved = await startSmtpCatcher();
   const smtp = { ...keycloak.config.smtp, port: moved.port } as KeycloakSmtp;
   const restarted = createKeycloakOrganizations({ ...keycloak.config, smtp });
