@@ -1,19 +1,45 @@
 import type { Stack } from '../stack/stack.ts';
 
+const HOLD_MS = 86_400_000;
+
 /** Resolves at Ctrl-C or SIGTERM; the caller then stops everything in order. */
 export function untilInterrupted(): Promise<void> {
+  // Neither a listener for signals nor the watched children keep Node running: a timer does.
+  const hold = setInterval(() => undefined, HOLD_MS);
   return new Promise((resolve) => {
-    process.on('SIGINT', resolve).on('SIGTERM', resolve);
+    const end = () => {
+      clearInterval(hold);
+      resolve();
+    };
+    process.on('SIGINT', end).on('SIGTERM', end);
   });
 }
 
 export function sayAddresses(stack: Stack, say: (line: string) => void): void {
   say(`
-  API          ${stack.api.url}/v1  (bearer token: ${stack.operatorToken})
+  API          ${stack.api.url}/v1
   API docs     ${stack.api.url}/docs
   Temporal UI  ${stack.temporal.uiUrl}
-  NATS         ${stack.nats.url}
-  Postgres     ${stack.databaseUrl}
 
+For another terminal, so that curl, tenure and data planes find it:
+${formatExports(stack)}
 Ctrl-C ends it.`);
+}
+
+/** Names as the command line and the sample of sdk/typescript read them. */
+function formatExports(stack: Stack): string {
+  const keys = Object.entries(stack.factKeys);
+  const variables = [
+    ['TENURE_URL', stack.api.url],
+    ['OPERATOR_TOKEN', stack.operatorToken],
+    ['DATABASE_URL', stack.databaseUrl],
+    ['TENURE_TOKEN', stack.readerToken],
+    ['TENURE_NATS_URL', stack.nats.url],
+    ['TENURE_LOG', stack.log],
+    ...keys.flatMap(([id, key]) => [
+      ['TENURE_KEY_ID', id],
+      ['TENURE_PUBLIC_KEY', key],
+    ]),
+  ];
+  return variables.map(([name, value]) => `  export ${name}='${value}'\n`).join('');
 }
