@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, nanos, RetentionPolicy, StorageType } from 'nats';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
 import { parseLine } from '../../facts/core/line.ts';
@@ -11,7 +12,7 @@ export const SUBJECT_PREFIX = 'tenure.facts.';
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const ACK_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
-const ASSURE_RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 /** JetStream's answer when the subject has no message. */
 const NO_MESSAGE = '10037';
 const NO_MESSAGE_STATUS = '404';
@@ -86,12 +87,13 @@ class Link {
   readonly #options: NatsOptions;
   #connection: NatsConnection | undefined;
   #streams: Streams | undefined;
-  #closed = false;
+  readonly #stop = new AbortController();
+  readonly #opening: Promise<void>;
   #assuring: Promise<void> | undefined;
 
   constructor(options: NatsOptions) {
     this.#options = options;
-    void this.#open();
+    this.#opening = this.#open();
   }
 
   ready(): Streams | undefined {
@@ -105,28 +107,51 @@ class Link {
     this.#assuring = this.#assureStream(connection).finally(() => (this.#assuring = undefined));
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#streams = undefined;
-    await this.#connection?.close();
+  get #closed(): boolean {
+    return this.#stop.signal.aborted;
   }
 
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#streams = undefined;
+    await this.#connection?.close();
+    await Promise.all([this.#opening, this.#assuring]);
+  }
+
+  /** Tries for ever by itself, since a pending `connect` of the library cannot be given up. */
   async #open(): Promise<void> {
-    const connection = await connect({
+    while (!this.#closed) {
+      try {
+        return await this.#use(await this.#connect());
+      } catch (cause) {
+        this.#options.report('NATS is not there; trying again', cause);
+        await this.#pause();
+      }
+    }
+  }
+
+  #connect(): Promise<NatsConnection> {
+    return connect({
       servers: this.#options.url,
-      waitOnFirstConnect: true,
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_MS,
       name: 'tenure-sequencer',
     });
+  }
+
+  async #use(connection: NatsConnection): Promise<void> {
     if (this.#closed) return connection.close();
     this.#connection = connection;
     this.assureStreamSoon();
+    void this.#watch(connection);
+    return undefined;
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') this.#streams = undefined;
       if (status.type === 'reconnect') this.assureStreamSoon();
     }
-    return undefined;
   }
 
   async #assureStream(connection: NatsConnection): Promise<void> {
@@ -148,8 +173,12 @@ class Link {
         return;
       } catch (cause) {
         this.#options.report(`stream ${STREAM} cannot be assured; trying again`, cause);
-        await new Promise((resolve) => setTimeout(resolve, ASSURE_RETRY_MS));
+        await this.#pause();
       }
     }
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }

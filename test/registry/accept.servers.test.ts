@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createSeededClock } from '../../adapters/memory/clock.ts';
 import { readManifests } from '../../adapters/manifests/read.ts';
 import { activateTenant } from '../../domain/provisioning.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
@@ -14,7 +15,7 @@ const LOG = { log: 'tenure.test/accept', epoch: 1 };
 const SEEDED = '00000000-0000-0000-0000-000000000001';
 
 let registry: RegistryDatabase;
-const clock = { nowMs: () => 1_000 };
+const clock = createSeededClock(1_000);
 const ids = { uuid: () => randomUUID() as string };
 const declare = async () =>
   declarePlatform({ ...registry.worker, clock, ids }, LOG, await readManifests());

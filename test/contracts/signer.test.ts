@@ -1,0 +1,67 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { assureKeyFile, openKeyFile } from '../../adapters/key-file/signer.ts';
+import { keyIdOf } from '../../facts/crypto/hash.ts';
+import { createVerifier } from '../../facts/crypto/verify.ts';
+import type { Signer } from '../../ports/signer.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tenure-key-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Every signer of the port runs this. */
+function signerContract(name: string, make: () => Signer): void {
+  describe(`signer contract: ${name}`, () => {
+    const message = new TextEncoder().encode('DSSEv1 …');
+
+    test('signs what the strict profile verifies under its public key', async () => {
+      const signer = make();
+      const signature = await signer.sign(message);
+      expect(signature).toHaveLength(64);
+      expect(createVerifier(signer.publicKey)(message, signature)).toBe(true);
+    });
+
+    test('signs the same bytes alike, and other bytes otherwise', async () => {
+      const signer = make();
+      const signature = await signer.sign(message);
+      expect(await signer.sign(message)).toEqual(signature);
+      expect(await signer.sign(message.subarray(1))).not.toEqual(signature);
+    });
+
+    test('names its key by the key itself', () => {
+      const { keyId, publicKey } = make();
+      expect(keyId).toBe(keyIdOf(publicKey));
+    });
+  });
+}
+
+signerContract('key file', () => {
+  const path = join(folder, 'fact.key');
+  assureKeyFile(path);
+  return openKeyFile(path);
+});
+
+describe('a key file', () => {
+  test('is made for its owner alone, and never replaced', () => {
+    const path = join(folder, 'kept.key');
+    assureKeyFile(path);
+    const first = readFileSync(path, 'utf8');
+    assureKeyFile(path);
+    expect(readFileSync(path, 'utf8')).toBe(first);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('that others may read is refused with what to do', () => {
+    const path = join(folder, 'open.key');
+    assureKeyFile(path);
+    chmodSync(path, 0o644);
+    expect(() => openKeyFile(path)).toThrow('chmod 600');
+  });
+
+  test.each(['', 'not base64!', 'c2hvcnQ='])('that holds %j is refused, unseen', (content) => {
+    const path = join(folder, 'broken.key');
+    writeFileSync(path, content, { mode: 0o600 });
+    expect(() => openKeyFile(path)).toThrow('must hold 32 bytes in base64');
+  });
+});
