@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SOURCES = ['workflows', 'domain', 'facts/core', 'package-lock.json'];
@@ -27,19 +34,16 @@ export interface Mutation {
   readonly by: string;
 }
 
-/** The bundle of all sagas, built once for each content of the sources; for `workflowBundle`. */
-export async function sagaBundle(mutation?: Mutation): Promise<{ codePath: string }> {
-  const codePath = join(CACHE, `${hashOf(mutation)}.js`);
-  try {
-    readFileSync(codePath);
-  } catch {
-    const { code } = await build(mutation);
-    mkdirSync(CACHE, { recursive: true });
-    const draft = `${codePath}.${process.pid}`;
-    writeFileSync(draft, code);
-    renameSync(draft, codePath);
-  }
-  return { codePath };
+/** The bundle of all sagas, built once for each content of the sources. */
+export async function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWithSourceMap> {
+  const file = join(CACHE, `${hashOf(mutation)}.js`);
+  if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
+  const built = await build(mutation);
+  mkdirSync(CACHE, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, built.code);
+  renameSync(draft, file);
+  return built;
 }
 
 function build(mutation: Mutation | undefined) {

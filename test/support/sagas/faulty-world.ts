@@ -15,7 +15,7 @@ export async function startFaultyWorld(
   const world = await createWorld({
     ...options,
     outside: faultyOutside(plan, outside),
-    decorate: (activities) => faultyActivities(plan, activities),
+    decorate: (activities) => faultyActivities(plan, options.decorate?.(activities) ?? activities),
     start: false,
   });
   const worker = await world.startWorker();
