@@ -3,11 +3,12 @@ import { formatFields, formatTable } from './format.ts';
 
 /** A saga as an operator reads it: what it works on, its checklist, why it waits, what to do. */
 export function formatSaga(saga: SagaBody): string {
+  const settled = saga.live || saga.state === 'done' || saga.state === 'unwound';
   const fields: [string, string][] = [
     ['saga', saga.id],
     ['kind', saga.kind],
     ['tenant', saga.tenant],
-    ['state', saga.live ? saga.state : `${saga.state} (as last recorded)`],
+    ['state', settled ? saga.state : `${saga.state} (as last recorded)`],
     ...(saga.inviteLink === undefined ? [] : [['invite', saga.inviteLink] as [string, string]]),
   ];
   const steps = saga.steps.map(({ name, state, ms }) => [
