@@ -1,5 +1,5 @@
 import { PROBLEM_CODES, PROBLEM_KINDS, problemType } from './problem-codes.ts';
-import { COMMAND_ADVICE, DOMAIN_ADVICE, PORT_ADVICE } from './sagas/what-to-do.ts';
+import { DOMAIN_ADVICE, PORT_ADVICE, SAGA_ADVICE, STORE_ADVICE } from './sagas/what-to-do.ts';
 
 /** `docs/reference/errors.md`, from the closed tables that the API answers with. */
 export function formatErrorsReference(): string {
@@ -26,7 +26,7 @@ function formatProblems(): string {
 
 function formatReasons(): string {
   const port = Object.entries(PORT_ADVICE).map(([code, advice]) => [`<port>.${code}`, advice]);
-  const rest = [...Object.entries(DOMAIN_ADVICE), ...Object.entries(COMMAND_ADVICE)];
+  const rest = [DOMAIN_ADVICE, STORE_ADVICE, SAGA_ADVICE].flatMap(Object.entries<string>);
   const rows = [...port, ...rest].map(([code, advice]) => `| \`${code}\` | ${advice} |`);
   return [
     '## Reasons of a saga\n',

@@ -96,14 +96,16 @@ const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {
 };
 
 /** What express and its body parser say: an error with a `type` or a `status` of HTTP. */
-const BODY_CODES: Readonly<Record<string, ProblemCode>> = {
-  'entity.too.large': 'body-too-large',
-  'entity.parse.failed': 'body-malformed',
-  'request.aborted': 'body-malformed',
-  'request.size.invalid': 'body-malformed',
-  'encoding.unsupported': 'content-type-unsupported',
-  'charset.unsupported': 'content-type-unsupported',
-};
+const BODY_CODES = new Map<unknown, ProblemCode>(
+  Object.entries({
+    'entity.too.large': 'body-too-large',
+    'entity.parse.failed': 'body-malformed',
+    'request.aborted': 'body-malformed',
+    'request.size.invalid': 'body-malformed',
+    'encoding.unsupported': 'content-type-unsupported',
+    'charset.unsupported': 'content-type-unsupported',
+  } satisfies Record<string, ProblemCode>),
+);
 
 const BAD_REQUEST = 400;
 
@@ -117,7 +119,7 @@ export function toProblem(error: unknown): Problem {
       cause: error,
     });
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
-  const code = BODY_CODES[String(type)];
+  const code = BODY_CODES.get(type);
   if (code !== undefined) return new Problem(code, 'The body was not taken.', { cause: error });
   // express: a path with broken percent-encoding.
   if (status === BAD_REQUEST) return notFound();

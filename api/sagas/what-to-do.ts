@@ -1,5 +1,6 @@
 import type { PortErrorCode } from '../../ports/call.ts';
 import type { DomainErrorCode } from '../../domain/decision.ts';
+import type { StoreErrorCode } from '../../ports/registry-store.ts';
 
 /** Per code of a port's error, for every port alike: `<port>.<code>` is the saga's reason. */
 export const PORT_ADVICE: Readonly<Record<PortErrorCode, string>> = {
@@ -26,22 +27,38 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'last-owner': 'Give another active member the owner role first; then send a new request.',
 };
 
-export const COMMAND_ADVICE: Readonly<Record<string, string>> = {
+/** Per failure of the registry's own store. */
+export const STORE_ADVICE: Readonly<Record<StoreErrorCode, string>> = {
+  'store-unavailable':
+    'Postgres does not answer. Bring it back; the saga resumes by itself, or with `resume`.',
+  'store-unknown':
+    'Postgres was lost during a commit. Bring it back; the step is repeated and takes effect once.',
+  'store-full': 'Postgres has no space left. Make room; the saga resumes by itself.',
+  'undo-refused': 'The tenant is past `activate` and stays; nothing is to be undone.',
+};
+
+/** What sagas say of themselves (workflows/shared). */
+export const SAGA_ADVICE = {
   cancelled: 'It was cancelled and nothing remains. Send a new request to try again.',
   'unwound-by-operator':
     'An operator unwound it and nothing remains. Send a new request to try again.',
-};
+  'parked-too-long':
+    'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
+  timeout:
+    'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
+  internal:
+    'A bug of ours, or something unforeseen: the worker’s log has the cause. `resume` tries again.',
+} as const;
 
 const OTHERWISE =
   'Look at the saga in the Temporal UI; `resume` tries the step again, `unwind` gives up before `activate`.';
 
-/** What an operator can do about a saga's reason. */
+const BY_CODE = new Map([DOMAIN_ADVICE, STORE_ADVICE, SAGA_ADVICE].flatMap(Object.entries<string>));
+const BY_PORT_CODE = new Map(Object.entries(PORT_ADVICE));
+
+/** What an operator can do about a saga's reason: a code of ours, or `<port>.<code>`. */
 export function adviseOn(reasonCode: string): string {
-  const portCode = reasonCode.split('.').at(-1) ?? reasonCode;
-  const tables: Readonly<Record<string, string>>[] = [COMMAND_ADVICE, DOMAIN_ADVICE, PORT_ADVICE];
-  for (const table of tables) {
-    const advice = table[table === PORT_ADVICE ? portCode : reasonCode];
-    if (advice !== undefined) return advice;
-  }
-  return OTHERWISE;
+  const [, portCode] = reasonCode.split('.', 2);
+  const advice = portCode === undefined ? BY_CODE.get(reasonCode) : BY_PORT_CODE.get(portCode);
+  return advice ?? OTHERWISE;
 }
