@@ -217,8 +217,10 @@ describe.each(GUARDS)('$guard', ({ claim, off, fails }) => {
 
   test('without it the same claim fails', async () => {
     const mutant = await off(new FaultPlan());
-    await expect(claim(mutant))
-      .rejects.toThrow(fails)
-      .finally(() => mutant.world.close());
+    try {
+      await expect(claim(mutant)).rejects.toThrow(fails);
+    } finally {
+      await mutant.world.close();
+    }
   });
 });
