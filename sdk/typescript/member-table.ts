@@ -9,15 +9,15 @@ export const NONE = -1;
  * A row is 16 words of 32 bits, one cache line: at a million members a decision's time is the
  * memory that it touches for the first time.
  *
- *   0..3 tenant   4..7 subject   8 form of the subject   9 issuer   10 role set   11 state
- *   12 number of the tenant   13 next row with this key, + 1   14, 15 unused
+ *   0..3 tenant   4..9 subject   10 form of the subject   11 issuer   12 role set   13 state
+ *   14 number of the tenant   15 next row with this key, + 1
  */
 const ROW_WORDS = 16;
-const ISSUER = 9;
-const ROLES = 10;
-const STATE = 11;
-const TENANT = 12;
-const NEXT = 13;
+const ISSUER = 11;
+const ROLES = 12;
+const STATE = 13;
+const TENANT = 14;
+const NEXT = 15;
 const FIRST_ROWS = 1_024;
 /** Slots per row: open addressing stays short below half full. */
 const SLOTS_PER_ROW = 2;

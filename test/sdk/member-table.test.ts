@@ -29,6 +29,9 @@ const keyOf = (tenant: string, sub: string): string | undefined => {
   return writeKey(tenant, sub, words) ? words.join(' ') : undefined;
 };
 
+/** Short enough to stand for itself, or hashed. */
+const subjectOf = (n: number): string => (n % 2 === 0 ? `sub-${n}` : `auth0|a-longer-subject-${n}`);
+
 test('thousands added and removed in any order are found exactly as a plain map finds them', () => {
   const table = new MemberTable();
   const rows = new Map<string, { row: number; tenant: string; sub: string }>();
@@ -39,7 +42,7 @@ test('thousands added and removed in any order are found exactly as a plain map 
   };
   for (let turn = 0; turn < 20_000; turn += 1) {
     const tenant = next(2) === 0 ? ACME : GLOBEX;
-    const sub = next(2) === 0 ? memberId(next(3_000)) : `subject-${next(3_000)}`;
+    const sub = next(2) === 0 ? memberId(next(3_000)) : subjectOf(next(3_000));
     const id = `${turn}`;
     if (next(3) > 0) rows.set(id, { row: add(table, tenant, sub, id), tenant, sub });
     else {
@@ -56,7 +59,7 @@ test('thousands added and removed in any order are found exactly as a plain map 
   }
   for (const tenant of [ACME, GLOBEX]) {
     for (let n = 0; n < 3_000; n += 1) {
-      for (const sub of [memberId(n), `subject-${n}`]) {
+      for (const sub of [memberId(n), subjectOf(n)]) {
         expect(idsOf(table, tenant, sub)).toEqual(expected.get(`${tenant} ${sub}`) ?? []);
       }
     }
@@ -70,6 +73,14 @@ test('a key is exact: no other text stands for the same subject', () => {
     uuid.replaceAll('-', ''),
     uuid.replace('-', '0'),
     `${uuid} `,
+    'jane',
+    'jane\0',
+    '\0jane',
+    'jan\u0165',
+    '4\u0000'.repeat(12),
+    'x'.repeat(24),
+    'x'.repeat(25),
+    'x'.repeat(26),
     uuid.replace('a', 'g'),
     uuid.replace('a', '\u0161'),
     '',
