@@ -97,7 +97,7 @@ describe('fact stream contract: NATS JetStream', () => {
   test('says false while the server is down, and works again when it is back', async () => {
     await server.kill('SIGKILL');
     expect(await stream.publish([batch(4, 1, 1)])).toBe(false);
-    await expect(stream.lastPosition(4)).rejects.toThrow();
+    await expect(stream.lastPosition(4)).rejects.toThrow('NATS is not connected');
     await server.restart();
     await published([batch(4, 1, 1)]);
     expect(await stream.lastPosition(4)).toBe(1);
