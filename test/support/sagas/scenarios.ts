@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** `provisionTenant` as its effects: what each step does, and what takes it back. */
-const STEPS: readonly Row[] = [
+export const STEPS: readonly Row[] = [
   { step: 'identity', does: 'identity.ensure', undoes: 'identity.remove' },
   { step: 'database', does: 'database.ensure', undoes: 'database.remove' },
   { step: 'route', does: 'route.ensure', undoes: 'route.remove' },
@@ -27,7 +27,7 @@ const STEPS: readonly Row[] = [
   { step: 'invite-admin', does: 'identity.inviteAdmin' },
 ];
 
-const UNDOS: readonly Effect[] = [
+export const UNDOS: readonly Effect[] = [
   ...STEPS.flatMap(({ undoes }) => undoes ?? []),
   'store.undoAcceptance',
 ];

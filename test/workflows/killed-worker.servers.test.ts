@@ -1,0 +1,107 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Operation } from '../../ports/registry-store.ts';
+import { memoryOutside } from '../support/saga-outside.ts';
+import { expectReplays } from '../support/saga-replay.ts';
+import type { WorkerOrders } from '../support/saga-worker-process.ts';
+import { createWorld, LOG, type World } from '../support/saga-world.ts';
+import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
+import { everyKill } from '../support/sagas/kills.ts';
+
+const PROCESS = fileURLToPath(new URL('../support/saga-worker-process.ts', import.meta.url));
+const ENDS_WITHIN_MS = 170_000;
+/** Patient beyond all the deaths: no saga parks. */
+const timing = { attemptTimeoutMs: 1_500, retryBudgetMs: 300_000 };
+
+const kills = everyKill();
+const folder = mkdtempSync(join(tmpdir(), 'tenure-killed-'));
+const operations = new Map<string, Operation>();
+let world: World;
+let workers: Workers;
+
+/** All sagas at once: each death hits all the others too, wherever they are. */
+beforeAll(async () => {
+  world = await createWorld({ timing, start: false });
+  for (const { name } of kills) operations.set(name, await world.accept());
+  workers = new Workers(ordersOf());
+  for (const operation of operations.values()) await world.start(operation);
+}, ENDS_WITHIN_MS);
+
+afterAll(async () => {
+  await workers.stop();
+  await world.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const operationOf = (name: string): Operation => {
+  const operation = operations.get(name);
+  if (operation === undefined) throw new Error(`no saga for ${name}`);
+  return operation;
+};
+
+function ordersOf(): WorkerOrders {
+  const { address, namespace, database } = world;
+  return {
+    ...{ address, namespace, databaseUrl: database.databaseUrl, folder, log: LOG },
+    kills: Object.fromEntries(kills.map(({ name, at }) => [operationOf(name).id, at])),
+    faults: kills.flatMap(({ name, unwinds }) => {
+      const refused = { kind: 'refused', code: 'invalid' } as const;
+      const { id } = operationOf(name);
+      return unwinds ? [{ operation: id, effect: 'dns.ensure', faults: [refused] } as const] : [];
+    }),
+  };
+}
+
+/** One worker at a time; when it dies, the next one is loaded already. */
+class Workers {
+  deaths = 0;
+  readonly #orders: WorkerOrders;
+  #active: ChildProcess;
+  #standby: ChildProcess;
+
+  constructor(orders: WorkerOrders) {
+    this.#orders = orders;
+    this.#active = fork(PROCESS);
+    this.#standby = fork(PROCESS);
+    this.#activate();
+  }
+
+  #activate(): void {
+    this.#active.send(this.#orders);
+    this.#active.once('exit', (_code, signal) => {
+      if (signal !== 'SIGKILL') return; // what it said on stderr is a bug of the test
+      this.deaths += 1;
+      this.#active = this.#standby;
+      this.#standby = fork(PROCESS);
+      this.#activate();
+    });
+  }
+
+  async stop(): Promise<void> {
+    for (const child of [this.#active, this.#standby]) {
+      child.removeAllListeners('exit');
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
+    }
+  }
+}
+
+describe('a worker killed by SIGKILL', () => {
+  test.each(kills)('$name leaves the tenant there or gone', async ({ name, unwinds }) => {
+    const operation = operationOf(name);
+    const { state } = await world.ended(operation, ENDS_WITHIN_MS);
+    expect(state).toBe(unwinds ? 'unwound' : 'done');
+    expect(existsSync(join(folder, `killed-${operation.id}`))).toBe(true);
+  });
+
+  test('died at every point, and every fact is there once', async () => {
+    expect(workers.deaths).toBeGreaterThanOrEqual(kills.length);
+    const outside = memoryOutside({ files: folder });
+    await expectCleanSlate({ outside, database: world.database });
+    for (const operation of operations.values()) await expectReplays(world, operation);
+  });
+});
