@@ -38,7 +38,10 @@ export class UndoStack<A> {
   noteLate(step: Step<A>, running: boolean): void {
     const entry = this.#entries.find((candidate) => candidate.step === step);
     const attemptMs = running ? this.#input.timing.attemptTimeoutMs : 0;
-    if (entry !== undefined) entry.lateUntilMs = Date.now() + attemptMs + this.#settleMs(step);
+    if (entry === undefined) return;
+    const untilMs = Date.now() + attemptMs + this.#settleMs(step);
+    // An attempt that ends sooner does not shorten the wait for one that still runs.
+    entry.lateUntilMs = Math.max(entry.lateUntilMs ?? 0, untilMs);
   }
 
   /** Takes everything back, the acceptance last. Returns when all of it is gone. */
