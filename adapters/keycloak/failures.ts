@@ -17,10 +17,39 @@ export function refuse(code: PortErrorCode, message: string, cause?: unknown): P
   return new PortError('identity', code, message, { cause });
 }
 
+/** Keycloak's own words, for our decisions and logs only. */
+function saidOf(error: unknown): string {
+  return error instanceof PortError && error.cause instanceof Error ? error.cause.message : '';
+}
+
 /** HTTP status behind an error of ours; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof PortError)) return undefined;
   return error.cause instanceof NetworkError ? error.cause.response.status : undefined;
+}
+
+/** What Keycloak said beside the status: for telling failures apart, never for showing. */
+export function detailOf(error: unknown): string {
+  if (error instanceof PortError) return detailOf(error.cause);
+  return error instanceof NetworkError ? JSON.stringify(error.responseData ?? '') : '';
+}
+
+/** Runs a removal; a 404 says that another one was faster. */
+export async function absentIsFine(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+/** What Keycloak says, with a 400, to whoever lost a race in its database. */
+const LOST_RACE = /^(?:Duplicate resource error|Database operation failed)/u;
+
+/** Whether it is there already: made before (409), or by another attempt at the same moment. */
+export function isTaken(error: unknown): boolean {
+  if (statusOf(error) === 409) return true;
+  return statusOf(error) === 400 && LOST_RACE.test(saidOf(error));
 }
 
 /** Translates whatever one admin request threw. `what` names the request in our words. */

@@ -1,6 +1,6 @@
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
-import { refuse, statusOf } from './failures.ts';
+import { isTaken, refuse } from './failures.ts';
 import { GROUPS, OWNERS_GROUP } from './representation.ts';
 
 const MAX_GROUPS = 100;
@@ -21,7 +21,7 @@ export async function ensureOrganizationGroups(
         client.organizations.groups(orgId).create({ realm, name }),
       );
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (!isTaken(error)) throw error;
     }
   }
   return listGroups(admin, realm, orgId, call);
@@ -56,6 +56,6 @@ export async function joinOwners(
     );
   } catch (error) {
     // Already in it.
-    if (statusOf(error) !== 409) throw error;
+    if (!isTaken(error)) throw error;
   }
 }

@@ -5,7 +5,7 @@ import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
-import { refuse, statusOf } from './failures.ts';
+import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
@@ -19,7 +19,7 @@ import {
   removePoolProviders,
 } from './pool-client.ts';
 import { ensurePoolRealm } from './pool-realm.ts';
-import { absentIsFine, ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
+import { ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
@@ -93,7 +93,7 @@ async function ensureOrganization(
       );
       return id;
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (!isTaken(error)) throw error;
       found = await findOrganization(admin, realm, request.slug, call);
       if (found === undefined) throw error;
     }
@@ -126,7 +126,7 @@ async function ensureParts(
       client.organizations.addMember({ realm, orgId, userId }),
     );
   } catch (error) {
-    if (statusOf(error) !== 409) throw error;
+    if (!isTaken(error)) throw error;
   }
   await joinOwners(admin, realm, orgId, groups, userId, call);
   return userId;

@@ -1,9 +1,8 @@
 import type { Call } from '../../ports/call.ts';
 import type { ExternalIdentityProvider } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
-import { refuse, statusOf } from './failures.ts';
+import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { tenantOfMark } from './mark.ts';
-import { absentIsFine } from './pool-user.ts';
 import { AUDIENCE_MAPPER, formatIdentityProvider, formatWebClient } from './representation.ts';
 
 /** Name in the shared realm of what a tenant calls `name`. Neither part may hold the dot. */
@@ -34,7 +33,7 @@ export async function ensurePoolClient(
       );
       return;
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (!isTaken(error)) throw error;
       found = await findClient(admin, realm, clientId, call);
     }
   }
@@ -86,7 +85,7 @@ export async function ensurePoolProvider(
         }),
       );
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (!isTaken(error)) throw error;
     }
     found = await findProvider(admin, realm, alias, call);
   }
@@ -94,9 +93,15 @@ export async function ensurePoolProvider(
     throw refuse('foreign', 'an identity provider of that name is there and not ours');
   }
   if (found?.organizationId === orgId) return;
-  await admin.request(call.signal, 'the link of an identity provider', (client) =>
-    client.organizations.linkIdp({ realm, orgId, alias }),
-  );
+  try {
+    await admin.request(call.signal, 'the link of an identity provider', (client) =>
+      client.organizations.linkIdp({ realm, orgId, alias }),
+    );
+  } catch (error) {
+    // Refused when another attempt linked it at the same moment.
+    const linked = await findProvider(admin, realm, alias, call);
+    if (linked?.organizationId !== orgId) throw error;
+  }
 }
 
 /** All identity providers of an organization that carry its tenant's mark. */

@@ -4,7 +4,7 @@ import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import type { KeycloakConfig } from './config.ts';
-import { refuse, statusOf } from './failures.ts';
+import { absentIsFine, isTaken, refuse, statusOf } from './failures.ts';
 import { TENANT_ATTRIBUTE, formatMark, tenantOfMark } from './mark.ts';
 import { formatRealmSettings } from './representation.ts';
 
@@ -129,20 +129,43 @@ async function patchMembershipMapper(
   );
 }
 
+/**
+ * Keycloak does not keep the names of mappers unique against parallel additions, and a mapper too
+ * many corrupts the claim: after its own addition each process removes all but the first by id.
+ */
 async function addGroupsMapper(
   admin: KeycloakAdmin,
   realm: string,
   scope: ClientScopeRepresentation,
   call: Call,
 ): Promise<void> {
-  if (scope.protocolMappers?.some(({ name }) => name === GROUPS_MAPPER.name)) return;
-  try {
-    await admin.request(call.signal, 'the addition of the group mapper', (client) =>
-      client.clientScopes.addProtocolMapper({ realm, id: scope.id ?? '' }, GROUPS_MAPPER),
-    );
-  } catch (error) {
-    if (statusOf(error) !== 409) throw error;
+  const id = scope.id ?? '';
+  if (findGroupsMappers(scope.protocolMappers).length === 0) {
+    try {
+      await admin.request(call.signal, 'the addition of the group mapper', (client) =>
+        client.clientScopes.addProtocolMapper({ realm, id }, GROUPS_MAPPER),
+      );
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
   }
+  const held = await admin.request(call.signal, 'the list of mappers', (client) =>
+    client.clientScopes.listProtocolMappers({ realm, id }),
+  );
+  for (const mapperId of findGroupsMappers(held).slice(1)) {
+    await absentIsFine(() =>
+      admin.request(call.signal, 'the removal of a mapper too many', (client) =>
+        client.clientScopes.delProtocolMapper({ realm, id, mapperId }),
+      ),
+    );
+  }
+}
+
+function findGroupsMappers(mappers: readonly ProtocolMapperRepresentation[] = []): string[] {
+  return mappers
+    .filter(({ name }) => name === GROUPS_MAPPER.name)
+    .map(({ id = '' }) => id)
+    .toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 /** Undeclared user attributes are dropped silently. Admins alone see and set the mark. */

@@ -1,7 +1,7 @@
 import type UserRepresentation from '@keycloak/keycloak-admin-client/lib/defs/userRepresentation.js';
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
-import { refuse, statusOf } from './failures.ts';
+import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { TENANT_ATTRIBUTE, tenantOfMark } from './mark.ts';
 
 const PAGE = 100;
@@ -49,7 +49,7 @@ async function createUser(
     );
     return { ...user, id };
   } catch (error) {
-    if (statusOf(error) === 409) return undefined;
+    if (isTaken(error)) return undefined;
     throw error;
   }
 }
@@ -87,14 +87,5 @@ export async function removePoolUsers(
         client.users.del({ realm, id }),
       ),
     );
-  }
-}
-
-/** Runs a removal; a 404 says that another one was faster. */
-export async function absentIsFine(remove: () => Promise<unknown>): Promise<void> {
-  try {
-    await remove();
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
   }
 }

@@ -5,7 +5,7 @@ import { startSmtpCatcher } from '../../../adapters/smtp-catcher/catcher.ts';
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import type { Call, OwnerMark } from '../../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../../ports/identity-provider.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import { aCall, asSaga } from '../../contracts/a-call.ts';
 import { anIdentityProvider, anIdentityRequest } from '../../contracts/identity.ts';
 import { acceptInvite, signInByCode } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
@@ -168,14 +168,12 @@ test('a realm of the pool that is not ours is refused and stays as it was', asyn
   await fresh.catcher.close();
 });
 
-test('two processes that make the realm of the pool at once agree', async () => {
+test('many processes that make the realm of the pool at once agree', async () => {
   const fresh = await aKeycloak();
-  const pools = [
-    createKeycloakOrganizations(fresh.config),
-    createKeycloakOrganizations(fresh.config),
-  ];
   const made = await Promise.all(
-    pools.map((pool) => pool.ensure(anIdentityRequest(), aSlowCall())),
+    Array.from({ length: 4 }, () =>
+      createKeycloakOrganizations(fresh.config).ensure(anIdentityRequest(), aSlowCall()),
+    ),
   );
   expect(new Set(made.map(({ issuer }) => issuer)).size).toBe(1);
   const client = await fresh.signedIn();
@@ -185,6 +183,17 @@ test('two processes that make the realm of the pool at once agree', async () => 
   expect(new Set(names)).toEqual(new Set(['organization', 'organization-groups']));
   expect(names).toHaveLength(2);
   await fresh.catcher.close();
+});
+
+test('attempts of one operation at once link one identity provider', async () => {
+  const identityProviders = [anIdentityProvider('corp')];
+  const [request, call] = [anIdentityRequest({ identityProviders }), aSlowCall()];
+  const ensure = () => asSaga(() => organizations.ensure(request, call));
+  const [identity] = await Promise.all([ensure(), ensure(), ensure(), ensure()]);
+  const client = await keycloak.signedIn();
+  const orgId = identity?.externalId ?? '';
+  const linked = await client.organizations.listIdentityProviders({ realm, orgId });
+  expect(linked).toMatchObject([{ alias: `corp.${request.slug}` }]);
 });
 
 test('before the first tenant of the pool nothing is there, and removal is success', async () => {

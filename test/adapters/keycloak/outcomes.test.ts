@@ -102,6 +102,13 @@ describe('the creation of a realm', () => {
     await expect(made).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  test.concurrent('answered with 400 by a database that lost a race is unknown', async () => {
+    const body = { errorMessage: 'Database operation failed' };
+    const fake = await aFake(creationEnds({ status: 400, body }));
+    const made = fake.realms.ensure(anIdentityRequest(), aCall());
+    await expect(made).rejects.toMatchObject({ code: 'unknown' });
+  });
+
   test.concurrent('answered with 500 is tried three times, Keycloak answering in between', async () => {
     const fake = await aFake(creationEnds({ status: 500, body: { error: 'unknown_error' } }));
     const made = fake.realms.ensure(anIdentityRequest(), aCall());
