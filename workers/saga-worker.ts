@@ -66,7 +66,10 @@ async function runOnce(
   try {
     const worker = await Worker.create({ ...options, connection, namespace: temporal.namespace });
     onWorker(worker);
-    const shutdown = () => worker.shutdown();
+    // On SIGTERM the SDK's runtime may have shut it down already; twice is an error to it.
+    const shutdown = () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
     const running = worker.run();
     if (signal.aborted) shutdown();
     else signal.addEventListener('abort', shutdown, { once: true });

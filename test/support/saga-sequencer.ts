@@ -1,4 +1,3 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
 import { createSigningActivities, type SigningPorts } from '../../activities/signing.ts';
 import type { Report } from '../../activities/attempt.ts';
 import { createOutboxBell } from '../../adapters/postgres/bell.ts';
@@ -9,6 +8,7 @@ import { createSigner } from '../../facts/crypto/sign.ts';
 import type { FactStream } from '../../ports/fact-stream.ts';
 import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
+import { keepWorker } from '../../workers/saga-worker.ts';
 import { FACTS_QUEUE } from '../../workflows/shared/contract.ts';
 import { FakeStream } from '../registry/fake-fact-log.ts';
 
@@ -29,7 +29,7 @@ export interface SequencerOptions {
 type WaitFor = SigningPorts['waitFor'];
 
 /** The sequencer's process, inside this one: signs, and answers the queue `facts`. */
-export async function startSequencer(options: SequencerOptions) {
+export function startSequencer(options: SequencerOptions) {
   const { databaseUrl, address, namespace, log, report } = options;
   const stream = options.stream ?? new FakeStream();
   const facts = createFactLog({ databaseUrl });
@@ -44,24 +44,22 @@ export async function startSequencer(options: SequencerOptions) {
   const waitFor: WaitFor = (ids, signal) => sequencer.waitFor(ids, signal);
   const closing = new AbortController();
   const running = sequencer.run(closing.signal);
-  const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue: FACTS_QUEUE,
-    activities: createSigningActivities({
-      waitFor: options.decorate?.(waitFor) ?? waitFor,
-      probeStore: () => facts.shardPositions(),
-      report,
-    }),
-  });
-  const working = worker.run();
+  const worker = keepWorker(
+    { namespace, connection: { address } },
+    {
+      taskQueue: FACTS_QUEUE,
+      activities: createSigningActivities({
+        waitFor: options.decorate?.(waitFor) ?? waitFor,
+        probeStore: () => facts.shardPositions(),
+        report,
+      }),
+    },
+    report,
+  );
   return {
     stream,
     close: async () => {
-      worker.shutdown();
-      await working;
-      await connection.close();
+      await worker.close();
       closing.abort();
       await running;
       await Promise.all([facts.close(), stream.close()]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -9,6 +9,7 @@ import { createActivities } from '../../workers/saga-activities.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 import { memoryOutside } from './saga-outside.ts';
 import { startSequencer } from './saga-sequencer.ts';
+import { QUIET } from './saga-world.ts';
 import { sagaBundle } from './sagas/bundle.ts';
 import { FaultPlan } from './sagas/faults.ts';
 import type { Effect, Fault } from './sagas/faults.ts';
@@ -31,7 +32,7 @@ export interface WorkerOrders {
  * Saga worker and sequencer of a test, in a process that dies by SIGKILL in the middle of an
  * effect: nothing is flushed, reported or closed.
  */
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install(QUIET);
 const workflowBundle = await sagaBundle();
 const [orders] = (await once(process, 'message')) as [WorkerOrders];
 const { address, namespace, databaseUrl, folder, log } = orders;
@@ -55,7 +56,7 @@ const activities = createActivities({
   log,
   report,
 });
-await startSequencer({
+startSequencer({
   ...{ address, namespace, databaseUrl, log: log.log, report },
   decorate: (waitFor) => faultySigning(plan, waitFor),
 });

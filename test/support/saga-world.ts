@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
@@ -18,10 +16,12 @@ import { startSaga } from '../../registry/start-saga.ts';
 import * as temporalServer from '../../tools/servers/temporal.ts';
 import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
+import { keepWorker } from '../../workers/saga-worker.ts';
 import { registryDatabase } from '../adapters/postgres/registry-database.ts';
 import { eventually } from './eventually.ts';
 import { memoryOutside, type Outside } from './saga-outside.ts';
 import { startSequencer } from './saga-sequencer.ts';
+import { sagaBundle } from './sagas/bundle.ts';
 
 export const DOMAIN = 'example.test';
 export const LOG = { log: 'tenure.example/test', epoch: 1 };
@@ -43,6 +43,8 @@ export interface WorldOptions {
   readonly timing?: Partial<SagaTiming>;
   /** A running Temporal; else one is started for this world alone. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
+  /** An empty database; else one of the shared Postgres. */
+  readonly databaseUrl?: string;
   readonly bundle?: WorkflowBundleWithSourceMap;
   /** Puts faults between the sagas and their activities. */
   readonly decorate?: (activities: Activities) => Activities;
@@ -50,15 +52,13 @@ export interface WorldOptions {
   readonly start?: boolean;
 }
 
-let installed = false;
+/** Servers die in these tests: what the SDK says about it is expected. */
+export const QUIET = {
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { forward: {}, filter: 'temporalio_sdk_core=ERROR' } },
+};
 
-/** The bundle of the real sagas, built once per test file. */
-let realBundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-const workflowsPath = fileURLToPath(new URL('../../workflows/all.ts', import.meta.url));
-export function bundleOnce(): Promise<WorkflowBundleWithSourceMap> {
-  realBundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  return realBundle;
-}
+let installed = false;
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -67,13 +67,13 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
  * real; the outside is in memory unless given. Close it.
  */
 export async function createWorld(options: WorldOptions = {}) {
-  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  if (!installed) Runtime.install(QUIET);
   installed = true;
   const timing = { ...SHORT, ...options.timing };
   const outside = options.outside ?? memoryOutside();
   const own = options.temporal === undefined ? await startTemporal() : undefined;
   const { address, namespace } = options.temporal ?? own ?? unreachable();
-  const database = await registryDatabase();
+  const database = await registryDatabase(options.databaseUrl);
   const { api, worker: store } = database;
   const ports = { ...store, clock: systemClock, ids: systemIds };
   await declarePlatform(ports, LOG, await readManifests(MANIFESTS_FOLDER));
@@ -95,7 +95,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const client = new Client({ connection, namespace });
   const reports: { message: string; cause: unknown }[] = [];
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
-  const bundle = options.bundle ?? (await bundleOnce());
+  const bundle = options.bundle ?? (await sagaBundle());
   const activities = createActivities({
     ...ports,
     ...outside,
@@ -105,30 +105,23 @@ export async function createWorld(options: WorldOptions = {}) {
   });
   const decorated = options.decorate?.(activities) ?? activities;
 
-  const startWorker = async () => {
-    const native = await NativeConnection.connect({ address });
-    const worker = await Worker.create({
-      connection: native,
-      namespace,
-      taskQueue: SAGA_QUEUE,
-      workflowBundle: bundle,
-      activities: { ...decorated },
-      stickyQueueScheduleToStartTimeout: '500ms',
-      maxConcurrentActivityTaskExecutions: 200,
-      shutdownGraceTime: 0,
-    });
-    const running = worker.run();
-    return {
-      stop: async () => {
-        worker.shutdown();
-        await running;
-        await native.close();
+  const temporal = { namespace, connection: { address } };
+  const startWorker = () =>
+    keepWorker(
+      temporal,
+      {
+        taskQueue: SAGA_QUEUE,
+        workflowBundle: bundle,
+        activities: { ...decorated },
+        stickyQueueScheduleToStartTimeout: '500ms',
+        maxConcurrentActivityTaskExecutions: 200,
+        shutdownGraceTime: 0,
       },
-    };
-  };
+      report,
+    );
   const sequencerOptions = { databaseUrl: database.databaseUrl, address, namespace, report };
   const startFacts = () => startSequencer({ ...sequencerOptions, log: LOG.log });
-  const starts = options.start === false ? [] : await Promise.all([startWorker(), startFacts()]);
+  const starts = options.start === false ? [] : [startWorker(), startFacts()];
 
   const accept = async (over: Partial<ProvisionRequest> = {}): Promise<Operation> => {
     const accepted = await acceptProvision(
@@ -179,7 +172,7 @@ export async function createWorld(options: WorldOptions = {}) {
       reached(operation, ['done', 'unwound'], withinMs),
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
-      for (const each of starts) await ('stop' in each ? each.stop() : each.close());
+      await Promise.all(starts.map((each) => each.close()));
       for (const each of engines.values()) await each.close();
       await Promise.all([connection.close(), database.close()]);
       await own?.stop();

@@ -18,13 +18,14 @@ export interface RegistryDatabase {
 export const SEALING_KEY = new Uint8Array(32).fill(7);
 
 /** A database of its own with the schema of this version, and a store for each role. */
-export async function registryDatabase(): Promise<RegistryDatabase> {
-  const databaseUrl = await freshDatabase();
+export async function registryDatabase(empty?: string): Promise<RegistryDatabase> {
+  const databaseUrl = empty ?? (await freshDatabase());
   await migrateUp({ databaseUrl });
   const options = { databaseUrl, sealingKey: SEALING_KEY };
   const api = createStore({ ...options, role: 'tenure_api', maxConnections: 20 });
   const worker = createStore({ ...options, role: 'tenure_worker', maxConnections: 20 });
   const admin = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  admin.on('error', () => undefined); // a test may kill the server
   const close = async () => {
     await Promise.all([api.close(), worker.close(), admin.end()]);
   };

@@ -1,16 +1,13 @@
 import { memoryOutside } from '../saga-outside.ts';
 import { startSequencer } from '../saga-sequencer.ts';
-import { createWorld, LOG, type World, type WorldOptions } from '../saga-world.ts';
+import { createWorld, LOG, type WorldOptions } from '../saga-world.ts';
 import type { FaultPlan } from './faults.ts';
 import { faultyActivities, faultyOutside, faultySigning } from './faulty-ports.ts';
 
-export type FaultyWorld = Pick<World, Exclude<keyof World, 'close'>> & { close(): Promise<void> };
+export type FaultyWorld = Awaited<ReturnType<typeof startFaultyWorld>>;
 
 /** A world with worker and sequencer whose every effect goes as the plan says. */
-export async function startFaultyWorld(
-  plan: FaultPlan,
-  options: WorldOptions = {},
-): Promise<FaultyWorld> {
+export async function startFaultyWorld(plan: FaultPlan, options: WorldOptions = {}) {
   const outside = options.outside ?? memoryOutside();
   const world = await createWorld({
     ...options,
@@ -18,17 +15,24 @@ export async function startFaultyWorld(
     decorate: (activities) => faultyActivities(plan, options.decorate?.(activities) ?? activities),
     start: false,
   });
-  const worker = await world.startWorker();
+  const worker = world.startWorker();
   const { address, namespace, report, database } = world;
-  const sequencer = await startSequencer({
-    ...{ address, namespace, report, databaseUrl: database.databaseUrl, log: LOG.log },
-    decorate: (waitFor) => faultySigning(plan, waitFor),
-  });
+  const sequence = () =>
+    startSequencer({
+      ...{ address, namespace, report, databaseUrl: database.databaseUrl, log: LOG.log },
+      decorate: (waitFor) => faultySigning(plan, waitFor),
+    });
+  let sequencer = sequence();
   return {
     ...world,
     outside,
+    /** Returns what brings it back. */
+    stopSequencer: async () => {
+      await sequencer.close();
+      return () => void (sequencer = sequence());
+    },
     close: async () => {
-      await Promise.all([worker.stop(), sequencer.close()]);
+      await Promise.all([worker.close(), sequencer.close()]);
       await world.close();
     },
   };
