@@ -8,4 +8,5 @@ export const GENERATORS: readonly Generator[] = [
   { writes: 'sdk/typescript/README.md', script: 'tools/kit/readme.ts' },
   { writes: 'facts/spec/vectors/', script: 'tools/vectors/write.ts' },
   { writes: 'docs/reference/configuration.md', script: 'tools/config-reference.ts' },
+  { writes: 'docs/reference/cli.md', script: 'tools/cli-reference.ts' },
 ];

@@ -15,7 +15,7 @@ export function brokenLinks(root: string, path: string, read: (path: string) => 
     .filter((link) => {
       const [file = '', heading] = link.split('#');
       const target = file === '' ? path : join(dirname(path), file);
-      if (!existsSync(join(root, target))) return true;
+      if (file !== '' && !existsSync(join(root, target))) return true;
       return heading !== undefined && !headingsOf(read(target)).has(heading);
     });
 }
