@@ -1,16 +1,7 @@
 import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { PortError } from '../../ports/call.ts';
 import type { PortErrorCode } from '../../ports/call.ts';
-
-/** Codes of Node and undici that tell that no request left this machine. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+import { wasNotSent } from '../../ports/not-sent.ts';
 
 /** Our error for the port; the message names no person, the cause holds what Keycloak said. */
 export function refuse(code: PortErrorCode, message: string, cause?: unknown): PortError {
@@ -59,7 +50,7 @@ export function toPortError(what: string, error: unknown): PortError {
     const { status } = error.response;
     return refuse(codeOfStatus(status), `Keycloak answered ${status} to ${what}`, error);
   }
-  if (NOT_SENT.has(transportCode(error))) {
+  if (wasNotSent(error)) {
     return refuse('unavailable', `Keycloak is not reached for ${what}`, error);
   }
   return refuse('unknown', `Keycloak gave no answer to ${what}`, error);
@@ -82,10 +73,4 @@ function codeOfStatus(status: number): PortErrorCode {
     default:
       return status >= 500 ? 'unknown' : 'invalid';
   }
-}
-
-function transportCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : '';
 }

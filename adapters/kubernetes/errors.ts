@@ -1,16 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { PortError } from '../../ports/call.ts';
 import type { PortErrorCode } from '../../ports/call.ts';
-
-/** The request never left: no connection. Everything else may have reached the server. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+import { wasNotSent } from '../../ports/not-sent.ts';
 
 /** The part of Kubernetes' `Status` object that tells refusals apart. */
 interface Status {
@@ -33,9 +24,7 @@ export function toPortError(error: unknown, changes: boolean): PortError {
 }
 
 function lossOf(error: unknown, changes: boolean): [PortErrorCode, string] {
-  const { cause } = error as { cause?: { code?: unknown } };
-  const notSent = NOT_SENT.has(String(cause?.code ?? ''));
-  return [changes && !notSent ? 'unknown' : 'unavailable', 'Kubernetes gave no answer'];
+  return [changes && !wasNotSent(error) ? 'unknown' : 'unavailable', 'Kubernetes gave no answer'];
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/ and server-side-apply/#conflicts */

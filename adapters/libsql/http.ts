@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { PortError } from '../../ports/call.ts';
 import type { PortErrorCode } from '../../ports/call.ts';
+import { wasNotSent } from '../../ports/not-sent.ts';
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -21,15 +22,6 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** The request never left: no connection. Everything else may have reached the server. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
 /**
  * One request of one attempt; any status is an answer. Over `node:http`, because the namespace is
  * told by the Host header, which `fetch` does not let us set. Rejects with `PortError`.
@@ -43,7 +35,7 @@ export async function sendHttp(call: HttpCall): Promise<HttpAnswer> {
     const body = await text(response);
     return { status: response.statusCode ?? 0, body: parse(body) };
   } catch (cause) {
-    const notSent = NOT_SENT.has(String((cause as { code?: unknown }).code));
+    const notSent = wasNotSent(cause);
     const code = call.changes && !notSent ? 'unknown' : 'unavailable';
     throw new PortError('tenant-database', code, 'libSQL gave no answer', { cause });
   }

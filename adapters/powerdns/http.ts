@@ -1,5 +1,6 @@
 import { PortError } from '../../ports/call.ts';
 import type { PortErrorCode } from '../../ports/call.ts';
+import { wasNotSent } from '../../ports/not-sent.ts';
 
 export interface ZoneApi {
   readonly apiUrl: string;
@@ -23,16 +24,6 @@ export interface RecordSetChange {
   readonly ttl?: number;
   readonly records?: RecordSet['records'];
 }
-
-/** The request never left: no connection. Everything else may have reached the server. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** The record sets of one name, or of the whole zone. */
 export async function readRecordSets(
@@ -73,18 +64,13 @@ async function request(
     });
     body = await response.arrayBuffer();
   } catch (cause) {
-    const code = changes && !NOT_SENT.has(networkCode(cause)) ? 'unknown' : 'unavailable';
+    const code = changes && !wasNotSent(cause) ? 'unknown' : 'unavailable';
     throw new PortError('dns', code, 'PowerDNS gave no answer', { cause });
   }
   if (response.ok) return new Response(body.byteLength === 0 ? null : body);
   const [code, message] = refusalOf(response.status, changes);
   const said = new TextDecoder().decode(body);
   throw new PortError('dns', code, message, { cause: new Error(`${response.status}: ${said}`) });
-}
-
-function networkCode(error: unknown): string {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return String(cause?.code ?? '');
 }
 
 function refusalOf(status: number, changes: boolean): [PortErrorCode, string] {
