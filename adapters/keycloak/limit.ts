@@ -1,7 +1,7 @@
 import type { IdentityProvider } from '../../ports/identity-provider.ts';
 import { refuse } from './failures.ts';
 
-/** More realm writes at a time only slow each other down (measured: four are twice as fast as one). */
+/** More at a time only slow each other down (measured: four are twice as fast as one). */
 const MAX_REALM_WRITES = 4;
 
 /**

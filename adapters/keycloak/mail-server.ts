@@ -5,7 +5,7 @@ import { formatRealmSettings } from './representation.ts';
 
 /**
  * Brings a realm to the mail server of today: it holds that of its creation, and a saga parked for
- * a wrong one would never go on once the configuration is mended. A PUT of one key keeps the others.
+ * a wrong one would never go on once the configuration is mended. A PUT of one key keeps others.
  */
 export async function renewMailServer(
   admin: KeycloakAdmin,

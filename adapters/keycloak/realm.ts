@@ -21,7 +21,7 @@ export const ADMIN_SECRET = 'keycloak-tenant-admin';
 /** A lost race is decided within 2 s (KEYCLOAK measurements): six looks, 0.5 s apart. */
 const RACE_LOOKS = 6;
 const RACE_PAUSE_MS = 500;
-/** A 500 is a passing failure twice; with Keycloak answering in between, the third is the request. */
+/** A 500 passes twice; with Keycloak answering in between, the third is the request's fault. */
 const CREATES = 3;
 
 /** `stub`: all that is shown of a realm that we may not see, or not yet while it is being made. */

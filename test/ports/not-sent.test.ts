@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { wasNotSent } from '../../ports/not-sent.ts';
+import { freePort } from '../../tools/servers/ports.ts';
 
 describe('a failed request', () => {
   test('that found nobody listening was not sent', async () => {
-    const failure: unknown = await fetch('http://127.0.0.1:1').catch((error: unknown) => error);
+    const failure: unknown = await fetch(`http://127.0.0.1:${await freePort()}`).catch(
+      (error: unknown) => error,
+    );
     expect(wasNotSent(failure)).toBe(true);
   });
 
