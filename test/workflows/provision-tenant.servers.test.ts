@@ -4,7 +4,8 @@ import { eventually } from '../support/eventually.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
-import { aRequest, createWorld, type World } from '../support/saga-world.ts';
+import { aRequest } from '../support/saga-requests.ts';
+import { createWorld, type World } from '../support/saga-world.ts';
 
 const STEPS = ['identity', 'database', 'route', 'dns', 'activate', 'sign', 'invite-admin'];
 

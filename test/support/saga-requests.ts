@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { PostgresStore } from '../../adapters/postgres/store.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemIds } from '../../adapters/system/ids.ts';
+import { createTemporalEngine } from '../../adapters/temporal/engine.ts';
+import type { SagaState } from '../../domain/operation.ts';
+import type { SagaTiming } from '../../domain/saga-timing.ts';
+import type { Operation } from '../../ports/registry-store.ts';
+import type { AcceptResult } from '../../registry/accept.ts';
+import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
+import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { startSaga } from '../../registry/start-saga.ts';
+import { eventually } from './eventually.ts';
+
+export const DOMAIN = 'example.test';
+const ENDS_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 40;
+
+export function aRequest(): ProvisionRequest {
+  const slug = `t-${randomUUID().slice(0, 13)}`;
+  return {
+    ...{ actor: 'operator', slug, displayName: 'Acme', isolation: 'silo', plan: 'team' },
+    ...{ demo: false, adminEmail: `ann@${slug}.test`, identityProviders: [] },
+  };
+}
+
+type Start = (operation: Operation, over?: Partial<SagaTiming>) => Promise<void>;
+
+/** What a caller of the API does: asks, and looks at the row until it says how it went. */
+export function createRequests(api: PostgresStore, start: Start) {
+  const ports = { ...api, clock: systemClock, ids: systemIds };
+  const begin = async (operation: Operation) => {
+    await start(operation);
+    return operation;
+  };
+  const accept = async (over: Partial<ProvisionRequest> = {}) =>
+    accepted(
+      await acceptProvision(
+        { ...ports, domain: DOMAIN, seeds: new Map() },
+        { ...aRequest(), ...over },
+      ),
+    );
+  const row = async ({ id }: Operation): Promise<Operation> => {
+    const found = await api.operations.findOperation(id);
+    if (found === undefined) throw new Error(`no operation ${id}`);
+    return found;
+  };
+  const reached = (operation: Operation, states: readonly SagaState[], withinMs = ENDS_WITHIN_MS) =>
+    eventually(
+      async () => {
+        const now = await row(operation);
+        const seen = `${now.state} ${JSON.stringify(now.reason)} ${JSON.stringify(now.steps)}`;
+        if (!states.includes(now.state)) throw new Error(`it is ${seen}`);
+        return now;
+      },
+      {
+        ...{ withinMs, everyMs: ASK_EVERY_MS },
+        what: `${operation.kind} ${operation.id} is ${states.join()}`,
+      },
+    );
+  return {
+    ...{ accept, start, row, reached },
+    provision: async (over: Partial<ProvisionRequest> = {}) => begin(await accept(over)),
+    changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
+      begin(accepted(await acceptRoleChange(ports, { actor: 'operator', tenant, member, roles }))),
+    ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>
+      reached(operation, ['done', 'unwound'], withinMs),
+  };
+}
+
+function accepted(result: AcceptResult): Operation {
+  if (result.outcome !== 'accepted') throw new Error(`not accepted: ${result.outcome}`);
+  return result.operation;
+}
+
+interface EngineTarget {
+  readonly address: string;
+  readonly namespace: string;
+  readonly timing: SagaTiming;
+}
+
+/** One engine for each timing: it goes into the input of what is started there. */
+export function createEngines({ address, namespace, timing }: EngineTarget) {
+  const engines = new Map<string, ReturnType<typeof createTemporalEngine>>();
+  const engineWith = (over: Partial<SagaTiming>) => {
+    const key = JSON.stringify(over);
+    const known = engines.get(key);
+    if (known !== undefined) return known;
+    const made = createTemporalEngine({
+      ...{ address, namespace, timing: { ...timing, ...over } },
+      ...{ tls: false, apiKey: undefined },
+    });
+    engines.set(key, made);
+    return made;
+  };
+  return {
+    engine: engineWith({}),
+    startOn:
+      (api: PostgresStore): Start =>
+      (operation, over = {}) =>
+        startSaga({ ...api, engine: engineWith(over) }, operation),
+    close: async () => {
+      for (const each of engines.values()) await each.close();
+    },
+  };
+}
