@@ -171,9 +171,11 @@ test('a realm of the pool that is not ours is refused and stays as it was', asyn
 test('many processes that make the realm of the pool at once agree', async () => {
   const fresh = await aKeycloak();
   const made = await Promise.all(
-    Array.from({ length: 4 }, () =>
-      createKeycloakOrganizations(fresh.config).ensure(anIdentityRequest(), aSlowCall()),
-    ),
+    Array.from({ length: 4 }, () => {
+      const process = createKeycloakOrganizations(fresh.config);
+      const [request, call] = [anIdentityRequest(), aSlowCall()];
+      return asSaga(() => process.ensure(request, call));
+    }),
   );
   expect(new Set(made.map(({ issuer }) => issuer)).size).toBe(1);
   const client = await fresh.signedIn();
