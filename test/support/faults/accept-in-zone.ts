@@ -3,7 +3,8 @@ import { systemIds } from '../../../adapters/system/ids.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
 import { acceptProvision, type ProvisionRequest } from '../../../registry/accept-provision.ts';
-import { aRequest, type World } from '../saga-world.ts';
+import { aRequest } from '../saga-requests.ts';
+import type { World } from '../saga-world.ts';
 import { ZONE } from './real-outside.ts';
 
 /** Accepts a tenant whose host lies in the zone of the real DNS servers. */
