@@ -5,26 +5,20 @@ import { FaultPlan } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { prove } from '../support/sagas/prover.ts';
 import { everyScenario, type Scenario } from '../support/sagas/scenarios.ts';
+import { sideBySide } from '../support/sagas/side-by-side.ts';
 
-/** At once: enough to keep the servers busy, few enough to keep every attempt within its time. */
+/** Enough to keep the servers busy, few enough to keep every attempt within its time. */
 const AT_ONCE = 8;
 const START_WITHIN_MS = 120_000;
 const scenarios = [...everyScenario('silo'), ...everyScenario('pool')];
 
 let world: FaultyWorld;
 const plan = new FaultPlan();
-const outcomes = new Map<Scenario, Promise<Operation>>();
+let outcomes: ReadonlyMap<Scenario, Promise<Operation>>;
 
 beforeAll(async () => {
   world = await startFaultyWorld(plan);
-  // All run side by side; each test then waits for its own.
-  const slots = Array.from({ length: AT_ONCE }, () => Promise.resolve<unknown>(undefined));
-  for (const [at, scenario] of scenarios.entries()) {
-    const slot = at % AT_ONCE;
-    const outcome = (slots[slot] as Promise<unknown>).then(() => prove(world, plan, scenario));
-    outcomes.set(scenario, outcome);
-    slots[slot] = outcome.catch(() => undefined);
-  }
+  outcomes = sideBySide(scenarios, AT_ONCE, (scenario) => prove(world, plan, scenario));
 }, START_WITHIN_MS);
 afterAll(() => world.close());
 

@@ -6,6 +6,7 @@ import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import { EMPTY_HASH } from '../../../facts/crypto/hash.ts';
 import { createVerifier } from '../../../facts/crypto/verify.ts';
 import type { InventoryItem } from '../../../ports/identity-provider.ts';
+import { asSaga } from '../../contracts/a-call.ts';
 import type { Outside } from '../saga-outside.ts';
 import { FACT_KEY } from '../saga-sequencer.ts';
 
@@ -162,7 +163,8 @@ export async function inventories({ identity, ...outside }: Outside): Promise<Fo
   const signal = AbortSignal.timeout(INVENTORY_WITHIN_MS);
   const lists = await Promise.all(
     Object.entries(ports).map(async ([port, adapter]) =>
-      (await adapter.inventory(signal)).map((item) => ({ ...item, port })),
+      // Lists that change meanwhile fail at times: whoever reads one reads it again, as a saga does.
+      (await asSaga(() => adapter.inventory(signal))).map((item) => ({ ...item, port })),
     ),
   );
   return lists.flat();
