@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LINKS, startLinkedStack } from '../support/faults/linked-stack.ts';
+import type { LinkedStack, LinkName } from '../support/faults/linked-stack.ts';
+import { expectPlaneEqual, reached, requestTenant, sagaOf } from '../support/faults/provisioned.ts';
+import type { Saga } from '../support/faults/provisioned.ts';
+import { CUT, heal, RESET, SLOW, SUFFERINGS } from '../support/faults/sufferings.ts';
+import type { Suffering } from '../support/faults/sufferings.ts';
+import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
+
+const SETUP_WITHIN_MS = 300_000;
+/** A saga takes a third of a second: each suffering outlasts its steps. */
+const SUFFERS_MS = 600;
+
+/*
+ * The whole embedded stack and a data plane, each link behind a proxy of its own (invariants I1 to
+ * I5). Whatever a link suffers while a tenant is provisioned: the tenant becomes active with its
+ * four objects, each fact is there once, and the plane has them and decides by them.
+ */
+let stack: LinkedStack;
+const sagas = new Map<string, Promise<Saga>>();
+const keyOf = (link: LinkName, { name }: Suffering) => `${link} ${name}`;
+
+beforeAll(async () => {
+  stack = await startLinkedStack();
+  // One suffering after the other, without waiting for ends: a worker that Temporal believes to
+  // be alive holds its task for the attempt's whole time.
+  for (const link of LINKS) {
+    for (const suffering of SUFFERINGS) {
+      const { ended } = await provisionUnder(suffering, [link]);
+      sagas.set(keyOf(link, suffering), ended);
+    }
+  }
+}, SETUP_WITHIN_MS);
+afterAll(() => stack.stop(), SETUP_WITHIN_MS);
+
+/** Returns when the links are well again; the saga may go on. */
+async function provisionUnder({ hurt }: Suffering, links: readonly LinkName[]) {
+  await Promise.all(links.map((link) => hurt(stack.links[link])));
+  const healing = sleep(SUFFERS_MS).then(() =>
+    Promise.all(links.map((link) => heal(stack.links[link]))),
+  );
+  const saga = await requestTenant(stack);
+  await healing;
+  const ended = reached(stack, saga, 'done', 'unwound');
+  ended.catch(() => undefined); // its test tells
+  return { saga, ended };
+}
+
+async function expectActive({ state, tenant }: Saga): Promise<void> {
+  expect(state).toBe('done'); // transient failures never take a sign-up back
+  await expectCleanSlate(stack.slate(), { tenants: [tenant] });
+  await expectPlaneEqual(stack, tenant);
+}
+
+describe.each(LINKS)('a tenant is provisioned and the plane is equal although %s is', (link) => {
+  test.each(SUFFERINGS)('$name', async (suffering) => {
+    const saga = await sagas.get(keyOf(link, suffering));
+    await expectActive(saga as Saga);
+  });
+});
+
+describe('one saga ends active although its links', () => {
+  test('are slow, all at once and to the end', async () => {
+    for (const link of LINKS) await SLOW.hurt(stack.links[link]);
+    const saga = await requestTenant(stack);
+    await expectActive(await reached(stack, saga, 'done', 'unwound'));
+    for (const link of LINKS) await heal(stack.links[link]);
+  });
+
+  test('to Postgres, Temporal and NATS are cut and reset in turn', async () => {
+    const accepted = requestTenant(stack);
+    for (const server of ['postgres', 'temporal', 'nats']) {
+      const links = LINKS.filter((link) => link.endsWith(`->${server}`));
+      for (const { hurt } of [RESET, CUT]) {
+        await Promise.all(links.map((link) => hurt(stack.links[link])));
+        await sleep(SUFFERS_MS / 4);
+        await Promise.all(links.map((link) => heal(stack.links[link])));
+      }
+    }
+    await expectActive(await reached(stack, await accepted, 'done', 'unwound'));
+  });
+});
+
+test('without Temporal at their start the API takes requests, and they go on once it is there', async () => {
+  const links = LINKS.filter((link) => link.endsWith('->temporal'));
+  await Promise.all(links.map((link) => CUT.hurt(stack.links[link])));
+  await Promise.all([stack.worker.kill('SIGKILL'), stack.sequencer.kill('SIGKILL')]);
+  await stack.api.restart();
+  const saga = await requestTenant(stack);
+  expect((await sagaOf(stack, saga)).state).toBe('accepted');
+  const starting = Promise.all([stack.worker.restart(), stack.sequencer.restart()]);
+  await sleep(SUFFERS_MS); // they start, and do not find it
+  await Promise.all(links.map((link) => heal(stack.links[link])));
+  await starting;
+  await expectActive(await reached(stack, saga, 'done', 'unwound'));
+});
+
+test('after all of it, outside, registry and plane agree both ways', async () => {
+  await Promise.allSettled(sagas.values());
+  expect(sagas.size).toBe(LINKS.length * SUFFERINGS.length);
+  await expectCleanSlate(stack.slate());
+  expect(stack.plane.refused).toEqual([]);
+});
