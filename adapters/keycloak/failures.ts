@@ -19,12 +19,6 @@ export function statusOf(error: unknown): number | undefined {
   return error.cause instanceof NetworkError ? error.cause.response.status : undefined;
 }
 
-/** What Keycloak said beside the status: for telling failures apart, never for showing. */
-export function detailOf(error: unknown): string {
-  if (error instanceof PortError) return detailOf(error.cause);
-  return error instanceof NetworkError ? JSON.stringify(error.responseData ?? '') : '';
-}
-
 /** Runs a removal; a 404 says that another one was faster. */
 export async function absentIsFine(remove: () => Promise<unknown>): Promise<void> {
   try {

@@ -6,7 +6,7 @@ import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
-import { detailOf, refuse, statusOf } from './failures.ts';
+import { isTaken, refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
@@ -96,7 +96,7 @@ async function create(
 
 /** Why a realm was refused though none of that name is there. */
 async function explain(admin: KeycloakAdmin, refusal: unknown, call: Call): Promise<unknown> {
-  if (isDatabaseRace(refusal)) {
+  if (statusOf(refusal) === 400 && isTaken(refusal)) {
     return refuse('unknown', 'Keycloak’s database took another request first', refusal);
   }
   if (statusOf(refusal) !== 409) {
@@ -107,11 +107,6 @@ async function explain(admin: KeycloakAdmin, refusal: unknown, call: Call): Prom
   );
   const twin = visible.some(({ id }) => id === call.owner.tenant);
   return twin ? refuse('invalid', 'the tenant has a realm of another name', refusal) : refusal;
-}
-
-/** Keycloak on H2, two creations at once: a 400 that speaks of the database, not of the request. */
-function isDatabaseRace(refusal: unknown): boolean {
-  return statusOf(refusal) === 400 && detailOf(refusal).includes('Database operation failed');
 }
 
 /** DELETE goes by name: the look comes right before it, so that nothing foreign is hit. */

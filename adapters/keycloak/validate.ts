@@ -1,14 +1,21 @@
 import type { ExternalIdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import { refuse } from './failures.ts';
 
+/** Width of Keycloak's columns; beyond it the refusal looks like that of a lost race. */
+const MAX_TEXT_CHARS = 255;
 const ALIAS = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
- * What Keycloak answers with a 500 though it is permanent (bad redirect or provider addresses), so
- * that a 500 is left for what passes. Throws `PortError` `invalid`.
+ * What Keycloak answers like a passing failure though it is permanent (bad redirect or provider
+ * addresses, overlong names), so that these answers are left for what passes. Throws `PortError` `invalid`.
  */
 export function assureRequest(request: IdentityRequest): void {
   assureOrigin(request.origin);
+  for (const text of [request.displayName, request.adminEmail]) {
+    if (text.length > MAX_TEXT_CHARS) {
+      throw refuse('invalid', `a name or address is over ${MAX_TEXT_CHARS} characters`);
+    }
+  }
   const seen = new Set<string>();
   for (const provider of request.identityProviders) {
     if (!ALIAS.test(provider.alias)) throw refuse('invalid', 'an identity provider alias is wrong');

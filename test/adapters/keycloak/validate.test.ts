@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { assureRequest } from '../../../adapters/keycloak/validate.ts';
 import { anIdentityProvider, anIdentityRequest } from '../../contracts/identity.ts';
 
-describe('what Keycloak answers with a 500 though it is permanent is refused before it is sent', () => {
+describe('what Keycloak answers like a passing failure is refused before it is sent', () => {
   const refusal = expect.objectContaining({ code: 'invalid', port: 'identity' });
   const withProvider = (parts: object) =>
     anIdentityRequest({ identityProviders: [{ ...anIdentityProvider('corp'), ...parts }] });
@@ -37,6 +37,11 @@ describe('what Keycloak answers with a 500 though it is permanent is refused bef
 
   test.each(['', 'Corp', '-corp', 'a/b', 'a b', 'x'.repeat(64)])('the alias %j', (alias) => {
     expect(() => assureRequest(withProvider({ alias }))).toThrow(refusal);
+  });
+
+  test.each(['displayName', 'adminEmail'])('an overlong %s', (name) => {
+    expect(() => assureRequest(anIdentityRequest({ [name]: 'x'.repeat(255) }))).not.toThrow();
+    expect(() => assureRequest(anIdentityRequest({ [name]: 'x'.repeat(256) }))).toThrow(refusal);
   });
 
   test('two providers of one alias', () => {
