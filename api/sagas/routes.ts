@@ -84,12 +84,13 @@ const COMMANDS: Readonly<Record<SagaCommand, { summary: string; description: str
     description: 'Tries the step again at once. Refused unless it is parked.',
   },
   unwind: {
-    summary: 'Unwind a parked saga',
-    description: 'Undoes every step. Refused unless it is parked before `activate`.',
+    summary: 'Unwind a saga',
+    description:
+      'Undoes every step, as an operator’s decision. Refused once its pivot was scheduled.',
   },
   cancel: {
     summary: 'Cancel a saga',
-    description: 'Undoes every step. Refused once `activate` was scheduled.',
+    description: 'Undoes every step. Refused once its pivot was scheduled.',
   },
 };
 

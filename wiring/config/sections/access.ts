@@ -28,7 +28,7 @@ export const access = section({
     SECRETS_KEY: secretKey.withDefault(
       DEV_SECRETS_KEY,
       DEV_ONLY,
-      'Base64 of 32 bytes. Seals client secrets, database tokens and Temporal payloads; keep it as safe as the database.',
+      'Base64 of 32 bytes. Seals client secrets and database tokens at rest; keep it as safe as the database.',
     ),
   },
   build: ({ OPERATOR_TOKEN, READER_TOKEN, SECRETS_KEY }, refuse) => {
