@@ -9,6 +9,8 @@ const ENDS_WITHIN_MS = 120_000;
 
 /** What the API tells of a saga, beyond what the demo reads. */
 export type Saga = SagaAnswer & {
+  readonly step?: string | null;
+  readonly attempts?: number | null;
   readonly reason?: { readonly step: string; readonly code: string } | null;
 };
 
