@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PortError, type Call } from '../../ports/call.ts';
+import type { Dns } from '../../ports/dns.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import * as toxiproxy from '../../tools/servers/toxiproxy.ts';
@@ -15,13 +16,17 @@ const SETUP_WITHIN_MS = 240_000;
 /** One attempt; a realm takes seconds where the machine is busy. */
 const ATTEMPT_MS = 30_000;
 
-/** One adapter's way to its server, driven as the saga drives it. */
-interface Way {
+/** An adapter behind links of its own, driven as the saga drives it. */
+interface Lane {
   readonly links: readonly toxiproxy.Proxy[];
-  /** The same object each time. */
+  /** The same object each time, by whichever lane. */
   ensure(call: Call): Promise<unknown>;
   remove(call: Call): Promise<void>;
-  /** Past the links. */
+}
+
+interface Way {
+  lay(): Promise<Lane>;
+  /** Past all links. */
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
   close?(): Promise<void>;
 }
@@ -40,69 +45,83 @@ const hostOf = (call: Call) => `${slugOf(call)}.${real.ZONE}`;
 
 async function toKeycloak(): Promise<Way> {
   const keycloak = await real.realKeycloak();
-  const link = await linkTo(new URL(keycloak.config.adminUrl).host);
-  const through = keycloak.realms({ adminUrl: urlOf(link) });
+  const requestOf = (call: Call) => {
+    const { operation } = call.owner;
+    return anIdentityRequest({ slug: slugOf(call), adminUserId: operation });
+  };
   return {
-    links: [link],
-    ensure: (call) =>
-      through.ensure(
-        { ...anIdentityRequest(), slug: slugOf(call), adminUserId: call.owner.operation },
-        call,
-      ),
-    remove: (call) => through.remove(slugOf(call), call),
+    lay: async () => {
+      const link = await linkTo(new URL(keycloak.config.adminUrl).host);
+      const through = keycloak.realms({ adminUrl: urlOf(link) });
+      return {
+        links: [link],
+        ensure: (call) => through.ensure(requestOf(call), call),
+        remove: (call) => through.remove(slugOf(call), call),
+      };
+    },
     inventory: keycloak.realms().inventory,
     close: () => keycloak.catcher.close(),
   };
 }
 
+const dnsLane = (link: toxiproxy.Proxy, through: Dns): Lane => ({
+  links: [link],
+  ensure: (call) => through.ensure(hostOf(call), call),
+  remove: (call) => through.remove(hostOf(call), call),
+});
+
 async function toPowerDns(): Promise<Way> {
   const powerdns = await real.realPowerDns();
-  const link = await linkTo(new URL(powerdns.apiUrl).host);
-  const through = powerdns.dns({ apiUrl: urlOf(link) });
   return {
-    links: [link],
-    ensure: (call) => through.ensure(hostOf(call), call),
-    remove: (call) => through.remove(hostOf(call), call),
+    lay: async () => {
+      const link = await linkTo(new URL(powerdns.apiUrl).host);
+      return dnsLane(link, powerdns.dns({ apiUrl: urlOf(link) }));
+    },
     inventory: powerdns.dns().inventory,
   };
 }
 
 async function toKnot(): Promise<Way> {
   const knot = await real.realKnot();
-  const link = await linkTo(`${knot.host}:${knot.port}`);
-  const through = knot.dns({ host: link.host, port: link.port });
   return {
-    links: [link],
-    ensure: (call) => through.ensure(hostOf(call), call),
-    remove: (call) => through.remove(hostOf(call), call),
+    lay: async () => {
+      const link = await linkTo(`${knot.host}:${knot.port}`);
+      return dnsLane(link, knot.dns({ host: link.host, port: link.port }));
+    },
     inventory: knot.dns().inventory,
   };
 }
 
 async function toKubernetes(): Promise<Way> {
   const kubernetes = await real.realKubernetes();
-  const link = await linkTo(`${kubernetes.host}:${kubernetes.port}`);
-  const through = kubernetes.routes({ host: link.host, port: link.port });
   return {
-    links: [link],
-    ensure: (call) => through.ensure({ slug: slugOf(call), host: hostOf(call) }, call),
-    remove: (call) => through.remove(slugOf(call), call),
+    lay: async () => {
+      const link = await linkTo(`${kubernetes.host}:${kubernetes.port}`);
+      const through = kubernetes.routes({ host: link.host, port: link.port });
+      return {
+        links: [link],
+        ensure: (call) => through.ensure({ slug: slugOf(call), host: hostOf(call) }, call),
+        remove: (call) => through.remove(slugOf(call), call),
+      };
+    },
     inventory: kubernetes.routes().inventory,
   };
 }
 
 async function toLibsql(): Promise<Way> {
   const libsql = await real.realLibsql();
-  const admin = await linkTo(new URL(libsql.adminUrl).host);
-  const base = await linkTo(`${libsql.host}:${libsql.port}`);
-  const through = libsql.databases({
-    adminUrl: urlOf(admin),
-    baseUrl: `http://localhost:${base.port}`,
-  });
   return {
-    links: [admin, base],
-    ensure: (call) => through.ensure(call),
-    remove: (call) => through.remove(call),
+    lay: async () => {
+      const admin = await linkTo(new URL(libsql.adminUrl).host);
+      const base = await linkTo(`${libsql.host}:${libsql.port}`);
+      const baseUrl = `http://localhost:${base.port}`;
+      const through = libsql.databases({ adminUrl: urlOf(admin), baseUrl });
+      return {
+        links: [admin, base],
+        ensure: (call) => through.ensure(call),
+        remove: (call) => through.remove(call),
+      };
+    },
     inventory: libsql.databases().inventory,
   };
 }
@@ -117,8 +136,10 @@ const WAYS: [string, () => Promise<Way>][] = [
 
 describe.each(WAYS)('the link to %s', (_name, open) => {
   let way: Way;
+  let lane: Lane;
   beforeAll(async () => {
     way = await open();
+    lane = await way.lay();
   }, SETUP_WITHIN_MS);
   afterAll(() => way?.close?.());
 
@@ -128,49 +149,51 @@ describe.each(WAYS)('the link to %s', (_name, open) => {
       (item) => item.tenant === owner.tenant,
     ).length;
 
-  const hurt = (suffering: Suffering) => Promise.all(way.links.map(suffering.hurt));
-  const mend = () => Promise.all(way.links.map(heal));
-
   /** One attempt on the bad link: done, or a failure that tells a saga to come again. */
   const attempt = async (suffering: Suffering, work: () => Promise<unknown>) => {
-    await hurt(suffering);
+    await Promise.all(lane.links.map(suffering.hurt));
     const failure = await failureOf(work());
-    await mend();
+    await Promise.all(lane.links.map(heal));
     if (failure !== undefined) expectTransient(failure);
     return failure;
   };
 
   test.each(SUFFERINGS)('$name: made once, and gone at the end', async (suffering) => {
     const call = aCall();
-    const failure = await attempt(suffering, () => way.ensure(again(call)));
+    const failure = await attempt(suffering, () => lane.ensure(again(call)));
     if (suffering === SLOW) expect(failure).toBeUndefined();
     if (suffering === CUT) expect(failure).toMatchObject({ code: 'unavailable' });
-    await asSaga(() => way.ensure(again(call)));
+    await asSaga(() => lane.ensure(again(call)));
     expect(await objectsOf(call)).toBe(1);
 
-    await attempt(suffering, () => way.remove(again(call)));
-    await asSaga(() => way.remove(again(call)));
+    await attempt(suffering, () => lane.remove(again(call)));
+    await asSaga(() => lane.remove(again(call)));
     expect(await objectsOf(call)).toBe(0);
   });
 
+  /** Once by a lane whose answers are late, and that is cut before this call's answer. */
+  const cutBeforeAnswer = async (
+    call: Call,
+    work: (late: Lane) => Promise<unknown>,
+    objects: number,
+  ) => {
+    const late = await way.lay();
+    await Promise.all(late.links.map(LATE.hurt));
+    const failing = failureOf(work(late));
+    await eventually(async () => expect(await objectsOf(call)).toBe(objects), {
+      ...{ withinMs: ATTEMPT_MS, what: 'the effect' },
+    });
+    await Promise.all(late.links.map(CUT.hurt));
+    expectTransient(await failing);
+  };
+
   test('cut after the effect, before its answer: adopted, and its removal repeated', async () => {
     const call = aCall();
-    const cutOnce = async (work: () => Promise<unknown>, objects: number) => {
-      await hurt(LATE);
-      const failing = failureOf(work());
-      await eventually(async () => expect(await objectsOf(call)).toBe(objects), {
-        ...{ withinMs: ATTEMPT_MS, what: 'the effect' },
-      });
-      await hurt(CUT);
-      const failure = await failing;
-      await mend();
-      expectTransient(failure);
-    };
-    await cutOnce(() => way.ensure(again(call)), 1);
-    await asSaga(() => way.ensure(again(call)));
+    await cutBeforeAnswer(call, (late) => late.ensure(again(call)), 1);
+    await asSaga(() => lane.ensure(again(call)));
     expect(await objectsOf(call)).toBe(1);
-    await cutOnce(() => way.remove(again(call)), 0);
-    await asSaga(() => way.remove(again(call)));
+    await cutBeforeAnswer(call, (late) => late.remove(again(call)), 0);
+    await asSaga(() => lane.remove(again(call)));
     expect(await objectsOf(call)).toBe(0);
   });
 });
