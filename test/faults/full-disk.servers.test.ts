@@ -12,7 +12,7 @@ import {
   sagaOf,
 } from '../support/faults/provisioned.ts';
 import type { Saga } from '../support/faults/provisioned.ts';
-import { MAY_MOUNT, mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts';
 import { CUT, heal } from '../support/faults/sufferings.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 
@@ -23,14 +23,11 @@ const FULL_WITHIN_MS = 60_000;
 /** So many commits need more pages than are there. */
 const SAGAS = 10;
 
-// Only root may mount a disk small enough to be filled; elsewhere this is not to be had.
-const describeAsRoot = MAY_MOUNT ? describe : describe.skip;
-
-describeAsRoot('with no space left under Postgres', () => {
+describe('with no space left under Postgres', () => {
   let disk: SmallDisk;
   let stack: LinkedStack;
   beforeAll(async () => {
-    disk = mountSmallDisk(DISK_MIB);
+    disk = await mountSmallDisk(DISK_MIB);
     stack = await startLinkedStack({ postgresDir: join(disk.path, 'postgres') });
   }, SETUP_WITHIN_MS);
   afterAll(async () => {

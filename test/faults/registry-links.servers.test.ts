@@ -1,16 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { LINKS, startLinkedStack } from '../support/faults/linked-stack.ts';
 import type { LinkedStack, LinkName } from '../support/faults/linked-stack.ts';
 import { expectPlaneEqual, reached, requestTenant, sagaOf } from '../support/faults/provisioned.ts';
 import type { Saga } from '../support/faults/provisioned.ts';
-import { CUT, heal, RESET, SLOW, SUFFERINGS } from '../support/faults/sufferings.ts';
+import { CUT, heal, RESET, SLOW, suffer, SUFFERINGS } from '../support/faults/sufferings.ts';
 import type { Suffering } from '../support/faults/sufferings.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 
 const SETUP_WITHIN_MS = 300_000;
 /** A saga takes a third of a second: each suffering outlasts its steps. */
 const SUFFERS_MS = 600;
+const BRIEF_MS = 250;
 
 /*
  * The whole embedded stack and a data plane, each link behind a proxy of its own (invariants I1 to
@@ -27,25 +28,18 @@ beforeAll(async () => {
   // be alive holds its task for the attempt's whole time.
   for (const link of LINKS) {
     for (const suffering of SUFFERINGS) {
-      const { ended } = await provisionUnder(suffering, [link]);
+      const accepting = () => requestTenant(stack);
+      const saga = await suffer([stack.links[link]], suffering, SUFFERS_MS, accepting);
+      const ended = reached(stack, saga, 'done', 'unwound');
+      ended.catch(() => undefined); // its test tells
       sagas.set(keyOf(link, suffering), ended);
     }
   }
 }, SETUP_WITHIN_MS);
 afterAll(() => stack.stop(), SETUP_WITHIN_MS);
 
-/** Returns when the links are well again; the saga may go on. */
-async function provisionUnder({ hurt }: Suffering, links: readonly LinkName[]) {
-  await Promise.all(links.map((link) => hurt(stack.links[link])));
-  const healing = sleep(SUFFERS_MS).then(() =>
-    Promise.all(links.map((link) => heal(stack.links[link]))),
-  );
-  const saga = await requestTenant(stack);
-  await healing;
-  const ended = reached(stack, saga, 'done', 'unwound');
-  ended.catch(() => undefined); // its test tells
-  return { saga, ended };
-}
+const linksTo = (server: string) =>
+  LINKS.filter((link) => link.endsWith(`->${server}`)).map((link) => stack.links[link]);
 
 async function expectActive({ state, tenant }: Saga): Promise<void> {
   expect(state).toBe('done'); // transient failures never take a sign-up back
@@ -71,27 +65,27 @@ describe('one saga ends active although its links', () => {
   test('to Postgres, Temporal and NATS are cut and reset in turn', async () => {
     const accepted = requestTenant(stack);
     for (const server of ['postgres', 'temporal', 'nats']) {
-      const links = LINKS.filter((link) => link.endsWith(`->${server}`));
-      for (const { hurt } of [RESET, CUT]) {
-        await Promise.all(links.map((link) => hurt(stack.links[link])));
-        await sleep(SUFFERS_MS / 4);
-        await Promise.all(links.map((link) => heal(stack.links[link])));
-      }
+      const links = linksTo(server);
+      for (const suffering of [RESET, CUT])
+        await suffer(links, suffering, BRIEF_MS, () => accepted);
     }
     await expectActive(await reached(stack, await accepted, 'done', 'unwound'));
   });
 });
 
 test('without Temporal at their start the API takes requests, and they go on once it is there', async () => {
-  const links = LINKS.filter((link) => link.endsWith('->temporal'));
-  await Promise.all(links.map((link) => CUT.hurt(stack.links[link])));
+  const links = linksTo('temporal');
+  await Promise.all(links.map(CUT.hurt));
   await Promise.all([stack.worker.kill('SIGKILL'), stack.sequencer.kill('SIGKILL')]);
   await stack.api.restart();
   const saga = await requestTenant(stack);
   expect((await sagaOf(stack, saga)).state).toBe('accepted');
   const starting = Promise.all([stack.worker.restart(), stack.sequencer.restart()]);
-  await sleep(SUFFERS_MS); // they start, and do not find it
-  await Promise.all(links.map((link) => heal(stack.links[link])));
+  await eventually(
+    async () => expect((await fetch(`${stack.worker.url}/readyz`)).status).toBe(503),
+    { withinMs: 60_000, what: 'the worker runs, and says that it is not ready' },
+  );
+  await Promise.all(links.map(heal));
   await starting;
   await expectActive(await reached(stack, saga, 'done', 'unwound'));
 });

@@ -1,21 +1,20 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Mounting needs a right that only root has as a rule. */
-export const MAY_MOUNT = process.platform === 'linux' && process.getuid?.() === 0;
 
 const MIB = 1024 * 1024;
 /** From large to a page of the file system: nothing is left between. */
 const CHUNKS_BYTES = [MIB, 64 * 1024, 4 * 1024];
 
-export type SmallDisk = ReturnType<typeof mountSmallDisk>;
+export type SmallDisk = Awaited<ReturnType<typeof mountSmallDisk>>;
 
-/** A file system of its own in memory, which a test can fill without harm to others. */
-export function mountSmallDisk(sizeMib: number) {
-  const path = mkdtempSync(join(tmpdir(), 'tenure-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m,mode=755`, 'tenure-disk', path]);
+/** A file system of its own in memory, which a test can fill without harm to others (Linux). */
+export async function mountSmallDisk(sizeMib: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'tenure-disk-'));
+  const mount = ['-t', 'tmpfs', '-o', `size=${sizeMib}m,mode=755`, 'tenure-disk', folder];
+  const { path, unmount } = await (process.getuid?.() === 0 ? asRoot : asUser)(mount, folder);
   const ballast = join(path, 'ballast');
   return {
     path,
@@ -27,10 +26,26 @@ export function mountSmallDisk(sizeMib: number) {
     },
     free: () => rmSync(ballast),
     unmount: () => {
-      execFileSync('umount', [path]);
-      rmSync(path, { recursive: true });
+      unmount();
+      rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function asRoot(mount: readonly string[], folder: string) {
+  execFileSync('mount', mount);
+  return { path: folder, unmount: () => void execFileSync('umount', [folder]) };
+}
+
+/** In a name space of its own, which another process of this user enters by its `/proc`. */
+async function asUser(mount: readonly string[], folder: string) {
+  const script = 'mount "$@" && echo mounted && exec cat';
+  const holder = spawn('unshare', ['-Urm', 'sh', '-c', script, 'sh', ...mount], {
+    stdio: ['pipe', 'pipe', 'inherit'], // it ends with us: `cat` then reads to its end
+  });
+  const [said] = (await once(holder.stdout, 'data')) as [Buffer];
+  if (!String(said).includes('mounted')) throw new Error('a small disk cannot be mounted here');
+  return { path: `/proc/${holder.pid}/root${folder}`, unmount: () => void holder.kill() };
 }
 
 function writeUntilFull(file: number, chunk: Buffer): void {

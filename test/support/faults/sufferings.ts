@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Proxy } from '../../../tools/servers/toxiproxy.ts';
 
 /** One way in which a link goes wrong, until `removeToxics` and `mend`. */
@@ -48,4 +49,22 @@ export const SUFFERINGS: readonly Suffering[] = [SLOW, CUT, SILENT, RESET, HALVE
 export async function heal(link: Proxy): Promise<void> {
   await link.mend();
   await link.removeToxics();
+}
+
+/**
+ * Hurts links for a time, which `during` may outlast: a fault has a duration, and there is no
+ * condition to wait for.
+ */
+export async function suffer<T>(
+  links: readonly Proxy[],
+  { hurt }: Suffering,
+  ms: number,
+  during: () => Promise<T>,
+): Promise<T> {
+  await Promise.all(links.map(hurt));
+  const outcome = during();
+  outcome.catch(() => undefined); // told below
+  await sleep(ms);
+  await Promise.all(links.map(heal));
+  return outcome;
 }
