@@ -26,20 +26,20 @@ export class LostLeadershipError extends Error {
   override readonly name = 'LostLeadershipError';
 }
 
+/** By tenant: last `seq` and leaf hash that the log holds (absent: none yet). */
+export type SignedHeads = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array }>;
+
+export type SignBatch = (
+  facts: readonly PlacedFact[],
+  heads: SignedHeads,
+) => Promise<readonly SignedFact[]>;
+
 export interface FactSequencing {
   /**
    * One transaction: checks the fence number, takes the oldest outbox rows, places them ordered by
    * (tenant, seq), has them signed, moves them to the log. Empty when there was nothing.
    */
-  sequence(
-    fence: number,
-    limit: number,
-    sign: (facts: readonly PlacedFact[]) => Promise<readonly SignedFact[]>,
-  ): Promise<readonly SignedFact[]>;
-  /** Last `seq` and leaf hash that the log holds for each of the tenants (absent: none yet). */
-  signedHeads(
-    tenants: readonly string[],
-  ): Promise<ReadonlyMap<string, { seq: number; hash: Uint8Array }>>;
+  sequence(fence: number, limit: number, sign: SignBatch): Promise<readonly SignedFact[]>;
 }
 
 export interface FactReading {

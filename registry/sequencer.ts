@@ -27,7 +27,7 @@ export interface SequencerPorts {
   readonly bell: OutboxBell;
   readonly facts: FactSequencing & FactReading;
   readonly publisher: Publisher;
-  readonly signing: Omit<SigningContext, 'heads'>;
+  readonly signing: SigningContext;
   /** One line per trouble; the loop itself goes on. */
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -105,7 +105,8 @@ export class Sequencer {
       while (!over()) {
         this.#rung = false;
         const facts = await this.#sequence(leadership.fence);
-        if (facts.length === 0 && !this.#rung) await this.#next('rung', POLL_MS, signal);
+        // A full batch may have left some behind; whoever commits from here on rings.
+        if (facts.length < BATCH_FACTS && !this.#rung) await this.#next('rung', POLL_MS, signal);
       }
     } finally {
       leading = false;
@@ -115,8 +116,9 @@ export class Sequencer {
 
   async #sequence(fence: number): Promise<readonly SignedFact[]> {
     const { facts, signing, publisher, report } = this.#ports;
-    const context: SigningContext = { ...signing, heads: facts };
-    const signed = await facts.sequence(fence, BATCH_FACTS, (placed) => signFacts(context, placed));
+    const signed = await facts.sequence(fence, BATCH_FACTS, (placed, heads) =>
+      signFacts(signing, placed, heads),
+    );
     if (signed.length === 0) return signed;
     // Not awaited: NATS never holds up the log. The publisher keeps the order.
     publisher.publish(signed).catch((cause: unknown) => report('publishing failed', cause));

@@ -7,14 +7,13 @@ import { preAuthEncoding } from '../facts/core/pae.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import { leafHash } from '../facts/crypto/hash.ts';
 import { shardOf } from '../facts/crypto/shard.ts';
-import type { FactSequencing, PlacedFact, SignedFact } from '../ports/fact-log.ts';
+import type { PlacedFact, SignedFact, SignedHeads } from '../ports/fact-log.ts';
 import type { Signer } from '../ports/signer.ts';
 
 export interface SigningContext {
   /** Origin of the log; a fact of another one is never signed. */
   readonly log: string;
   readonly signer: Signer;
-  readonly heads: Pick<FactSequencing, 'signedHeads'>;
 }
 
 /**
@@ -24,8 +23,11 @@ export interface SigningContext {
 export async function signFacts(
   context: SigningContext,
   facts: readonly PlacedFact[],
+  signedHeads: SignedHeads,
 ): Promise<SignedFact[]> {
-  const heads = await readHeads(context, facts);
+  const heads = new Map<string, ChainHead>();
+  for (const [tenant, { seq, hash }] of signedHeads)
+    heads.set(tenant, { seq, hash: toBase64Url(hash) });
   const signed: SignedFact[] = [];
   for (const fact of facts) {
     heads.set(fact.tenant, checkFact(context.log, fact, heads.get(fact.tenant) ?? EMPTY_HEAD));
@@ -33,14 +35,6 @@ export async function signFacts(
     signed.push({ ...fact, keyId: context.signer.keyId, signature });
   }
   return signed;
-}
-
-async function readHeads(context: SigningContext, facts: readonly PlacedFact[]) {
-  const tenants = [...new Set(facts.map((fact) => fact.tenant))];
-  const heads = new Map<string, ChainHead>();
-  for (const [tenant, { seq, hash }] of await context.heads.signedHeads(tenants))
-    heads.set(tenant, { seq, hash: toBase64Url(hash) });
-  return heads;
 }
 
 /** Returns the tenant's new head. */

@@ -22,7 +22,6 @@ export function createFactLog(options: FactLogOptions): FactSequencing & FactRea
   return {
     ...reading(pool),
     sequence: (fence, limit, sign) => sequence(pool, fence, limit, sign),
-    signedHeads: (tenants) => signedHeads(pool, tenants),
     close: () => pool.end(),
   };
 }
@@ -63,24 +62,4 @@ function reading(pool: pg.Pool): FactReading {
       return new Map(rows.map(({ id, index }) => [id, index]));
     },
   };
-}
-
-/** One look into the index per tenant: a tenant's chain may be long. */
-function signedHeads(
-  pool: pg.Pool,
-  tenants: readonly string[],
-): ReturnType<FactSequencing['signedHeads']> {
-  return inTransaction(pool, {}, async ({ client }) => {
-    const { rows } = await client.query<{ tenant: string; seq: number; hash: Uint8Array }>({
-      name: 'signed_heads',
-      text: `select head.tenant, head.seq, head.leaf_hash as hash
-             from unnest($1::uuid[]) as wanted (tenant)
-             cross join lateral (
-               select tenant, seq, leaf_hash from facts where facts.tenant = wanted.tenant
-               order by seq desc limit 1
-             ) as head`,
-      values: [tenants],
-    });
-    return new Map(rows.map(({ tenant, seq, hash }) => [tenant, { seq, hash }]));
-  });
 }

@@ -3,13 +3,23 @@ import { runningHash } from '../../facts/crypto/hash.ts';
 import { shardOf } from '../../facts/crypto/shard.ts';
 import {
   LostLeadershipError,
-  type FactSequencing,
   type PlacedFact,
+  type SignBatch,
   type SignedFact,
+  type SignedHeads,
 } from '../../ports/fact-log.ts';
 import { inTransaction } from './transaction.ts';
 
 type OutboxRow = Pick<PlacedFact, 'id' | 'tenant' | 'seq' | 'payload' | 'leafHash'>;
+
+/** An outbox row beside what its place depends on, so that one statement reads it all. */
+interface TakenRow extends OutboxRow {
+  readonly headSeq: number | null;
+  readonly headHash: Uint8Array | null;
+  readonly shard: number;
+  readonly shardPosition: number;
+  readonly shardHash: Uint8Array;
+}
 
 interface ShardHead {
   readonly shard: number;
@@ -19,24 +29,29 @@ interface ShardHead {
 
 /**
  * DESIGN 4.4: the rows leave the outbox in the transaction that gives them index and signature, so
- * there is no cursor to get wrong. The row of the log head is the lock of the whole log.
+ * there is no cursor to get wrong. The row of the log head is the lock of the whole log. Statements
+ * that do not need each other's answer travel together: three round trips in all.
  */
 export function sequence(
   pool: pg.Pool,
   fence: number,
   limit: number,
-  sign: Parameters<FactSequencing['sequence']>[2],
+  sign: SignBatch,
 ): Promise<readonly SignedFact[]> {
   return inTransaction(pool, {}, async ({ client }) => {
-    const nextIndex = await lockLog(client, fence);
-    const rows = await takeOldest(client, limit);
+    const [nextIndex, rows] = await Promise.all([
+      lockLog(client, fence),
+      takeOldest(client, limit),
+    ]);
     if (rows.length === 0) return [];
-    const heads = await readShardHeads(client, [...new Set(rows.map(shardOfRow))]);
+    const heads = shardHeadsOf(rows);
     const placed = place(rows, nextIndex, heads);
-    const signed = await sign(placed);
+    const signed = await sign(placed, signedHeadsOf(rows));
     if (signed.length !== placed.length) throw new Error('not every placed fact was signed');
-    await appendToLog(client, signed);
-    await moveHeads(client, nextIndex + signed.length, [...heads.values()]);
+    await Promise.all([
+      appendToLog(client, signed),
+      moveHeads(client, nextIndex + signed.length, [...heads.values()]),
+    ]);
     return signed;
   });
 }
@@ -54,30 +69,44 @@ async function lockLog(client: pg.PoolClient, fence: number): Promise<number> {
   return head.next_index;
 }
 
-async function takeOldest(client: pg.PoolClient, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await client.query<OutboxRow>({
+/** The shard by the rule of `facts/crypto/shard.ts`: the first byte of SHA-256 over the UUID. */
+async function takeOldest(client: pg.PoolClient, limit: number): Promise<TakenRow[]> {
+  const { rows } = await client.query<TakenRow>({
     name: 'take_oldest',
     text: `with taken as (
              delete from outbox where id in (select id from outbox order by id limit $1)
              returning fact, tenant, seq, payload, leaf_hash
            )
-           select fact as id, tenant, seq, payload, leaf_hash as "leafHash" from taken
-           order by tenant, seq`,
+           select taken.fact as id, taken.tenant, taken.seq, taken.payload,
+             taken.leaf_hash as "leafHash", head.seq as "headSeq", head.leaf_hash as "headHash",
+             shard_heads.shard, shard_heads.position as "shardPosition",
+             shard_heads.hash as "shardHash"
+           from taken
+           join shard_heads on shard_heads.shard = get_byte(sha256(uuid_send(taken.tenant)), 0)
+           left join lateral (
+             select seq, leaf_hash from facts where facts.tenant = taken.tenant
+             order by seq desc limit 1
+           ) as head on true
+           order by taken.tenant, taken.seq`,
     values: [limit],
   });
   return rows;
 }
 
-async function readShardHeads(
-  client: pg.PoolClient,
-  shards: readonly number[],
-): Promise<Map<number, ShardHead>> {
-  const { rows } = await client.query<ShardHead>({
-    name: 'read_shard_heads',
-    text: 'select shard, position, hash from shard_heads where shard = any($1::smallint[])',
-    values: [shards],
-  });
-  return new Map(rows.map((head) => [head.shard, head]));
+function signedHeadsOf(rows: readonly TakenRow[]): SignedHeads {
+  const heads = new Map<string, { seq: number; hash: Uint8Array }>();
+  for (const { tenant, headSeq, headHash } of rows)
+    if (headSeq !== null && headHash !== null) heads.set(tenant, { seq: headSeq, hash: headHash });
+  return heads;
+}
+
+function shardHeadsOf(rows: readonly TakenRow[]): Map<number, ShardHead> {
+  return new Map(
+    rows.map(({ shard, shardPosition: position, shardHash: hash }) => [
+      shard,
+      { shard, position, hash },
+    ]),
+  );
 }
 
 /** Ordered by (tenant, seq) already; moves `heads` on to the last fact of each shard. */
@@ -86,18 +115,15 @@ function place(
   nextIndex: number,
   heads: ReadonlyMap<number, ShardHead>,
 ): PlacedFact[] {
-  return rows.map((row, at) => {
-    const shard = shardOfRow(row);
+  return rows.map(({ id, tenant, seq, payload, leafHash }, at) => {
+    const shard = shardOf(tenant);
     const head = heads.get(shard);
     if (head === undefined) throw new Error(`shard ${shard} has no head`);
     head.position += 1;
-    head.hash = runningHash(head.hash, row.leafHash);
-    return { ...row, index: nextIndex + at, shard, position: head.position };
+    head.hash = runningHash(head.hash, leafHash);
+    const { position } = head;
+    return { id, tenant, seq, payload, leafHash, index: nextIndex + at, shard, position };
   });
-}
-
-function shardOfRow({ tenant }: OutboxRow): number {
-  return shardOf(tenant);
 }
 
 async function appendToLog(client: pg.PoolClient, facts: readonly SignedFact[]): Promise<void> {
@@ -129,12 +155,12 @@ async function moveHeads(
   nextIndex: number,
   heads: readonly ShardHead[],
 ): Promise<void> {
-  await client.query({
+  const log = client.query({
     name: 'move_log',
     text: 'update log_head set next_index = $1',
     values: [nextIndex],
   });
-  await client.query({
+  const shards = client.query({
     name: 'move_shards',
     text: `update shard_heads set position = moved.position, hash = moved.hash
            from unnest($1::smallint[], $2::bigint[], $3::bytea[]) as moved (shard, position, hash)
@@ -145,4 +171,5 @@ async function moveHeads(
       heads.map(({ hash }) => Buffer.from(hash)),
     ],
   });
+  await Promise.all([log, shards]);
 }

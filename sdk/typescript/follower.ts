@@ -39,12 +39,21 @@ export class Follower {
     this.#shell = shell;
   }
 
+  /**
+   * All shards at once, then one after the other: a burst each five seconds would hold up what is
+   * delivered meanwhile, here and in the registry.
+   */
   start(): void {
-    const turn = (): void => {
-      this.#pollTimer = setTimeout(turn, POLL_MS);
-      this.pollAll();
-    };
-    turn();
+    this.pollAll();
+    const shards = [...this.#readers.keys()];
+    let next = 0;
+    this.#pollTimer = setInterval(() => {
+      const shard = shards[next % shards.length];
+      const busy = this.#round !== undefined || this.#running.size >= MAX_REQUESTS;
+      if (shard === undefined || busy) return;
+      next += 1;
+      void this.#catchUp(shard);
+    }, POLL_MS / shards.length);
   }
 
   /** A round over all shards, a few at a time. While one runs, another follows it. */
@@ -70,7 +79,7 @@ export class Follower {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    clearTimeout(this.#pollTimer);
+    clearInterval(this.#pollTimer);
     for (const timer of this.#healTimers.values()) clearTimeout(timer);
     await this.#round;
     await Promise.all(this.#running.values());

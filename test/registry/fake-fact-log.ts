@@ -8,8 +8,9 @@ import type {
   FactReading,
   FactSequencing,
   LeaderLock,
-  PlacedFact,
+  SignBatch,
   SignedFact,
+  SignedHeads,
 } from '../../ports/fact-log.ts';
 import type { FactStream } from '../../ports/fact-stream.ts';
 import type { UnsignedFact } from '../../ports/registry-store.ts';
@@ -50,11 +51,7 @@ export class FakeFactLog implements FactSequencing, FactReading {
   readonly outbox: UnsignedFact[] = [];
   readonly log: SignedFact[] = [];
 
-  async sequence(
-    _fence: number,
-    limit: number,
-    sign: (facts: readonly PlacedFact[]) => Promise<readonly SignedFact[]>,
-  ) {
+  async sequence(_fence: number, limit: number, sign: SignBatch) {
     const batch = this.outbox.slice(0, limit);
     const positions = await this.shardPositions();
     const next = new Map(positions.entries());
@@ -64,18 +61,16 @@ export class FakeFactLog implements FactSequencing, FactReading {
       next.set(shard, position);
       return { ...fact, index: this.log.length + offset, shard, position };
     });
-    const signed = await sign(placed);
+    const signed = await sign(placed, this.#heads());
     this.log.push(...signed);
     this.outbox.splice(0, batch.length);
     return signed;
   }
 
-  signedHeads(tenants: readonly string[]) {
-    const heads = new Map<string, { seq: number; hash: Uint8Array }>();
-    for (const fact of this.log)
-      if (tenants.includes(fact.tenant))
-        heads.set(fact.tenant, { seq: fact.seq, hash: fact.leafHash });
-    return Promise.resolve(heads);
+  #heads(): SignedHeads {
+    return new Map(
+      this.log.map(({ tenant, seq, leafHash: hash }) => [tenant, { seq, hash }] as const),
+    );
   }
 
   readShard(shard: number, from: number, limit: number) {

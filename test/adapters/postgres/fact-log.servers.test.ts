@@ -6,7 +6,7 @@ import { createOutboxBell } from '../../../adapters/postgres/bell.ts';
 import { EMPTY_HASH, leafHash, runningHash } from '../../../facts/crypto/hash.ts';
 import { shardOf } from '../../../facts/crypto/shard.ts';
 import { utf8 } from '../../../facts/core/bytes.ts';
-import type { PlacedFact, SignedFact } from '../../../ports/fact-log.ts';
+import type { PlacedFact, SignedFact, SignedHeads } from '../../../ports/fact-log.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   accepted,
@@ -104,10 +104,22 @@ describe('sequencing', () => {
     expect(read).toMatchObject({ id, tenant, seq: 1, index: 0, position: 1, keyId: 'key' });
     expect(Buffer.from(read!.payload).toString()).toBe(`${tenant} 1`);
     expect(Buffer.from(read!.signature)).toEqual(Buffer.from(signed!.signature));
-    const heads = await log.signedHeads([tenant, randomUUID()]);
-    expect([...heads.keys()]).toEqual([tenant]);
-    expect(heads.get(tenant)).toEqual({ seq: 1, hash: Buffer.from(signed!.leafHash) });
     expect(await log.indexesOf([id!, randomUUID()])).toEqual(new Map([[id, 0]]));
+  });
+
+  test('shows the signer the head of each tenant as the log holds it', async () => {
+    const [known, fresh] = [await newTenant(), await newTenant()];
+    await addFacts(known, 1);
+    const [signed] = await sequenceAll();
+    await addFacts(known, 2);
+    await addFacts(fresh, 1);
+    let seen: SignedHeads = new Map();
+    await log.sequence(fence, 10, (facts, heads) => {
+      seen = heads;
+      return sign(facts);
+    });
+    const head = { seq: 1, hash: Buffer.from(signed!.leafHash) };
+    expect(seen).toEqual(new Map([[known, head]]));
   });
 
   test('that cannot be signed leaves the outbox as it was', async () => {
