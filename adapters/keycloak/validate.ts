@@ -7,7 +7,8 @@ const ALIAS = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
  * What Keycloak answers like a passing failure though it is permanent (bad redirect or provider
- * addresses, overlong names), so that these answers are left for what passes. Throws `PortError` `invalid`.
+ * addresses, overlong names), so that these answers are left for what passes. Throws `PortError`
+ * `invalid`.
  */
 export function assureRequest(request: IdentityRequest): void {
   assureOrigin(request.origin);
