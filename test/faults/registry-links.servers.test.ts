@@ -56,10 +56,14 @@ describe.each(LINKS)('a tenant is provisioned and the plane is equal although %s
 
 describe('one saga ends active although its links', () => {
   test('are slow, all at once and to the end', async () => {
-    for (const link of LINKS) await SLOW.hurt(stack.links[link]);
-    const saga = await requestTenant(stack);
-    await expectActive(await reached(stack, saga, 'done', 'unwound'));
-    for (const link of LINKS) await heal(stack.links[link]);
+    const links = Object.values(stack.links);
+    await Promise.all(links.map(SLOW.hurt));
+    try {
+      const saga = await requestTenant(stack);
+      await expectActive(await reached(stack, saga, 'done', 'unwound'));
+    } finally {
+      await Promise.all(links.map(heal));
+    }
   });
 
   test('to Postgres, Temporal and NATS are cut and reset in turn', async () => {

@@ -6,10 +6,12 @@ import type { LinkedStack } from './linked-stack.ts';
 
 const HEALED_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 120_000;
+const ENDS: ReadonlySet<string> = new Set(['done', 'unwound']);
 
 /** What the API tells of a saga, beyond what the demo reads. */
 export type Saga = SagaAnswer & {
   readonly step?: string | null;
+  readonly endedAt?: string | null;
   readonly attempts?: number | null;
   readonly reason?: { readonly step: string; readonly code: string } | null;
 };
@@ -51,7 +53,9 @@ export function reached(stack: LinkedStack, saga: Saga, ...states: readonly stri
   return eventually(
     async () => {
       const now = await sagaOf(stack, saga);
-      if (!states.includes(now.state)) throw new Error(JSON.stringify(now));
+      // The saga itself tells its end a moment before that end is recorded.
+      const recorded = !ENDS.has(now.state) || now.endedAt !== null;
+      if (!states.includes(now.state) || !recorded) throw new Error(JSON.stringify(now));
       return now;
     },
     { withinMs: ENDS_WITHIN_MS, everyMs: 50, what: `the saga is ${states.join(' or ')}` },
