@@ -51,6 +51,12 @@ test('a Go with another sum than the pinned one is not unpacked', async () => {
   expect(existsSync(join(dir, 'bin'))).toBe(false);
 });
 
+test('without Go and without a module proxy one sentence says what to do', async () => {
+  delete process.env['GOPROXY'];
+  const fetching = fetchToolchain(VERSION, SUM, dir);
+  await expect(fetching).rejects.toThrow('Go is missing: install it');
+});
+
 test('a Go that the proxy does not have is one sentence that says what to do', async () => {
   const fetching = fetchToolchain('v0.0.1-go1.0.0.test-cpu', SUM, dir);
   await expect(fetching).rejects.toThrow(

@@ -8,7 +8,6 @@ import { ServerError } from './errors.ts';
 import type { Progress } from './progress.ts';
 import { goToolchainSums, versions } from './versions.ts';
 
-const DEFAULT_PROXY = 'https://goproxy.example';
 const CPU: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 // In other threads: the person is shown progress meanwhile.
 const unpack = promisify<Uint8Array, AsyncUnzipOptions, Unzipped>(unzip);
@@ -32,11 +31,14 @@ export async function fetchGo(progress: Progress): Promise<string> {
 
 /**
  * Go's releases are modules too (https://go.dev/doc/toolchain#download), so that the module proxy
- * that all builds need anyway is the only place they need.
+ * that all builds need anyway is the only place they need. GOPROXY names it.
  */
 export async function fetchToolchain(version: string, sum: string, dir: string): Promise<void> {
-  const first = process.env['GOPROXY']?.split(/[,|]/)[0];
-  const proxy = first?.startsWith('http') === true ? first : DEFAULT_PROXY;
+  const proxy = process.env['GOPROXY']?.split(/[,|]/)[0] ?? '';
+  if (!proxy.startsWith('http')) {
+    const advice = 'install it (https://go.dev/dl), or name your module proxy in GOPROXY';
+    throw new ServerError('missing-tool', `Go is missing: ${advice}.`);
+  }
   const url = `${proxy}/golang.org/toolchain/@v/${version}.zip`;
   const files = await unpack(await download(url), {});
   const actual = moduleSum(files);
