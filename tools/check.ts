@@ -33,15 +33,17 @@ export const CHECKS: readonly Check[] = [
 export async function runChecks(
   checks = CHECKS,
   say = (line: string) => void process.stdout.write(`${line}\n`),
-): Promise<{ passed: number; failed: number }> {
+): Promise<{ passed: number; failed: number; failures: string[] }> {
   const waiting = [...checks];
-  const counts = { passed: 0, failed: 0 };
+  const counts = { passed: 0, failed: 0, failures: [] as string[] };
   const workOff = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
       const { code, output, ms } = await captureCommand(check.command);
       counts[code === 0 ? 'passed' : 'failed'] += 1;
       say(`${code === 0 ? '✓' : 'x'} ${check.name}  ${ms} ms`);
-      if (code !== 0) say(output);
+      if (code === 0) continue;
+      say(output);
+      counts.failures.push(`x ${check.name}\n${output}`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, workOff));

@@ -3,7 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COUNTS_FILE_VARIABLE, type Counts, formatCounts } from '../test/support/reporter.ts';
+import { COUNTS_FILE_VARIABLE, formatCounts } from '../test/support/reporter.ts';
+import type { Counts, Outcome } from '../test/support/reporter.ts';
 import { runChecks } from './check.ts';
 import { showCommand } from './run-command.ts';
 
@@ -15,16 +16,21 @@ const PARTS = {
   check: () => runChecks(),
   fast: () => runJest('fast'),
   servers: () => runJest('servers'),
-} satisfies Record<string, () => Promise<Counts>>;
+} satisfies Record<string, () => Promise<Outcome>>;
 
 type Part = keyof typeof PARTS;
 
-async function provisionServers(): Promise<Counts> {
+async function provisionServers(): Promise<Outcome> {
   const { code } = await showCommand([process.execPath, 'tools/servers/provision.ts']);
-  return code === 0 ? { passed: 0, failed: 0 } : { passed: 0, failed: 1 };
+  return code === 0 ? { passed: 0, failed: 0, failures: [] } : lost('provisioning the servers');
 }
 
-async function runJest(project: 'fast' | 'servers'): Promise<Counts> {
+/** A part that did not live to count. */
+function lost(what: string): Outcome {
+  return { passed: 0, failed: 1, failures: [`x ${what}: see above`] };
+}
+
+async function runJest(project: 'fast' | 'servers'): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-test-'));
   const countsFile = join(folder, 'counts.json');
   try {
@@ -39,34 +45,36 @@ async function runJest(project: 'fast' | 'servers'): Promise<Counts> {
       ],
       { ...process.env, [COUNTS_FILE_VARIABLE]: countsFile },
     );
-    return honestCounts(readCounts(countsFile), code);
+    const outcome = readOutcome(countsFile) ?? lost(`the ${project} tests`);
+    return { ...outcome, ...honestCounts(outcome, code) };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Jest that died before it could count, or failed without a failed test, is one failure. */
-export function honestCounts(counts: Counts, exitCode: number): Counts {
-  const silentFailure = exitCode !== 0 && counts.failed === 0;
-  return silentFailure ? { ...counts, failed: 1 } : counts;
+export function honestCounts({ passed, failed }: Counts, exitCode: number): Counts {
+  const silentFailure = exitCode !== 0 && failed === 0;
+  return { passed, failed: silentFailure ? 1 : failed };
 }
 
-function readCounts(path: string): Counts {
+function readOutcome(path: string): Outcome | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Counts;
+    return JSON.parse(readFileSync(path, 'utf8')) as Outcome;
   } catch {
-    return { passed: 0, failed: 1 };
+    return undefined;
   }
 }
 
-async function runParts(parts: readonly Part[]): Promise<Counts> {
-  const sum = { passed: 0, failed: 0 };
+async function runParts(parts: readonly Part[]): Promise<Outcome> {
+  const sum = { passed: 0, failed: 0, failures: [] as string[] };
   for (const part of parts) {
     const startedAt = performance.now();
     process.stdout.write(`\n== ${part}\n`);
     const counts = await PARTS[part]();
     sum.passed += counts.passed;
     sum.failed += counts.failed;
+    sum.failures.push(...counts.failures);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     process.stdout.write(`== ${part}: ${formatCounts(counts)} in ${seconds} s\n`);
   }
@@ -85,5 +93,7 @@ if (import.meta.main) {
   const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name));
   const sum = await runParts(parts as Part[]);
   process.exitCode = sum.failed === 0 ? 0 : 1;
-  process.once('exit', () => process.stdout.write(`${formatCounts(sum)}\n`));
+  // Once more at the end: of a long log often only that is kept.
+  const failures = sum.failures.map((failure) => `${failure}\n`).join('');
+  process.once('exit', () => process.stdout.write(`${failures}${formatCounts(sum)}\n`));
 }

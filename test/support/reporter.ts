@@ -8,7 +8,10 @@ const SLOW_TEST_MS = 2_000;
 
 export type Counts = { passed: number; failed: number };
 
-/** The file that tools/test.ts names to be given `Counts` as JSON. */
+/** `failures`: what each broken file said, to be said again where a reader of a long log looks. */
+export type Outcome = Counts & { failures: readonly string[] };
+
+/** The file that tools/test.ts names to be given the `Outcome` as JSON. */
 export const COUNTS_FILE_VARIABLE = 'TENURE_TEST_COUNTS_FILE';
 
 export default class LineReporter implements Reporter {
@@ -37,7 +40,8 @@ export default class LineReporter implements Reporter {
     const counts = countTests(results);
     if (results.runExecError) process.stdout.write(`${results.runExecError.stack ?? ''}\n`);
     const countsFile = process.env[COUNTS_FILE_VARIABLE];
-    if (countsFile) writeFileSync(countsFile, JSON.stringify(counts));
+    const outcome: Outcome = { ...counts, failures: describeFailures(results) };
+    if (countsFile) writeFileSync(countsFile, JSON.stringify(outcome));
     // On exit, because whatever Jest still has to say must not come after the closing line.
     else process.once('exit', () => process.stdout.write(`${formatCounts(counts)}\n`));
   }
@@ -67,9 +71,23 @@ export function formatCounts({ passed, failed }: Counts): string {
   return `${passed} passed, ${failed} failed`;
 }
 
+/** Each broken file with its messages, and whatever broke the run itself. */
+export function describeFailures(results: AggregatedResult): string[] {
+  const files = results.testResults.filter(isBroken);
+  const run = results.runExecError ? [`the run itself: ${results.runExecError.message}`] : [];
+  return [
+    ...files.map((file) => `x ${shortPath(file.testFilePath)}\n${file.failureMessage ?? ''}`),
+    ...run,
+  ];
+}
+
+function isBroken({ numFailingTests, testExecError }: TestResult): boolean {
+  return numFailingTests > 0 || (testExecError ?? null) !== null;
+}
+
 function formatFile(path: string, result: TestResult): string {
   const seconds = ((result.perfStats.end - result.perfStats.start) / 1000).toFixed(1);
-  const broken = result.numFailingTests > 0 || result.testExecError !== undefined;
+  const broken = isBroken(result);
   const counts = { passed: result.numPassingTests, failed: result.numFailingTests };
   const lines = [`${broken ? 'x' : '✓'} ${shortPath(path)}  ${formatCounts(counts)}  ${seconds} s`];
   for (const test of result.testResults) {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { CHECKS, runChecks } from '../../tools/check.ts';
 import { GENERATORS } from '../../tools/generated.ts';
 import { honestCounts } from '../../tools/test.ts';
-import { countTests, formatCounts } from '../support/reporter.ts';
+import { countTests, describeFailures, formatCounts } from '../support/reporter.ts';
 
 const node = (code: string) => [process.execPath, '-e', code];
 const results = { numPassedTests: 3, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
@@ -26,13 +26,32 @@ test('a check that fails, and one that cannot even start, are both failures', as
     { name: 'cannot start', command: ['there-is-no-such-program'] },
   ];
   const counts = await runChecks(checks, (line) => void said.push(line));
-  expect(counts).toEqual({ passed: 1, failed: 2 });
+  expect(counts).toMatchObject({ passed: 1, failed: 2 });
+  expect(counts.failures[0]).toBe('x fails\nwhat is wrong\n');
+  expect(counts.failures).toHaveLength(2);
   expect(said.join('\n')).toMatch(/^x fails .*\nwhat is wrong/m);
 });
 
 test('a test file that breaks before its first test is a failure', () => {
   const broken = { ...results, numTodoTests: 0, numRuntimeErrorTestSuites: 1 } as Results;
   expect(countTests(broken)).toEqual({ passed: 3, failed: 1 });
+});
+
+test('what failed is said again at the end, and nothing else', () => {
+  const file = (name: string, more: object) => ({
+    testFilePath: `${process.cwd()}/${name}`,
+    ...more,
+  });
+  const testResults = [
+    file('fine.test.ts', { numFailingTests: 0, testExecError: null }),
+    file('failed.test.ts', { numFailingTests: 1, failureMessage: 'expected 1' }),
+    file('broken.test.ts', { numFailingTests: 0, testExecError: {}, failureMessage: 'no module' }),
+  ];
+  const run = { ...results, testResults } as unknown as Results;
+  expect(describeFailures(run)).toEqual([
+    'x failed.test.ts\nexpected 1',
+    'x broken.test.ts\nno module',
+  ]);
 });
 
 test('a run that ends badly without a failed test is a failure', () => {
