@@ -35,6 +35,11 @@ export const FACT_ERROR_CODES = [
   'prev-mismatch',
   'inclusion-proof-invalid',
   'consistency-proof-invalid',
+  'note-malformed',
+  'note-signature-invalid',
+  'note-key-unknown',
+  'checkpoint-malformed',
+  'checkpoint-origin-mismatch',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];

@@ -76,7 +76,7 @@ describe('invalid', () => {
 
 test('every code has its vector', () => {
   const codes = new Set(namesIn('invalid').map((name) => name.split('--')[0]));
-  // A key is refused before there is a line; the tenant is the sequencer's to compare.
-  const without = ['key-invalid', 'tenant-mismatch'];
+  // The tenant is the sequencer's to compare.
+  const without = ['tenant-mismatch'];
   expect(FACT_ERROR_CODES.filter((code) => !codes.has(code))).toEqual(without);
 });

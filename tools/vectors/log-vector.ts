@@ -14,6 +14,13 @@ export type LogChecks = {
     value: true;
   };
   consistency: { input: { older: Head; newer: Head; proof: string[] }; value: true };
+  'note-key': { input: { key: string }; value: { name: string; keyHash: string } };
+  /** `keys`: the known ones, in their text form; `signedBy`: `<name>+<key hash>` of some. */
+  note: { input: { note: string; keys: string[] }; value: { text: string; signedBy: string[] } };
+  checkpoint: {
+    input: { note: string; origin: string; keys: string[] };
+    value: Head & { origin: string; extensions: string[] };
+  };
 };
 
 export type LogCheck = keyof LogChecks;

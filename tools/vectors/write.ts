@@ -10,6 +10,7 @@ import { SHARD } from '../../test/sdk/support/tenants.ts';
 import { ROOT } from '../run-command.ts';
 import { writeGenerated } from '../write-generated.ts';
 import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
+import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
 import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
@@ -55,11 +56,13 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...shards(VALID_SHARDS),
     ...VALID_SIGNATURES,
     ...VALID_PROOFS,
+    ...VALID_NOTES,
   },
   invalid: {
     ...shards(INVALID_SHARDS),
     ...INVALID_SIGNATURES,
     ...refused(INVALID_PROOFS),
+    ...refused(INVALID_NOTES),
   },
 };
 

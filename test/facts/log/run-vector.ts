@@ -1,11 +1,15 @@
-import { fromHex, toHex } from '../../../facts/core/bytes.ts';
+import { fromBase64, fromHex, toHex } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
+import { openCheckpoint } from '../../../facts/log/checkpoint.ts';
 import { entryHash } from '../../../facts/log/hashes.ts';
+import { openNote } from '../../../facts/log/note.ts';
+import { parseNoteKey } from '../../../facts/log/note-key.ts';
 import { checkConsistency, checkInclusion } from '../../../facts/log/proofs.ts';
 import { TreeBuilder } from '../../../facts/log/tree.ts';
 import type { LogCheck, LogChecks, LogVector } from '../../../tools/vectors/log-vector.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
+const noteOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
 const headOf = ({ size, root }: { size: number; root: string }) => ({ size, root: hex(root) });
 
 type Run<Check extends LogCheck> = (input: LogChecks[Check]['input']) => LogChecks[Check]['value'];
@@ -23,6 +27,22 @@ const RUNS: { [Check in LogCheck]: Run<Check> } = {
   consistency: ({ older, newer, proof }) => {
     checkConsistency(headOf(older), headOf(newer), proof.map(hex));
     return true;
+  },
+  'note-key': ({ key }) => {
+    const { name, keyHash } = parseNoteKey(key);
+    return { name, keyHash };
+  },
+  note: ({ note, keys }) => {
+    const { text, signedBy } = openNote(noteOf(note), keys.map(parseNoteKey));
+    return { text, signedBy: signedBy.map(({ name, keyHash }) => `${name}+${keyHash}`) };
+  },
+  checkpoint: ({ note, origin, keys }) => {
+    const { root, extensions, ...rest } = openCheckpoint(
+      noteOf(note),
+      origin,
+      keys.map(parseNoteKey),
+    );
+    return { ...rest, root: toHex(root), extensions: [...extensions] };
   },
 };
 
