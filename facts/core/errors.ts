@@ -40,6 +40,9 @@ export const FACT_ERROR_CODES = [
   'note-key-unknown',
   'checkpoint-malformed',
   'checkpoint-origin-mismatch',
+  'tile-path-malformed',
+  'tile-malformed',
+  'entry-bundle-malformed',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];

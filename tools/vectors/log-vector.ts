@@ -4,6 +4,7 @@
  */
 
 type Head = { size: number; root: string };
+type TileAt = { level: number | 'entries'; index: number; width: number };
 
 /** Input and value of each check. */
 export type LogChecks = {
@@ -20,6 +21,18 @@ export type LogChecks = {
   checkpoint: {
     input: { note: string; origin: string; keys: string[] };
     value: Head & { origin: string; extensions: string[] };
+  };
+  'tile-path': { input: { path: string }; value: TileAt };
+  /** Paths of all hash tiles of a tree of this size, level by level. */
+  tiles: { input: { size: number }; value: string[] };
+  /** The path of the tile that has a node of a tree of this size, and the node's hash out of it. */
+  'tile-node': {
+    input: { size: number; level: number; index: number; tile: string };
+    value: { path: string; hash: string };
+  };
+  'entry-bundle': {
+    input: { width: number; bundle: string };
+    value: { entries: string[]; leaves: string[] };
   };
 };
 

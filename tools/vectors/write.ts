@@ -12,6 +12,7 @@ import { writeGenerated } from '../write-generated.ts';
 import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
+import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
 import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
 import type { ShardCase } from './shard.ts';
@@ -57,12 +58,14 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_SIGNATURES,
     ...VALID_PROOFS,
     ...VALID_NOTES,
+    ...VALID_TILES,
   },
   invalid: {
     ...shards(INVALID_SHARDS),
     ...INVALID_SIGNATURES,
     ...refused(INVALID_PROOFS),
     ...refused(INVALID_NOTES),
+    ...refused(INVALID_TILES),
   },
 };
 

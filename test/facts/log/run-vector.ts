@@ -1,10 +1,13 @@
 import { fromBase64, fromHex, toHex } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
 import { openCheckpoint } from '../../../facts/log/checkpoint.ts';
+import { parseBundle } from '../../../facts/log/entry-bundle.ts';
 import { entryHash } from '../../../facts/log/hashes.ts';
 import { openNote } from '../../../facts/log/note.ts';
 import { parseNoteKey } from '../../../facts/log/note-key.ts';
 import { checkConsistency, checkInclusion } from '../../../facts/log/proofs.ts';
+import { formatTilePath, parseTilePath } from '../../../facts/log/tile-path.ts';
+import { newTiles, nodeInTile, tileOfNode } from '../../../facts/log/tiles.ts';
 import { TreeBuilder } from '../../../facts/log/tree.ts';
 import type { LogCheck, LogChecks, LogVector } from '../../../tools/vectors/log-vector.ts';
 
@@ -43,6 +46,17 @@ const RUNS: { [Check in LogCheck]: Run<Check> } = {
       keys.map(parseNoteKey),
     );
     return { ...rest, root: toHex(root), extensions: [...extensions] };
+  },
+  'tile-path': ({ path }) => parseTilePath(path),
+  tiles: ({ size }) => [...newTiles(0, size)].map(formatTilePath),
+  'tile-node': ({ size, level, index, tile }) => {
+    const place = tileOfNode({ level, index }, size);
+    const hash = nodeInTile({ level, index }, place, hex(tile));
+    return { path: formatTilePath(place), hash: toHex(hash) };
+  },
+  'entry-bundle': ({ width, bundle }) => {
+    const entries = parseBundle(hex(bundle), width);
+    return { entries: entries.map(toHex), leaves: entries.map((entry) => toHex(entryHash(entry))) };
   },
 };
 
