@@ -1,6 +1,7 @@
 /**
- * Why bytes are not the fact they claim to be. Closed: readers in every language give the same
- * code for the same bytes, and `facts/spec/vectors` has a vector for each.
+ * Why bytes are not the fact, or the part of a log, that they claim to be. Closed: readers in
+ * every language give the same code for the same bytes, and `facts/spec/vectors` has a vector
+ * for each.
  */
 export const FACT_ERROR_CODES = [
   'line-malformed',
@@ -32,11 +33,24 @@ export const FACT_ERROR_CODES = [
   'seq-gap',
   'seq-replay',
   'prev-mismatch',
+  'inclusion-proof-invalid',
+  'consistency-proof-invalid',
+  'note-malformed',
+  'note-signature-invalid',
+  'note-key-unknown',
+  'checkpoint-malformed',
+  'checkpoint-origin-mismatch',
+  'tile-path-malformed',
+  'tile-malformed',
+  'entry-bundle-malformed',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];
 
-/** A refusal of a fact's bytes, or its place in its chains. `code` is stable, the text is not. */
+/**
+ * A refusal of a fact's bytes, of its place in its chains, or of what its log says. `code` is
+ * stable, the text is not.
+ */
 export class FactError extends Error {
   readonly code: FactErrorCode;
 

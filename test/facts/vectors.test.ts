@@ -5,7 +5,9 @@ import { FACT_ERROR_CODES } from '../../facts/core/errors.ts';
 import { createVerifier } from '../../facts/crypto/verify.ts';
 import { ShardReader } from '../../sdk/typescript/reader.ts';
 import { verifiersOf } from '../../sdk/typescript/trust.ts';
+import type { LogVector } from '../../tools/vectors/log-vector.ts';
 import type { ShardVector, SignatureVector } from '../../tools/vectors/vector.ts';
+import { answerOf } from './log/run-vector.ts';
 
 const FOLDER = new URL('../../facts/spec/vectors/', import.meta.url);
 
@@ -14,6 +16,8 @@ const namesIn = (folder: 'valid' | 'invalid'): string[] =>
 const isSignature = (name: string): boolean => name.startsWith('ed25519-');
 const read = <T>(folder: string, name: string): T =>
   JSON.parse(readFileSync(new URL(`${folder}/${name}.json`, FOLDER), 'utf8')) as T;
+const isLog = (folder: string) => (name: string) => 'check' in read<object>(folder, name);
+const isShard = (folder: string) => (name: string) => !isSignature(name) && !isLog(folder)(name);
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
 
 /** The strict profile's answer; a key that it refuses signs nothing. */
@@ -37,7 +41,12 @@ describe('valid', () => {
   test.each(namesIn('valid').filter(isSignature))('%s', (name) => {
     expect(holds(read('valid', name))).toBe(true);
   });
-  test.each(namesIn('valid').filter((name) => !isSignature(name)))('%s', (name) => {
+  test.each(namesIn('valid').filter(isLog('valid')))('%s', (name) => {
+    const vector = read<LogVector>('valid', name);
+    expect('value' in vector.expect).toBe(true);
+    expect(answerOf(vector)).toEqual(vector.expect);
+  });
+  test.each(namesIn('valid').filter(isShard('valid')))('%s', (name) => {
     const vector = read<ShardVector>('valid', name);
     const { accepted, codes, reader } = readShard(vector);
     expect({ accepted, codes }).toEqual({ accepted: vector.lines.length, codes: [] });
@@ -49,7 +58,12 @@ describe('invalid', () => {
   test.each(namesIn('invalid').filter(isSignature))('%s', (name) => {
     expect(holds(read('invalid', name))).toBe(false);
   });
-  test.each(namesIn('invalid').filter((name) => !isSignature(name)))('%s', (name) => {
+  test.each(namesIn('invalid').filter(isLog('invalid')))('%s', (name) => {
+    const vector = read<LogVector>('invalid', name);
+    expect(vector.expect).toEqual({ code: name.split('--')[0] });
+    expect(answerOf(vector)).toEqual(vector.expect);
+  });
+  test.each(namesIn('invalid').filter(isShard('invalid')))('%s', (name) => {
     const vector = read<ShardVector>('invalid', name);
     const { accepted, codes, reader } = readShard(vector);
     expect({ accepted, codes }).toEqual({
@@ -62,7 +76,7 @@ describe('invalid', () => {
 
 test('every code has its vector', () => {
   const codes = new Set(namesIn('invalid').map((name) => name.split('--')[0]));
-  // A key is refused before there is a line; the tenant is the sequencer's to compare.
-  const without = ['key-invalid', 'tenant-mismatch'];
+  // The tenant is the sequencer's to compare.
+  const without = ['tenant-mismatch'];
   expect(FACT_ERROR_CODES.filter((code) => !codes.has(code))).toEqual(without);
 });

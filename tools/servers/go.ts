@@ -5,6 +5,9 @@ import { findOnPath, run } from './command.ts';
 import { fetchGo } from './go-toolchain.ts';
 import type { Progress } from './progress.ts';
 
+/** What a module of ours consists of; it has no folders. */
+const GO_SOURCE = /\.(go|mod|sum)$/;
+
 /** Where Go puts itself when its own installer is used; often not on the PATH. */
 const USUAL_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 
@@ -36,7 +39,7 @@ export async function goInstall(
 }
 
 /**
- * Builds a package within a module of ours (go.mod and go.sum are committed beside this file),
+ * Builds a package within a module of ours (a folder with its go.mod and go.sum committed),
  * unless `fetchReleased` puts the makers' own executable at the path it is given.
  */
 export async function goBuild(
@@ -53,7 +56,7 @@ export async function goBuild(
     // A copy: the build must not be able to change the committed files.
     const source = join(building, 'source');
     await mkdir(source);
-    for (const file of ['go.mod', 'go.sum', 'tools.go']) {
+    for (const file of (await readdir(module)).filter((name) => GO_SOURCE.test(name))) {
       await cp(new URL(file, module), join(source, file));
     }
     await progress(`Building ${tool.what}`, () =>

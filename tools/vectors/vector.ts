@@ -1,7 +1,7 @@
 /*
  * A vector's file name is its rule: `valid/<case>.json`, `invalid/<code>.json` or
- * `invalid/<code>--<case>.json`. Those named `ed25519-…` are SignatureVectors, the others
- * ShardVectors.
+ * `invalid/<code>--<case>.json`. Those named `ed25519-…` are SignatureVectors, those with a member
+ * `check` are LogVectors (log-vector.ts), the others ShardVectors.
  */
 
 /** Lines of one shard as HTTP serves them, read by a reader that has nothing yet. */

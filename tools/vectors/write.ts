@@ -10,6 +10,10 @@ import { SHARD } from '../../test/sdk/support/tenants.ts';
 import { ROOT } from '../run-command.ts';
 import { writeGenerated } from '../write-generated.ts';
 import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
+import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
+import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
+import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
+import type { LogVector, RefusedCase } from './log-vector.ts';
 import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
 import type { ShardCase } from './shard.ts';
 import type { ShardVector, SignatureVector } from './vector.ts';
@@ -39,9 +43,30 @@ const vectorOf = ({ rule, lines, accepted }: ShardCase): ShardVector => ({
 const shards = (cases: Record<string, ShardCase>): Record<string, ShardVector> =>
   Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, vectorOf(one)]));
 
-const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector>> = {
-  valid: { ...shards(VALID_SHARDS), ...VALID_SIGNATURES },
-  invalid: { ...shards(INVALID_SHARDS), ...INVALID_SIGNATURES },
+/** The code in the file's name stands in the vector too: it is whole without its name. */
+const refused = (cases: Record<string, RefusedCase>): Record<string, LogVector> =>
+  Object.fromEntries(
+    Object.entries(cases).map(([name, one]) => {
+      const [code = ''] = name.split('--');
+      return [name, { ...one, expect: { code } } as LogVector];
+    }),
+  );
+
+const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | LogVector>> = {
+  valid: {
+    ...shards(VALID_SHARDS),
+    ...VALID_SIGNATURES,
+    ...VALID_PROOFS,
+    ...VALID_NOTES,
+    ...VALID_TILES,
+  },
+  invalid: {
+    ...shards(INVALID_SHARDS),
+    ...INVALID_SIGNATURES,
+    ...refused(INVALID_PROOFS),
+    ...refused(INVALID_NOTES),
+    ...refused(INVALID_TILES),
+  },
 };
 
 for (const [folder, vectors] of Object.entries(FOLDERS)) {

@@ -1,0 +1,109 @@
+import { concatBytes, fromBase64, toBase64, toHex, utf8 } from '../core/bytes.ts';
+import { FactError } from '../core/errors.ts';
+import type { FactSigner } from '../crypto/sign.ts';
+import { isKeyName, KEY_HASH_BYTES, keyHashOf } from './note-key.ts';
+import type { NoteVerifier } from './note-key.ts';
+
+/*
+ * Signed note (C2SP signed-note):
+ *
+ *   text, one or more lines, which may be empty
+ *                                                        an empty line, the last one
+ *   — <name> <base64(key hash, 4 bytes || signature)>    1 to 16 of them
+ *
+ * Every line ends in a newline. The signature is over the text with its last newline, without the
+ * empty line.
+ */
+
+/** What C2SP signed-note wants to be accepted at least. */
+export const MAX_SIGNATURES = 16;
+
+const DASH = '— ';
+
+/** Control characters below U+0020, the newline excepted. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
+
+export type NoteSigner = { name: string; signer: FactSigner };
+
+/** What the verified signatures cover. */
+export type OpenedNote = {
+  /** Ends in a newline. */
+  text: string;
+  /** The known keys that signed it, at least one, each once. */
+  signedBy: NoteVerifier[];
+};
+
+type SignatureLine = { name: string; keyHash: string; signature: Uint8Array };
+
+const malformed = (why: string, cause?: unknown): FactError =>
+  new FactError('note-malformed', why, { cause });
+
+const decode = (note: Uint8Array): string => {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(note);
+  } catch (cause) {
+    throw malformed('not UTF-8', cause);
+  }
+  if (CONTROL.test(text)) throw malformed('a control character');
+  return text;
+};
+
+const parseSignatureLine = (line: string): SignatureLine => {
+  const [name = '', encoded = '', ...more] = line.slice(DASH.length).split(' ');
+  const bytes = fromBase64(encoded);
+  if (!line.startsWith(DASH) || more.length > 0 || !isKeyName(name) || bytes === undefined) {
+    throw malformed('not a signature line');
+  }
+  if (bytes.length <= KEY_HASH_BYTES) throw malformed('an empty signature');
+  const keyHash = toHex(bytes.subarray(0, KEY_HASH_BYTES));
+  return { name, keyHash, signature: bytes.subarray(KEY_HASH_BYTES) };
+};
+
+const parseNote = (note: Uint8Array): { text: string; lines: SignatureLine[] } => {
+  const whole = decode(note);
+  const emptyLine = whole.lastIndexOf('\n\n');
+  const signatures = whole.slice(emptyLine + 2);
+  if (emptyLine === -1 || !signatures.endsWith('\n')) throw malformed('no signatures at its end');
+  const lines = signatures.slice(0, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw malformed(`${lines.length} signatures`);
+  return { text: whole.slice(0, emptyLine + 1), lines: lines.map(parseSignatureLine) };
+};
+
+/**
+ * The text of a note, once a known key has signed it; throws a `note-…` FactError. Signatures of
+ * unknown keys are ignored, a wrong one of a known key refuses the note.
+ */
+export const openNote = (note: Uint8Array, known: readonly NoteVerifier[]): OpenedNote => {
+  const { text, lines } = parseNote(note);
+  const signed = utf8(text);
+  const signedBy = new Set<NoteVerifier>();
+  for (const { name, keyHash, signature } of lines) {
+    const verifier = known.find((key) => key.name === name && key.keyHash === keyHash);
+    if (verifier === undefined) continue;
+    if (!verifier.verify(signed, signature)) {
+      throw new FactError('note-signature-invalid', `by ${name}`);
+    }
+    signedBy.add(verifier);
+  }
+  if (signedBy.size === 0) throw new FactError('note-key-unknown', 'no known key signed it');
+  return { text, signedBy: [...signedBy] };
+};
+
+const formatSignatureLine = (text: string, { name, signer }: NoteSigner): string => {
+  const keyHash = keyHashOf(name, signer.publicKey);
+  return `${DASH}${name} ${toBase64(concatBytes(keyHash, signer.sign(utf8(text))))}\n`;
+};
+
+/**
+ * The note with a signature by each signer. Throws `note-malformed` for a text, a name or a number
+ * of signers that a reader would refuse: nothing refusable is handed out.
+ */
+export const signNote = (text: string, signers: readonly NoteSigner[]): string => {
+  const note = `${text}\n${signers.map((signer) => formatSignatureLine(text, signer)).join('')}`;
+  if (!note.isWellFormed() || parseNote(utf8(note)).text !== text) {
+    throw malformed('no text or name of a note');
+  }
+  return note;
+};

@@ -1,0 +1,55 @@
+/*
+ * Vectors of the log have `check`, which says what is done with `input`, and `expect`: the value
+ * that it gives, or the code of its refusal. Bytes are hexadecimal, notes base64.
+ */
+
+type Head = { size: number; root: string };
+type TileAt = { level: number | 'entries'; index: number; width: number };
+
+/** Input and value of each check. */
+export type LogChecks = {
+  /** Root of the tree over these entries. */
+  tree: { input: { entries: string[] }; value: { root: string } };
+  inclusion: {
+    input: { index: number; leaf: string; size: number; root: string; proof: string[] };
+    value: true;
+  };
+  consistency: { input: { older: Head; newer: Head; proof: string[] }; value: true };
+  'note-key': { input: { key: string }; value: { name: string; keyHash: string } };
+  /** `keys`: the known ones, in their text form; `signedBy`: `<name>+<key hash>` of some. */
+  note: { input: { note: string; keys: string[] }; value: { text: string; signedBy: string[] } };
+  checkpoint: {
+    input: { note: string; origin: string; keys: string[] };
+    value: Head & { origin: string; extensions: string[] };
+  };
+  'tile-path': { input: { path: string }; value: TileAt };
+  /** Paths of all hash tiles of a tree of this size, level by level. */
+  tiles: { input: { size: number }; value: string[] };
+  /** The path of the tile that has a node of a tree of this size, and the node's hash out of it. */
+  'tile-node': {
+    input: { size: number; level: number; index: number; tile: string };
+    value: { path: string; hash: string };
+  };
+  'entry-bundle': {
+    input: { width: number; bundle: string };
+    value: { entries: string[]; leaves: string[] };
+  };
+};
+
+export type LogCheck = keyof LogChecks;
+
+type Expectation<Value> = { value: Value } | { code: string };
+
+export type LogVector = {
+  [Check in LogCheck]: {
+    rule: string;
+    check: Check;
+    input: LogChecks[Check]['input'];
+    expect: Expectation<LogChecks[Check]['value']>;
+  };
+}[LogCheck];
+
+/** What is to be refused; its file's name has the code. */
+export type RefusedCase = {
+  [Check in LogCheck]: { rule: string; check: Check; input: LogChecks[Check]['input'] };
+}[LogCheck];
