@@ -72,10 +72,13 @@ async function once<T>(
   try {
     const result = await begun(client, scope, work);
     committing = true;
-    const { command } = await client.query('commit');
+    const [{ command }, usable] = await Promise.all([
+      client.query('commit'),
+      ring(client, scope.channel),
+    ]);
     // Postgres answers COMMIT of a failed transaction with ROLLBACK, and no error.
     if (command !== 'COMMIT') throw new Error('work went on after a failed statement');
-    void leave(client, scope.channel);
+    client.release(!usable);
     return result;
   } catch (error) {
     const lost = isConnectionLoss(error);
@@ -127,13 +130,16 @@ function sessionOf(client: pg.PoolClient): Session {
   return session;
 }
 
-async function leave(client: pg.PoolClient, channel: string | undefined): Promise<void> {
-  try {
-    if (channel !== undefined) await client.query(`notify ${channel}`);
-    client.release();
-  } catch {
-    client.release(true); // a hint only: the sequencer also polls
-  }
+/**
+ * Travels with COMMIT and runs after it, in a transaction of its own. A hint only, since the
+ * sequencer also polls; false: the connection is not to be used again.
+ */
+async function ring(client: pg.PoolClient, channel: string | undefined): Promise<boolean> {
+  if (channel === undefined) return true;
+  return client.query(`notify ${channel}`).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function rolledBack(client: pg.PoolClient): Promise<boolean> {

@@ -142,29 +142,41 @@ describe('sequencing', () => {
     await next.resign();
   });
 
-  test('while the leader changes in the middle: the later fence waits for the transaction', async () => {
+  test('writes nothing when the leader changed while it was being signed', async () => {
     await addFacts(await newTenant(), 1);
     const lock = createLeaderLock(registry);
-    const signed = await log.sequence(fence, 10, async (facts) => {
-      const acquiring = lock.acquire(NO_SIGNAL);
-      acquiring.then((leadership) => leadership.resign()).catch(() => undefined);
-      await eventually(async () => {
-        const text = `select from pg_stat_activity where wait_event_type = 'Lock'
-          and query like 'update log_head%' and datname = current_database()`;
-        return (await registry.admin.query(text)).rowCount === 1;
-      });
+    const overtaken = log.sequence(fence, 10, async (facts) => {
+      const leadership = await lock.acquire(NO_SIGNAL);
+      fence = leadership.fence;
+      await leadership.resign();
       return sign(facts);
     });
-    expect(signed).toHaveLength(1);
+    await expect(overtaken).rejects.toMatchObject({ name: 'LostLeadershipError' });
+    expect(await sequenceAll()).toHaveLength(1);
+  });
+
+  test('locks nothing while it is being signed: commits go on meanwhile', async () => {
+    const tenant = await newTenant();
+    await addFacts(tenant, 1);
+    const signed = await log.sequence(fence, 10, async (facts) => {
+      await addFacts(tenant, 1);
+      return sign(facts);
+    });
+    expect(signed.map(({ seq }) => seq)).toEqual([1]);
+    expect((await sequenceAll()).map(({ seq }) => seq)).toEqual([2]);
   });
 
   test('negative control: two sequencers with one fence cannot both place a fact', async () => {
     const tenant = await newTenant();
     await addFacts(tenant, 20);
-    const batches = await Promise.all(
+    const attempts = await Promise.allSettled(
       Array.from({ length: 10 }, () => log.sequence(fence, 2, sign)),
     );
-    const indexes = batches.flat().map(({ index }) => index);
+    const refused = attempts.filter(({ status }) => status === 'rejected');
+    expect(refused).not.toHaveLength(0);
+    const rest = await sequenceAll(2);
+    const placed = attempts.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    const indexes = [...placed, ...rest].map(({ index }) => index);
     expect(indexes.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at));
   });
 
