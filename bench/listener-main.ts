@@ -2,6 +2,7 @@ import { connect } from 'nats';
 import { createVerifier } from '../facts/crypto/verify.ts';
 import { openPlane } from '../sdk/typescript/plane.ts';
 import type { PlaneStart } from '../tools/demo/plane-messages.ts';
+import { startWallClock } from './wall-clock.ts';
 
 /*
  * The other process of the delivery bench: a data plane, and beside it the bare baseline, a
@@ -23,7 +24,7 @@ export interface Heard {
 }
 
 const start = JSON.parse(process.argv[2] ?? '') as ListenerStart;
-const nowMs = () => performance.timeOrigin + performance.now();
+const nowMs = startWallClock();
 let applied: [string, number][] = [];
 let bareMs: number[] = [];
 
