@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { toBase64, utf8 } from '../facts/core/bytes.ts';
@@ -68,12 +69,18 @@ async function rotate(rootFile: string, context: Context): Promise<void> {
   const keyDir = keyDirOf(context.config());
   const root = openKey(rootFile);
   // The file is there before the set names it, so that the sequencer finds it at once.
-  const key = assureKey(join(keyDir, `fact-${randomUUID()}.key`));
-  const set = await withKeySets(context, async (publishing) => {
-    await rotateFactKey(publishing, key.publicKey, root);
-    return newest(publishing);
-  });
-  print(context, set);
+  const file = join(keyDir, `fact-${randomUUID()}.key`);
+  const key = assureKey(file);
+  try {
+    const set = await withKeySets(context, async (publishing) => {
+      await rotateFactKey(publishing, key.publicKey, root);
+      return newest(publishing);
+    });
+    print(context, set);
+  } catch (error) {
+    rmSync(file);
+    throw error;
+  }
 }
 
 function keyDirOf({ facts }: Config): string {

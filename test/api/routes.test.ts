@@ -84,7 +84,7 @@ test('every route but the health ones wants a token', () => {
 
 describe('F4: no route answers an authorization question', () => {
   const QUESTION =
-    /\b((can|may)\b|check|authori[sz]e|authz|permit|permission|decide|decision|allow|access|enforce|evaluate)/i;
+    /\b((can|may)\b|check(?!point)|authori[sz]e|authz|permit|permission|decide|decision|allow|access|enforce|evaluate)/i;
   const words = (name: string): string => name.replaceAll(/([a-z])([A-Z])|[_/{}-]/g, '$1 $2');
 
   test('by its name or its path', () => {
