@@ -5,6 +5,7 @@ import type { Context, GlobalOptions, Io } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addKeyCommands } from './keys.ts';
+import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
@@ -51,6 +52,7 @@ function createProgram(io: Io): Command {
   addTenantCommands(program, context);
   addSagaCommands(program, context);
   addKeyCommands(program, context);
+  addLogCommands(program, context);
   addMigrateCommands(program, context);
   addConfigCommand(program, context);
   harden(program, io);
