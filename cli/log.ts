@@ -23,8 +23,8 @@ const HASH_BYTES = 32;
 
 const EXAMPLES = `
 Examples:
-  $ tenure log audit --root "$TENURE_ROOT_KEY"
-  $ tenure log audit --root "$TENURE_ROOT_KEY" --from ./copy-of-the-log
+  $ tenure log audit --root "$TENURE_ROOT"
+  $ tenure log audit --root "$TENURE_ROOT" --from ./copy-of-the-log
 
 Reads key sets, checkpoint, entries and hashes, and trusts nothing but the root. Exit code 1: the
 log is not what was signed, and the message says where.

@@ -3,8 +3,8 @@ import { route } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 
-/** A note never changes under its version, so every cache may keep it (C2SP tlog-tiles). */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** What stands at such an address never changes, so every cache may keep it (C2SP tlog-tiles). */
+export const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 type LogPorts = Pick<ApiPorts, 'log'>;
 
@@ -79,7 +79,7 @@ export const getHeartbeat = route({
   return { status: 200, text: found(await log.findNote('heartbeat')) };
 });
 
-function found(note: string | undefined): string {
-  if (note === undefined) throw notFound();
-  return note;
+export function found<T>(answer: T | undefined): T {
+  if (answer === undefined) throw notFound();
+  return answer;
 }

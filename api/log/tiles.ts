@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { concatBytes } from '../../facts/core/bytes.ts';
-import { FactError } from '../../facts/core/errors.ts';
-import { preAuthEncoding } from '../../facts/core/pae.ts';
-import { formatBundle } from '../../facts/log/entry-bundle.ts';
-import { parseTilePath } from '../../facts/log/tile-path.ts';
-import type { Tile } from '../../facts/log/tiles.ts';
-import type { LogReading } from '../../ports/log-store.ts';
+import { findTile } from '../../registry/log-tiles.ts';
 import { route } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
-import { notFound } from '../problem.ts';
+import { found, IMMUTABLE } from './routes.ts';
 
-/** Its bytes are the same for ever, also those of a partial tile (C2SP tlog-tiles). */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+const TILE = /^(entries|\d{1,2})\/(x\d{3}\/)*\d{3}(\.p\/\d{1,3})?$/;
 
 export const getTile = route({
   operationId: 'getTile',
@@ -25,7 +18,8 @@ export const getTile = route({
   params: z.strictObject({
     tile: z
       .array(z.string())
-      .transform((parts, context) => tileAt(`tile/${parts.join('/')}`, context))
+      .transform((parts) => parts.join('/'))
+      .pipe(z.string().regex(TILE, 'Must be the path of a tile (C2SP tlog-tiles).'))
       .meta({
         description: 'Path of the tile, with its slashes.',
         example: '0/x001/x234/067',
@@ -42,26 +36,6 @@ export const getTile = route({
   },
   problems: [],
 })(async ({ params }, { log }: Pick<ApiPorts, 'log'>) => {
-  const bytes = await readTile(log, params.tile);
+  const bytes = found(await findTile(log, `tile/${params.tile}`));
   return { status: 200, bytes, headers: { 'Cache-Control': IMMUTABLE } };
 });
-
-/** There is one way to write the path of a tile. */
-function tileAt(path: string, context: z.core.$RefinementCtx): Tile {
-  try {
-    return parseTilePath(path);
-  } catch (error) {
-    if (!(error instanceof FactError)) throw error;
-    context.addIssue({ code: 'custom', message: 'Must be the path of a tile (C2SP tlog-tiles).' });
-    return z.NEVER;
-  }
-}
-
-async function readTile(log: LogReading, { level, index, width }: Tile): Promise<Uint8Array> {
-  const parts =
-    level === 'entries'
-      ? (await log.readPayloads(index, width)).map(preAuthEncoding)
-      : await log.readTile({ level, index, width });
-  if (parts.length !== width) throw notFound();
-  return level === 'entries' ? formatBundle(parts) : concatBytes(...parts);
-}

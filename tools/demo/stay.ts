@@ -35,7 +35,7 @@ function formatExports(stack: Stack): string {
     ['TENURE_TOKEN', stack.readerToken],
     ['TENURE_NATS_URL', stack.nats.url],
     ['TENURE_LOG', stack.log],
-    ['TENURE_ROOT_KEY', stack.rootKey],
+    ['TENURE_ROOT', stack.rootKey],
   ];
   return variables.map(([name, value]) => `  export ${name}='${value}'\n`).join('');
 }

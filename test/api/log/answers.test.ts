@@ -111,12 +111,21 @@ test('entries are the bytes that were signed, behind their lengths', async () =>
   }
 });
 
-test.each(['0/1', '0/001.p/256', '64/001', 'x/001', 'entries/x000/001', '0/x001'])(
-  '%s is no path of a tile',
+test.each(['0/1', 'x/001', '0/x001', '0/001.p/1000'])('%s is no path of a tile', async (path) => {
+  const api = await startTestApi();
+  try {
+    expect((await api.ask({ path: `/v1/log/tile/${path}` })).status).toBe(400);
+  } finally {
+    await api.close();
+  }
+});
+
+test.each(['0/001.p/256', '64/001', 'entries/x000/001', '0/000', '1/000.p/2'])(
+  'there is no tile %s',
   async (path) => {
     const api = await startTestApi();
     try {
-      expect((await api.ask({ path: `/v1/log/tile/${path}` })).status).toBe(400);
+      expect((await api.ask({ path: `/v1/log/tile/${path}` })).status).toBe(404);
     } finally {
       await api.close();
     }

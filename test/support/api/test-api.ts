@@ -7,7 +7,7 @@ import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
-import type { SignedFact } from '../../../ports/fact-log.ts';
+import type { FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
@@ -82,14 +82,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       operations,
       tenants,
       engine,
-      facts: breakable({
-        readShard: (shard: number, from: number, limit: number) =>
-          Promise.resolve(
-            facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit),
-          ),
-        shardPositions: () => Promise.resolve([]),
-        indexesOf: () => Promise.resolve(new Map<string, number>()),
-      }),
+      facts: breakable(readingOf(facts)),
       log: breakable(logStore),
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
@@ -122,6 +115,15 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       server.closeAllConnections();
       await once(server, 'close');
     },
+  };
+}
+
+function readingOf(facts: readonly SignedFact[]): FactReading {
+  return {
+    readShard: (shard, from, limit) =>
+      Promise.resolve(facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit)),
+    shardPositions: () => Promise.resolve([]),
+    indexesOf: () => Promise.resolve(new Map<string, number>()),
   };
 }
 
