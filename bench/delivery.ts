@@ -45,8 +45,8 @@ const P50_BOUND_MS = 2;
 const P99_BOUND_MS = 10;
 
 /**
- * Commit to applied in another process. Its baseline sends as many bytes through bare JetStream to a
- * consumer in the same process, which verifies one signature.
+ * Commit to applied in another process. Its baseline sends as many bytes through bare JetStream to
+ * a consumer in the same process, which verifies one signature.
  */
 export async function benchDelivery(progress: Progress, fsyncMs: number): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-bench-'));

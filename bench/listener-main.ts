@@ -6,7 +6,8 @@ import { startWallClock } from '../tools/wall-clock.ts';
 
 /*
  * The other process of the delivery bench: a data plane, and beside it the bare baseline, a
- * JetStream consumer that verifies one signature a message. Both note when; the bench asks at the end.
+ * JetStream consumer that verifies one signature a message. Both note when; the bench asks at the
+ * end.
  */
 
 export interface ListenerStart extends PlaneStart {

@@ -3,7 +3,8 @@
  * older backup finds here that it had said more already, and does not sign a fork (DESIGN 3).
  *
  * Durability: a kept checkpoint survives the machine. Consistency: compare-and-swap. Who retries:
- * the caller. Rejects with the system's error when the store cannot be used; nothing is signed then.
+ * the caller. Rejects with the system's error when the store cannot be used; nothing is signed
+ * then.
  */
 export interface KeptCheckpoint {
   /** Grows by one with each checkpoint; 0 before the first. */

@@ -9,9 +9,9 @@ const NAME = /^(\d{12})\.checkpoint$/;
 const DIGITS = 12;
 
 /**
- * A folder that is not on the database's disk. A version is a file that `link` makes only when it is
- * not there yet: that is the compare-and-swap, also between two processes. The versions before it
- * are removed afterwards.
+ * A folder that is not on the database's disk. A version is a file that `link` makes only when it
+ * is not there yet: that is the compare-and-swap, also between two processes. The versions before
+ * it are removed afterwards.
  */
 export function createCheckpointFile(directory: string): CheckpointStore {
   mkdirSync(directory, { recursive: true });

@@ -46,8 +46,8 @@ interface Batch {
 /**
  * DESIGN 4.4 in two statements. The first only reads, so that nothing is locked while a signer
  * (perhaps a remote one) works. The second is the transaction: it moves the head of the log from
- * the very place that was read, and with it the rows; when another leader or another key set came in
- * between, it finds no such head and does nothing.
+ * the very place that was read, and with it the rows; when another leader or another key set came
+ * in between, it finds no such head and does nothing.
  */
 export async function sequence(
   pool: pg.Pool,

@@ -27,8 +27,8 @@ export interface RouteSpec {
   readonly operationId: string;
   readonly method: 'get' | 'post' | 'patch';
   /**
-   * As in OpenAPI: `/v1/tenants/{tenant}`; `{+tile}` is a last parameter with slashes in it (RFC 6570,
-   * reserved expansion), which the handler is given in its parts.
+   * As in OpenAPI: `/v1/tenants/{tenant}`; `{+tile}` is a last parameter with slashes in it (RFC
+   * 6570, reserved expansion), which the schema is given in its parts.
    */
   readonly path: `/${string}`;
   readonly tag: string;
