@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { equalBytes } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
-import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { LogAudit } from '../facts/log/audit.ts';
-import { checkpointOrigin, openCheckpoint } from '../facts/log/checkpoint.ts';
 import type { Checkpoint } from '../facts/log/checkpoint.ts';
+import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
 import { parseBundle } from '../facts/log/entry-bundle.ts';
 import { entryHash } from '../facts/log/hashes.ts';
+import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
-import { createNoteVerifier, parseNoteKey } from '../facts/log/note-key.ts';
+import { parseNoteKey } from '../facts/log/note-key.ts';
 import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
 import { formatTilePath } from '../facts/log/tile-path.ts';
 import { bundleOf, checkTile, tileWidth, TILE_WIDTH } from '../facts/log/tiles.ts';
@@ -100,9 +100,8 @@ async function readKeySets(source: LogSource, rootKey: string): Promise<KeySet> 
 }
 
 async function readCheckpoint(source: LogSource, set: KeySet): Promise<Checkpoint> {
-  const origin = checkpointOrigin(set.log, set.epochs.at(-1)?.epoch ?? FIRST_EPOCH);
-  const keys = set.logKeys.map(({ key }) => createNoteVerifier(origin, key));
-  return openCheckpoint(await need(source, 'checkpoint'), origin, keys);
+  const note = new TextDecoder().decode(await need(source, 'checkpoint'));
+  return openCheckpointOfSet(note, set, newestEpoch(set));
 }
 
 async function addEntries(source: LogSource, tile: HashTile, entries: LogAudit): Promise<void> {

@@ -1,4 +1,3 @@
-import { checkpointOrigin } from '../facts/log/checkpoint.ts';
 import { Heart } from './heart.ts';
 import type { HeartPorts } from './heart.ts';
 import { LogKeeper } from './log-keeper.ts';
@@ -11,15 +10,14 @@ const CHECKPOINT_MS = 1_000;
 /** DESIGN 3, "Heartbeat". */
 const HEARTBEAT_MS = 2_000;
 
-export type LogDutyPorts = Omit<LogKeeperPorts, 'origin'> &
-  HeartPorts & { readonly publisher: Publisher };
+export type LogDutyPorts = LogKeeperPorts & HeartPorts & { readonly publisher: Publisher };
 
 /** What a leader does for the log as a whole: its checkpoints, its heartbeats, its stream. */
 export function logDuties(
   ports: LogDutyPorts,
 ): Pick<SequencerPorts, 'beforeLeading' | 'duties' | 'signing'> {
   const { log, keys, publisher } = ports;
-  const keeper = new LogKeeper({ ...ports, origin: checkpointOrigin(log, ports.epoch) });
+  const keeper = new LogKeeper(ports);
   const heart = new Heart(ports);
   return {
     signing: { log, signerOf: (keySet, index) => keys.factSigner(keySet, index) },

@@ -1,7 +1,6 @@
-import { concatBytes, equalBytes, utf8 } from '../facts/core/bytes.ts';
-import { formatCheckpoint, openCheckpoint } from '../facts/log/checkpoint.ts';
-import type { Checkpoint } from '../facts/log/checkpoint.ts';
-import { createNoteVerifier } from '../facts/log/note-key.ts';
+import { concatBytes, equalBytes } from '../facts/core/bytes.ts';
+import { checkpointOrigin, formatCheckpoint } from '../facts/log/checkpoint.ts';
+import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
 import { subtreesOf } from '../facts/log/subtree.ts';
 import { nodeInTile, tileHash, tileOfNode, TILE_WIDTH } from '../facts/log/tiles.ts';
 import { TreeBuilder } from '../facts/log/tree.ts';
@@ -19,8 +18,8 @@ export class LogForkError extends Error {
 }
 
 export interface LogKeeperPorts {
-  /** Origin of the log's checkpoints. */
-  readonly origin: string;
+  readonly log: string;
+  readonly epoch: number;
   readonly keys: KeyRing;
   readonly store: LogKeeping;
   readonly checkpoints: CheckpointStore;
@@ -46,7 +45,7 @@ export class LogKeeper {
    * from. Throws {@link LogForkError}, or what the stores throw.
    */
   async open(fence: number): Promise<void> {
-    const { checkpoints, store } = this.#ports;
+    const { checkpoints, store, keys, epoch } = this.#ports;
     const { version, note } = await checkpoints.newest();
     const { nextIndex, keySet } = await store.heads();
     this.#version = version;
@@ -54,7 +53,7 @@ export class LogKeeper {
     this.#signedSize = 0;
     if (note === undefined) return;
     if (keySet === 0) throw forked('it has no key set');
-    const kept = await this.#openKept(note, keySet);
+    const kept = openCheckpointOfSet(note, await keys.setOf(keySet), epoch);
     if (kept.size > nextIndex) throw forked(`it has ${nextIndex} facts, ${kept.size} were signed`);
     this.#tree = await this.#treeAt(kept.size);
     if (!equalBytes(this.#tree.root(), kept.root))
@@ -66,7 +65,8 @@ export class LogKeeper {
 
   /** Takes in what was sequenced since, and signs a checkpoint when that was something. */
   async keep(fence: number): Promise<void> {
-    const { origin, keys, store, checkpoints } = this.#ports;
+    const { log, epoch, keys, store, checkpoints } = this.#ports;
+    const origin = checkpointOrigin(log, epoch);
     const { nextIndex, keySet } = await store.heads();
     await this.#grow(nextIndex);
     const { size } = this.#tree;
@@ -78,13 +78,6 @@ export class LogKeeper {
     this.#version += 1;
     this.#signedSize = size;
     await store.saveNote(fence, 'checkpoint', note);
-  }
-
-  async #openKept(note: string, keySet: number): Promise<Checkpoint> {
-    const { origin, keys } = this.#ports;
-    const { logKeys } = await keys.setOf(keySet);
-    const verifiers = logKeys.map(({ key }) => createNoteVerifier(origin, key));
-    return openCheckpoint(utf8(note), origin, verifiers);
   }
 
   /** Of the first `size` leaves, from the nodes that are there: a few tiles, not all leaves. */

@@ -1,8 +1,8 @@
 import { equalBytes, utf8 } from '../core/bytes.ts';
 import { FactError } from '../core/errors.ts';
-import { checkpointOrigin, parseCheckpoint } from './checkpoint.ts';
+import { parseCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { isInRange, isVoid } from './fact-keys.ts';
+import { openCheckpointOfSet } from './checkpoint-of-set.ts';
 import { parseHeartbeat } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { newestEpoch, timeName } from './key-set.ts';
@@ -47,25 +47,6 @@ const checkOrder = (heartbeat: Heartbeat, last: Heartbeat): void => {
   if (sameEpoch && shrunk !== -1) throw new FactError('heartbeat-rollback', `shard ${shrunk}`);
 };
 
-const openStatedCheckpoint = (
-  { checkpoint, epoch }: Heartbeat,
-  set: KeySet,
-): Checkpoint | undefined => {
-  if (checkpoint === null) return undefined;
-  const origin = checkpointOrigin(set.log, epoch);
-  const keys = set.logKeys.map((range) => ({ ...range, ...createNoteVerifier(origin, range.key) }));
-  const { text, signedBy } = openNote(utf8(checkpoint), keys);
-  const stated = parseCheckpoint(text);
-  if (stated.origin !== origin) {
-    throw new FactError('checkpoint-origin-mismatch', `${stated.origin}, not ${origin}`);
-  }
-  const counts = keys.some(
-    (key) => signedBy.includes(key) && isInRange(key, stated.size) && !isVoid(key, stated.size),
-  );
-  if (!counts) throw new FactError('key-range', `no log key counts at size ${stated.size}`);
-  return stated;
-};
-
 const checkGrowth = (older: Checkpoint, newer: Checkpoint | undefined): void => {
   if (newer === undefined || newer.size < older.size) {
     throw new FactError('checkpoint-rollback', `${newer?.size ?? 'none'} after ${older.size}`);
@@ -84,7 +65,8 @@ export const openHeartbeat = (note: Uint8Array, set: KeySet, last?: Heartbeat): 
   const heartbeat = openStatement(note, set);
   checkKeySet(heartbeat, set);
   if (last !== undefined) checkOrder(heartbeat, last);
-  const checkpoint = openStatedCheckpoint(heartbeat, set);
+  const { checkpoint: stated, epoch } = heartbeat;
+  const checkpoint = stated === null ? undefined : openCheckpointOfSet(stated, set, epoch);
   const older = last?.epoch === heartbeat.epoch ? checkpointIn(last) : undefined;
   if (older !== undefined) checkGrowth(older, checkpoint);
   return heartbeat;

@@ -85,7 +85,7 @@ test('checkpoint and heartbeat say what Postgres holds, and readers may read the
   const tenant = await commit(300);
   const signed = await sequence();
   const checkpoints = createMemoryCheckpointStore();
-  const keeper = new LogKeeper({ origin: LOG, keys, store: facts, checkpoints });
+  const keeper = new LogKeeper({ log: LOG, epoch: 1, keys, store: facts, checkpoints });
   await keeper.open(fence);
   await keeper.keep(fence);
   const announced: string[] = [];
