@@ -1,0 +1,3 @@
+module tenure.dev/dataplane
+
+go 1.26

@@ -1,0 +1,61 @@
+package index
+
+import "slices"
+
+type standing uint8
+
+// unknown: before its tenant fact and after its retraction.
+const (
+	unknown standing = iota
+	closed
+	open
+)
+
+type member struct {
+	id     string
+	issuer string
+	sub    string
+	active bool
+	roles  *roleSet
+}
+
+// tenant has members by id, and those with an identity by subject too.
+type tenant struct {
+	standing     standing
+	projects     map[string]struct{}
+	members      map[string]*member
+	bySub        map[string][]*member
+	grants       map[grantKey]*roleSet
+	entitlements map[string]Entitlement
+}
+
+type grantKey struct{ member, project string }
+
+func newTenant() *tenant {
+	return &tenant{
+		projects:     map[string]struct{}{},
+		members:      map[string]*member{},
+		bySub:        map[string][]*member{},
+		grants:       map[grantKey]*roleSet{},
+		entitlements: map[string]Entitlement{},
+	}
+}
+
+func (t *tenant) add(added *member) {
+	t.members[added.id] = added
+	t.bySub[added.sub] = append(t.bySub[added.sub], added)
+}
+
+func (t *tenant) remove(id string) {
+	removed, found := t.members[id]
+	if !found {
+		return
+	}
+	delete(t.members, id)
+	left := slices.DeleteFunc(t.bySub[removed.sub], func(m *member) bool { return m == removed })
+	if len(left) == 0 {
+		delete(t.bySub, removed.sub)
+		return
+	}
+	t.bySub[removed.sub] = left
+}
