@@ -57,22 +57,29 @@ func (x *Index) openTenant(id string) (*tenant, Reason) {
 	return known, ""
 }
 
-// Decide tells why the identity may or may not. Tenant roles hold in projects too. An empty
-// project asks about the tenant itself.
-func (x *Index) Decide(issuer, sub, permission, tenantID, project string) Reason {
+// Question is who asks for what.
+type Question struct {
+	Issuer, Sub, Permission, Tenant string
+	// Project counts only with InProject.
+	Project   string
+	InProject bool
+}
+
+// Decide tells why the identity may or may not. Tenant roles hold in projects too.
+func (x *Index) Decide(asked Question) Reason {
 	x.mutex.RLock()
 	defer x.mutex.RUnlock()
-	tenant, reason := x.openTenant(tenantID)
+	tenant, reason := x.openTenant(asked.Tenant)
 	if tenant == nil {
 		return reason
 	}
 	reason = MemberUnknown
-	for _, m := range tenant.bySub[sub] {
-		if m.issuer != issuer {
+	for _, m := range tenant.bySub[asked.Sub] {
+		if m.issuer != asked.Issuer {
 			continue
 		}
 		if m.active {
-			if reason = tenant.allows(m, permission, project); reason == Granted {
+			if reason = tenant.allows(m, &asked); reason == Granted {
 				return reason
 			}
 		} else if reason == MemberUnknown {
@@ -82,16 +89,16 @@ func (x *Index) Decide(issuer, sub, permission, tenantID, project string) Reason
 	return reason
 }
 
-func (t *tenant) allows(m *member, permission, project string) Reason {
-	if project != "" {
-		if _, found := t.projects[project]; !found {
+func (t *tenant) allows(m *member, asked *Question) Reason {
+	if asked.InProject {
+		if _, found := t.projects[asked.Project]; !found {
 			return ProjectUnknown
 		}
-		if t.grants[grantKey{m.id, project}].allows(permission) {
+		if t.grants[grantKey{m.id, asked.Project}].allows(asked.Permission) {
 			return Granted
 		}
 	}
-	if m.roles.allows(permission) {
+	if m.roles.allows(asked.Permission) {
 		return Granted
 	}
 	return NoPermission

@@ -45,11 +45,6 @@ func (s *Shard) Tenants() map[string]kernel.ChainHead { return s.tenants }
 // SetTrust replaces the keys, as a newer key set does.
 func (s *Shard) SetTrust(trust Trust) { s.trust = trust }
 
-// Adopt takes over the state of another reader of this shard.
-func (s *Shard) Adopt(other *Shard) {
-	*s = *other
-}
-
 // Live takes the lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
 func (s *Shard) Live(texts []string) Step {
 	var step Step
