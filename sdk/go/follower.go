@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
 )
 
@@ -96,7 +95,10 @@ func (f *follower) wait() {
 // fetchShard reads a shard to its end over HTTP, or anew when it is in doubt.
 func (p *Plane) fetchShard(ctx context.Context, number int) {
 	shard := p.shards[number]
-	for {
+	for ctx.Err() == nil {
+		if p.takeWish(shard) {
+			p.learnKeys(ctx)
+		}
 		if p.isRereadDue(shard) && !p.reread(ctx, shard) {
 			return
 		}
@@ -105,45 +107,40 @@ func (p *Plane) fetchShard(ctx context.Context, number int) {
 		if err != nil || len(lines) == 0 {
 			return
 		}
-		code := p.applyFetched(ctx, shard, lines)
-		if code != "" && !p.heal(ctx, shard, code) {
+		clean := p.applyFetched(ctx, shard, lines)
+		if clean && shard.head.Load().Position < from {
 			return
 		}
-		if code == "" && shard.head.Load().Position < from {
+		// In doubt: read anew at once, unless that was tried just now.
+		if !clean && !p.isRereadDue(shard) {
 			return
 		}
 	}
 }
 
-// applyFetched gives the code of a line that HTTP itself served and that was refused.
-func (p *Plane) applyFetched(ctx context.Context, shard *followed, lines []string) Code {
+// applyFetched is false when HTTP itself served a line that was refused.
+func (p *Plane) applyFetched(ctx context.Context, shard *followed, lines []string) bool {
 	for len(lines) > 0 && ctx.Err() == nil {
 		chunk := lines[:min(len(lines), linesAtOnce)]
 		lines = lines[len(chunk):]
 		shard.mutex.Lock()
-		step := shard.reader.Fetched(chunk, reader.HTTP)
+		step := shard.reader.Fetched(chunk, reader.HTTP, p.holding.Load())
 		p.apply(shard, step)
 		shard.mutex.Unlock()
 		for _, refused := range step.Refused {
 			if refused.Origin == reader.HTTP {
-				return refused.Err.Code
+				return false
 			}
 		}
 	}
-	return ""
+	return true
 }
 
-// heal tells that fetching again is worth it: a newer key set may know the key; otherwise the shard
-// is in doubt, and is read anew at once unless that was tried just now.
-func (p *Plane) heal(ctx context.Context, shard *followed, code Code) bool {
-	if code == kernel.KeyUnknown || code == kernel.KeyRange {
-		before := p.keys.current().Version()
-		if p.learnKeys(ctx); p.keys.current().Version() > before {
-			return true
-		}
-	}
+// takeWish tells once that the shard wants newer keys.
+func (p *Plane) takeWish(shard *followed) bool {
 	shard.mutex.Lock()
-	shard.doubt = true
-	shard.mutex.Unlock()
-	return p.isRereadDue(shard)
+	defer shard.mutex.Unlock()
+	wants := shard.wantsKeys
+	shard.wantsKeys = false
+	return wants
 }

@@ -2,142 +2,110 @@ package dataplane
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
 )
 
-// behindFor: a shard that is behind a heartbeat this long is fetched; before that the stream is
-// likely to bring what is missing.
-const behindFor = time.Second
+const (
+	// behindFor: a shard that is behind a heartbeat this long is fetched; before that the stream is
+	// likely to bring what is missing.
+	behindFor = time.Second
+	// unknownGap: anybody who can publish can name keys that nobody knows.
+	unknownGap = time.Second
+)
 
-// receiveHeartbeat takes a note from the stream or over HTTP. One that names keys which are not
-// known here is tried again once they are; until then no live line is applied.
+// receiveHeartbeat takes a note from the stream or over HTTP.
 func (p *Plane) receiveHeartbeat(note []byte, origin Origin) {
 	at := p.clock.monotonic()
-	if needsKeys := p.tryHeartbeat(note, origin, at, false); !needsKeys {
+	p.saidMutex.Lock()
+	isUnknown := p.takeHeartbeat(note, origin, at, true)
+	waits := p.said.Holding()
+	p.saidMutex.Unlock()
+	if waits {
+		p.once(&p.learningNow, func() { p.learnKeys(p.ctx) })
+	}
+	if !isUnknown {
 		return
 	}
-	if !p.unknown.begin(at) {
-		return
-	}
-	p.paused.Store(true)
-	p.background.Go(func() {
-		defer p.unknown.end()
-		defer p.paused.Store(false)
-		p.learnUntilAnswered()
-		if p.ctx.Err() == nil {
-			p.tryHeartbeat(note, origin, at, true)
-		}
+	// By a key that a newer set may have, or by nobody's: live lines go on.
+	p.once(&p.unknownNow, func() {
+		p.learnKeys(p.ctx)
+		p.saidMutex.Lock()
+		p.takeHeartbeat(note, origin, at, false)
+		p.saidMutex.Unlock()
+		p.pause(unknownGap)
 	})
 }
 
-// unknownGap: anybody who can publish can name keys that nobody knows.
-const unknownGap = time.Second
-
-// unknownBeat lets one heartbeat at a time wait for keys, and none again at once.
-type unknownBeat struct {
-	mutex   sync.Mutex
-	waiting bool
-	next    time.Duration
-}
-
-func (u *unknownBeat) begin(now time.Duration) bool {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	if u.waiting || now < u.next {
-		return false
-	}
-	u.waiting, u.next = true, now+unknownGap
-	return true
-}
-
-func (u *unknownBeat) end() {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
-	u.waiting = false
-}
-
-// learnUntilAnswered: a registry that is down keeps the plane from applying what keys it does not
-// know may have closed.
-func (p *Plane) learnUntilAnswered() {
-	for !p.learnKeys(p.ctx) {
-		select {
-		case <-p.ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-// tryHeartbeat tells that newer keys are needed for this note.
-func (p *Plane) tryHeartbeat(note []byte, origin Origin, at time.Duration, again bool) bool {
-	p.beatMutex.Lock()
-	defer p.beatMutex.Unlock()
-	set := p.keys.current().Set
-	if set == nil {
-		return !again
-	}
-	beat, err := kernel.OpenHeartbeat(note, set, p.last)
+// takeHeartbeat tells that its key is unknown and may be learned. The caller holds saidMutex.
+func (p *Plane) takeHeartbeat(note []byte, origin Origin, at time.Duration, mayLearn bool) bool {
+	beat, err := p.said.Heartbeat(note)
+	p.holding.Store(p.said.Holding())
 	code := kernel.CodeOf(err)
-	if !again && (code == kernel.NoteKeyUnknown || (err == nil && beat.KeySetVersion > set.Version)) {
+	if code == kernel.NoteKeyUnknown && mayLearn {
 		return true
 	}
-	if err == nil && beat.KeySetVersion > set.Version {
-		err = kernel.Refuse(kernel.HeartbeatKeyset, "version %d is not there", beat.KeySetVersion)
+	// The same heartbeat comes over the stream and over HTTP.
+	if err != nil && code != kernel.HeartbeatReplay {
+		p.refuse(Refusal{Shard: NoShard, Origin: origin}, err)
 	}
 	if err != nil {
-		// The same heartbeat comes over the stream and over HTTP.
-		if code != kernel.HeartbeatReplay {
-			p.refuse(Refusal{Shard: NoShard, Origin: origin}, err)
-		}
 		return false
 	}
-	p.last = beat
+	if beat == nil {
+		p.waitingAt = at
+		return false
+	}
 	p.lastAt.Store(int64(at))
 	if err := p.journal.saveNote(lastFile, note); err != nil {
 		p.events.journal.tell(err)
 	}
-	p.beats.add(arrival{at: at, beat: beat, note: note})
+	came := &arrival{at: p.asOf(beat, at), note: note}
+	p.newest.Store(came)
 	for _, shard := range p.shards {
-		p.compare(shard, beat, origin, at)
+		p.compare(shard, beat.Heads[shard.number], origin, came.at)
 	}
 	return false
 }
 
+// asOf: a heartbeat that is old when it arrives counts as that old, one from the future as not
+// fresh. Small differences are those of two clocks.
+func (p *Plane) asOf(beat *kernel.Beat, at time.Duration) time.Duration {
+	late := p.clock.wall().Sub(beat.Time())
+	switch {
+	case late > skewLimit:
+		return at - late
+	case late < -skewLimit:
+		return at - freshFor - time.Millisecond
+	}
+	return at
+}
+
 // compare holds one shard against a heartbeat that just came.
-func (p *Plane) compare(shard *followed, beat *kernel.Beat, origin Origin, at time.Duration) {
-	head := beat.Heads[shard.number]
+func (p *Plane) compare(shard *followed, head kernel.ShardHead, origin Origin, at time.Duration) {
 	shard.mutex.Lock()
 	defer shard.mutex.Unlock()
-	standing, code := shard.reader.Heartbeat(head.Count, head.Hash)
-	if code != "" {
-		if !shard.doubt {
-			p.refuse(Refusal{Shard: shard.number, Origin: origin},
-				kernel.Refuse(code, "at the heartbeat of %s", beat.At))
-		}
-		shard.doubt = true
-	}
-	if standing == reader.Behind {
-		if shard.behindCount == 0 {
-			shard.behindSince = at
-		}
-		shard.behindCount = head.Count
-	} else {
+	now := p.clock.monotonic()
+	shard.beatAt = at
+	step := shard.reader.Heartbeat(head, origin)
+	if !step.Fetch {
 		shard.behindCount = 0
+	} else if shard.behindCount == 0 {
+		shard.behindSince = now
 	}
-	if standing == reader.Reached {
-		p.advance(shard)
+	if step.Fetch {
+		shard.behindCount = head.Count
 	}
-	if (standing == reader.Behind && p.isEager(at)) || p.isDoubtDue(shard, at) {
+	p.apply(shard, step)
+	if (step.Fetch && p.isEager(now)) || p.isDoubtDue(shard, now) {
 		p.follower.kick(shard.number)
 	}
 }
 
 func (p *Plane) isDoubtDue(shard *followed, now time.Duration) bool {
-	return shard.doubt && now >= shard.rereadAt
+	return shard.reader.InDoubt() && now >= shard.rereadAt
 }
 
 // isEager: nothing is on its way over the stream, or not all of it.
@@ -146,26 +114,29 @@ func (p *Plane) isEager(now time.Duration) bool {
 		now < time.Duration(p.eagerUntil.Load())
 }
 
-// advance notes which heartbeats the shard has reached; the caller holds it.
-func (p *Plane) advance(shard *followed) {
-	all, news := p.beats.advance(shard.reader)
+// reached notes that the shard, which the caller holds, has reached the newest heartbeat.
+func (p *Plane) reached(shard *followed) {
+	if shard.beatAt == unknownTime {
+		return
+	}
+	all, news := p.beats.reach(shard.number, shard.beatAt)
 	if !news {
 		return
 	}
-	p.freshness.knownAt(all.at)
+	p.freshness.knownAt(all)
 	p.readyOnce.Do(func() { close(p.ready) })
-	if all.note != nil {
-		p.saveReached(all)
+	if newest := p.newest.Load(); newest.at == all {
+		p.saveReached(newest)
 	}
 }
 
 // saveReached at most every few seconds: it only tells the next process the age of its facts.
-func (p *Plane) saveReached(all arrival) {
-	before := p.savedAt.Load()
-	if before != 0 && all.at-time.Duration(before) < saveReachedEvery {
+func (p *Plane) saveReached(all *arrival) {
+	before, now := p.savedAt.Load(), int64(p.clock.monotonic())
+	if before != 0 && time.Duration(now-before) < saveReachedEvery {
 		return
 	}
-	if !p.savedAt.CompareAndSwap(before, int64(all.at)) {
+	if !p.savedAt.CompareAndSwap(before, now) {
 		return
 	}
 	if err := p.journal.saveNote(reachedFile, all.note); err != nil {
@@ -173,10 +144,18 @@ func (p *Plane) saveReached(all arrival) {
 	}
 }
 
-// askHeartbeat over HTTP. It tells whether there was an answer.
 func (p *Plane) askHeartbeat(ctx context.Context) {
-	note, err := p.source.heartbeat(ctx)
-	if err == nil {
+	if note, err := p.source.heartbeat(ctx); err == nil {
 		p.receiveHeartbeat(note, reader.HTTP)
+	}
+}
+
+// pause ends early when the plane is closed.
+func (p *Plane) pause(duration time.Duration) {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-p.ctx.Done():
+	case <-timer.C:
 	}
 }

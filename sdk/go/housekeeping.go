@@ -42,16 +42,17 @@ type house struct {
 
 func (h *house) step(now time.Duration) {
 	p := h.plane
-	if p.keys.current().Set == nil {
+	if p.holding.Load() {
 		if now-h.learned >= time.Second {
 			h.learned = now
 			p.once(&p.learningNow, func() {
-				if p.learnKeys(p.ctx) && p.keys.current().Set != nil {
-					p.askHeartbeat(p.ctx)
+				if p.learnKeys(p.ctx) && !p.holding.Load() {
+					p.askNow.Store(true)
 				}
 			})
 		}
-	} else if h.isAskDue(now) {
+	}
+	if p.known.Load() > 0 && h.isAskDue(now) {
 		h.asked = now
 		p.once(&p.asking, func() { p.askHeartbeat(p.ctx) })
 	}

@@ -12,8 +12,7 @@ import (
 // load verifies what the disk holds, as many shards at a time as there are processors; what
 // follows a line that is refused is fetched again.
 func (p *Plane) load(ctx context.Context) error {
-	p.keys.load(p.journal)
-	p.useKeys(false)
+	p.loadKeys()
 	work := make(chan *followed)
 	var group sync.WaitGroup
 	var failed error
@@ -38,6 +37,16 @@ func (p *Plane) load(ctx context.Context) error {
 	return failed
 }
 
+// loadKeys takes the sets on disk as far as they hold; the rest is learned again.
+func (p *Plane) loadKeys() {
+	for range maxKeySets {
+		note := p.journal.note(keySetFile(p.version() + 1))
+		if note == nil || p.takeKeySet(note) != nil {
+			return
+		}
+	}
+}
+
 func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 	lines, err := p.journal.load(shard.number)
 	if err != nil {
@@ -51,11 +60,11 @@ func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 		}
 		chunk := rest[:min(len(rest), linesAtOnce)]
 		rest = rest[len(chunk):]
-		step := shard.reader.Fetched(chunk, reader.Disk)
+		step := shard.reader.Fetched(chunk, reader.Disk, true)
 		p.counters.applied.Add(int64(len(step.Accepted)))
 		p.index.Apply(itemsOf(step.Accepted))
 		if len(step.Refused) > 0 {
-			p.refuse(Refusal{Shard: shard.number, Origin: reader.Disk}, step.Refused[0].Err)
+			p.tellRefused(shard.number, step.Refused)
 			held := lines[:min(int64(len(lines)), shard.reader.Head().Position)]
 			if err := p.journal.replace(shard.number, held); err != nil {
 				return err
@@ -70,22 +79,26 @@ func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 // loadHeartbeats: the newest is what later ones may not fall behind; the newest that was reached
 // tells how old the facts are, if the disk still has them all.
 func (p *Plane) loadHeartbeats() {
-	set := p.keys.current().Set
-	if set == nil {
-		return
-	}
-	if beat, err := kernel.OpenHeartbeat(p.journal.note(lastFile), set, nil); err == nil {
-		p.last = beat
-	}
-	reached, err := kernel.OpenHeartbeat(p.journal.note(reachedFile), set, nil)
-	if err != nil {
-		return
-	}
-	for _, shard := range p.shards {
-		head := reached.Heads[shard.number]
-		if shard.reader.Compare(head.Count, head.Hash) != reader.Reached {
-			return
+	isWhole := false
+	if beat, err := p.said.Resume(p.journal.note(reachedFile)); err == nil {
+		isWhole = p.resume(beat)
+		if isWhole {
+			p.freshness.fromDisk(beat.Time())
 		}
 	}
-	p.freshness.fromDisk(reached.Time())
+	if beat, err := p.said.Resume(p.journal.note(lastFile)); err == nil {
+		p.resume(beat)
+	}
+}
+
+// resume tells whether all followed shards have reached the heartbeat.
+func (p *Plane) resume(beat *kernel.Beat) bool {
+	isWhole := true
+	for _, shard := range p.shards {
+		step := shard.reader.Heartbeat(beat.Heads[shard.number], reader.Disk)
+		p.tellRefused(shard.number, step.Refused)
+		shard.reader.Settle()
+		isWhole = isWhole && step.Reached
+	}
+	return isWhole
 }

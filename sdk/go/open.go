@@ -69,15 +69,18 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 		index:     index.New(),
 		freshness: newFreshness(around.clock, options),
 		counters:  counters{refused: map[Code]int64{}},
-		keys:      keyring{log: options.Log},
+		said:      reader.NewStatements(options.Log, root),
 		shards:    map[int]*followed{},
 		order:     shards,
 		beats:     newBeats(len(shards)),
 		ready:     make(chan struct{}),
 	}
-	p.keys.trusted.Root = root
+	p.holding.Store(true)
+	trust := p.said.Trust()
 	for _, number := range shards {
-		p.shards[number] = &followed{number: number, reader: reader.New(number, p.keys.trust())}
+		p.shards[number] = &followed{
+			number: number, reader: reader.New(number, trust), beatAt: unknownTime,
+		}
 		p.publish(p.shards[number])
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"tenure.dev/dataplane/internal/index"
-	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
 )
 
@@ -28,25 +28,28 @@ type Plane struct {
 	freshness *freshness
 	events    events
 	counters  counters
-	keys      keyring
-	learning  sync.Mutex
-	shards    map[int]*followed
-	order     []int
-	follower  *follower
+	// learning: one asks for key sets at a time.
+	learning sync.Mutex
+	shards   map[int]*followed
+	order    []int
+	follower *follower
 
-	// beatMutex holds last: one heartbeat at a time.
-	beatMutex sync.Mutex
-	last      *kernel.Beat
-	beats     *beats
-	lastAt    atomic.Int64
-	savedAt   atomic.Int64
+	// saidMutex holds said and waitingAt. It is taken before the mutex of a shard.
+	saidMutex sync.Mutex
+	said      *reader.Statements
+	waitingAt time.Duration
+	// holding and known are of said: live lines wait for keys; the version of the key set.
+	holding atomic.Bool
+	known   atomic.Int64
 
-	// paused: somebody waits for key sets, and no live line is applied.
-	paused              atomic.Bool
-	unknown             unknownBeat
-	eagerUntil          atomic.Int64
-	askNow              atomic.Bool
-	asking, learningNow atomic.Bool
+	beats   *beats
+	newest  atomic.Pointer[arrival]
+	lastAt  atomic.Int64
+	savedAt atomic.Int64
+
+	eagerUntil                      atomic.Int64
+	askNow                          atomic.Bool
+	asking, learningNow, unknownNow atomic.Bool
 
 	ready     chan struct{}
 	readyOnce sync.Once
@@ -140,11 +143,11 @@ func (p *Plane) Close() error {
 
 func (p *Plane) receiveLines(number int, lines []string) {
 	shard, followed := p.shards[number]
-	if !followed || p.ctx.Err() != nil || p.paused.Load() || p.keys.current().Set == nil {
+	if !followed || p.ctx.Err() != nil {
 		return
 	}
 	shard.mutex.Lock()
-	step := shard.reader.Live(lines)
+	step := shard.reader.Live(lines, p.holding.Load())
 	p.apply(shard, step)
 	shard.mutex.Unlock()
 	if step.Fetch {

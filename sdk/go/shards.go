@@ -13,11 +13,10 @@ import (
 // followed is one shard and all that belongs to it.
 type followed struct {
 	number int
-	// mutex holds reader, doubt and rereading back-off.
+	// mutex holds all but head.
 	mutex  sync.Mutex
 	reader *reader.Shard
-	// doubt: the shard is to be read anew from its beginning.
-	doubt       bool
+	// rereadAt is when a shard in doubt may be read anew; the pause grows.
 	rereadAt    time.Duration
 	rereadPause time.Duration
 	// head is published for Stats, which must not wait for the shard.
@@ -25,6 +24,10 @@ type followed struct {
 	// behindSince and behindCount are of the newest heartbeat; 0 is not behind.
 	behindSince time.Duration
 	behindCount int64
+	// beatAt is as of when the newest heartbeat speaks; unknownTime before one came.
+	beatAt time.Duration
+	// wantsKeys: a live line was by a key that a newer set may have.
+	wantsKeys bool
 }
 
 // counters of Stats.
@@ -78,11 +81,18 @@ func (p *Plane) apply(shard *followed, step reader.Step) {
 		}
 		p.tellApplied(shard.number, step.Accepted)
 	}
+	p.tellRefused(shard.number, step.Refused)
 	for _, refused := range step.Refused {
-		p.refuse(Refusal{Shard: shard.number, Origin: refused.Origin}, refused.Err)
+		shard.wantsKeys = shard.wantsKeys || refused.Err.Code == kernel.KeyUnknown
 	}
-	if len(step.Accepted) > 0 {
-		p.advance(shard)
+	if step.Reached {
+		p.reached(shard)
+	}
+}
+
+func (p *Plane) tellRefused(shard int, refused []reader.Refused) {
+	for _, one := range refused {
+		p.refuse(Refusal{Shard: shard, Origin: one.Origin}, one.Err)
 	}
 }
 

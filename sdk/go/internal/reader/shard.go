@@ -2,7 +2,7 @@ package reader
 
 import "tenure.dev/dataplane/internal/kernel"
 
-// maxHeld bounds the live lines that wait for a gap to close; HTTP serves what is dropped.
+// maxHeld bounds the live lines that wait for a gap to close or for keys; HTTP serves the others.
 const maxHeld = 512
 
 type held struct {
@@ -10,7 +10,7 @@ type held struct {
 	line kernel.Line
 }
 
-// Shard is equal to a replay of the shard's lines at every interleaving.
+// Shard is the state machine of one shard, equal to a replay of its lines at every interleaving.
 type Shard struct {
 	number  int
 	trust   Trust
@@ -19,6 +19,7 @@ type Shard struct {
 	tenants map[string]kernel.ChainHead
 	held    map[int64]held
 	cover   cover
+	doubt   bool
 }
 
 // New reads a shard from its beginning.
@@ -42,11 +43,15 @@ func (s *Shard) Head() Head { return s.head }
 // Tenants are the heads of the tenants seen in this shard. Not to be changed.
 func (s *Shard) Tenants() map[string]kernel.ChainHead { return s.tenants }
 
-// SetTrust replaces the keys, as a newer key set does.
-func (s *Shard) SetTrust(trust Trust) { s.trust = trust }
+// InDoubt: the shard is to be read anew from its first line.
+func (s *Shard) InDoubt() bool { return s.doubt }
+
+// Doubt puts the shard in doubt, when its lines cannot be folded anew.
+func (s *Shard) Doubt() { s.doubt = true }
 
 // Live takes the lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
-func (s *Shard) Live(texts []string) Step {
+// While `holding`, lines wait for keys.
+func (s *Shard) Live(texts []string, holding bool) Step {
 	var step Step
 	for _, text := range texts {
 		line, err := kernel.ParseLine(text)
@@ -56,56 +61,65 @@ func (s *Shard) Live(texts []string) Step {
 			step.Fetch = true
 		case line.Position <= s.head.Position:
 			step.Duplicates++
-		case line.Position == s.head.Position+1:
-			if !s.accept(text, line, Live, &step) {
-				step.Fetch = true
-			}
+		case !holding && line.Position == s.head.Position+1:
+			step.Fetch = !s.accept(text, line, Live, &step) || step.Fetch
 		default:
-			if len(s.held) < maxHeld {
-				s.held[line.Position] = held{text: text, line: line}
-			}
-			step.Fetch = true
+			s.hold(text, line)
+			step.Fetch = step.Fetch || !holding
 		}
 	}
-	s.release(&step)
+	s.judge(&step, holding)
 	return step
 }
 
-// Fetched takes lines of GET /v1/facts or of the journal; the first refused one ends the step.
-func (s *Shard) Fetched(texts []string, origin Origin) Step {
+func (s *Shard) hold(text string, line kernel.Line) {
+	_, replaces := s.held[line.Position]
+	if replaces || len(s.held) < maxHeld {
+		s.held[line.Position] = held{text: text, line: line}
+	}
+}
+
+// Fetched takes lines of GET /v1/facts or of the journal; the first refused one ends them and puts
+// the shard in doubt.
+func (s *Shard) Fetched(texts []string, origin Origin, holding bool) Step {
 	var step Step
 	for _, text := range texts {
 		line, err := kernel.ParseLine(text)
 		if err != nil {
 			step.refuse(err, origin)
-			return step
-		}
-		if line.Position <= s.head.Position {
+		} else if line.Position <= s.head.Position {
 			step.Duplicates++
-		} else if !s.accept(text, line, origin, &step) {
+		} else {
+			s.accept(text, line, origin, &step)
+		}
+		if len(step.Refused) > 0 {
+			s.doubt = true
+			s.reach(&step, origin)
 			return step
 		}
 	}
-	s.release(&step)
+	s.judge(&step, holding)
 	return step
 }
 
-// release applies held lines as far as they follow.
-func (s *Shard) release(step *Step) {
+// judge accepts held lines as far as they follow, as live ones, and then compares the shard with
+// the heartbeat that it was behind.
+func (s *Shard) judge(step *Step, holding bool) {
 	for position := range s.held {
 		if position <= s.head.Position {
 			delete(s.held, position)
 		}
 	}
-	for {
+	for !holding {
 		next, found := s.held[s.head.Position+1]
 		if !found {
-			return
+			break
 		}
 		delete(s.held, s.head.Position+1)
 		if !s.accept(next.text, next.line, Live, step) {
 			step.Fetch = true
-			return
+			break
 		}
 	}
+	s.reach(step, Live)
 }

@@ -38,12 +38,16 @@ type Refused struct {
 	Err    *kernel.Error
 }
 
-// Step is what lines did, and whether the shard is to be fetched over HTTP now.
+// Step is what something that arrived did.
 type Step struct {
 	Accepted   []Accepted
 	Refused    []Refused
 	Duplicates int
-	Fetch      bool
+	// Fetch: the shard is to be fetched over HTTP; after a heartbeat only when it is still behind
+	// a second later.
+	Fetch bool
+	// Reached: the shard has reached the newest heartbeat.
+	Reached bool
 }
 
 func (s *Step) refuse(err error, origin Origin) {

@@ -76,7 +76,7 @@ func runShard(data []byte) (Answer, error) {
 		return key, found
 	}}
 	shard := reader.New(vector.Shard, trust)
-	step := shard.Fetched(vector.Lines, reader.HTTP)
+	step := shard.Fetched(vector.Lines, reader.HTTP, true)
 	return Answer{
 		"accepted": len(step.Accepted),
 		"codes":    codesOf(step),
