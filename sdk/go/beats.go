@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// arrival is the newest heartbeat and when it came, by the monotonic clock.
+// arrival is the newest heartbeat and as of when it speaks, by the monotonic clock.
 type arrival struct {
 	at   time.Duration
 	note []byte

@@ -51,7 +51,9 @@ func (p *Plane) OnApplied(listen func(AppliedFact)) (stop func()) {
 }
 
 // OnRefused listens to what was refused.
-func (p *Plane) OnRefused(listen func(Refusal)) (stop func()) { return p.events.refused.add(listen) }
+func (p *Plane) OnRefused(listen func(Refusal)) (stop func()) {
+	return p.events.refused.add(listen)
+}
 
 // OnFreshness listens to changes of freshness, noticed once a second.
 func (p *Plane) OnFreshness(listen func(FreshnessChange)) (stop func()) {

@@ -16,9 +16,9 @@ const (
 	unknownGap = time.Second
 )
 
-// receiveHeartbeat takes a note from the stream or over HTTP.
-func (p *Plane) receiveHeartbeat(note []byte, origin Origin) {
-	at := p.clock.monotonic()
+// receiveHeartbeat takes a note from the stream as of its arrival, or one over HTTP as of when it
+// was asked for.
+func (p *Plane) receiveHeartbeat(note []byte, origin Origin, at time.Duration) {
 	p.saidMutex.Lock()
 	isUnknown := p.takeHeartbeat(note, origin, at, true)
 	waits := p.said.Holding()
@@ -89,7 +89,7 @@ func (p *Plane) compare(shard *followed, head kernel.ShardHead, origin Origin, a
 	defer shard.mutex.Unlock()
 	now := p.clock.monotonic()
 	shard.beatAt = at
-	step := shard.reader.Heartbeat(head, origin)
+	step := shard.reader.Heartbeat(head)
 	if !step.Fetch {
 		shard.behindCount = 0
 	} else if shard.behindCount == 0 {
@@ -99,7 +99,9 @@ func (p *Plane) compare(shard *followed, head kernel.ShardHead, origin Origin, a
 		shard.behindCount = head.Count
 	}
 	p.apply(shard, step)
-	if (step.Fetch && p.isEager(now)) || p.isDoubtDue(shard, now) {
+	// What a heartbeat over HTTP counts was not delivered, or not while we listened.
+	isEager := origin == reader.HTTP || p.isEager(now)
+	if (step.Fetch && isEager) || p.isDoubtDue(shard, now) {
 		p.follower.kick(shard.number)
 	}
 }
@@ -145,8 +147,9 @@ func (p *Plane) saveReached(all *arrival) {
 }
 
 func (p *Plane) askHeartbeat(ctx context.Context) {
+	at := p.clock.monotonic()
 	if note, err := p.source.heartbeat(ctx); err == nil {
-		p.receiveHeartbeat(note, reader.HTTP)
+		p.receiveHeartbeat(note, reader.HTTP, at)
 	}
 }
 

@@ -11,7 +11,7 @@ const (
 	// pollAfter this long without any heartbeat all shards are polled in turn: without heartbeats
 	// only freshness changes.
 	pollAfter     = 10 * time.Second
-	shardsPerTick = 4
+	shardsPerTick = 1
 
 	saveReachedEvery = 5 * time.Second
 	eagerFor         = 3 * time.Second

@@ -95,7 +95,7 @@ func (p *Plane) loadHeartbeats() {
 func (p *Plane) resume(beat *kernel.Beat) bool {
 	isWhole := true
 	for _, shard := range p.shards {
-		step := shard.reader.Heartbeat(beat.Heads[shard.number], reader.Disk)
+		step := shard.reader.Heartbeat(beat.Heads[shard.number])
 		p.tellRefused(shard.number, step.Refused)
 		shard.reader.Settle()
 		isWhole = isWhole && step.Reached

@@ -176,7 +176,7 @@ func (p *Plane) once(running *atomic.Bool, job func()) {
 func (p *Plane) handlers() liveHandlers {
 	return liveHandlers{
 		lines:     p.receiveLines,
-		heartbeat: func(note []byte) { p.receiveHeartbeat(note, reader.Live) },
+		heartbeat: func(note []byte) { p.receiveHeartbeat(note, reader.Live, p.clock.monotonic()) },
 		connected: p.connected,
 	}
 }

@@ -119,7 +119,7 @@ func TestWhatNoHeartbeatCoversIsTakenBack(t *testing.T) {
 	if !s.allowed("thief") {
 		t.Fatal("a fact is applied at once")
 	}
-	for range uncoveredBeatsInTest {
+	for range 3 {
 		s.wire.handlers.heartbeat(s.registry.beat())
 	}
 	s.eventually("the thief is out", func() bool { return !s.allowed("thief") && s.allowed("jane") })
@@ -127,9 +127,6 @@ func TestWhatNoHeartbeatCoversIsTakenBack(t *testing.T) {
 		t.Error("nobody was told")
 	}
 }
-
-// uncoveredBeatsInTest: three, and one that may have come before the fact.
-const uncoveredBeatsInTest = 3
 
 func TestARefusedLineIsCountedAndTold(t *testing.T) {
 	s := newStage(t)

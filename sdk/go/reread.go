@@ -21,6 +21,9 @@ func (p *Plane) isRereadDue(shard *followed) bool {
 // reread reads a shard in doubt from its first line over HTTP into a second reader: positions and
 // indexes are not signed, so somebody who can publish can renumber true facts.
 func (p *Plane) reread(ctx context.Context, shard *followed) bool {
+	shard.mutex.Lock()
+	shard.rereading, shard.meanwhile = true, nil
+	shard.mutex.Unlock()
 	trust, version := p.trust()
 	second := reader.New(shard.number, trust)
 	var accepted []reader.Accepted
@@ -44,6 +47,10 @@ func (p *Plane) reread(ctx context.Context, shard *followed) bool {
 	shard.mutex.Lock()
 	// Under keys that were replaced meanwhile, what is void may have been folded.
 	replaced := version == p.known.Load() && p.replace(shard, second, accepted)
+	if replaced {
+		// What came meanwhile was judged by the first reader only.
+		p.apply(shard, shard.reader.Live(shard.meanwhile, p.holding.Load()))
+	}
 	shard.mutex.Unlock()
 	// Also after a success: a registry that goes on serving what is refused is not read in a loop.
 	p.postpone(shard)
@@ -53,6 +60,7 @@ func (p *Plane) reread(ctx context.Context, shard *followed) bool {
 func (p *Plane) postpone(shard *followed) {
 	shard.mutex.Lock()
 	defer shard.mutex.Unlock()
+	shard.rereading, shard.meanwhile = false, nil
 	now := p.clock.monotonic()
 	if now-shard.rereadAt > maxRereadPause {
 		shard.rereadPause = 0

@@ -20,14 +20,22 @@ type followed struct {
 	rereadAt    time.Duration
 	rereadPause time.Duration
 	// head is published for Stats, which must not wait for the shard.
-	head atomic.Pointer[reader.Head]
+	head atomic.Pointer[published]
 	// behindSince and behindCount are of the newest heartbeat; 0 is not behind.
 	behindSince time.Duration
 	behindCount int64
 	// beatAt is as of when the newest heartbeat speaks; unknownTime before one came.
 	beatAt time.Duration
+	// meanwhile are lines that were accepted while the shard is read anew.
+	meanwhile []string
+	rereading bool
 	// wantsKeys: a live line was by a key that a newer set may have.
 	wantsKeys bool
+}
+
+type published struct {
+	reader.Head
+	covered int64
 }
 
 // counters of Stats.
@@ -76,6 +84,9 @@ func (p *Plane) apply(shard *followed, step reader.Step) {
 	if len(step.Accepted) > 0 {
 		p.index.Apply(itemsOf(step.Accepted))
 		p.publish(shard)
+		if shard.rereading {
+			shard.meanwhile = append(shard.meanwhile, textsOf(step.Accepted)...)
+		}
 		if err := p.journal.append(shard.number, textsOf(step.Accepted)); err != nil {
 			p.events.journal.tell(err)
 		}
@@ -86,6 +97,7 @@ func (p *Plane) apply(shard *followed, step reader.Step) {
 		shard.wantsKeys = shard.wantsKeys || refused.Err.Code == kernel.KeyUnknown
 	}
 	if step.Reached {
+		p.publish(shard)
 		p.reached(shard)
 	}
 }
@@ -97,8 +109,7 @@ func (p *Plane) tellRefused(shard int, refused []reader.Refused) {
 }
 
 func (p *Plane) publish(shard *followed) {
-	head := shard.reader.Head()
-	shard.head.Store(&head)
+	shard.head.Store(&published{Head: shard.reader.Head(), covered: shard.reader.Covered()})
 }
 
 func (p *Plane) tellApplied(shard int, accepted []reader.Accepted) {
@@ -117,6 +128,7 @@ func (p *Plane) Stats() Stats {
 	stats := Stats{
 		Applied:    p.counters.applied.Load(),
 		Duplicates: p.counters.duplicates.Load(),
+		KeySet:     p.known.Load(),
 		Refused:    map[Code]int64{},
 		Heads:      map[string]Head{},
 	}
@@ -131,6 +143,7 @@ func (p *Plane) Stats() Stats {
 				Position: head.Position,
 				Index:    head.Index,
 				Hash:     head.Hash.Hex(),
+				Covered:  head.covered,
 			}
 		}
 	}

@@ -60,7 +60,9 @@ func newHTTPSource(base *url.URL, token string) *httpSource {
 
 func (s *httpSource) close() { s.client.CloseIdleConnections() }
 
-func (s *httpSource) get(ctx context.Context, path string, query url.Values, limit int64) ([]byte, error) {
+func (s *httpSource) get(
+	ctx context.Context, path string, query url.Values, limit int64,
+) ([]byte, error) {
 	address := s.base.JoinPath(path)
 	address.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)

@@ -84,7 +84,8 @@ type AppliedFact struct {
 	Fact            *Fact
 }
 
-// Origin is where a refused line came from: live, http or disk.
+// Origin is where what was refused came from: live, http or disk; heartbeat for lines that were
+// applied and that a heartbeat denies.
 type Origin = reader.Origin
 
 // NoShard is the shard of a refused key set or heartbeat.
@@ -113,6 +114,8 @@ type Head struct {
 	Position int64  `json:"position"`
 	Index    int64  `json:"index"`
 	Hash     string `json:"hash"`
+	// Covered: up to this position a signed heartbeat has confirmed the running hash.
+	Covered int64 `json:"covered"`
 }
 
 // Stats counts since the plane was opened.
@@ -121,6 +124,8 @@ type Stats struct {
 	Applied int64 `json:"applied"`
 	// Duplicates are lines at or below a shard's position: dropped unread, harmless.
 	Duplicates int64 `json:"duplicates"`
+	// KeySet is the version of the newest key set; 0: none yet, so nothing can be verified.
+	KeySet int64 `json:"keySet"`
 	// Refused counts refusals by code.
 	Refused map[Code]int64 `json:"refused"`
 	// Heads by shard name, 00 to ff; shards without facts are left out.

@@ -288,7 +288,7 @@ describe('a plane in Go', () => {
             TENURE_URL: String(options['registryUrl']),
             TENURE_TOKEN: TOKEN,
             TENURE_LOG: LOG,
-            TENURE_ROOT_KEY: ROOT_KEY,
+            TENURE_ROOT: ROOT_KEY,
             TENURE_DIRECTORY: join(project, 'facts'),
           },
         });

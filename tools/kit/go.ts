@@ -30,7 +30,7 @@ const versionOf = (): string => {
   return sum.digest('hex').slice(0, VERSION_CHARS);
 };
 
-/** The `go` on the PATH, or the pinned one; the error of a machine that can have neither says so. */
+/** The `go` on the PATH, or the pinned one; the error of a machine without both says so. */
 export const goOf = async (progress: Progress): Promise<string> =>
   findOnPath('go', USUAL_FOLDERS) ?? fetchGo(progress);
 
@@ -69,8 +69,8 @@ export const checkGoKit = async (progress: Progress): Promise<GoReport> => {
 const PACKED_VERSION = 'v0.1.0';
 
 /**
- * A module proxy in a folder that serves the kit alone (go.dev/ref/mod, "GOPROXY protocol"), so that
- * a project gets it as any other module.
+ * A module proxy in a folder that serves the kit alone (go.dev/ref/mod, "GOPROXY protocol"), so
+ * that a project gets it as any other module.
  */
 export const packGoKit = (folder: string): { proxy: string; version: string } => {
   const place = join(folder, GO_MODULE, '@v');

@@ -23,11 +23,12 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	plane, err := dataplane.Open(ctx, dataplane.Options{
 		RegistryURL: os.Getenv("TENURE_URL"),
-		Token:       os.Getenv("TENURE_TOKEN"),    // the data planes' read-only one
-		NATSURL:     os.Getenv("TENURE_NATS_URL"), // without it the plane asks every 2 s
-		Log:         os.Getenv("TENURE_LOG"),      // e.g. tenure.example/prod
-		Root:        os.Getenv("TENURE_ROOT_KEY"), // <log>/root+<hash>+<base64>
-		Directory:   os.Getenv("TENURE_DIRECTORY"),
+		Token:       os.Getenv("TENURE_TOKEN"),     // the data planes' read-only one
+		NATSURL:     os.Getenv("TENURE_NATS_URL"),  // without it the plane asks every 2 s
+		Log:         os.Getenv("TENURE_LOG"),       // e.g. tenure.example/prod
+		Directory:   os.Getenv("TENURE_DIRECTORY"), // one process at a time
+		// Note key of the log's first root: all other keys are learned from it.
+		Root: os.Getenv("TENURE_ROOT"),
 	})
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ var operations = map[string]func(*driver, *request) any{
 	"freshness": overPlane(func(plane *dataplane.Plane, _ *request) any {
 		return map[string]any{"freshness": plane.Freshness(dataplane.Membership)}
 	}),
-	"stats": overPlane(func(plane *dataplane.Plane, _ *request) any { return plane.Stats() }),
+	"stats": overPlane(stats),
 	"close": func(d *driver, _ *request) any { return d.close() },
 }
 
@@ -130,6 +130,20 @@ func entitlement(plane *dataplane.Plane, asked *request) any {
 		answer["plan"] = decision.Plan
 	}
 	return answer
+}
+
+// stats has what all languages have.
+func stats(plane *dataplane.Plane, _ *request) any {
+	all := plane.Stats()
+	heads := map[string]any{}
+	for name, head := range all.Heads {
+		heads[name] = map[string]any{
+			"position": head.Position, "index": head.Index, "hash": head.Hash,
+		}
+	}
+	return map[string]any{
+		"applied": all.Applied, "duplicates": all.Duplicates, "refused": all.Refused, "heads": heads,
+	}
 }
 
 func (d *driver) close() any {

@@ -74,7 +74,7 @@ func (x *Index) Decide(asked Question) Reason {
 		return reason
 	}
 	reason = MemberUnknown
-	for _, m := range tenant.bySub[asked.Sub] {
+	for m := tenant.bySub[asked.Sub]; m != nil; m = m.next {
 		if m.issuer != asked.Issuer {
 			continue
 		}

@@ -124,8 +124,15 @@ func TestAnIdentityMayHaveTwoMemberships(t *testing.T) {
 	x := filled(t)
 	x.Apply([]Item{memberOf(t, 3, "joe", "active", `["viewer"]`)})
 	expect(t, ask(x, "joe", "invoice:read"), Granted)
-	x.Apply([]Item{item(t, acme, "membership", "member:"+memberID(3), "retract", "{}")})
-	expect(t, ask(x, "joe", "invoice:read"), MemberInactive)
+	x.Apply([]Item{memberOf(t, 4, "joe", "pending", `["viewer"]`)})
+	expect(t, ask(x, "joe", "invoice:read"), Granted)
+	for _, n := range []int{3, 4} {
+		x.Apply([]Item{item(t, acme, "membership", "member:"+memberID(n), "retract", "{}")})
+		expect(t, ask(x, "joe", "invoice:read"), MemberInactive)
+	}
+	x.Apply([]Item{memberOf(t, 2, "anna", "active", `["viewer"]`)})
+	expect(t, ask(x, "joe", "invoice:read"), MemberUnknown)
+	expect(t, ask(x, "anna", "invoice:read"), Granted)
 }
 
 func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {

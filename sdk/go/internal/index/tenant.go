@@ -1,7 +1,5 @@
 package index
 
-import "slices"
-
 type standing uint8
 
 // unknown: before its tenant fact and after its retraction.
@@ -17,6 +15,8 @@ type member struct {
 	sub    string
 	active bool
 	roles  *roleSet
+	// next has the same subject.
+	next *member
 }
 
 // tenant has members by id, and those with an identity by subject too.
@@ -24,7 +24,7 @@ type tenant struct {
 	standing     standing
 	projects     map[string]struct{}
 	members      map[string]*member
-	bySub        map[string][]*member
+	bySub        map[string]*member
 	grants       map[grantKey]*roleSet
 	entitlements map[string]Entitlement
 }
@@ -35,7 +35,7 @@ func newTenant() *tenant {
 	return &tenant{
 		projects:     map[string]struct{}{},
 		members:      map[string]*member{},
-		bySub:        map[string][]*member{},
+		bySub:        map[string]*member{},
 		grants:       map[grantKey]*roleSet{},
 		entitlements: map[string]Entitlement{},
 	}
@@ -43,7 +43,8 @@ func newTenant() *tenant {
 
 func (t *tenant) add(added *member) {
 	t.members[added.id] = added
-	t.bySub[added.sub] = append(t.bySub[added.sub], added)
+	added.next = t.bySub[added.sub]
+	t.bySub[added.sub] = added
 }
 
 func (t *tenant) remove(id string) {
@@ -52,10 +53,16 @@ func (t *tenant) remove(id string) {
 		return
 	}
 	delete(t.members, id)
-	left := slices.DeleteFunc(t.bySub[removed.sub], func(m *member) bool { return m == removed })
-	if len(left) == 0 {
+	before := t.bySub[removed.sub]
+	switch {
+	case before != removed:
+		for before.next != removed {
+			before = before.next
+		}
+		before.next = removed.next
+	case removed.next == nil:
 		delete(t.bySub, removed.sub)
-		return
+	default:
+		t.bySub[removed.sub] = removed.next
 	}
-	t.bySub[removed.sub] = left
 }

@@ -39,7 +39,8 @@ func rangeOf(row []string) (Range, bool) {
 	from, isFrom := ParseCount(row[2])
 	to, isTo := limitOf(row[3])
 	void, isVoid := limitOf(row[4])
-	return Range{From: from, To: to, Void: void}, isFrom && isTo && isVoid && to >= from && void >= from
+	ok := isFrom && isTo && isVoid && to >= from && void >= from
+	return Range{From: from, To: to, Void: void}, ok
 }
 
 func (s *KeySet) takeEpoch(row []string) bool {

@@ -111,6 +111,7 @@ func readFields(object *Object) (*Fact, *Object, bool) {
 	body := f.child(bodyName)
 	cause := &fields{object: f.child("cause")}
 	cause.wrong = strings.Join(cause.object.Names(), " ") != causeKeys
-	fact.Cause = Cause{Operation: cause.text("operation", IsUUID), Actor: cause.text("actor", isOpaque)}
+	fact.Cause.Operation = cause.text("operation", IsUUID)
+	fact.Cause.Actor = cause.text("actor", isOpaque)
 	return fact, body, !f.wrong && !cause.wrong
 }

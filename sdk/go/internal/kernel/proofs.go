@@ -26,7 +26,7 @@ type ClaimedHead struct {
 func CheckInclusion(index int64, leaf []byte, proof [][]byte, head ClaimedHead) error {
 	hashes, ok := hashesOf(append([][]byte{leaf, head.Root}, proof...))
 	if !ok || !isSize(index) || !isSize(head.Size) || index >= head.Size {
-		return Refuse(InclusionProofInvalid, "no leaf %d in %d, or a hash is not 32 bytes", index, head.Size)
+		return Refuse(InclusionProofInvalid, "no leaf %d in %d, or no hashes", index, head.Size)
 	}
 	hash, root := hashes[0], hashes[1]
 	fn, sn := index, head.Size-1

@@ -55,7 +55,7 @@ func (s *Shard) Covered() int64 { return s.cover.covered }
 
 // Heartbeat takes the shard's head of a heartbeat that was opened. The refusal is shard-fork or
 // fact-uncovered, and the shard is then in doubt.
-func (s *Shard) Heartbeat(head kernel.ShardHead, origin Origin) Step {
+func (s *Shard) Heartbeat(head kernel.ShardHead) Step {
 	var step Step
 	c := &s.cover
 	c.newest, c.awaited = &head, true
@@ -63,20 +63,20 @@ func (s *Shard) Heartbeat(head kernel.ShardHead, origin Origin) Step {
 	if extra := len(c.arrivals) - uncoveredBeats; extra > 0 {
 		c.arrivals = slices.Clone(c.arrivals[extra:])
 	}
-	if !s.reach(&step, origin) {
+	if !s.reach(&step) {
 		step.Fetch = c.awaited
 		return step
 	}
 	if len(c.arrivals) == uncoveredBeats && c.arrivals[0] > head.Count {
 		c.arrivals = nil
 		s.doubt = true
-		step.refuse(kernel.Refuse(kernel.FactUncovered, "behind position %d", head.Count), origin)
+		step.refuse(kernel.Refuse(kernel.FactUncovered, "behind position %d", head.Count), Beat)
 	}
 	return step
 }
 
 // reach compares the shard with the newest heartbeat once it is there.
-func (s *Shard) reach(step *Step, origin Origin) bool {
+func (s *Shard) reach(step *Step) bool {
 	c := &s.cover
 	if !c.awaited || c.newest.Count > s.head.Position {
 		return false
@@ -84,7 +84,7 @@ func (s *Shard) reach(step *Step, origin Origin) bool {
 	c.awaited = false
 	if known, found := c.hashAt(c.newest.Count); !found || known != c.newest.Hash {
 		s.doubt = true
-		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", c.newest.Count), origin)
+		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", c.newest.Count), Beat)
 		return false
 	}
 	c.moveTo(*c.newest)

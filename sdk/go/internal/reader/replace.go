@@ -3,8 +3,8 @@ package reader
 import "tenure.dev/dataplane/internal/kernel"
 
 // Replace puts a second reader, which read the shard anew over HTTP, in place of this one when it
-// reached what was covered, with the same running hash, and fits the newest heartbeat as far as it
-// goes. Otherwise this one stays, in doubt. The step tells about the second reader.
+// reached what was covered, with the same running hash; it is then compared with the newest
+// heartbeat. Otherwise this one stays, in doubt. The step tells about the second reader.
 func (s *Shard) Replace(second *Shard) (Step, bool) {
 	var step Step
 	covered := s.cover.covered
@@ -13,16 +13,13 @@ func (s *Shard) Replace(second *Shard) (Step, bool) {
 		return step, false
 	}
 	if got, found := second.cover.hashAt(covered); !found || got != want {
-		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", covered), HTTP)
+		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", covered), Beat)
 		return step, false
 	}
 	second.cover.moveTo(kernel.ShardHead{Count: covered, Hash: want})
 	second.cover.newest, second.cover.awaited = s.cover.newest, s.cover.newest != nil
 	second.doubt = false
-	second.reach(&step, HTTP)
-	if second.doubt {
-		return step, false
-	}
+	second.reach(&step)
 	second.trust, second.held = s.trust, s.held
 	*s = *second
 	return step, true

@@ -94,7 +94,7 @@ func (s *Shard) Fetched(texts []string, origin Origin, holding bool) Step {
 		}
 		if len(step.Refused) > 0 {
 			s.doubt = true
-			s.reach(&step, origin)
+			s.reach(&step)
 			return step
 		}
 	}
@@ -121,5 +121,5 @@ func (s *Shard) judge(step *Step, holding bool) {
 			break
 		}
 	}
-	s.reach(step, Live)
+	s.reach(step)
 }

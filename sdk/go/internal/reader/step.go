@@ -7,11 +7,12 @@ import "tenure.dev/dataplane/internal/kernel"
 // Origin is where a line came from.
 type Origin string
 
-// The three origins.
+// The origins. Beat: the line was accepted, and a heartbeat denies it.
 const (
 	Live Origin = "live"
 	HTTP Origin = "http"
 	Disk Origin = "disk"
+	Beat Origin = "heartbeat"
 )
 
 // Head is a shard's last accepted fact. The zero shard stands at position 0, index -1.

@@ -82,7 +82,7 @@ func (t *told) heartbeat(note []byte) {
 		t.refused = append(t.refused, kernel.CodeOf(err))
 	}
 	if beat != nil {
-		t.take(t.shard.Heartbeat(beat.Heads[t.shard.Number()], reader.Live))
+		t.take(t.shard.Heartbeat(beat.Heads[t.shard.Number()]))
 	}
 }
 
