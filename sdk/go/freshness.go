@@ -41,8 +41,9 @@ func freshnessOf(age, limit time.Duration) Freshness {
 
 // freshness is the age of what the plane knows, and what that means per kind of decision.
 type freshness struct {
-	clock  clock
-	expiry map[Kind]Expiry
+	clock clock
+	// Two fields, since a decision must not hash a name to find its policy.
+	membership, entitlement Expiry
 	// known is the monotonic time at which every followed shard was known; unknown: not at all.
 	known  atomic.Int64
 	offset time.Duration
@@ -52,11 +53,15 @@ type freshness struct {
 const unknownTime = math.MinInt64
 
 func newFreshness(clock clock, options Options) *freshness {
-	f := &freshness{clock: clock, expiry: map[Kind]Expiry{}, told: map[Kind]Freshness{}}
+	f := &freshness{
+		clock:       clock,
+		membership:  options.expiry(Membership),
+		entitlement: options.expiry(Entitlement),
+		told:        map[Kind]Freshness{},
+	}
 	f.known.Store(unknownTime)
 	f.offset = f.wallOffset()
 	for kind := range defaultExpiry {
-		f.expiry[kind] = options.expiry(kind)
 		f.told[kind] = f.of(kind)
 	}
 	return f
@@ -74,10 +79,17 @@ func (f *freshness) age() time.Duration {
 	return f.clock.monotonic() - time.Duration(known)
 }
 
-func (f *freshness) of(kind Kind) Freshness { return freshnessOf(f.age(), f.expiry[kind].Limit) }
+func (f *freshness) expiryOf(kind Kind) *Expiry {
+	if kind == Entitlement {
+		return &f.entitlement
+	}
+	return &f.membership
+}
+
+func (f *freshness) of(kind Kind) Freshness { return freshnessOf(f.age(), f.expiryOf(kind).Limit) }
 
 func (f *freshness) decides(kind Kind, now Freshness) bool {
-	return now != Expired || f.expiry[kind].Allow
+	return now != Expired || f.expiryOf(kind).Allow
 }
 
 // knownAt takes a newer moment.
