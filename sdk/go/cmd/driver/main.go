@@ -4,11 +4,16 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
+
+// graceAtEnd is for what still waits for a registry when the input has ended.
+const graceAtEnd = 30 * time.Second
 
 func main() {
 	if err := serve(os.Stdin, os.Stdout); err != nil {
@@ -17,29 +22,43 @@ func main() {
 	}
 }
 
-// serve answers until its input ends. A line may be of any length: vectors are long.
+// serve answers until its input ends.
 func serve(input io.Reader, output io.Writer) error {
-	lines := bufio.NewReader(input)
-	driver := &driver{}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	driver := &driver{ctx: ctx}
 	defer driver.close()
-	for {
-		line, err := lines.ReadBytes('\n')
-		if len(line) > 0 {
-			data, marshalErr := json.Marshal(driver.answer(line))
-			if marshalErr != nil {
-				data, _ = json.Marshal(failure{marshalErr.Error()})
-			}
-			if _, err := output.Write(append(data, '\n')); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
+	for line := range linesOf(input, func() { time.AfterFunc(graceAtEnd, cancel) }) {
+		data, err := json.Marshal(driver.answer(line))
 		if err != nil {
+			data, _ = json.Marshal(failure{err.Error()})
+		}
+		if _, err := output.Write(append(data, '\n')); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// linesOf reads ahead, so that the end is seen while a request still waits. A line may be of any
+// length: vectors are long.
+func linesOf(input io.Reader, atEnd func()) <-chan []byte {
+	lines := make(chan []byte, 1024)
+	go func() {
+		defer close(lines)
+		defer atEnd()
+		reader := bufio.NewReader(input)
+		for {
+			line, err := reader.ReadBytes('\n')
+			if len(line) > 0 {
+				lines <- line
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
 }
 
 type failure struct {

@@ -33,7 +33,10 @@ type request struct {
 	Product    string  `json:"product"`
 }
 
-type driver struct{ plane *dataplane.Plane }
+type driver struct {
+	ctx   context.Context
+	plane *dataplane.Plane
+}
 
 type done struct {
 	OK bool `json:"ok"`
@@ -58,7 +61,7 @@ func overPlane(run func(*dataplane.Plane, *request) any) func(*driver, *request)
 var operations = map[string]func(*driver, *request) any{
 	"vector":      runVector,
 	"open":        open,
-	"ready":       overPlane(ready),
+	"ready":       ready,
 	"can":         overPlane(can),
 	"entitlement": overPlane(entitlement),
 	"freshness": overPlane(func(plane *dataplane.Plane, _ *request) any {
@@ -88,7 +91,7 @@ func open(d *driver, asked *request) any {
 	if d.plane != nil {
 		return failure{"a plane is open"}
 	}
-	plane, err := dataplane.Open(context.Background(), dataplane.Options{
+	plane, err := dataplane.Open(d.ctx, dataplane.Options{
 		RegistryURL: asked.RegistryURL,
 		Token:       asked.Token,
 		NATSURL:     asked.NATSURL,
@@ -104,8 +107,11 @@ func open(d *driver, asked *request) any {
 	return done{OK: true}
 }
 
-func ready(plane *dataplane.Plane, _ *request) any {
-	if err := plane.Ready(context.Background()); err != nil {
+func ready(d *driver, _ *request) any {
+	if d.plane == nil {
+		return noPlane
+	}
+	if err := d.plane.Ready(d.ctx); err != nil {
 		return failed(err)
 	}
 	return done{OK: true}
