@@ -6,7 +6,7 @@ import (
 	"tenure.dev/dataplane/internal/kernel"
 )
 
-// accept runs checks 2 to 21 and moves on.
+// accept runs checks 2 to 21, moves on, and compares the shard with the heartbeat that it was behind.
 func (s *Shard) accept(text string, line kernel.Line, origin Origin, step *Step) bool {
 	opened, err := kernel.OpenEnvelope(line.Envelope, s.trust.Find)
 	if err == nil {
@@ -38,6 +38,7 @@ func (s *Shard) accept(text string, line kernel.Line, origin Origin, step *Step)
 		Leaf: opened.Leaf,
 		Void: opened.Key.IsVoid(line.Index),
 	})
+	s.reach(step)
 	return true
 }
 

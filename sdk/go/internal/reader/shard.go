@@ -79,22 +79,25 @@ func (s *Shard) hold(text string, line kernel.Line) {
 	}
 }
 
-// Fetched takes lines of GET /v1/facts or of the journal; the first refused one ends them and puts
-// the shard in doubt.
+// Fetched takes lines of GET /v1/facts or of the journal; the first refused one ends them, and puts
+// the shard in doubt when HTTP served it.
 func (s *Shard) Fetched(texts []string, origin Origin, holding bool) Step {
 	var step Step
 	for _, text := range texts {
 		line, err := kernel.ParseLine(text)
-		if err != nil {
+		isTaken := false
+		switch {
+		case err != nil:
 			step.refuse(err, origin)
-		} else if line.Position <= s.head.Position {
+		case line.Position <= s.head.Position:
 			step.Duplicates++
-		} else {
-			s.accept(text, line, origin, &step)
+			isTaken = true
+		default:
+			isTaken = s.accept(text, line, origin, &step)
 		}
-		if len(step.Refused) > 0 {
-			s.doubt = true
-			s.reach(&step)
+		if !isTaken {
+			// It was served, so it may be that what is here is wrong.
+			s.doubt = s.doubt || origin == HTTP
 			return step
 		}
 	}
@@ -102,8 +105,7 @@ func (s *Shard) Fetched(texts []string, origin Origin, holding bool) Step {
 	return step
 }
 
-// judge accepts held lines as far as they follow, as live ones, and then compares the shard with
-// the heartbeat that it was behind.
+// judge accepts held lines as far as they follow, as live ones.
 func (s *Shard) judge(step *Step, holding bool) {
 	for position := range s.held {
 		if position <= s.head.Position {
@@ -121,5 +123,4 @@ func (s *Shard) judge(step *Step, holding bool) {
 			break
 		}
 	}
-	s.reach(step)
 }
