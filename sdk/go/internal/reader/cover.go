@@ -1,0 +1,99 @@
+package reader
+
+import (
+	"slices"
+
+	"tenure.dev/dataplane/internal/kernel"
+)
+
+// uncoveredBeats: a line that this many heartbeats do not count is doubted.
+const uncoveredBeats = 3
+
+// cover is how far heartbeats have covered a shard, and the running hashes that a heartbeat may
+// still ask for.
+type cover struct {
+	covered     int64
+	coveredHash kernel.Hash
+	// trail[n] is H(from + n).
+	from  int64
+	trail []kernel.Hash
+	// newest is the head of the newest heartbeat; awaited while the shard is behind it.
+	newest  *kernel.ShardHead
+	awaited bool
+	// arrivals are the positions at the arrival of the last heartbeats, the oldest first.
+	arrivals []int64
+}
+
+func newCover() cover { return cover{trail: make([]kernel.Hash, 1)} }
+
+func (c *cover) push(hash kernel.Hash) { c.trail = append(c.trail, hash) }
+
+func (c *cover) hashAt(position int64) (kernel.Hash, bool) {
+	if position == c.covered {
+		return c.coveredHash, true
+	}
+	at := position - c.from
+	if at < 0 || at >= int64(len(c.trail)) {
+		return kernel.Hash{}, false
+	}
+	return c.trail[at], true
+}
+
+func (c *cover) moveTo(head kernel.ShardHead) {
+	c.covered, c.coveredHash = head.Count, head.Hash
+	if extra := head.Count - c.from; extra > 0 {
+		c.trail = slices.Clone(c.trail[extra:])
+		c.from = head.Count
+	}
+}
+
+// giveUp is for a restored backup, which may have lost what was covered.
+func (c *cover) giveUp() { c.covered, c.coveredHash = 0, kernel.Hash{} }
+
+// Covered is the position up to which heartbeats have confirmed the shard.
+func (s *Shard) Covered() int64 { return s.cover.covered }
+
+// Heartbeat takes the shard's head of a heartbeat that was opened. The refusal is shard-fork or
+// fact-uncovered, and the shard is then in doubt.
+func (s *Shard) Heartbeat(head kernel.ShardHead) Step {
+	var step Step
+	c := &s.cover
+	c.newest, c.awaited = &head, true
+	c.arrivals = append(c.arrivals, s.head.Position)
+	if extra := len(c.arrivals) - uncoveredBeats; extra > 0 {
+		c.arrivals = slices.Clone(c.arrivals[extra:])
+	}
+	if !s.reach(&step) {
+		step.Fetch = c.awaited
+		return step
+	}
+	if len(c.arrivals) == uncoveredBeats && c.arrivals[0] > head.Count {
+		c.arrivals = nil
+		s.doubt = true
+		step.refuse(kernel.Refuse(kernel.FactUncovered, "behind position %d", head.Count), Beat)
+	}
+	return step
+}
+
+// reach compares the shard with the newest heartbeat once it is there.
+func (s *Shard) reach(step *Step) bool {
+	c := &s.cover
+	if !c.awaited || c.newest.Count > s.head.Position {
+		return false
+	}
+	c.awaited = false
+	if known, found := c.hashAt(c.newest.Count); !found || known != c.newest.Hash {
+		s.doubt = true
+		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", c.newest.Count), Beat)
+		return false
+	}
+	c.moveTo(*c.newest)
+	step.Reached = true
+	if c.newest.Count == s.head.Position {
+		s.doubt = false
+	}
+	return true
+}
+
+// Settle forgets when heartbeats came: those of a former process say nothing of what is here now.
+func (s *Shard) Settle() { s.cover.arrivals = nil }

@@ -1,0 +1,80 @@
+package dataplane
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"tenure.dev/dataplane/internal/kernel"
+)
+
+// Options of a plane.
+type Options struct {
+	// RegistryURL is the base address of the registry's API, e.g. https://registry.example.
+	RegistryURL string
+	// Token is the data planes' read-only one.
+	Token string
+	// NATSURL is for live delivery; without it the plane asks for heartbeats over HTTP.
+	NATSURL string
+	// Log is the origin of the log to follow, e.g. tenure.example/prod.
+	Log string
+	// Root is the note key of the log's first root, <log>/root+<hash>+<base64>.
+	Root string
+	// Directory keeps the plane's state; one process at a time.
+	Directory string
+	// Shards to follow; nil is all 256. The platform tenant's shard is always followed.
+	Shards []int
+	// Expiry overrides what happens on facts too old, per kind of decision.
+	Expiry map[Kind]Expiry
+}
+
+// Who may act must not outlive a day without news; what was paid for may be used on, loudly.
+var defaultExpiry = map[Kind]Expiry{
+	Membership:  {Limit: 24 * time.Hour},
+	Entitlement: {Limit: 7 * 24 * time.Hour, Allow: true},
+}
+
+func (o Options) expiry(kind Kind) Expiry {
+	if given, found := o.Expiry[kind]; found {
+		return given
+	}
+	return defaultExpiry[kind]
+}
+
+// shards are ascending, without repetition, the platform tenant's always among them.
+func (o Options) shards() ([]int, error) {
+	platform, _ := kernel.ShardOf(kernel.PlatformTenant)
+	shards := []int{platform}
+	if o.Shards == nil {
+		for shard := range kernel.ShardCount {
+			shards = append(shards, shard)
+		}
+	}
+	for _, shard := range o.Shards {
+		if shard < 0 || shard >= kernel.ShardCount {
+			return nil, kernel.Refuse(OptionsInvalid, "shards are 0 to 255: %d", shard)
+		}
+		shards = append(shards, shard)
+	}
+	slices.Sort(shards)
+	return slices.Compact(shards), nil
+}
+
+func (o Options) root() (kernel.NoteKey, error) {
+	if !kernel.IsLog(o.Log) {
+		return kernel.NoteKey{}, kernel.Refuse(OptionsInvalid, "not the origin of a log: %q", o.Log)
+	}
+	root, err := kernel.ParseNoteKey(o.Root)
+	if err == nil && root.Name != o.Log+"/root" {
+		err = kernel.Refuse(KeyInvalid, "%s is not %s/root", root.Name, o.Log)
+	}
+	return root, err
+}
+
+func (o Options) registry() (*url.URL, error) {
+	base, err := url.Parse(o.RegistryURL)
+	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
+		return nil, kernel.Refuse(OptionsInvalid, "RegistryURL is no http(s) address")
+	}
+	return base, nil
+}

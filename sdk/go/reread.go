@@ -1,0 +1,102 @@
+package dataplane
+
+import (
+	"context"
+	"time"
+
+	"tenure.dev/dataplane/internal/reader"
+)
+
+const (
+	firstRereadPause = 5 * time.Second
+	maxRereadPause   = 5 * time.Minute
+)
+
+func (p *Plane) isRereadDue(shard *followed) bool {
+	shard.mutex.Lock()
+	defer shard.mutex.Unlock()
+	return p.isDoubtDue(shard, p.clock.monotonic())
+}
+
+// reread reads a shard in doubt from its first line over HTTP into a second reader: positions and
+// indexes are not signed, so somebody who can publish can renumber true facts.
+func (p *Plane) reread(ctx context.Context, shard *followed) bool {
+	shard.mutex.Lock()
+	shard.rereading, shard.meanwhile = true, nil
+	shard.mutex.Unlock()
+	trust, version := p.trust()
+	second := reader.New(shard.number, trust)
+	var accepted []reader.Accepted
+	var refused []reader.Refused
+	for len(refused) == 0 {
+		from := second.Head().Position + 1
+		lines, err := p.source.facts(ctx, shard.number, from)
+		if err != nil {
+			p.postpone(shard)
+			return false
+		}
+		step := second.Fetched(lines, reader.HTTP, true)
+		accepted = append(accepted, step.Accepted...)
+		refused = step.Refused
+		// Nothing new: the end, or a server that repeats itself.
+		if second.Head().Position < from {
+			break
+		}
+	}
+	p.tellRefused(shard.number, refused)
+	shard.mutex.Lock()
+	// Under keys that were replaced meanwhile, what is void may have been folded.
+	replaced := version == p.known.Load() && p.replace(shard, second, accepted)
+	if replaced {
+		// What came meanwhile was judged by the first reader only.
+		p.apply(shard, shard.reader.Live(shard.meanwhile, p.holding.Load()))
+	}
+	shard.mutex.Unlock()
+	// Also after a success: a registry that goes on serving what is refused is not read in a loop.
+	p.postpone(shard)
+	return replaced
+}
+
+func (p *Plane) postpone(shard *followed) {
+	shard.mutex.Lock()
+	defer shard.mutex.Unlock()
+	shard.rereading, shard.meanwhile = false, nil
+	now := p.clock.monotonic()
+	if now-shard.rereadAt > maxRereadPause {
+		shard.rereadPause = 0
+	}
+	shard.rereadPause = min(max(2*shard.rereadPause, firstRereadPause), maxRereadPause)
+	shard.rereadAt = now + shard.rereadPause
+}
+
+func tenantsOf(shard *reader.Shard) []string {
+	tenants := make([]string, 0, len(shard.Tenants()))
+	for tenant := range shard.Tenants() {
+		tenants = append(tenants, tenant)
+	}
+	return tenants
+}
+
+// replace puts the second reader in place of the first, in one step for those who decide. The
+// caller holds the shard.
+func (p *Plane) replace(shard *followed, second *reader.Shard, accepted []reader.Accepted) bool {
+	before, tenants := shard.reader.Tenants(), tenantsOf(shard.reader)
+	step, replaced := shard.reader.Replace(second)
+	if replaced {
+		p.index.Replace(tenants, itemsOf(accepted))
+		p.publish(shard)
+		if err := p.journal.replace(shard.number, textsOf(accepted)); err != nil {
+			p.events.journal.tell(err)
+		}
+		var added []reader.Accepted
+		for _, one := range accepted {
+			if one.Fact.Seq > before[one.Fact.Tenant].Seq {
+				added = append(added, one)
+			}
+		}
+		p.counters.applied.Add(int64(len(added)))
+		p.tellApplied(shard.number, added)
+	}
+	p.apply(shard, step)
+	return replaced
+}

@@ -1,0 +1,106 @@
+package dataplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"tenure.dev/dataplane/internal/kernel"
+)
+
+const (
+	requestTimeout = 10 * time.Second
+	// Far above any page of the server: a broken one must not fill the memory.
+	maxAnswerBytes = 64 << 20
+	// A key set or heartbeat is a few KiB to 20 KiB.
+	maxNoteBytes = 1 << 20
+)
+
+// errNotYet: the registry has no such key set or heartbeat.
+var errNotYet = errors.New("not there yet")
+
+// source is the registry over HTTP. An error means that it cannot be asked now.
+type source interface {
+	// facts gives lines of the shard from a position on, as many as the server gives at once.
+	facts(ctx context.Context, shard int, from int64) ([]string, error)
+	// keySet and heartbeat fail with errNotYet when there is none.
+	keySet(ctx context.Context, version int64) ([]byte, error)
+	heartbeat(ctx context.Context) ([]byte, error)
+	close()
+}
+
+type httpSource struct {
+	base   *url.URL
+	token  string
+	client *http.Client
+}
+
+func newHTTPSource(base *url.URL, token string) *httpSource {
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		MaxIdleConnsPerHost: maxRequests,
+		MaxConnsPerHost:     2 * maxRequests,
+		IdleConnTimeout:     30 * time.Second,
+	}
+	client := &http.Client{
+		Transport: transport,
+		Timeout:   requestTimeout,
+		// The token is for this address alone.
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return errors.New("the registry redirects")
+		},
+	}
+	return &httpSource{base: base, token: token, client: client}
+}
+
+func (s *httpSource) close() { s.client.CloseIdleConnections() }
+
+func (s *httpSource) get(
+	ctx context.Context, path string, query url.Values, limit int64,
+) ([]byte, error) {
+	address := s.base.JoinPath(path)
+	address.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.token)
+	request.Header.Set("Accept", "text/plain")
+	response, err := s.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusNotFound {
+		return nil, errNotYet
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("status %d for %s", response.StatusCode, path)
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("more than %d bytes for %s", limit, path)
+	}
+	return data, err
+}
+
+func (s *httpSource) facts(ctx context.Context, shard int, from int64) ([]string, error) {
+	query := url.Values{}
+	query.Set("shard", kernel.ShardName(shard))
+	query.Set("from", strconv.FormatInt(from, 10))
+	data, err := s.get(ctx, "v1/facts", query, maxAnswerBytes)
+	return linesIn(string(data)), err
+}
+
+func (s *httpSource) keySet(ctx context.Context, version int64) ([]byte, error) {
+	return s.get(ctx, "v1/log/keys/"+strconv.FormatInt(version, 10), nil, maxNoteBytes)
+}
+
+func (s *httpSource) heartbeat(ctx context.Context) ([]byte, error) {
+	return s.get(ctx, "v1/log/heartbeat", nil, maxNoteBytes)
+}
