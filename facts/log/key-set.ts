@@ -138,7 +138,7 @@ export const parseKeySet = (text: string): KeySet => {
   const set: KeySet = {
     log,
     version: numberOf(version),
-    root: keyOf(rows[0]?.[1]),
+    root: keyOf(fieldsOf(rows, 'root')[0]?.[0]),
     fact: fieldsOf(rows, 'fact').map(rangeOf),
     logKeys: fieldsOf(rows, 'log').map(rangeOf),
     time: fieldsOf(rows, 'time').map(([key]) => keyOf(key)),

@@ -156,6 +156,7 @@ export const INVALID_KEY_SETS = {
     '\nfact',
     `\nroot ${keyText(NEXT_ROOT)}\nfact`,
   ),
+  'keyset-malformed--root-word-too-many': swapped('a word behind the root', '\nfact', ' -\nfact'),
   'keyset-malformed--no-fact-key': swapped('no fact key', /fact .*\n/, ''),
   'keyset-malformed--no-log-key': swapped('no log key', /\nlog .*\n/, '\n'),
   'keyset-malformed--no-time-key': swapped('no time key', /time .*\n/, ''),
