@@ -1,4 +1,4 @@
-"""Text formats of the payload's fields: the tables "Payload" and "Kinds" of the specification.
+r"""Text formats of the payload's fields: the tables "Payload" and "Kinds" of the specification.
 
 ASCII digits are spelled out and ``fullmatch`` is used throughout: Python's ``\\d`` takes digits of
 other scripts, and its ``$`` also matches before a last line end.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..kernel.errors import FactError
-from ..log.checkpoint import open_checkpoint
-from ..log.note import open_note
+from ..log.checkpoint import open_checkpoint, parse_checkpoint
+from ..log.note import open_note, parse_note
 from ..log.note_key import create_note_verifier
 from ..log.tree import TreeHead
 from .heartbeat import Heartbeat, parse_heartbeat
@@ -28,6 +28,12 @@ class Heartbeats:
         self._keys: Final = keys
         self.last: Heartbeat | None = None
         self._checkpoint: TreeHead | None = None
+
+    def resume(self, last: Heartbeat) -> None:
+        """Goes on from a heartbeat that was taken before."""
+        self.last = last
+        if last.checkpoint is not None:
+            self._checkpoint = parse_checkpoint(parse_note(last.checkpoint).text).head
 
     def accept(self, note: bytes) -> Heartbeat:
         """Takes it, or raises a FactError.

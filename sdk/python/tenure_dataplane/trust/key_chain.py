@@ -9,7 +9,7 @@ from ..kernel.ed25519 import create_verifier
 from ..kernel.errors import FactError
 from ..kernel.hashes import key_id_of
 from ..log.note import parse_note, signers_of
-from ..log.note_key import NoteVerifier, create_note_verifier, parse_note_key
+from ..log.note_key import NoteVerifier, create_note_verifier
 from .fact_keys import FactKey
 from .key_set import KeySet, RangedKey, parse_key_set
 
@@ -31,12 +31,12 @@ def _keeps(before: Sequence[RangedKey], after: Sequence[RangedKey]) -> bool:
 class KeyChain:
     """The newest key set that is trusted, and how a newer one comes to be."""
 
-    def __init__(self, log: str, root: str) -> None:
-        """``root``: note key of the first root. Raises ``key-invalid``."""
-        self.log: Final = log
-        self._root = parse_note_key(root)
-        if self._root.name != f"{log}/root":
+    def __init__(self, log: str, root: NoteVerifier) -> None:
+        """``root``: the first one. Raises ``key-invalid`` when it is the root of another log."""
+        if root.name != f"{log}/root":
             raise FactError("key-invalid", f"the root's name is not {log}/root")
+        self.log: Final = log
+        self._root = root
         self.current: KeySet | None = None
         self.fact_keys: dict[str, FactKey] = {}
         self.time_keys: list[NoteVerifier] = []
@@ -61,7 +61,7 @@ class KeyChain:
         except FactError as error:
             raise FactError("keyset-root", "not signed by its own root") from error
         self._check_history(made)
-        self._take(made, root)
+        self.resume(made, root)
         return made
 
     def _check_history(self, made: KeySet) -> None:
@@ -72,7 +72,8 @@ class KeyChain:
         if not (same_epochs and _keeps(old.fact, made.fact) and _keeps(old.log, made.log)):
             raise FactError("keyset-history", "takes back what the version before it said")
 
-    def _take(self, made: KeySet, root: NoteVerifier) -> None:
+    def resume(self, made: KeySet, root: NoteVerifier) -> None:
+        """Goes on from a set that was taken before; ``root`` is its own."""
         self.current, self._root = made, root
         self.fact_keys = {
             key_id_of(raw): FactKey(create_verifier(raw), first, end, void)
