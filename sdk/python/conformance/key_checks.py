@@ -40,7 +40,10 @@ def _key_set(given: Input) -> Any:
     chain = KeyChain(given["log"], root)
     if given["trusted"] is not None:
         chain.resume(parse_key_set(_text(given["trusted"])), root)
-    made = chain.accept(note_of(given["note"]))
+    chain.accept(note_of(given["note"]))
+    made = chain.current
+    if made is None:
+        return None
     return {
         "version": made.version,
         "fact": [_range(key) for key in made.fact],
@@ -53,7 +56,7 @@ def _heartbeat(given: Input) -> Any:
     heartbeats = Heartbeats(chain_of(given["log"], parse_key_set(_text(given["keySet"]))))
     if given["last"] is not None:
         heartbeats.resume(parse_heartbeat(_text(given["last"])))
-    made = heartbeats.accept(note_of(given["note"]))
+    made, _ = heartbeats.examine(note_of(given["note"]))
     checkpoint = None
     if made.checkpoint is not None:
         size, root = parse_checkpoint(parse_note(made.checkpoint).text).head

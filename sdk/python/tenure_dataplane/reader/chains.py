@@ -22,8 +22,6 @@ class Chains:
         self.epoch = 0
         self.hash = EMPTY_HASH
         self.tenants: dict[str, ChainHead] = {}
-        #: Largest log index that each key signed here, for key sets that close or void it.
-        self.signed: dict[str, int] = {}
 
     def check(self, line: Line, opened: OpenedFact, live: bool) -> None:
         """Raises the first check that fails."""
@@ -62,4 +60,3 @@ class Chains:
         self.log_index = line.index
         self.epoch = fact.epoch
         self.hash = running_hash(self.hash, opened.leaf)
-        self.signed[opened.key_id] = line.index

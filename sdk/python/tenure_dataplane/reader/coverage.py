@@ -6,57 +6,83 @@ from collections import deque
 from typing import Final, Literal, TypeAlias
 
 from ..kernel.hashes import EMPTY_HASH
+from ..trust.heartbeat import ShardCount
 
-#: A position that was there before the third last heartbeat must be covered by now.
-_PATIENCE_HEARTBEATS: Final = 3
+#: Heartbeats that may pass over a position before nobody is believed to have signed it.
+_UNCOVERED_HEARTBEATS: Final = 3
 
-Verdict: TypeAlias = Literal["behind", "reached", "shard-fork", "fact-uncovered"]
+#: The newest heartbeat counts more lines than are here, has the hash that is here, or another.
+Verdict: TypeAlias = Literal["behind", "reached", "shard-fork"]
+
+NOTHING: Final = ShardCount(0, EMPTY_HASH)
 
 
 class Coverage:
-    """``covered``, the running hashes of all positions above, and where heartbeats found us."""
+    """Running hashes behind ``covered``: those alone that a heartbeat may still ask for."""
 
     def __init__(self) -> None:
-        self.covered = 0
-        #: H(covered), H(covered + 1) ... H(position).
-        self._hashes: deque[bytes] = deque((EMPTY_HASH,))
-        self._positions: deque[int] = deque(maxlen=_PATIENCE_HEARTBEATS)
+        self.position = 0
+        self.hash = EMPTY_HASH
+        #: The last line that a heartbeat has covered.
+        self.covered = NOTHING
+        #: The shard's head in the newest heartbeat.
+        self.newest = NOTHING
+        #: Running hashes of the last positions, the newest last.
+        self._tail: deque[bytes] = deque()
+        #: Positions at the arrival of the last heartbeats, the newest last.
+        self._marks: deque[int] = deque(maxlen=_UNCOVERED_HEARTBEATS)
 
     @property
-    def covered_hash(self) -> bytes:
-        """H(covered)."""
-        return self._hashes[0]
+    def is_behind(self) -> bool:
+        """Lines are missing that the newest heartbeat counts."""
+        return self.position < self.newest.lines
 
-    def advance(self, running_hash: bytes) -> None:
-        """One more position."""
-        self._hashes.append(running_hash)
+    def append(self, running_hash: bytes) -> Verdict | None:
+        """One more position; a verdict when it is the one that the newest heartbeat ends in."""
+        self.position += 1
+        self.hash = running_hash
+        if self.is_behind:
+            return None
+        self._tail.append(running_hash)
+        return self._compare() if self.position == self.newest.lines else None
 
-    def hash_at(self, count: int) -> bytes | None:
-        """H(count); None when it is not kept: below ``covered``, or not reached."""
-        at = count - self.covered
-        return self._hashes[at] if 0 <= at < len(self._hashes) else None
+    def expect(self, head: ShardCount) -> Verdict:
+        """Whatever is above ``covered`` is compared with this head from now on."""
+        self.newest = head
+        if not self.is_behind:
+            return self._compare()
+        self._tail.clear()
+        return "behind"
 
-    def heartbeat(self, position: int, count: int, running_hash: bytes) -> Verdict:
-        """What the heartbeat means for a shard at ``position``."""
-        self._positions.append(position)
-        verdict = self.compare(position, count, running_hash)
-        if verdict == "shard-fork":
-            return verdict
-        full = len(self._positions) == _PATIENCE_HEARTBEATS
-        if full and self._positions[0] > self.covered:
-            return "fact-uncovered"
-        return verdict
+    def heartbeat(self, head: ShardCount) -> Verdict:
+        """Takes the heads of heartbeats, one after the other."""
+        self._marks.append(self.position)
+        return self.expect(head)
 
-    def compare(self, position: int, count: int, running_hash: bytes) -> Verdict:
-        """As :meth:`heartbeat`, again for one that the shard was behind."""
-        if count > position:
-            return "behind"
-        known = self.hash_at(count)
-        if known is None:
-            return "reached"
-        if known != running_hash:
+    def find_uncovered(self) -> bool:
+        """True, once, when a line that is here was not counted by the last three heartbeats."""
+        full = len(self._marks) == _UNCOVERED_HEARTBEATS
+        uncovered = full and self._marks[0] > self.newest.lines
+        if uncovered:
+            self._marks.clear()
+        return uncovered
+
+    def uncover(self) -> None:
+        """A restored backup may have lost what was covered."""
+        self.covered = NOTHING
+
+    def hash_at(self, position: int) -> bytes | None:
+        """H(position); None when it is not kept."""
+        if position == self.covered.lines:
+            return self.covered.hash
+        at = len(self._tail) - 1 - (self.position - position)
+        return self._tail[at] if 0 <= at < len(self._tail) else None
+
+    def _compare(self) -> Verdict:
+        head = self.newest
+        if self.hash_at(head.lines) != head.hash:
             return "shard-fork"
-        for _ in range(count - self.covered):
-            self._hashes.popleft()
-        self.covered = count
+        self.covered = head
+        while len(self._tail) > self.position - head.lines:
+            self._tail.popleft()
         return "reached"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from ..kernel.bodies import check_body
 from ..kernel.errors import FactError
 from ..kernel.line import Line, parse_line
 from ..trust.fact_keys import FactKeys
+from ..trust.heartbeat import ShardCount
 from .chains import Chains
 from .coverage import Coverage, Verdict
 from .open_line import open_envelope
@@ -89,13 +90,12 @@ class ShardReader:
         self._release_held(step)
         return step
 
-    def heartbeat(self, count: int, running_hash: bytes) -> Verdict:
+    def heartbeat(self, head: ShardCount) -> Verdict | Literal["fact-uncovered"]:
         """The shard's part of a heartbeat that was checked."""
-        return self.coverage.heartbeat(self.position, count, running_hash)
-
-    def reaches(self, count: int, running_hash: bytes) -> Verdict:
-        """A former heartbeat again, that the shard was behind."""
-        return self.coverage.compare(self.position, count, running_hash)
+        verdict = self.coverage.heartbeat(head)
+        if verdict != "shard-fork" and self.coverage.find_uncovered():
+            return "fact-uncovered"
+        return verdict
 
     def _release_held(self, step: Step) -> None:
         for position in [at for at in self._held if at <= self.position]:
@@ -121,7 +121,7 @@ class ShardReader:
             step.refused.append(Refusal(self.shard, origin, error.code, str(error)))
             return False
         self.chains.advance(line, opened)
-        self.coverage.advance(self.chains.hash)
+        step.verdict = self.coverage.append(self.chains.hash) or step.verdict
         void = opened.key.voids(line.index)
         step.accepted.append(Accepted(line.position, line.index, opened.fact, text, void))
         return True

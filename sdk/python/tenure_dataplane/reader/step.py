@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..kernel.fact import Fact
+from .coverage import Verdict
 
 #: Where a line came from.
 LineOrigin: TypeAlias = Literal["live", "http", "disk"]
@@ -50,3 +51,5 @@ class Step:
     duplicates: int = 0
     #: The shard is to be fetched over HTTP now.
     fetch: bool = False
+    #: What the lines mean to the newest heartbeat, when they led to its end.
+    verdict: Verdict | None = None

@@ -27,6 +27,8 @@ class Heartbeats:
     def __init__(self, keys: KeyChain) -> None:
         self._keys: Final = keys
         self.last: Heartbeat | None = None
+        #: One that names a key set which is not here yet: to be taken again when it is.
+        self.pending: bytes | None = None
         self._checkpoint: TreeHead | None = None
 
     def resume(self, last: Heartbeat) -> None:
@@ -35,14 +37,21 @@ class Heartbeats:
         if last.checkpoint is not None:
             self._checkpoint = parse_checkpoint(parse_note(last.checkpoint).text).head
 
-    def accept(self, note: bytes) -> Heartbeat:
-        """Takes it, or raises a FactError.
+    @property
+    def holds_lines(self) -> bool:
+        """Live lines are not to be taken: which keys are closed is not known."""
+        return self.pending is not None or self._keys.current is None
 
-        When its version is above that of the key set, the caller learns that set and brings the
-        note again (:meth:`examine` takes nothing): nothing is to be concluded from it until then.
-        """
+    def take(self, note: bytes) -> Heartbeat | None:
+        """None when it is :attr:`pending` now. Raises a FactError."""
+        if self._keys.current is None:
+            self.pending = note
+            return None
         made, checkpoint = self.examine(note)
-        self.last, self._checkpoint = made, checkpoint
+        if made.version > self._keys.version:
+            self.pending = note
+            return None
+        self.last, self._checkpoint, self.pending = made, checkpoint, None
         return made
 
     def examine(self, note: bytes) -> tuple[Heartbeat, TreeHead | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..kernel.ed25519 import create_verifier
 from ..kernel.errors import FactError
@@ -28,6 +28,25 @@ def _keeps(before: Sequence[RangedKey], after: Sequence[RangedKey]) -> bool:
     return True
 
 
+class KeyChange(NamedTuple):
+    """What a newer key set changes about facts that were taken already."""
+
+    #: The lowest index from which facts may be void now and were not; None: there is none.
+    void_from: int | None
+    #: The lowest index from which a restored backup wrote the log anew; None: it did not.
+    fork_from: int | None
+
+
+def _change(older: KeySet | None, newer: KeySet) -> KeyChange:
+    if older is None:
+        return KeyChange(None, None)
+    before = {key.public_key: key.void for key in older.fact}
+    voids = [key.void for key in newer.fact if key.void != before.get(key.public_key)]
+    forks = [epoch.first for epoch in newer.epochs[len(older.epochs) :]]
+    lowest_void = min((void for void in voids if void is not None), default=None)
+    return KeyChange(lowest_void, min(forks, default=None))
+
+
 class KeyChain:
     """The newest key set that is trusted, and how a newer one comes to be."""
 
@@ -46,7 +65,7 @@ class KeyChain:
         """0: only the first root is trusted."""
         return 0 if self.current is None else self.current.version
 
-    def accept(self, note: bytes) -> KeySet:
+    def accept(self, note: bytes) -> KeyChange:
         """Takes the next version, or raises and stays as it was. The checks are in their order."""
         parsed = parse_note(note)
         signers_of(parsed, [self._root])
@@ -61,8 +80,9 @@ class KeyChain:
         except FactError as error:
             raise FactError("keyset-root", "not signed by its own root") from error
         self._check_history(made)
+        change = _change(self.current, made)
         self.resume(made, root)
-        return made
+        return change
 
     def _check_history(self, made: KeySet) -> None:
         old = self.current

@@ -1,0 +1,185 @@
+"""Brings shards to their end over HTTP: all of them, one that has a gap, one that is in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, Protocol
+
+from ..reader.coverage import Verdict
+from ..reader.replacement import Replacement
+from ..reader.shard_reader import ShardReader
+from ..reader.step import Step
+from .http_lane import FactSourceError
+from .http_source import MAX_REQUESTS, FactSource
+from .shard_set import LINES_PER_TURN, ShardSet
+from .tasks import Tasks
+
+#: A shard that asks for HTTP again and again (garbage on the stream) is served this often.
+MIN_HEAL_GAP_S: Final = 0.2
+#: A shard that stays in doubt is read anew ever more rarely.
+FIRST_DOUBT_GAP_S: Final = 1.0
+MAX_DOUBT_GAP_S: Final = 60.0
+#: Codes of lines that a newer key set may make good.
+_ABOUT_KEYS: Final = frozenset(("key-unknown", "key-range", "key-closed"))
+
+
+class FollowerShell(Protocol):
+    """What a follower tells."""
+
+    async def learn_keys(self) -> bool:
+        """Asks for newer key sets; True when one was taken."""
+
+    def reached(self, reader: ShardReader, verdict: Verdict | None) -> None:
+        """Lines led to the end of the newest heartbeat."""
+
+
+class Follower:
+    """One request at a time per shard; who comes meanwhile joins. Nothing here raises."""
+
+    def __init__(
+        self, shards: ShardSet, source: FactSource, shell: FollowerShell, tasks: Tasks
+    ) -> None:
+        self._shards = shards
+        self._source = source
+        self._shell = shell
+        self._tasks = tasks
+        self._running: dict[int, asyncio.Task[bool]] = {}
+        self._healing: set[tuple[int, bool]] = set()
+        self._healed_at: dict[int, float] = {}
+        self._doubted: set[int] = set()
+        self._doubt_gap_s: dict[int, float] = {}
+
+    async def catch_up_with(self, shards: Iterable[int]) -> list[int]:
+        """A round, a few at a time; gives the shards that were not read to their end."""
+        waiting = list(shards)
+        left: list[int] = []
+
+        async def lane() -> None:
+            while waiting:
+                shard = waiting.pop()
+                if not await self.catch_up(shard):
+                    left.append(shard)
+
+        await asyncio.gather(*(lane() for _ in range(MAX_REQUESTS)))
+        return left
+
+    async def fold_anew(self, shard: int) -> None:
+        """A newer key set voids more: from disk, and over HTTP when the disk has not all."""
+        reader = self._shards.readers[shard]
+        made = Replacement(reader, self._shards.trust)
+        lines = self._shards.journal.read(shard)
+        await self._in_turns(lines, lambda part: _codes_of_http(made.fetched(part, "disk")))
+        if made.reader.head() == reader.head():
+            self._shell.reached(reader, self._shards.replace(reader, made))
+        else:
+            self.doubt(shard)
+
+    def heal(self, shard: int, delay_s: float = 0.0) -> None:
+        """Fetches a shard at once, or as soon as its last healing is long enough ago."""
+        key = (shard, delay_s > 0)
+        if key not in self._healing:
+            self._healing.add(key)
+            self._tasks.start(self._heal(shard, delay_s))
+
+    def doubt(self, shard: int) -> None:
+        """Reads a shard anew beside its reader; see the specification, "doubt"."""
+        if shard not in self._doubted:
+            self._doubted.add(shard)
+            self._tasks.start(self._resolve(shard))
+
+    def trusts(self, shard: int) -> None:
+        """A heartbeat holds for the shard: a later doubt is resolved at once."""
+        if shard not in self._doubted:
+            self._doubt_gap_s.pop(shard, None)
+
+    async def catch_up(self, shard: int) -> bool:
+        """True when the shard was read to its end."""
+        running = self._running.get(shard)
+        if running is None:
+            running = self._tasks.start(self._guarded(self._fetch_to_end(shard)))
+            self._running[shard] = running
+            running.add_done_callback(lambda _: self._running.pop(shard, None))
+        return await asyncio.shield(running)
+
+    async def _heal(self, shard: int, delay_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = self._healed_at.get(shard, float("-inf")) + MIN_HEAL_GAP_S
+        await asyncio.sleep(max(delay_s, due - loop.time()))
+        self._healing.discard((shard, delay_s > 0))
+        if delay_s > 0 and not self._shards.readers[shard].coverage.is_behind:
+            return
+        self._healed_at[shard] = loop.time()
+        # A request that was already under way does not satisfy: its answer may lack the newest.
+        running = self._running.get(shard)
+        if running is not None:
+            await asyncio.shield(running)
+        await self.catch_up(shard)
+
+    async def _resolve(self, shard: int) -> None:
+        gap_s = self._doubt_gap_s.get(shard, 0.0)
+        self._doubt_gap_s[shard] = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
+        await asyncio.sleep(gap_s)
+        try:
+            await self._guarded(self._reread(shard))
+        finally:
+            self._doubted.discard(shard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, bool]) -> bool:
+        try:
+            return await work
+        except FactSourceError:
+            # Registry down, or an answer that is none: freshness decays, the next try is near.
+            return False
+
+    async def _fetch_to_end(self, shard: int) -> bool:
+        reader = self._shards.readers[shard]
+        while True:
+            start = reader.position + 1
+            lines = await self._source.facts(shard, start)
+            if not lines:
+                return True
+            refused = await self._in_turns(lines, lambda part: self._take(reader, part))
+            if refused and _ABOUT_KEYS.issuperset(refused) and await self._shell.learn_keys():
+                continue
+            if refused:
+                self.doubt(shard)
+            if refused or reader.position < start:
+                return False
+
+    def _take(self, reader: ShardReader, lines: list[str]) -> list[str]:
+        step = reader.fetched(lines, "http")
+        self._shards.apply(reader, step)
+        self._shell.reached(reader, step.verdict)
+        return _codes_of_http(step)
+
+    async def _reread(self, shard: int) -> bool:
+        reader = self._shards.readers[shard]
+        made = Replacement(reader, self._shards.trust)
+        while True:
+            start = made.reader.position + 1
+            lines = await self._source.facts(shard, start)
+            refused = await self._in_turns(
+                lines, lambda part: _codes_of_http(made.fetched(part, "http"))
+            )
+            # Nothing new: the end, or a server that repeats itself.
+            if refused or made.reader.position < start:
+                break
+        if not made.holds():
+            return False
+        self._shell.reached(reader, self._shards.replace(reader, made))
+        return True
+
+    async def _in_turns(
+        self, lines: list[str], take: Callable[[list[str]], list[str]]
+    ) -> list[str]:
+        for at in range(0, len(lines), LINES_PER_TURN):
+            if refused := take(lines[at : at + LINES_PER_TURN]):
+                return refused
+            await asyncio.sleep(0)
+        return []
+
+
+def _codes_of_http(step: Step) -> list[str]:
+    """A line that was held for a gap is not HTTP's fault."""
+    return [refusal.code for refusal in step.refused if refusal.origin != "live"]
