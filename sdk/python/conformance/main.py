@@ -13,11 +13,12 @@ from typing import Any
 from key_checks import KEY_CHECKS
 from log_checks import LOG_CHECKS
 from plane_ops import Answer, PlaneOps, Request
+from reader_checks import READER_CHECKS
 from shard_checks import read_shard, signature_holds
 
 from tenure_dataplane import FactError
 
-CHECKS = {**LOG_CHECKS, **KEY_CHECKS}
+CHECKS = {**LOG_CHECKS, **KEY_CHECKS, **READER_CHECKS}
 
 
 def run_vector(request: Request) -> Answer:

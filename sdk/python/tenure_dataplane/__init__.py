@@ -18,7 +18,7 @@ from .plane.types import (
     PlaneOptions,
     PlaneStats,
 )
-from .reader.step import LineOrigin, Refusal, ShardHead
+from .reader.step import Origin, Refusal, ShardHead
 
 __all__ = [
     "FACT_ERROR_CODES",
@@ -35,7 +35,7 @@ __all__ = [
     "Freshness",
     "FreshnessChange",
     "Identity",
-    "LineOrigin",
+    "Origin",
     "Plane",
     "PlaneOptions",
     "PlaneStats",

@@ -55,8 +55,10 @@ class DecisionIndex:
             apply(fact, fact.body if fact.op == "assert" else None)
 
     def forget(self, tenant: str) -> None:
-        """Before its shard is folded anew. Roles stay until stated again."""
+        """Before its shard is folded anew. The platform's roles go with its chain."""
         self._tenants.pop(tenant, None)
+        if tenant == PLATFORM_TENANT:
+            self._roles.clear()
 
     def decide(
         self, issuer: str, sub: str, permission: str, tenant_id: str, project: str | None

@@ -52,6 +52,12 @@ class RoleSets:
         self._roles.pop(name, None)
         self._refill(name)
 
+    def clear(self) -> None:
+        """No role means anything until it is defined again."""
+        self._roles.clear()
+        for known in self._sets.values():
+            self._fill(known)
+
     def _refill(self, name: str) -> None:
         for known in self._sets.values():
             if name in known.roles:

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, Protocol
 
-from ..reader.coverage import Verdict
-from ..reader.replacement import Replacement
+from ..reader.reread import Reread
 from ..reader.shard_reader import ShardReader
 from ..reader.step import Step
 from .http_lane import FactSourceError
@@ -15,6 +14,9 @@ from .http_source import MAX_REQUESTS, FactSource
 from .shard_set import LINES_PER_TURN, ShardSet
 from .tasks import Tasks
 
+#: A shard that is behind a heartbeat may still get the lines over the stream for this long.
+BEHIND_S: Final = 1.0
+_FOLD_ROUNDS: Final = 5
 #: A shard that asks for HTTP again and again (garbage on the stream) is served this often.
 MIN_HEAL_GAP_S: Final = 0.2
 #: A shard that stays in doubt is read anew ever more rarely.
@@ -30,8 +32,8 @@ class FollowerShell(Protocol):
     async def learn_keys(self) -> bool:
         """Asks for newer key sets; True when one was taken."""
 
-    def reached(self, reader: ShardReader, verdict: Verdict | None) -> None:
-        """Lines led to the end of the newest heartbeat."""
+    def after(self, reader: ShardReader, step: Step, *, heal_after_s: float = 0.0) -> None:
+        """What follows from a step that was applied."""
 
 
 class Follower:
@@ -67,12 +69,17 @@ class Follower:
     async def fold_anew(self, shard: int) -> None:
         """A newer key set voids more: from disk, and over HTTP when the disk has not all."""
         reader = self._shards.readers[shard]
-        made = Replacement(reader, self._shards.trust)
-        lines = self._shards.journal.read(shard)
-        await self._in_turns(lines, lambda part: _codes_of_http(made.fetched(part, "disk")))
-        if made.reader.head() == reader.head():
-            self._shell.reached(reader, self._shards.replace(reader, made))
+        made = Reread(reader)
+        for _ in range(_FOLD_ROUNDS):
+            # Live lines go on meanwhile, and are on disk as soon as they are accepted.
+            lines = self._shards.journal.read(shard)[made.reader.position :]
+            whole = await self._in_turns(lines, lambda part: made.take(part, "disk"))
+            if not whole or made.reader.position == reader.position:
+                break
+        if made.holds_covered and made.reader.chains.hash == reader.chains.hash:
+            self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
         else:
+            reader.in_doubt = True
             self.doubt(shard)
 
     def heal(self, shard: int, delay_s: float = 0.0) -> None:
@@ -117,11 +124,14 @@ class Follower:
         await self.catch_up(shard)
 
     async def _resolve(self, shard: int) -> None:
-        gap_s = self._doubt_gap_s.get(shard, 0.0)
-        self._doubt_gap_s[shard] = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
-        await asyncio.sleep(gap_s)
+        reader = self._shards.readers[shard]
         try:
-            await self._guarded(self._reread(shard))
+            while reader.in_doubt:
+                gap_s = self._doubt_gap_s.get(shard, 0.0)
+                self._doubt_gap_s[shard] = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
+                await asyncio.sleep(gap_s)
+                if reader.in_doubt:
+                    await self._guarded(self._reread(reader))
         finally:
             self._doubted.discard(shard)
 
@@ -139,47 +149,45 @@ class Follower:
             lines = await self._source.facts(shard, start)
             if not lines:
                 return True
-            refused = await self._in_turns(lines, lambda part: self._take(reader, part))
-            if refused and _ABOUT_KEYS.issuperset(refused) and await self._shell.learn_keys():
-                continue
-            if refused:
-                self.doubt(shard)
-            if refused or reader.position < start:
+            codes = await self._take_all(reader, lines)
+            # A newer key set may make them good.
+            if codes and not (_ABOUT_KEYS.issuperset(codes) and await self._shell.learn_keys()):
+                return False
+            if not codes and reader.position < start:
                 return False
 
-    def _take(self, reader: ShardReader, lines: list[str]) -> list[str]:
+    async def _take_all(self, reader: ShardReader, lines: list[str]) -> list[str]:
+        """Codes of what HTTP itself is to blame for."""
+        codes: list[str] = []
+        await self._in_turns(lines, lambda part: self._take(reader, part, codes))
+        return codes
+
+    def _take(self, reader: ShardReader, lines: list[str], codes: list[str]) -> bool:
         step = reader.fetched(lines, "http")
         self._shards.apply(reader, step)
-        self._shell.reached(reader, step.verdict)
-        return _codes_of_http(step)
+        self._shell.after(reader, step)
+        # A line that was held for a gap is not HTTP's fault, nor is what a heartbeat denies.
+        codes.extend(refusal.code for refusal in step.refused if refusal.origin == "http")
+        return not codes
 
-    async def _reread(self, shard: int) -> bool:
-        reader = self._shards.readers[shard]
-        made = Replacement(reader, self._shards.trust)
+    async def _reread(self, reader: ShardReader) -> bool:
+        made = Reread(reader)
         while True:
             start = made.reader.position + 1
-            lines = await self._source.facts(shard, start)
-            refused = await self._in_turns(
-                lines, lambda part: _codes_of_http(made.fetched(part, "http"))
-            )
+            lines = await self._source.facts(reader.shard, start)
+            whole = await self._in_turns(lines, lambda part: made.take(part, "http"))
             # Nothing new: the end, or a server that repeats itself.
-            if refused or made.reader.position < start:
+            if not whole or made.reader.position < start:
                 break
-        if not made.holds():
-            return False
-        self._shell.reached(reader, self._shards.replace(reader, made))
-        return True
+        self._shards.refuse(made.refused)
+        if made.holds_covered:
+            self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
+        return made.holds_covered
 
-    async def _in_turns(
-        self, lines: list[str], take: Callable[[list[str]], list[str]]
-    ) -> list[str]:
+    async def _in_turns(self, lines: list[str], take: Callable[[list[str]], bool]) -> bool:
+        """False as soon as ``take`` says so."""
         for at in range(0, len(lines), LINES_PER_TURN):
-            if refused := take(lines[at : at + LINES_PER_TURN]):
-                return refused
+            if not take(lines[at : at + LINES_PER_TURN]):
+                return False
             await asyncio.sleep(0)
-        return []
-
-
-def _codes_of_http(step: Step) -> list[str]:
-    """A line that was held for a gap is not HTTP's fault."""
-    return [refusal.code for refusal in step.refused if refusal.origin != "live"]
+        return True

@@ -50,6 +50,14 @@ def age_from_disk_ms(saved_wall_ms: float | None, now_wall_ms: float) -> float:
     return max(now_wall_ms - saved_wall_ms, FRESH_MS + 1)
 
 
+def age_at_arrival_ms(stated_ms: float, clock: Clock) -> float:
+    """Of a heartbeat: one that took long is old, one from the future is not fresh."""
+    late_ms = clock.wall_ms() - stated_ms
+    if late_ms > SKEW_LIMIT_MS:
+        return late_ms
+    return FRESH_MS + 1 if late_ms < -SKEW_LIMIT_MS else 0
+
+
 class FreshnessClock:
     """Knows the state as of the newest heartbeat that every followed shard has reached."""
 

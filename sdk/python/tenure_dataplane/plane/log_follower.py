@@ -6,11 +6,11 @@ import asyncio
 from typing import Final, NamedTuple, Protocol
 
 from ..kernel.errors import FactError
-from ..reader.step import LineOrigin, Refusal
+from ..reader.step import Origin, Refusal
 from ..trust.heartbeat import Heartbeat
 from ..trust.key_chain import KeyChange
 from .counts import Counts
-from .freshness_clock import Clock
+from .freshness_clock import Clock, age_at_arrival_ms
 from .http_lane import FactSourceError
 from .http_source import FactSource
 from .tasks import Tasks
@@ -27,7 +27,7 @@ class Offered(NamedTuple):
     """A note that came in. Its arrival: before it was asked for, when it was."""
 
     note: bytes
-    origin: LineOrigin
+    origin: Origin
     arrived_ms: float
 
 
@@ -37,7 +37,7 @@ class LogShell(Protocol):
     def keys_changed(self, change: KeyChange) -> None:
         """A newer set is trusted."""
 
-    def heartbeat(self, taken: Heartbeat) -> None:
+    def heartbeat_taken(self, taken: Heartbeat) -> None:
         """A heartbeat holds."""
 
     def disk_refused(self, error: OSError) -> None:
@@ -68,22 +68,24 @@ class LogFollower:
         self._offered: Offered | None = None
         self._working = False
         self._last_note = trust.files.heartbeat() if trust.heartbeats.last else None
-        #: Arrival of the last heartbeat that was taken since the plane was opened.
+        self._taken_ms: float | None = None
+        #: Arrival of the last heartbeat that was taken since the plane was opened; earlier when its
+        #: time lies far from the wall clock.
         self.arrived_ms: float | None = None
 
     @property
     def silent_ms(self) -> float:
         """Since the last heartbeat that was taken."""
-        if self.arrived_ms is None:
+        if self._taken_ms is None:
             return float("inf")
-        return self._clock.monotonic_ms() - self.arrived_ms
+        return self._clock.monotonic_ms() - self._taken_ms
 
     def poke(self) -> None:
         """Live delivery began: a heartbeat says what was missed."""
         self._next_poll_ms = float("-inf")
         self._tasks.start(self._poll())
 
-    def offer(self, note: bytes, origin: LineOrigin, arrived_ms: float) -> None:
+    def offer(self, note: bytes, origin: Origin, arrived_ms: float) -> None:
         """By whomever. The same note again is nothing new."""
         if note == self._last_note:
             return
@@ -114,9 +116,7 @@ class LogFollower:
             if self._clock.monotonic_ms() < self._next_keys_ms:
                 return False
             try:
-                while (
-                    note := await self._source.key_set(self._trust.keys.version + 1)
-                ) is not None:
+                while (note := await self._next_key_set()) is not None:
                     self._take_keys(note)
             except FactSourceError:
                 pass
@@ -124,6 +124,9 @@ class LogFollower:
                 self._counts.refuse(Refusal(None, "http", error.code, str(error)))
             self._next_keys_ms = self._clock.monotonic_ms() + KEYS_GAP_MS
             return self._trust.keys.version > version
+
+    async def _next_key_set(self) -> bytes | None:
+        return await self._source.key_set(self._trust.keys.version + 1)
 
     def _take_keys(self, note: bytes) -> None:
         version = self._trust.keys.version
@@ -168,15 +171,14 @@ class LogFollower:
             if error.code == "note-key-unknown" and not last:
                 return False
             self._counts.refuse(Refusal(None, offered.origin, error.code, str(error)))
-            if heartbeats.pending == offered.note:
-                heartbeats.pending = None
             return True
         if taken is None:
             return False
-        self._last_note, self.arrived_ms = offered.note, offered.arrived_ms
+        self._last_note, self._taken_ms = offered.note, offered.arrived_ms
+        self.arrived_ms = offered.arrived_ms - age_at_arrival_ms(taken.time_ms, self._clock)
         try:
             self._trust.files.save_heartbeat(offered.note)
         except OSError as error:
             self._shell.disk_refused(error)
-        self._shell.heartbeat(taken)
+        self._shell.heartbeat_taken(taken)
         return True

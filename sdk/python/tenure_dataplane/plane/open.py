@@ -48,7 +48,6 @@ async def create_plane(options: PlaneOptions, around: Surroundings) -> Plane:
     run_self_test()
     followed = followed_shards(options.shards)
     directory = Path(options.directory)
-    directory.mkdir(parents=True, exist_ok=True)
     trust = TrustState(options.log, options.root, StateFiles(directory))
     lock = DirectoryLock(directory)
     try:

@@ -56,9 +56,9 @@ class Plane:
     def can(
         self, identity: Identity, permission: str, tenant: str, project: str | None = None
     ) -> Decision:
-        """May this identity do ``permission`` (``resource:verb``) in the tenant, or its project?
+        """Answers whether the identity may do ``permission`` in the tenant, or in its project.
 
-        No I/O, and it never raises.
+        A permission is ``resource:verb``. No I/O, and it never raises.
         """
         freshness = self._freshness.of("membership")
         if not self._freshness.decides_at("membership", freshness):
@@ -68,7 +68,7 @@ class Plane:
         return Decision(reason == "granted", reason, freshness)
 
     def entitlement(self, tenant: str, product: str) -> EntitlementDecision:
-        """May the tenant use the product now, and within which limits? No I/O."""
+        """Answers whether the tenant may use the product now, and within which limits. No I/O."""
         freshness = self._freshness.of("entitlement")
         if not self._freshness.decides_at("entitlement", freshness):
             return EntitlementDecision(False, "facts-expired", _NO_LIMITS, None, freshness)

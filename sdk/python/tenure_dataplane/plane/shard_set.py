@@ -8,10 +8,9 @@ from typing import Final
 
 from ..decide.index import DecisionIndex
 from ..kernel.shard import shard_name
-from ..reader.coverage import Verdict
-from ..reader.replacement import Replacement
+from ..reader.reread import Reread
 from ..reader.shard_reader import ReaderTrust, ShardReader
-from ..reader.step import Accepted, Step
+from ..reader.step import Accepted, Refusal, Step
 from ..trust.heartbeat import Heartbeat
 from .counts import Counts
 from .events import Events
@@ -67,14 +66,14 @@ class ShardSet:
         self._count(step)
         self._tell(reader.shard, step.accepted)
 
-    def replace(self, doubted: ShardReader, made: Replacement) -> Verdict:
+    def replace(self, doubted: ShardReader, made: Reread) -> Step:
         """In one turn: no decision sees the shard half there."""
         before = doubted.chains.tenants
         for tenant in before:
             self._index.forget(tenant)
         for fact in made.facts():
             self._index.apply(fact)
-        verdict = made.take_over()
+        step = doubted.adopt(made.reader)
         self._persist(doubted.shard, (item.line for item in made.accepted), whole=True)
         fresh: list[Accepted] = []
         for item in made.accepted:
@@ -83,7 +82,13 @@ class ShardSet:
                 fresh.append(item)
         self._counts.applied += len(fresh)
         self._tell(doubted.shard, fresh)
-        return verdict
+        self._count(step)
+        return step
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Of a reader beside the one that counts."""
+        for refusal in refusals:
+            self._counts.refuse(refusal)
 
     def stats(self) -> PlaneStats:
         """A copy."""
@@ -115,5 +120,4 @@ class ShardSet:
     def _count(self, step: Step) -> None:
         self._counts.applied += len(step.accepted)
         self._counts.duplicates += step.duplicates
-        for refusal in step.refused:
-            self._counts.refuse(refusal)
+        self.refuse(step.refused)

@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from ..reader.coverage import Verdict
 from ..reader.shard_reader import ShardReader
-from ..reader.step import Refusal
+from ..reader.step import Step
 from ..trust.heartbeat import Heartbeat
 from ..trust.key_chain import KeyChange
 from .counts import Counts
 from .directory_lock import DirectoryLock
 from .events import Events
-from .follower import Follower
+from .follower import BEHIND_S, Follower
 from .freshness_clock import Clock, FreshnessClock
 from .http_source import FactSource
 from .live_source import LiveHandlers
@@ -23,8 +22,6 @@ from .shard_set import LINES_PER_TURN, ShardSet
 from .tasks import Tasks
 from .trust_state import TrustState
 
-#: A shard that is behind a heartbeat may still get the lines over the stream for this long.
-BEHIND_S: Final = 1.0
 #: Without heartbeats for this long each shard is asked every few seconds all the same.
 NO_HEARTBEAT_MS: Final = 10_000
 POLL_S: Final = 5.0
@@ -72,8 +69,6 @@ class PlaneShell:
         self._keys_known = asyncio.Event()
         self._read_once = False
         self._closing: asyncio.Task[None] | None = None
-        #: Shards whose live lines were not taken while keys were missing.
-        self._missed: set[int] = set()
         self._saved_at_ms = float("-inf")
         if trust.keys.current is not None:
             self._keys_known.set()
@@ -103,14 +98,9 @@ class PlaneShell:
         for at in range(0, len(lines), LINES_PER_TURN):
             if self._closing is not None:
                 return
-            if self._trust.heartbeats.holds_lines:
-                self._missed.add(shard)
-                return
-            step = reader.live(lines[at : at + LINES_PER_TURN])
-            self._shards.apply(reader, step)
-            self.reached(reader, step.verdict)
-            if step.fetch:
-                self._follower.heal(shard)
+            part = lines[at : at + LINES_PER_TURN]
+            held = self._trust.heartbeats.holds_lines
+            self._apply(reader, reader.hold(part) if held else reader.live(part))
             await asyncio.sleep(0)
 
     def heartbeat(self, note: bytes) -> None:
@@ -118,16 +108,10 @@ class PlaneShell:
         self._log.offer(note, "live", self._clock.monotonic_ms())
 
     def heartbeat_taken(self, taken: Heartbeat) -> None:
-        """Each followed shard is compared with it."""
+        """Lines that waited for it are judged, then each followed shard is compared with it."""
         for shard, reader in self._shards.readers.items():
-            verdict = reader.heartbeat(taken.shards[shard])
-            if verdict == "fact-uncovered":
-                self._doubt(reader, verdict)
-            elif verdict == "behind":
-                self._follower.heal(shard, 0.0 if shard in self._missed else BEHIND_S)
-            else:
-                self.reached(reader, verdict)
-        self._missed.clear()
+            self._apply(reader, reader.live(()))
+            self._apply(reader, reader.heartbeat(taken.shards[shard]), heal_after_s=BEHIND_S)
 
     def connected(self) -> None:
         """Live delivery began."""
@@ -144,31 +128,32 @@ class PlaneShell:
         for shard, reader in self._shards.readers.items():
             last = reader.chains.log_index
             if change.fork_from is not None and last >= change.fork_from:
-                reader.coverage.uncover()
+                reader.uncover()
                 self._follower.doubt(shard)
-            elif change.void_from is not None and last >= change.void_from:
+            if change.void_from is not None and last >= change.void_from:
                 self._tasks.start(self._follower.fold_anew(shard))
+            if not self._trust.heartbeats.holds_lines:
+                self._apply(reader, reader.live(()))
 
     def disk_refused(self, error: OSError) -> None:
         """The plane decides on from memory."""
         self._events.emit("journal", error)
 
-    def reached(self, reader: ShardReader, verdict: Verdict | None) -> None:
-        """What lines or a heartbeat mean to the newest heartbeat."""
+    def after(self, reader: ShardReader, step: Step, *, heal_after_s: float = 0.0) -> None:
+        """What follows from a step that was applied."""
         arrived_ms = self._log.arrived_ms
-        if verdict == "shard-fork":
-            self._doubt(reader, verdict)
-        elif verdict == "behind":
-            self._follower.heal(reader.shard, BEHIND_S)
-        elif verdict == "reached" and arrived_ms is not None:
+        if step.fetch:
+            self._follower.heal(reader.shard, heal_after_s)
+        if reader.in_doubt:
+            self._follower.doubt(reader.shard)
+        if step.reached and arrived_ms is not None:
             self._follower.trusts(reader.shard)
             if self._freshness.reached(reader.shard, arrived_ms):
                 self._known()
 
-    def _doubt(self, reader: ShardReader, code: str) -> None:
-        message = f"{code}: shard {reader.shard:02x} at {reader.position}"
-        self._counts.refuse(Refusal(reader.shard, "live", code, message))
-        self._follower.doubt(reader.shard)
+    def _apply(self, reader: ShardReader, step: Step, *, heal_after_s: float = 0.0) -> None:
+        self._shards.apply(reader, step)
+        self.after(reader, step, heal_after_s=heal_after_s)
 
     def _known(self) -> None:
         if self._read_once:

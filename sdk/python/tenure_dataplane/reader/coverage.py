@@ -26,7 +26,7 @@ class Coverage:
         #: The last line that a heartbeat has covered.
         self.covered = NOTHING
         #: The shard's head in the newest heartbeat.
-        self.newest = NOTHING
+        self.newest: ShardCount | None = None
         #: Running hashes of the last positions, the newest last.
         self._tail: deque[bytes] = deque()
         #: Positions at the arrival of the last heartbeats, the newest last.
@@ -35,7 +35,7 @@ class Coverage:
     @property
     def is_behind(self) -> bool:
         """Lines are missing that the newest heartbeat counts."""
-        return self.position < self.newest.lines
+        return self.newest is not None and self.position < self.newest.lines
 
     def append(self, running_hash: bytes) -> Verdict | None:
         """One more position; a verdict when it is the one that the newest heartbeat ends in."""
@@ -44,13 +44,14 @@ class Coverage:
         if self.is_behind:
             return None
         self._tail.append(running_hash)
-        return self._compare() if self.position == self.newest.lines else None
+        newest = self.newest
+        return self._compare(newest) if newest and self.position == newest.lines else None
 
     def expect(self, head: ShardCount) -> Verdict:
         """Whatever is above ``covered`` is compared with this head from now on."""
         self.newest = head
         if not self.is_behind:
-            return self._compare()
+            return self._compare(head)
         self._tail.clear()
         return "behind"
 
@@ -62,7 +63,8 @@ class Coverage:
     def find_uncovered(self) -> bool:
         """True, once, when a line that is here was not counted by the last three heartbeats."""
         full = len(self._marks) == _UNCOVERED_HEARTBEATS
-        uncovered = full and self._marks[0] > self.newest.lines
+        counted = 0 if self.newest is None else self.newest.lines
+        uncovered = full and self._marks[0] > counted
         if uncovered:
             self._marks.clear()
         return uncovered
@@ -78,8 +80,7 @@ class Coverage:
         at = len(self._tail) - 1 - (self.position - position)
         return self._tail[at] if 0 <= at < len(self._tail) else None
 
-    def _compare(self) -> Verdict:
-        head = self.newest
+    def _compare(self, head: ShardCount) -> Verdict:
         if self.hash_at(head.lines) != head.hash:
             return "shard-fork"
         self.covered = head

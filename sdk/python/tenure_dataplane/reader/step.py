@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..kernel.fact import Fact
-from .coverage import Verdict
 
-#: Where a line came from.
-LineOrigin: TypeAlias = Literal["live", "http", "disk"]
+#: Where it came from; ``heartbeat``: lines that were applied, and that a heartbeat denies.
+Origin: TypeAlias = Literal["live", "http", "disk", "heartbeat"]
 
 
 class ShardHead(NamedTuple):
@@ -19,6 +18,8 @@ class ShardHead(NamedTuple):
     log_index: int
     #: Running hash of the shard's leaf hashes, lower-case hexadecimal.
     hash: str
+    #: Up to this position a signed heartbeat has confirmed the running hash.
+    covered: int
 
 
 class Accepted(NamedTuple):
@@ -37,7 +38,7 @@ class Refusal(NamedTuple):
 
     #: None: not about one shard.
     shard: int | None
-    origin: LineOrigin
+    origin: Origin
     code: str
     message: str
 
@@ -49,7 +50,7 @@ class Step:
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     duplicates: int = 0
-    #: The shard is to be fetched over HTTP now.
+    #: The shard is to be fetched over HTTP: after a heartbeat only when still behind later.
     fetch: bool = False
-    #: What the lines mean to the newest heartbeat, when they led to its end.
-    verdict: Verdict | None = None
+    #: The newest heartbeat was reached.
+    reached: bool = False

@@ -29,6 +29,8 @@ class Heartbeats:
         self.last: Heartbeat | None = None
         #: One that names a key set which is not here yet: to be taken again when it is.
         self.pending: bytes | None = None
+        #: The highest version that a signed heartbeat has named.
+        self._named_version = 1
         self._checkpoint: TreeHead | None = None
 
     def resume(self, last: Heartbeat) -> None:
@@ -40,18 +42,20 @@ class Heartbeats:
     @property
     def holds_lines(self) -> bool:
         """Live lines are not to be taken: which keys are closed is not known."""
-        return self.pending is not None or self._keys.current is None
+        return self._keys.version < self._named_version
 
     def take(self, note: bytes) -> Heartbeat | None:
         """None when it is :attr:`pending` now. Raises a FactError."""
+        self.pending = None
         if self._keys.current is None:
             self.pending = note
             return None
         made, checkpoint = self.examine(note)
         if made.version > self._keys.version:
+            self._named_version = max(self._named_version, made.version)
             self.pending = note
             return None
-        self.last, self._checkpoint, self.pending = made, checkpoint, None
+        self.last, self._checkpoint = made, checkpoint
         return made
 
     def examine(self, note: bytes) -> tuple[Heartbeat, TreeHead | None]:
