@@ -107,13 +107,16 @@ class LogFollower:
                 await self._poll()
             await asyncio.sleep(_TURN_S)
 
-    async def learn_keys(self) -> bool:
-        """Takes all newer key sets that there are; True when there was one."""
+    async def learn_keys(self, *, proven: bool = False) -> bool:
+        """Takes all newer key sets that there are; True when there was one.
+
+        ``proven``: a signed heartbeat names one; otherwise anybody may have made us ask.
+        """
         version = self._trust.keys.version
         async with self._asking:
             if self._trust.keys.version > version:
                 return True
-            if self._clock.monotonic_ms() < self._next_keys_ms:
+            if not proven and self._clock.monotonic_ms() < self._next_keys_ms:
                 return False
             try:
                 while (note := await self._next_key_set()) is not None:
@@ -159,7 +162,7 @@ class LogFollower:
     async def _take(self, offered: Offered) -> None:
         if self._try(offered, last=False):
             return
-        await self.learn_keys()
+        await self.learn_keys(proven=self._trust.heartbeats.pending is not None)
         self._try(offered, last=True)
 
     def _try(self, offered: Offered, *, last: bool) -> bool:
