@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, Protocol
 
 from ..reader.reread import Reread
 from ..reader.shard_reader import ShardReader
@@ -104,7 +104,7 @@ class Follower:
         """True when the shard was read to its end."""
         running = self._running.get(shard)
         if running is None:
-            running = self._tasks.start(self._guarded(self._fetch_to_end(shard)))
+            running = self._tasks.start(self._guarded(self._fetch_to_end, shard))
             self._running[shard] = running
             running.add_done_callback(lambda _: self._running.pop(shard, None))
         return await asyncio.shield(running)
@@ -131,13 +131,13 @@ class Follower:
                 self._doubt_gap_s[shard] = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
                 await asyncio.sleep(gap_s)
                 if reader.in_doubt:
-                    await self._guarded(self._reread(reader))
+                    await self._guarded(self._reread, shard)
         finally:
             self._doubted.discard(shard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, bool]) -> bool:
+    async def _guarded(self, work: Callable[[int], Awaitable[bool]], shard: int) -> bool:
         try:
-            return await work
+            return await work(shard)
         except FactSourceError:
             # Registry down, or an answer that is none: freshness decays, the next try is near.
             return False
@@ -170,7 +170,8 @@ class Follower:
         codes.extend(refusal.code for refusal in step.refused if refusal.origin == "http")
         return not codes
 
-    async def _reread(self, reader: ShardReader) -> bool:
+    async def _reread(self, shard: int) -> bool:
+        reader = self._shards.readers[shard]
         made = Reread(reader)
         while True:
             start = made.reader.position + 1
