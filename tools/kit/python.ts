@@ -1,4 +1,4 @@
-// The Python kit as a stranger has it: installed from a wheel into a virtual environment of its own.
+// The Python kit as a stranger has it: installed from a wheel into an environment of its own.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -19,7 +19,7 @@ from tenure_dataplane.trust.heartbeats import Heartbeats
 from tenure_dataplane.trust.key_chain import KeyChain
 
 ACME = tenant_of_shard(5)
-ROUNDS = 3_000
+ROUNDS = 1_000
 
 
 class Anything:

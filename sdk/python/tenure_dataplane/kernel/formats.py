@@ -7,6 +7,7 @@ other scripts, and its ``$`` also matches before a last line end.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 #: 2^53 - 1: the largest integer that every language reads alike (RFC 8259, section 6).
@@ -34,6 +35,7 @@ _ISSUER_MAX_UNITS: Final = 2000
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
+@lru_cache(maxsize=4096)
 def is_issuer(text: str) -> bool:
     """An http(s) address without query, fragment or user."""
     found = _ISSUER.fullmatch(text)

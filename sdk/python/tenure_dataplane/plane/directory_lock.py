@@ -42,7 +42,7 @@ class DirectoryLock:
             os.close(self._file)
             raise DirectoryLockedError(f"{directory} is in use by {holder}") from error
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        os.write(self._file, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
 
     def release(self) -> None:
         """The file stays: who removed it would let two others each lock their own."""

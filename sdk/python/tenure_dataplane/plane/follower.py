@@ -53,18 +53,22 @@ class Follower:
         self._doubt_gap_s: dict[int, float] = {}
 
     async def catch_up_with(self, shards: Iterable[int]) -> list[int]:
-        """A round, a few at a time; gives the shards that were not read to their end."""
+        """A round, a few at a time; gives the shards that were not read to their end.
+
+        A lane ends with its first failure: a registry that is down is not asked for all of them.
+        """
         waiting = list(shards)
-        left: list[int] = []
+        failed: list[int] = []
 
         async def lane() -> None:
             while waiting:
                 shard = waiting.pop()
                 if not await self.catch_up(shard):
-                    left.append(shard)
+                    failed.append(shard)
+                    return
 
         await asyncio.gather(*(lane() for _ in range(MAX_REQUESTS)))
-        return left
+        return [*failed, *waiting]
 
     async def fold_anew(self, shard: int) -> None:
         """A newer key set voids more: from disk, and over HTTP when the disk has not all."""
@@ -128,10 +132,11 @@ class Follower:
         try:
             while reader.in_doubt:
                 gap_s = self._doubt_gap_s.get(shard, 0.0)
-                self._doubt_gap_s[shard] = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
                 await asyncio.sleep(gap_s)
+                longer_s = min(max(gap_s * 2, FIRST_DOUBT_GAP_S), MAX_DOUBT_GAP_S)
                 if reader.in_doubt:
-                    await self._guarded(self._reread, shard)
+                    answered = await self._guarded(self._reread, shard)
+                    self._doubt_gap_s[shard] = longer_s if answered else FIRST_DOUBT_GAP_S
         finally:
             self._doubted.discard(shard)
 
@@ -183,7 +188,7 @@ class Follower:
         self._shards.refuse(made.refused)
         if made.holds_covered:
             self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
-        return made.holds_covered
+        return True
 
     async def _in_turns(self, lines: list[str], take: Callable[[list[str]], bool]) -> bool:
         """False as soon as ``take`` says so."""

@@ -7,16 +7,17 @@ ever in the background; until it succeeds the plane asks over HTTP.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from ..kernel.shard import SHARD_COUNT, shard_name
 
+_log: Final = logging.getLogger("tenure_dataplane")
 _FACTS: Final = "tenure.facts."
 _HEARTBEAT: Final = "tenure.heartbeat"
 _RETRY_S: Final = 1
@@ -52,8 +53,9 @@ class LiveSource:
             try:
                 await self._follow(client, ended)
                 await ended.wait()
-            except (OSError, nats.errors.Error, ValueError, TimeoutError):
-                pass  # Not there, or credentials refused: live delivery is a shortcut.
+            except Exception as error:
+                # Not there, or credentials refused: live delivery is a shortcut.
+                _log.debug("no live delivery: %r", error)
             finally:
                 with suppress(Exception):
                     await asyncio.wait_for(client.close(), _TIMEOUT_S)

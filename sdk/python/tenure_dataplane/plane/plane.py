@@ -58,7 +58,7 @@ class Plane:
     ) -> Decision:
         """Answers whether the identity may do ``permission`` in the tenant, or in its project.
 
-        A permission is ``resource:verb``. No I/O, and it never raises.
+        A permission is ``resource:verb``. No I/O, and it never raises for texts.
         """
         freshness = self._freshness.of("membership")
         if not self._freshness.decides_at("membership", freshness):
