@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from support.fact_writer import FACT_KEY, a_registry, key_of, raw, tenant_of_shard
+from support.fact_writer import FACT_KEY, a_registry, key_of, raw, tenant_of_shard, uuid_of
 from support.log_writer import key_set
 from support.world import World, eventually, may
 
@@ -41,7 +41,6 @@ class PlaneTest(unittest.IsolatedAsyncioTestCase):
             await plane.ready()
             self.writer.member(ACME, 2, "joe", ["viewer"])
             await self.world.publish(SHARD, self.writer.member(ACME, 1, "jane", ["owner"]))
-            self.assertFalse(may(plane, "invoice:write", ACME))
             await eventually(lambda: may(plane, "invoice:write", ACME))
             self.assertTrue(may(plane, "invoice:read", ACME, "joe"))
 
@@ -54,6 +53,20 @@ class PlaneTest(unittest.IsolatedAsyncioTestCase):
             await self.world.publish(SHARD, line.replace('"payload":"ey', '"payload":"ez'))
             self.assertEqual(told, ["signature-invalid"])
             await eventually(lambda: may(plane, "invoice:write", ACME))
+
+    async def test_a_fact_by_a_new_key_is_applied_once_the_key_is_learned(self) -> None:
+        async with await self.world.open(SHARDS) as plane:
+            await plane.ready()
+            old, new = to_base64(raw(FACT_KEY)), to_base64(raw(key_of(8)))
+            first = self.writer.next_index
+            self.world.key_sets.append(key_set(2, [f"{old} 0 {first} -", f"{new} {first} - -"]))
+            self.world.clock.now_ms += 1_001
+            body = {"state": "active"}
+            subject = f"project:{uuid_of('c', 1)}"
+            line = self.writer.write(ACME, "project", subject, body, key_of(8))
+            await self.world.publish(SHARD, line)
+            await eventually(lambda: plane.stats().heads["05"].position == 3)
+            self.assertEqual(set(plane.stats().refused), {"key-unknown"})
 
     async def test_what_no_heartbeat_covers_is_taken_back(self) -> None:
         async with await self.world.open(SHARDS) as plane:

@@ -1,16 +1,16 @@
-"""Brings shards to their end over HTTP: all of them, one that has a gap, one that is in doubt."""
+"""Brings shards to their end over HTTP: one that is behind, has a gap, or is in doubt."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from ..reader.reread import Reread
 from ..reader.shard_reader import ShardReader
 from ..reader.step import Step
 from .http_lane import FactSourceError
-from .http_source import MAX_REQUESTS, FactSource
+from .http_source import FactSource
 from .shard_set import LINES_PER_TURN, ShardSet
 from .tasks import Tasks
 
@@ -52,24 +52,6 @@ class Follower:
         self._doubted: set[int] = set()
         self._doubt_gap_s: dict[int, float] = {}
 
-    async def catch_up_with(self, shards: Iterable[int]) -> list[int]:
-        """A round, a few at a time; gives the shards that were not read to their end.
-
-        A lane ends with its first failure: a registry that is down is not asked for all of them.
-        """
-        waiting = list(shards)
-        failed: list[int] = []
-
-        async def lane() -> None:
-            while waiting:
-                shard = waiting.pop()
-                if not await self.catch_up(shard):
-                    failed.append(shard)
-                    return
-
-        await asyncio.gather(*(lane() for _ in range(MAX_REQUESTS)))
-        return [*failed, *waiting]
-
     async def fold_anew(self, shard: int) -> None:
         """A newer key set voids more: from disk, and over HTTP when the disk has not all."""
         reader = self._shards.readers[shard]
@@ -86,12 +68,12 @@ class Follower:
             reader.in_doubt = True
             self.doubt(shard)
 
-    def heal(self, shard: int, delay_s: float = 0.0) -> None:
+    def heal(self, shard: int, delay_s: float = 0.0, *, keys_first: bool = False) -> None:
         """Fetches a shard at once, or as soon as its last healing is long enough ago."""
         key = (shard, delay_s > 0)
         if key not in self._healing:
             self._healing.add(key)
-            self._tasks.start(self._heal(shard, delay_s))
+            self._tasks.start(self._heal(shard, delay_s, keys_first))
 
     def doubt(self, shard: int) -> None:
         """Reads a shard anew beside its reader; see the specification, "doubt"."""
@@ -113,7 +95,7 @@ class Follower:
             running.add_done_callback(lambda _: self._running.pop(shard, None))
         return await asyncio.shield(running)
 
-    async def _heal(self, shard: int, delay_s: float) -> None:
+    async def _heal(self, shard: int, delay_s: float, keys_first: bool) -> None:
         loop = asyncio.get_running_loop()
         due = self._healed_at.get(shard, float("-inf")) + MIN_HEAL_GAP_S
         await asyncio.sleep(max(delay_s, due - loop.time()))
@@ -121,6 +103,8 @@ class Follower:
         if delay_s > 0 and not self._shards.readers[shard].coverage.is_behind:
             return
         self._healed_at[shard] = loop.time()
+        if keys_first:
+            await self._shell.learn_keys()
         # A request that was already under way does not satisfy: its answer may lack the newest.
         running = self._running.get(shard)
         if running is not None:

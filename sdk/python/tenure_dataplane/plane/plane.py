@@ -50,7 +50,7 @@ class Plane:
         self._clock = clock
 
     async def ready(self) -> None:
-        """Returns when every followed shard was read to its end and reached a heartbeat."""
+        """Returns when every followed shard has reached a heartbeat since the plane was opened."""
         await self._shell.ready()
 
     def can(

@@ -28,7 +28,6 @@ POLL_S: Final = 5.0
 _TICK_S: Final = 1.0
 #: The age of the facts is written down this often, for a restart without the registry.
 _SAVE_AGE_MS: Final = 5_000
-_MAX_RETRY_S: Final = 5.0
 
 
 class Live(Protocol):
@@ -66,19 +65,14 @@ class PlaneShell:
         self._lock = lock
         self._tasks = Tasks()
         self._ready = asyncio.Event()
-        self._keys_known = asyncio.Event()
-        self._read_once = False
         self._closing: asyncio.Task[None] | None = None
         self._saved_at_ms = float("-inf")
-        if trust.keys.current is not None:
-            self._keys_known.set()
         self._log = LogFollower(trust, source, self, counts, self._tasks, clock)
         self._follower = Follower(shards, source, self, self._tasks)
         if open_live is not None:
             # Subscribed before the first request: what is published in between is held.
             self._tasks.start(open_live(list(shards.readers), self).run())
         self._tasks.start(self._log.run())
-        self._tasks.start(self._begin())
         self._tasks.start(self._poll())
         self._tasks.start(self._tick())
 
@@ -109,9 +103,11 @@ class PlaneShell:
 
     def heartbeat_taken(self, taken: Heartbeat) -> None:
         """Lines that waited for it are judged, then each followed shard is compared with it."""
+        # Nothing can be on its way to a plane that has just begun to listen.
+        patience_s = BEHIND_S if self._freshness.complete else 0.0
         for shard, reader in self._shards.readers.items():
             self._apply(reader, reader.live(()))
-            self._apply(reader, reader.heartbeat(taken.shards[shard]), heal_after_s=BEHIND_S)
+            self._apply(reader, reader.heartbeat(taken.shards[shard]), heal_after_s=patience_s)
 
     def connected(self) -> None:
         """Live delivery began."""
@@ -124,7 +120,6 @@ class PlaneShell:
 
     def keys_changed(self, change: KeyChange) -> None:
         """Facts that were taken may be void now, or lost by a restored backup."""
-        self._keys_known.set()
         for shard, reader in self._shards.readers.items():
             last = reader.chains.log_index
             if change.fork_from is not None and last >= change.fork_from:
@@ -143,7 +138,8 @@ class PlaneShell:
         """What follows from a step that was applied."""
         arrived_ms = self._log.arrived_ms
         if step.fetch:
-            self._follower.heal(reader.shard, heal_after_s)
+            keys = any(refusal.code == "key-unknown" for refusal in step.refused)
+            self._follower.heal(reader.shard, heal_after_s, keys_first=keys)
         if reader.in_doubt:
             self._follower.doubt(reader.shard)
         if step.reached and arrived_ms is not None:
@@ -156,8 +152,7 @@ class PlaneShell:
         self.after(reader, step, heal_after_s=heal_after_s)
 
     def _known(self) -> None:
-        if self._read_once:
-            self._ready.set()
+        self._ready.set()
         self._tell_freshness()
         known_at_ms = self._clock.wall_ms() - self._freshness.age_ms()
         if abs(known_at_ms - self._saved_at_ms) < _SAVE_AGE_MS:
@@ -172,23 +167,12 @@ class PlaneShell:
         for change in self._freshness.tick():
             self._events.emit("freshness", change)
 
-    async def _begin(self) -> None:
-        """Reads every shard to its end once, as soon as there are keys to read it by."""
-        await self._keys_known.wait()
-        left, retry_s = list(reversed(self._shards.readers)), 0.5
-        while left := await self._follower.catch_up_with(left):
-            await asyncio.sleep(retry_s)
-            retry_s = min(retry_s * 2, _MAX_RETRY_S)
-        self._read_once = True
-        if self._freshness.complete:
-            self._ready.set()
-
     async def _poll(self) -> None:
         """Without heartbeats only freshness changes: facts are fetched all the same."""
         while True:
             for shard in self._shards.readers:
                 await asyncio.sleep(POLL_S / len(self._shards.readers))
-                if self._read_once and self._log.silent_ms > NO_HEARTBEAT_MS:
+                if self._trust.keys.current is not None and self._log.silent_ms > NO_HEARTBEAT_MS:
                     await self._follower.catch_up(shard)
 
     async def _tick(self) -> None:
