@@ -18,12 +18,18 @@ import type { Fact, JsonObject, JsonValue } from './types.ts';
 /** Bytes of a payload, checked by writer and reader (DESIGN 3). */
 export const MAX_PAYLOAD_BYTES = 16 * 1024;
 
-const KEYS = 'log epoch tenant seq prev id kind subject op at cause body';
-const CAUSE_KEYS = 'operation actor';
+const KEYS = 'log epoch tenant seq prev id kind subject op at cause body'.split(' ');
+const CAUSE_KEYS = ['operation', 'actor'];
 const HASH_BYTES = 32;
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Exactly these, in this order. */
+const hasKeys = (value: JsonObject, names: readonly string[]): boolean => {
+  const keys = Object.keys(value);
+  return keys.length === names.length && names.every((name, at) => keys[at] === name);
+};
 
 const isText = (value: JsonValue | undefined, format: RegExp): boolean =>
   typeof value === 'string' && format.test(value);
@@ -35,7 +41,7 @@ const isHash = (value: JsonValue | undefined): boolean =>
 
 const isCause = (value: JsonValue | undefined): boolean =>
   isObject(value) &&
-  Object.keys(value).join(' ') === CAUSE_KEYS &&
+  hasKeys(value, CAUSE_KEYS) &&
   isText(value['operation'], UUID) &&
   isText(value['actor'], OPAQUE_ID);
 
@@ -78,8 +84,8 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
  */
 export const parsePayload = (bytes: Uint8Array): Fact => {
   const value = parseStrictJson(decodeUtf8(bytes));
-  if (!isObject(value) || Object.keys(value).join(' ') !== KEYS) {
-    throw new FactError('payload-key-order', `keys are not exactly: ${KEYS}`);
+  if (!isObject(value) || !hasKeys(value, KEYS)) {
+    throw new FactError('payload-key-order', `keys are not exactly: ${KEYS.join(' ')}`);
   }
   for (const [name, holds] of Object.entries(FIELDS)) {
     if (!holds(value[name])) throw new FactError('payload-field', name);

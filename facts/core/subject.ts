@@ -1,7 +1,7 @@
 import { isKnownKind } from './bodies.ts';
 import { FactError } from './errors.ts';
 import { NAME, UUID } from './formats.ts';
-import type { Fact, FactKind } from './types.ts';
+import type { Fact, FactKind, JsonValue } from './types.ts';
 
 const UUID_CHARS = 36;
 
@@ -28,6 +28,9 @@ const FORMS: Record<FactKind, (subject: string) => boolean> = {
   app: named('app', NAME),
 };
 
+/** Empty, which no subject ends in, for what is no text. */
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
+
 /**
  * What of the body (or of the chain) the subject repeats: two answers in one fact would let two
  * readers disagree.
@@ -37,9 +40,9 @@ const repeats = (fact: Fact): boolean => {
   if (kind === 'tenant') return subject === `tenant:${fact.tenant}`;
   if (fact.op === 'retract') return true;
   if (kind === 'grant') {
-    return subject === `grant:${String(body['member'])}:${String(body['project'])}`;
+    return subject === `grant:${textOf(body['member'])}:${textOf(body['project'])}`;
   }
-  if (kind === 'entitlement') return subject === `entitlement:${String(body['product'])}`;
+  if (kind === 'entitlement') return subject === `entitlement:${textOf(body['product'])}`;
   return true;
 };
 

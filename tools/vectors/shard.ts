@@ -149,10 +149,20 @@ export const INVALID_SHARDS = {
   ),
   'payload-key-order--missing': replace('no epoch', '"epoch":1,', ''),
   'payload-key-order--unknown-key': replace('a key too many', '"epoch":1', '"epoch":1,"x":1'),
+  'payload-key-order--joined': signed('one key that spells two', (payload) =>
+    payload.replace(/"log":"[^"]*","epoch":1/, '"log epoch":1'),
+  ),
   'payload-field': replace('a time without milliseconds', '34.000Z', '34Z'),
   'payload-field--e-mail': replace('an actor with an @', '"actor":"test"', '"actor":"a@b.c"'),
   'payload-field--op': replace('an operation that is none', '"assert"', '"upsert"'),
   'subject-mismatch': replace('a project as subject of a membership', '"member:', '"project:'),
+  'subject-mismatch--not-text': signed(
+    'a product that is null, and a subject that says so',
+    (payload) =>
+      payload
+        .replace(/"kind":.*?,"op"/, '"kind":"entitlement","subject":"entitlement:null","op"')
+        .replace(/"body":.*$/, '"body":{"product":null}}'),
+  ),
   'body-invalid': replace('a state that is none', '"active"', '"gone"'),
   'body-invalid--unknown-member': replace('a member too many', '"body":{', '"body":{"x":1,'),
   'body-invalid--retraction': replace('a retraction with a body', '"assert"', '"retract"'),

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,10 +10,11 @@ import (
 // MaxPayloadBytes is checked by writer and reader.
 const MaxPayloadBytes = 16 * 1024
 
-const (
-	payloadKeys = "log epoch tenant seq prev id kind subject op at cause body"
-	causeKeys   = "operation actor"
-	byteOrder   = "\xef\xbb\xbf"
+const byteOrder = "\xef\xbb\xbf"
+
+var (
+	payloadKeys = strings.Fields("log epoch tenant seq prev id kind subject op at cause body")
+	causeKeys   = []string{"operation", "actor"}
 )
 
 func decodePayload(payload []byte) (string, error) {
@@ -41,8 +43,8 @@ func ParsePayload(payload []byte) (*Fact, *Object, error) {
 		return nil, nil, err
 	}
 	object, ok := value.(*Object)
-	if !ok || strings.Join(object.Names(), " ") != payloadKeys {
-		return nil, nil, Refuse(PayloadKeyOrder, "keys are not exactly: %s", payloadKeys)
+	if !ok || !slices.Equal(object.Names(), payloadKeys) {
+		return nil, nil, Refuse(PayloadKeyOrder, "keys are not exactly: %s", strings.Join(payloadKeys, " "))
 	}
 	fact, body, ok := readFields(object)
 	if !ok {
@@ -110,7 +112,7 @@ func readFields(object *Object) (*Fact, *Object, bool) {
 	}
 	body := f.child(bodyName)
 	cause := &fields{object: f.child("cause")}
-	cause.wrong = strings.Join(cause.object.Names(), " ") != causeKeys
+	cause.wrong = !slices.Equal(cause.object.Names(), causeKeys)
 	fact.Cause.Operation = cause.text("operation", IsUUID)
 	fact.Cause.Actor = cause.text("actor", isOpaque)
 	return fact, body, !f.wrong && !cause.wrong

@@ -1,0 +1,1 @@
+"""The fold of all facts that decisions need. Pure memory."""

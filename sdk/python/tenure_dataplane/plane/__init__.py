@@ -1,0 +1,1 @@
+"""The data plane: files, transports and timers around readers and index."""

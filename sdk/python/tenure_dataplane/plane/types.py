@@ -1,0 +1,102 @@
+"""What a plane is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from ..decide.index import DecisionReason, EntitlementReason
+from ..kernel.fact import Fact
+from ..reader.step import ShardHead
+
+#: Age of what is known: up to 15 s, up to 5 min, up to the kind's limit, beyond.
+Freshness: TypeAlias = Literal["fresh", "stale", "degraded", "expired"]
+#: ``can`` rests on memberships, ``entitlement`` on entitlements.
+DecisionKind: TypeAlias = Literal["membership", "entitlement"]
+
+
+class ExpiryPolicy(NamedTuple):
+    """What happens to decisions of a kind once expired; ``allow`` decides on, with an alarm."""
+
+    #: Age at which ``degraded`` becomes ``expired``.
+    limit_ms: float
+    when_expired: Literal["deny", "allow"]
+
+
+class Identity(NamedTuple):
+    """Who asks: issuer and subject of a verified token."""
+
+    issuer: str
+    sub: str
+
+
+class Decision(NamedTuple):
+    """Answer of :meth:`Plane.can`; only ``granted`` allows."""
+
+    allowed: bool
+    reason: DecisionReason
+    freshness: Freshness
+
+
+class EntitlementDecision(NamedTuple):
+    """Answer of :meth:`Plane.entitlement`. No limits and no plan unless entitled."""
+
+    entitled: bool
+    reason: EntitlementReason
+    limits: Mapping[str, int]
+    plan: str | None
+    freshness: Freshness
+
+
+class AppliedFact(NamedTuple):
+    """A fact that holds and is applied; void ones are not."""
+
+    shard: int
+    position: int
+    log_index: int
+    fact: Fact
+
+
+class FreshnessChange(NamedTuple):
+    """``alarm``: expired, and the policy decides on: somebody should look."""
+
+    kind: DecisionKind
+    before: Freshness
+    after: Freshness
+    alarm: bool
+
+
+class PlaneStats(NamedTuple):
+    """Counts since the plane was opened; facts from disk are among the applied ones."""
+
+    applied: int
+    #: Lines at or below the reader's position: dropped unread, harmless.
+    duplicates: int
+    #: Refused lines, key sets and heartbeats, by code.
+    refused: Mapping[str, int]
+    #: By shard name, ``00`` to ``ff``; shards without facts are left out.
+    heads: Mapping[str, ShardHead]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneOptions:
+    """How to reach a registry, what to believe, and where to keep what is known."""
+
+    #: Base address of the registry's API, e.g. ``https://registry.example``.
+    registry_url: str
+    #: The data plane's read-only token.
+    token: str = field(repr=False)
+    #: Origin of the log to follow, e.g. ``tenure.example/prod``.
+    log: str
+    #: Note key of the log's first root: ``<log>/root+<key hash>+<base64>``.
+    root: str
+    #: Folder for the plane's state; one process at a time.
+    directory: Path | str
+    #: NATS server for live delivery; without it the plane asks over HTTP.
+    nats_url: str | None = None
+    #: All 256 unless given. The platform tenant's shard is always followed.
+    shards: Sequence[int] | None = None
+    #: What to do with decisions on facts too old; README has the defaults.
+    expiry: Mapping[DecisionKind, ExpiryPolicy] = field(default_factory=dict)

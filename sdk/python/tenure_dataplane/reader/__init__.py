@@ -1,0 +1,1 @@
+"""The state machine of one shard: lines and heartbeats in, verified facts out. Pure."""

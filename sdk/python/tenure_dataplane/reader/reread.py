@@ -1,0 +1,39 @@
+"""A second reader of a shard, and whether it may take the place of the first ("doubt")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..kernel.fact import Fact
+from .shard_reader import ShardReader
+from .step import Accepted, Origin, Refusal
+
+
+class Reread:
+    """Reads a shard from its beginning beside the reader that is in doubt.
+
+    Who can publish can renumber true facts, since positions are not signed, and who stole a key
+    can add to them: reading anew heals both.
+    """
+
+    def __init__(self, doubted: ShardReader) -> None:
+        self._doubted = doubted
+        self.reader = doubted.anew()
+        self.accepted: list[Accepted] = []
+        self.refused: list[Refusal] = []
+
+    def take(self, lines: Sequence[str], origin: Origin) -> bool:
+        """Lines from the next position on; False when one of them ends the reading."""
+        step = self.reader.fetched(lines, origin)
+        self.accepted.extend(step.accepted)
+        self.refused.extend(step.refused)
+        return not self.refused
+
+    @property
+    def holds_covered(self) -> bool:
+        """What heartbeats had covered in the doubted reader is there, and the same."""
+        return self.reader.coverage.covered.lines == self._doubted.coverage.covered.lines
+
+    def facts(self) -> list[Fact]:
+        """What is to be decided by, in order."""
+        return [item.fact for item in self.accepted if not item.void]
