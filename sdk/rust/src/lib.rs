@@ -1,0 +1,6 @@
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+pub mod error;
+pub mod kernel;
+pub mod keys;
+pub mod log;
