@@ -43,6 +43,23 @@ export const FACT_ERROR_CODES = [
   'tile-path-malformed',
   'tile-malformed',
   'entry-bundle-malformed',
+  'keyset-malformed',
+  'keyset-log-mismatch',
+  'keyset-version',
+  'keyset-root',
+  'keyset-history',
+  'key-range',
+  'key-closed',
+  'heartbeat-malformed',
+  'heartbeat-log-mismatch',
+  'heartbeat-keyset',
+  'heartbeat-fence',
+  'heartbeat-replay',
+  'heartbeat-rollback',
+  'checkpoint-rollback',
+  'checkpoint-fork',
+  'shard-fork',
+  'fact-uncovered',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];

@@ -11,6 +11,8 @@ export type FindVerifier = (keyId: string) => Verifier | undefined;
 
 export type OpenedFact = {
   fact: Fact;
+  /** The key that signed it. */
+  keyId: string;
   /** Leaf hash, 32 bytes. */
   leaf: Uint8Array;
 };
@@ -26,5 +28,5 @@ export const openEnvelope = (text: string, findVerifier: FindVerifier): OpenedFa
   if (!verify(preAuthEncoding(payload), signature)) {
     throw new FactError('signature-invalid', `by key ${keyId}`);
   }
-  return { fact: parsePayload(payload), leaf: leafHash(payload) };
+  return { fact: parsePayload(payload), keyId, leaf: leafHash(payload) };
 };

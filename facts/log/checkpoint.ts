@@ -1,10 +1,11 @@
 import { fromBase64, toBase64 } from '../core/bytes.ts';
 import { FactError } from '../core/errors.ts';
+import { FIRST_EPOCH } from '../core/types.ts';
 import { HASH_BYTES } from './hashes.ts';
 import { openNote } from './note.ts';
 import type { NoteVerifier } from './note-key.ts';
+import { parseDecimal } from './note-text.ts';
 import type { TreeHead } from './proofs.ts';
-import { isSize } from './subtree.ts';
 
 /*
  * Text of a signed checkpoint (C2SP tlog-checkpoint), a note:
@@ -17,7 +18,9 @@ import { isSize } from './subtree.ts';
 
 export type Checkpoint = TreeHead & { origin: string; extensions: readonly string[] };
 
-const SIZE = /^(?:0|[1-9]\d{0,15})$/;
+/** First line of an epoch's checkpoints, and name of the log key in their notes. */
+export const checkpointOrigin = (log: string, epoch: number): string =>
+  epoch === FIRST_EPOCH ? log : `${log}/${epoch}`;
 
 const malformed = (why: string): FactError => new FactError('checkpoint-malformed', why);
 
@@ -28,8 +31,8 @@ export const parseCheckpoint = (text: string): Checkpoint => {
     throw malformed('not three lines');
   }
   if (origin === undefined || origin === '') throw malformed('no origin');
-  const size = SIZE.test(sizeText) ? Number(sizeText) : Number.NaN;
-  if (!isSize(size)) throw malformed(`${sizeText} is no size within 2^53 - 1`);
+  const size = parseDecimal(sizeText);
+  if (size === undefined) throw malformed(`${sizeText} is no size within 2^53 - 1`);
   const root = fromBase64(rootText);
   if (root?.length !== HASH_BYTES) throw malformed('the root is not base64 of 32 bytes');
   if (extensions.includes('')) throw malformed('an empty extension line');

@@ -71,6 +71,9 @@ const parseNote = (note: Uint8Array): { text: string; lines: SignatureLine[] } =
   return { text: whole.slice(0, emptyLine + 1), lines: lines.map(parseSignatureLine) };
 };
 
+/** Text of a note that was opened before, e.g. of one that is kept; looks at no signature. */
+export const textOfNote = (note: Uint8Array): string => parseNote(note).text;
+
 /**
  * The text of a note, once a known key has signed it; throws a `note-…` FactError. Signatures of
  * unknown keys are ignored, a wrong one of a known key refuses the note.

@@ -4,6 +4,7 @@
  */
 
 type Head = { size: number; root: string };
+type Range = { keyId: string; from: number; to: number | null; void: number | null };
 type TileAt = { level: number | 'entries'; index: number; width: number };
 
 /** Input and value of each check. */
@@ -33,6 +34,23 @@ export type LogChecks = {
   'entry-bundle': {
     input: { width: number; bundle: string };
     value: { entries: string[]; leaves: string[] };
+  };
+  /** `trusted`: the set that brought `root`; null when that is the pinned one. */
+  'key-set': {
+    input: { log: string; root: string; trusted: string | null; note: string };
+    value: { version: number; fact: Range[]; log: Range[]; time: string[] };
+  };
+  /** `heads`: by shard name, those alone that have lines. */
+  heartbeat: {
+    input: { log: string; keySet: string; last: string | null; note: string };
+    value: {
+      epoch: number;
+      fence: number;
+      at: string;
+      keySetVersion: number;
+      checkpoint: Head | null;
+      heads: Record<string, { count: number; hash: string }>;
+    };
   };
 };
 

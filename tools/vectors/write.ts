@@ -10,6 +10,8 @@ import { SHARD } from '../../test/sdk/support/tenants.ts';
 import { ROOT } from '../run-command.ts';
 import { writeGenerated } from '../write-generated.ts';
 import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
+import { INVALID_HEARTBEATS, VALID_HEARTBEATS } from './log-heartbeats.ts';
+import { INVALID_KEY_SETS, VALID_KEY_SETS } from './log-keys.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
@@ -59,6 +61,8 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_PROOFS,
     ...VALID_NOTES,
     ...VALID_TILES,
+    ...VALID_KEY_SETS,
+    ...VALID_HEARTBEATS,
   },
   invalid: {
     ...shards(INVALID_SHARDS),
@@ -66,6 +70,8 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...refused(INVALID_PROOFS),
     ...refused(INVALID_NOTES),
     ...refused(INVALID_TILES),
+    ...refused(INVALID_KEY_SETS),
+    ...refused(INVALID_HEARTBEATS),
   },
 };
 

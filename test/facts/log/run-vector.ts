@@ -1,10 +1,17 @@
 import { fromBase64, fromHex, toHex } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
+import { keyIdOf } from '../../../facts/crypto/hash.ts';
+import { shardName } from '../../../facts/crypto/shard.ts';
 import { openCheckpoint } from '../../../facts/log/checkpoint.ts';
 import { parseBundle } from '../../../facts/log/entry-bundle.ts';
 import { entryHash } from '../../../facts/log/hashes.ts';
-import { openNote } from '../../../facts/log/note.ts';
+import { parseHeartbeat } from '../../../facts/log/heartbeat.ts';
+import { parseKeySet } from '../../../facts/log/key-set.ts';
+import type { KeyRange } from '../../../facts/log/key-set.ts';
+import { openNote, textOfNote } from '../../../facts/log/note.ts';
 import { parseNoteKey } from '../../../facts/log/note-key.ts';
+import { checkpointIn, openHeartbeat } from '../../../facts/log/open-heartbeat.ts';
+import { openKeySet } from '../../../facts/log/open-key-set.ts';
 import { checkConsistency, checkInclusion } from '../../../facts/log/proofs.ts';
 import { formatTilePath, parseTilePath } from '../../../facts/log/tile-path.ts';
 import { newTiles, nodeInTile, tileOfNode } from '../../../facts/log/tiles.ts';
@@ -14,6 +21,8 @@ import type { LogCheck, LogChecks, LogVector } from '../../../tools/vectors/log-
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
 const noteOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
 const headOf = ({ size, root }: { size: number; root: string }) => ({ size, root: hex(root) });
+const keySetOf = (note: string) => parseKeySet(textOfNote(noteOf(note)));
+const rangeOf = ({ key, ...range }: KeyRange) => ({ keyId: keyIdOf(key), ...range });
 
 type Run<Check extends LogCheck> = (input: LogChecks[Check]['input']) => LogChecks[Check]['value'];
 
@@ -57,6 +66,34 @@ const RUNS: { [Check in LogCheck]: Run<Check> } = {
   'entry-bundle': ({ width, bundle }) => {
     const entries = parseBundle(hex(bundle), width);
     return { entries: entries.map(toHex), leaves: entries.map((entry) => toHex(entryHash(entry))) };
+  },
+  'key-set': ({ log, root, trusted, note }) => {
+    const before = trusted === null ? undefined : keySetOf(trusted);
+    const state = { version: before?.version ?? 0, root: parseNoteKey(root), set: before };
+    const { version, fact, logKeys, time } = openKeySet(noteOf(note), log, state);
+    return {
+      version,
+      fact: fact.map(rangeOf),
+      log: logKeys.map(rangeOf),
+      time: time.map(keyIdOf),
+    };
+  },
+  heartbeat: ({ keySet, last, note }) => {
+    const before = last === null ? undefined : parseHeartbeat(textOfNote(noteOf(last)));
+    const heartbeat = openHeartbeat(noteOf(note), keySetOf(keySet), before);
+    const { epoch, fence, at, keySetVersion } = heartbeat;
+    const checkpoint = checkpointIn(heartbeat);
+    const heads = heartbeat.heads
+      .map(({ count, hash }, shard) => [shardName(shard), { count, hash: toHex(hash) }] as const)
+      .filter(([, { count }]) => count > 0);
+    return {
+      epoch,
+      fence,
+      at,
+      keySetVersion,
+      checkpoint: checkpoint ? { size: checkpoint.size, root: toHex(checkpoint.root) } : null,
+      heads: Object.fromEntries(heads),
+    };
   },
 };
 
