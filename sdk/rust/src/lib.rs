@@ -4,3 +4,4 @@ pub mod error;
 pub mod kernel;
 pub mod keys;
 pub mod log;
+pub mod reader;
