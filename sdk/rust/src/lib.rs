@@ -5,3 +5,4 @@ pub mod kernel;
 pub mod keys;
 pub mod log;
 pub mod reader;
+pub mod decide;

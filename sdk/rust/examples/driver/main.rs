@@ -4,6 +4,7 @@
 mod bytes;
 mod key_checks;
 mod log_checks;
+mod reader_checks;
 mod vector;
 
 use std::io::{BufRead, Write, stdin, stdout};

@@ -9,7 +9,7 @@ use tenure_dataplane::reader::shard_reader::ShardReader;
 use tenure_dataplane::reader::step::Origin;
 
 use crate::bytes::{bytes, list, note, text};
-use crate::{key_checks, log_checks};
+use crate::{key_checks, log_checks, reader_checks};
 
 pub fn run(request: &Value) -> Value {
     let vector = &request["vector"];
@@ -20,7 +20,8 @@ pub fn run(request: &Value) -> Value {
         return shard(vector).unwrap_or_else(|refused| json!({ "code": refused.code.as_str() }));
     };
     let input = &vector["input"];
-    match log_checks::run(check, input).or_else(|| key_checks::run(check, input)) {
+    let found = log_checks::run(check, input).or_else(|| key_checks::run(check, input));
+    match found.or_else(|| reader_checks::run(check, input)) {
         Some(Ok(value)) => json!({ "value": value }),
         Some(Err(refused)) => json!({ "code": refused.code.as_str() }),
         None => json!({ "error": format!("unknown check {check}") }),
@@ -53,6 +54,6 @@ fn shard(vector: &Value) -> Checked<Value> {
     let lines = list(&vector["lines"]).iter();
     let lines: Vec<String> = lines.map(|l| l.as_str().unwrap_or_default().to_owned()).collect();
     let step = reader.fetched(&lines, Origin::Http, &keys);
-    let codes: Vec<&str> = step.refused.iter().map(|refused| refused.code.as_str()).collect();
+    let codes: Vec<&str> = step.refused.iter().map(|refused| refused.error.code.as_str()).collect();
     Ok(json!({ "accepted": step.accepted.len(), "codes": codes, "head": head(&reader) }))
 }

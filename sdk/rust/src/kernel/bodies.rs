@@ -1,5 +1,8 @@
 //! Bodies of assertions, per kind (`facts/spec/facts-v1.md`, "Kinds").
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::fact::{Fact, Op};
 use super::instant::{is_instant, parse_instant};
 use super::json::Value;
@@ -38,9 +41,8 @@ pub enum Scope {
 #[allow(missing_docs)]
 pub struct Entitlement {
     pub product: String,
-    pub plan: String,
-    /// In the order of the fact.
-    pub limits: Vec<(String, u64)>,
+    pub plan: Arc<str>,
+    pub limits: Arc<BTreeMap<String, u64>>,
     /// Milliseconds since 1970; `None` is without end.
     pub until_ms: Option<i64>,
 }
@@ -176,8 +178,8 @@ fn entitlement(body: &Value) -> Option<Entitlement> {
     };
     Some(Entitlement {
         product: shape::text(product, formats::is_name)?,
-        plan: shape::text(plan, formats::is_name)?,
-        limits: shape::limits(limits)?,
+        plan: shape::text(plan, formats::is_name)?.into(),
+        limits: Arc::new(shape::limits(limits)?),
         until_ms,
     })
 }

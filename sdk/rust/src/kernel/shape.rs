@@ -1,7 +1,7 @@
 //! Small readers of a body's parts. Exactly the members of a shape may be there: one that an old
 //! reader skipped could have narrowed the grant.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::formats;
 use super::json::Value;
@@ -38,7 +38,7 @@ pub(crate) fn set(value: &Value, format: fn(&str) -> bool) -> Option<Vec<String>
 }
 
 /// NAME -> integer >= 0.
-pub(crate) fn limits(value: &Value) -> Option<Vec<(String, u64)>> {
+pub(crate) fn limits(value: &Value) -> Option<BTreeMap<String, u64>> {
     let members = value.as_object().filter(|members| members.len() <= MAX_LIST_ITEMS)?;
     let limit = |(name, limit): &(String, Value)| {
         let limit = u64::try_from(limit.as_int()?).ok()?;

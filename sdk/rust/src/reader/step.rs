@@ -5,22 +5,24 @@ use crate::kernel::bodies::Body;
 use crate::kernel::fact::Fact;
 use crate::kernel::hash::Hash;
 
-/// Where a line came from.
+/// Where something came from; `Heartbeat`: lines that were applied, and that a heartbeat denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Origin {
     Live,
     Http,
     Disk,
+    Heartbeat,
 }
 
 impl Origin {
-    /// `live`, `http` or `disk`.
+    /// `live`, `http`, `disk` or `heartbeat`.
     pub fn as_str(self) -> &'static str {
         match self {
             Origin::Live => "live",
             Origin::Http => "http",
             Origin::Disk => "disk",
+            Origin::Heartbeat => "heartbeat",
         }
     }
 }
@@ -44,17 +46,32 @@ pub struct Accepted {
     pub line: String,
 }
 
+/// Something that failed a check.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Which check, and why.
+    pub error: FactError,
+}
+
 /// Lines in, facts out.
 #[derive(Clone, Debug, Default)]
 pub struct Step {
     /// In order of position.
     pub accepted: Vec<Accepted>,
     /// In the order in which they were refused.
-    pub refused: Vec<FactError>,
+    pub refused: Vec<Refused>,
     /// Lines at or below the position: dropped unread, harmless.
     pub duplicates: u64,
-    /// The shard is to be fetched over HTTP now.
+    /// The shard is to be fetched: after a heartbeat only when it is still behind later.
     pub fetch: bool,
-    /// The shard is to be read anew over HTTP from its beginning.
-    pub doubt: bool,
+    /// The newest heartbeat was reached.
+    pub reached: bool,
+}
+
+impl Step {
+    pub(super) fn refuse(&mut self, origin: Origin, error: FactError) {
+        self.refused.push(Refused { origin, error });
+    }
 }

@@ -26,7 +26,7 @@ pub(super) fn scan(text: &str) -> Checked<()> {
     let mut scopes: Scopes = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let compact = !is_space(bytes[at]);
+        let compact = bytes.get(at).is_some_and(|char| !is_space(*char));
         ensure(compact, FactCode::PayloadNotCompact, "white space between tokens")?;
         let Some((found, end)) = token(bytes, at) else {
             return Err(refusal(FactCode::PayloadNotJson, "not JSON"));
