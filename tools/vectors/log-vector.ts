@@ -7,6 +7,29 @@ type Head = { size: number; root: string };
 type Range = { keyId: string; from: number; to: number | null; void: number | null };
 type TileAt = { level: number | 'entries'; index: number; width: number };
 
+/** What reaches a reader: notes over either way, lines over the stream, or over HTTP. */
+export type ReaderStep =
+  | { keySet: string }
+  | { heartbeat: string }
+  | { live: string[] }
+  /** From behind the reader's position on. */
+  | { fetched: string[] }
+  /** The shard from its first line on, because it is in doubt. */
+  | { reread: string[] };
+
+export type ReaderState = {
+  position: number;
+  /** The last position that a heartbeat has covered. */
+  covered: number;
+  /** Codes of this step, in their order. */
+  refused: string[];
+  /** The shard is to be fetched: at once, or after a heartbeat when it is behind for 1 s. */
+  fetch: boolean;
+  doubt: boolean;
+  /** Positions that are chained and not folded. */
+  void: number[];
+};
+
 /** Input and value of each check. */
 export type LogChecks = {
   /** Root of the tree over these entries. */
@@ -51,6 +74,11 @@ export type LogChecks = {
       checkpoint: Head | null;
       heads: Record<string, { count: number; hash: string }>;
     };
+  };
+  /** A reader of one shard that has nothing yet; the value is its state after each step. */
+  reader: {
+    input: { log: string; root: string; shard: number; steps: ReaderStep[] };
+    value: ReaderState[];
   };
 };
 

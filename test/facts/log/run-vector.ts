@@ -26,7 +26,7 @@ const rangeOf = ({ key, ...range }: KeyRange) => ({ keyId: keyIdOf(key), ...rang
 
 type Run<Check extends LogCheck> = (input: LogChecks[Check]['input']) => LogChecks[Check]['value'];
 
-const RUNS: { [Check in LogCheck]: Run<Check> } = {
+const RUNS: { [Check in Exclude<LogCheck, 'reader'>]: Run<Check> } = {
   tree: ({ entries }) => {
     const tree = new TreeBuilder();
     for (const entry of entries) tree.append(entryHash(hex(entry)));
@@ -98,7 +98,10 @@ const RUNS: { [Check in LogCheck]: Run<Check> } = {
 };
 
 /** What we answer to a vector of the log, in the form of its `expect`. */
-export const answerOf = ({ check, input }: LogVector): LogVector['expect'] => {
+export const answerOf = ({
+  check,
+  input,
+}: Exclude<LogVector, { check: 'reader' }>): LogVector['expect'] => {
   try {
     // The check names the type of the input; the index signature of a union loses that.
     return { value: (RUNS[check] as (given: typeof input) => never)(input) };

@@ -1,4 +1,4 @@
-import { toBase64, toBase64Url } from '../../../facts/core/bytes.ts';
+import { fromBase64, toBase64, toBase64Url } from '../../../facts/core/bytes.ts';
 import { EMPTY_HEAD } from '../../../facts/core/chain.ts';
 import type { ChainHead } from '../../../facts/core/chain.ts';
 import { formatEnvelope } from '../../../facts/core/envelope.ts';
@@ -11,6 +11,9 @@ import { keyIdOf, leafHash } from '../../../facts/crypto/hash.ts';
 import { factId } from '../../../facts/crypto/ids.ts';
 import { shardOf } from '../../../facts/crypto/shard.ts';
 import { createSigner } from '../../../facts/crypto/sign.ts';
+import type { FactSigner } from '../../../facts/crypto/sign.ts';
+import { createVerifier } from '../../../facts/crypto/verify.ts';
+import type { FindFactKey } from '../../../facts/log/fact-keys.ts';
 
 export const LOG = 'tenure.example/test';
 export const OPERATION = '4f0c2a3b-0000-4000-8000-00000000000d';
@@ -19,14 +22,27 @@ export const signer = createSigner(new Uint8Array(32).fill(7));
 export const KEY_ID = keyIdOf(signer.publicKey);
 export const KEYS = { [KEY_ID]: toBase64(signer.publicKey) };
 
+/** Keys of the specification's vectors: trusted for the whole log. */
+export const openKeys = (keys: Readonly<Record<string, string>>): FindFactKey => {
+  const open = { from: 0, to: null, void: null };
+  const found = new Map(
+    Object.entries(keys).map(([keyId, text]) => {
+      return [keyId, { ...open, verify: createVerifier(fromBase64(text) ?? new Uint8Array()) }];
+    }),
+  );
+  return (keyId) => found.get(keyId);
+};
+
 /** An envelope over any bytes at all: what a test wants refused is often well signed. */
-export const seal = (payload: Uint8Array, keyId = KEY_ID): string =>
-  formatEnvelope({ payload, keyId, signature: signer.sign(preAuthEncoding(payload)) });
+export const seal = (payload: Uint8Array, keyId = KEY_ID, key: FactSigner = signer): string =>
+  formatEnvelope({ payload, keyId, signature: key.sign(preAuthEncoding(payload)) });
 
 /** A registry in miniature: chains, positions, indexes and signatures, all in memory. */
 export class FactWriter {
   readonly shards = new Map<number, string[]>();
   readonly facts: Fact[] = [];
+  /** Signs what is written from now on. */
+  key = signer;
   readonly #heads = new Map<string, ChainHead>();
   #index = 0;
 
@@ -36,7 +52,7 @@ export class FactWriter {
     const payload = encodePayload(fact);
     this.#heads.set(tenant, { seq: fact.seq, hash: toBase64Url(leafHash(payload)) });
     this.facts.push(fact);
-    return this.place(tenant, seal(payload));
+    return this.place(tenant, seal(payload, keyIdOf(this.key.publicKey), this.key));
   }
 
   /** The fact that would follow, unwritten. */

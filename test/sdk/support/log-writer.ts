@@ -1,9 +1,11 @@
-import { formatCheckpoint, checkpointOrigin } from '../../../facts/log/checkpoint.ts';
+import { parseEnvelope } from '../../../facts/core/envelope.ts';
+import { parseLine } from '../../../facts/core/line.ts';
 import { FIRST_EPOCH } from '../../../facts/core/types.ts';
-import { EMPTY_HASH } from '../../../facts/crypto/hash.ts';
+import { EMPTY_HASH, leafHash, runningHash } from '../../../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../../../facts/crypto/shard.ts';
 import { createSigner } from '../../../facts/crypto/sign.ts';
 import type { FactSigner } from '../../../facts/crypto/sign.ts';
+import { checkpointOrigin, formatCheckpoint } from '../../../facts/log/checkpoint.ts';
 import { EMPTY_ROOT } from '../../../facts/log/hashes.ts';
 import { formatHeartbeat } from '../../../facts/log/heartbeat.ts';
 import type { Head, Heartbeat } from '../../../facts/log/heartbeat.ts';
@@ -82,3 +84,11 @@ export const aHeartbeat = (overrides: Partial<Heartbeat> = {}): Heartbeat => ({
 
 export const heartbeatNote = (overrides: Partial<Heartbeat> = {}, key = TIME): string =>
   signAs(timeName(LOG), formatHeartbeat(aHeartbeat(overrides)), [key]);
+
+/** The head that a heartbeat states of a shard with these lines. */
+export const headOfLines = (lines: readonly string[]): Head => ({
+  count: lines.length,
+  hash: lines
+    .map((line) => leafHash(parseEnvelope(parseLine(line).envelope).payload))
+    .reduce(runningHash, EMPTY_HASH),
+});
