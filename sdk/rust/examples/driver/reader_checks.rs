@@ -29,7 +29,7 @@ fn scenario(input: &Value) -> Checked<Value> {
     let shard = input["shard"].as_u64().and_then(|shard| u8::try_from(shard).ok()).unwrap_or(0);
     let mut scenario = Scenario {
         trust: Trust::pinned(log, text(input, "root"))?,
-        gate: Gate::default(),
+        gate: Gate::behind(None),
         reader: ShardReader::new(shard, log),
         shard: usize::from(shard),
         accepted: Vec::new(),
@@ -99,12 +99,12 @@ impl Scenario {
             let lines: Vec<String> = self.accepted.iter().map(|one| one.line.clone()).collect();
             self.reread(&lines, Origin::Disk);
         }
-        if let Some(pending) = self.gate.pending().map(<[u8]>::to_vec) {
-            self.take_heartbeat(&pending);
-        }
         if !self.gate.holds_lines(&self.trust) {
             let step = self.reader.live(&[], &self.trust.fact_keys());
             self.tell(step);
+        }
+        if let Some(pending) = self.gate.pending().map(<[u8]>::to_vec) {
+            self.take_heartbeat(&pending);
         }
     }
 
