@@ -62,9 +62,10 @@ fn heartbeat(input: &Value) -> Checked<Value> {
             heads.insert(shard_name(shard), json!({ "count": head.count, "hash": hash }));
         }
     }
-    let checkpoint = heartbeat.checkpoint.as_ref().map(|stated| {
-        json!({ "size": stated.size, "root": hex::encode(&stated.root) })
-    });
+    let checkpoint = heartbeat
+        .checkpoint
+        .as_ref()
+        .map(|stated| json!({ "size": stated.size, "root": hex::encode(&stated.root) }));
     Ok(json!({
         "epoch": heartbeat.epoch,
         "fence": heartbeat.fence,

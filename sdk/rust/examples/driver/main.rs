@@ -4,6 +4,7 @@
 mod bytes;
 mod key_checks;
 mod log_checks;
+mod plane_ops;
 mod reader_checks;
 mod vector;
 
@@ -11,17 +12,25 @@ use std::io::{BufRead, Write, stdin, stdout};
 
 use serde_json::{Value, json};
 
-fn answer(request: &Value) -> Value {
+use plane_ops::PlaneOps;
+
+async fn answer(plane: &mut PlaneOps, request: &Value) -> Value {
     match request["op"].as_str() {
         Some("vector") => vector::run(request),
-        _ => json!({ "error": "unknown op" }),
+        Some(op) => plane.run(op, request).await,
+        None => json!({ "error": "no op" }),
     }
 }
 
-fn main() {
-    for line in stdin().lock().lines().map_while(Result::ok) {
-        let request: Result<Value, _> = serde_json::from_str(&line);
-        let answer = request.map_or_else(|error| json!({ "error": error.to_string() }), |r| answer(&r));
+#[tokio::main]
+async fn main() {
+    let mut plane = PlaneOps::default();
+    // Blocking reads: nothing else of this program waits on this thread.
+    for line in stdin().lock().split(b'\n').map_while(Result::ok) {
+        let answer = match serde_json::from_slice(&line) {
+            Ok(request) => answer(&mut plane, &request).await,
+            Err(error) => json!({ "error": error.to_string() }),
+        };
         let mut out = stdout().lock();
         if writeln!(out, "{answer}").and_then(|()| out.flush()).is_err() {
             return;

@@ -54,7 +54,8 @@ impl Scenario {
                 let held = self.gate.holds_lines(&self.trust);
                 let lines = lines(given);
                 let hold = |reader: &mut ShardReader| reader.hold(&lines);
-                let step = if held { hold(&mut self.reader) } else { self.reader.live(&lines, &keys) };
+                let step =
+                    if held { hold(&mut self.reader) } else { self.reader.live(&lines, &keys) };
                 self.tell(step);
             }
             Some((kind, given)) if kind == "fetched" => {

@@ -51,13 +51,26 @@ pub struct Entitlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Body {
-    Tenant { state: TenantState },
+    Tenant {
+        state: TenantState,
+    },
     Project,
     /// Identity (issuer, sub); `None` grants nothing.
-    Membership { state: MemberState, identity: Option<(String, String)>, roles: Vec<String> },
-    Grant { member: String, project: String, roles: Vec<String> },
+    Membership {
+        state: MemberState,
+        identity: Option<(String, String)>,
+        roles: Vec<String>,
+    },
+    Grant {
+        member: String,
+        project: String,
+        roles: Vec<String>,
+    },
     /// A permission is `resource:verb`; `*` alone is every permission.
-    Role { scope: Scope, permissions: Vec<String> },
+    Role {
+        scope: Scope,
+        permissions: Vec<String>,
+    },
     Entitlement(Entitlement),
     /// Checked, and never decided by: products, plans, apps.
     Other,
@@ -69,7 +82,15 @@ pub enum Body {
 /// True for the kinds whose bodies version 1 defines.
 pub fn is_known_kind(kind: &str) -> bool {
     const KINDS: [&str; 9] = [
-        "tenant", "project", "membership", "grant", "role", "product", "plan", "entitlement", "app",
+        "tenant",
+        "project",
+        "membership",
+        "grant",
+        "role",
+        "product",
+        "plan",
+        "entitlement",
+        "app",
     ];
     KINDS.contains(&kind)
 }

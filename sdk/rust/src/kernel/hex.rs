@@ -13,10 +13,13 @@ pub fn encode(bytes: &[u8]) -> String {
 
 /// `None` unless of even length and of `0-9a-f` alone.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    text.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
-        _ => None,
-    }).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
+            _ => None,
+        })
+        .collect()
 }
 
 fn digit(char: u8) -> Option<u8> {

@@ -13,7 +13,7 @@ pub mod line;
 pub mod open;
 pub mod payload;
 pub mod self_test;
-pub mod shard;
 pub(crate) mod shape;
+pub mod shard;
 pub mod subject;
 pub mod verify;

@@ -13,9 +13,8 @@ use crate::error::{Checked, FactCode, FactError, ensure, refusal};
 /// Bytes of a payload.
 pub const MAX_PAYLOAD_BYTES: usize = 16 * 1024;
 
-const KEYS: [&str; 12] = [
-    "log", "epoch", "tenant", "seq", "prev", "id", "kind", "subject", "op", "at", "cause", "body",
-];
+const KEYS: [&str; 12] =
+    ["log", "epoch", "tenant", "seq", "prev", "id", "kind", "subject", "op", "at", "cause", "body"];
 
 fn decode(bytes: &[u8]) -> Checked<&str> {
     let small = bytes.len() <= MAX_PAYLOAD_BYTES;

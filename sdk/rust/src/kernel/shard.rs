@@ -1,7 +1,7 @@
 //! Which of the 256 shards a tenant is in: the first byte of SHA-256 over its UUID's 16 bytes.
 
-use super::hash::sha256;
 use super::formats;
+use super::hash::sha256;
 
 /// The tenant whose chain carries what all tenants share: products, plans, roles, apps.
 pub const PLATFORM_TENANT: &str = "00000000-0000-0000-0000-000000000000";

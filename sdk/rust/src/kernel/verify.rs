@@ -10,13 +10,8 @@ use crate::error::{Checked, FactCode, ensure, refusal};
 const KEY_BYTES: usize = 32;
 /// y of the points of small order that differ from another in more than the sign: 0, 1, p - 1,
 /// and the two of order 8. Little-endian.
-const TORSION_Y: [[u8; KEY_BYTES]; 5] = [
-    [0; KEY_BYTES],
-    with_ends(1, 0, 0),
-    with_ends(0xec, 0xff, 0x7f),
-    ORDER_8_Y,
-    OTHER_ORDER_8_Y,
-];
+const TORSION_Y: [[u8; KEY_BYTES]; 5] =
+    [[0; KEY_BYTES], with_ends(1, 0, 0), with_ends(0xec, 0xff, 0x7f), ORDER_8_Y, OTHER_ORDER_8_Y];
 const ORDER_8_Y: [u8; KEY_BYTES] = [
     0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,

@@ -3,11 +3,11 @@
 
 use super::note_text::{lines, log_of_title, word};
 use crate::error::{Checked, FactCode, refusal};
+use crate::kernel::base64;
 use crate::kernel::formats::parse_count;
 use crate::kernel::hash::Hash;
 use crate::kernel::instant::is_instant;
 use crate::kernel::shard::SHARD_COUNT;
-use crate::kernel::base64;
 use crate::log::checkpoint::Checkpoint;
 
 /// How many lines a shard has, and the running hash of the last.

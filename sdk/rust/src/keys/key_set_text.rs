@@ -41,21 +41,15 @@ fn epoch(words: &[&str]) -> Option<EpochStart> {
 }
 
 /// The lines of a role, without that word.
-fn of_role<T>(
-    rows: &[Vec<&str>],
-    role: &str,
-    parse: fn(&[&str]) -> Option<T>,
-) -> Option<Vec<T>> {
+fn of_role<T>(rows: &[Vec<&str>], role: &str, parse: fn(&[&str]) -> Option<T>) -> Option<Vec<T>> {
     let rows = rows.iter().filter(|row| row.first() == Some(&role));
     rows.map(|row| parse(row.get(1..)?)).collect()
 }
 
 /// In the order of the roles, each that is needed there, one root.
 fn are_in_order(rows: &[Vec<&str>]) -> bool {
-    let places: Option<Vec<usize>> = rows
-        .iter()
-        .map(|row| ROLES.iter().position(|role| row.first() == Some(role)))
-        .collect();
+    let places: Option<Vec<usize>> =
+        rows.iter().map(|row| ROLES.iter().position(|role| row.first() == Some(role))).collect();
     places.is_some_and(|places| {
         let count = |place: usize| places.iter().filter(|found| **found == place).count();
         places.is_sorted() && count(0) == 1 && (1..4).all(|place| count(place) > 0)
