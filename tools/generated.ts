@@ -6,6 +6,7 @@ export const GENERATORS: readonly Generator[] = [
   { writes: 'openapi.yaml', script: 'tools/openapi.ts' },
   { writes: 'docs/reference/errors.md', script: 'tools/errors-reference.ts' },
   { writes: 'sdk/typescript/README.md', script: 'tools/kit/readme.ts' },
+  { writes: 'sdk/rust/README.md', script: 'tools/kit/rust-readme.ts' },
   { writes: 'facts/spec/vectors/', script: 'tools/vectors/write.ts' },
   { writes: 'docs/reference/configuration.md', script: 'tools/config-reference.ts' },
   { writes: 'docs/reference/cli.md', script: 'tools/cli-reference.ts' },

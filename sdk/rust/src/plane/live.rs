@@ -46,12 +46,19 @@ async fn connect(
         .name("tenure-data-plane")
         .connection_timeout(CONNECT_TIMEOUT)
         .retry_on_initial_connect()
-        .reconnect_delay_callback(|_| RETRY)
+        .reconnect_delay_callback(pause)
         .event_callback(move |event| {
             let shared = Arc::clone(&told);
             async move { notice(&shared, &event) }
         });
     options.connect(address.clone()).await
+}
+
+/// At once at first, then twice as long each time.
+fn pause(attempts: usize) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+    let ms = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
+    if attempts <= 1 { Duration::ZERO } else { Duration::from_millis(ms).min(RETRY) }
 }
 
 fn notice(shared: &Shared, event: &Event) {
