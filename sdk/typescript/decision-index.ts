@@ -72,8 +72,9 @@ export class Index {
     }
   }
 
-  /** Forgets a tenant, e.g. before its shard is read anew. Roles stay until stated again. */
+  /** Forgets a tenant, e.g. before its shard is read anew; with the platform's chain its roles. */
   forget(tenant: string): void {
+    if (tenant === PLATFORM_TENANT) this.#roles.clear();
     const known = this.#tenants.get(tenant);
     if (known === undefined) return;
     for (const row of known.members.values()) this.#members.remove(row);

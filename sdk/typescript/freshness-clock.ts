@@ -25,10 +25,11 @@ const KINDS: readonly DecisionKind[] = ['membership', 'entitlement'];
 export class FreshnessClock {
   readonly #clock: Clock;
   readonly #expiry: Readonly<Record<DecisionKind, ExpiryPolicy>>;
-  readonly #caughtUpMs = new Map<number, number>();
+  /** Per shard the arrival of the newest heartbeat that it reached. */
+  readonly #reachedMs = new Map<number, number>();
   readonly #shards: readonly number[];
   readonly #told: Record<DecisionKind, Freshness>;
-  /** Monotonic time of the newest moment at which every followed shard was known to its end. */
+  /** Arrival of the newest heartbeat that every followed shard has reached. */
   #knownMs: number;
   #wallOffsetMs: number;
 
@@ -58,11 +59,16 @@ export class FreshnessClock {
     return freshness !== 'expired' || this.#expiry[kind].whenExpired === 'allow';
   }
 
-  /** True when this completes a round of all followed shards: worth writing down. */
-  caughtUp(shard: number, startedMs: number): boolean {
-    this.#caughtUpMs.set(shard, startedMs);
-    if (this.#caughtUpMs.size < this.#shards.length) return false;
-    const oldestMs = Math.min(...this.#caughtUpMs.values());
+  /** True once every followed shard has reached a heartbeat. */
+  get isComplete(): boolean {
+    return this.#reachedMs.size === this.#shards.length;
+  }
+
+  /** A shard reached a heartbeat. True when more is known of all shards: worth writing down. */
+  reached(shard: number, arrivedMs: number): boolean {
+    this.#reachedMs.set(shard, arrivedMs);
+    if (!this.isComplete) return false;
+    const oldestMs = Math.min(...this.#reachedMs.values());
     const newer = oldestMs > this.#knownMs;
     if (newer) this.#knownMs = oldestMs;
     return newer;
@@ -74,7 +80,7 @@ export class FreshnessClock {
     const offsetMs = this.#clock.wallMs() - nowMs;
     if (Math.abs(offsetMs - this.#wallOffsetMs) > SKEW_LIMIT_MS) {
       this.#knownMs = Math.min(this.#knownMs, nowMs - FRESH_MS - 1);
-      this.#caughtUpMs.clear();
+      this.#reachedMs.clear();
     }
     this.#wallOffsetMs = offsetMs;
     return KINDS.flatMap((kind) => {

@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
-import { renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { shardName } from '../../facts/crypto/shard.ts';
+import type { LineSource } from './registry-source.ts';
+import { replaceFile } from './replace-file.ts';
 
 const SUFFIX = '.facts';
-const POLLED_FILE = 'polled.json';
 
 /** What the disk holds of a shard: whole lines, without a torn last one. */
 export type SavedShard = { shard: number; lines: string[] };
@@ -13,7 +14,7 @@ export type SavedShard = { shard: number; lines: string[] };
  * Accepted lines on disk, one append-only file per shard. Not the truth: a lost tail is fetched
  * again, so nothing is flushed; a torn last line is cut off. What is read back is verified again.
  */
-export class Journal {
+export class Journal implements LineSource {
   readonly #directory: string;
   readonly #files = new Map<number, number>();
   /** Shards whose last write failed: appending behind a torn line would lose what follows. */
@@ -28,11 +29,7 @@ export class Journal {
     for (const name of readdirSync(join(this.#directory, 'shards')).toSorted()) {
       const shard = Number.parseInt(name.slice(0, 2), 16);
       if (name !== `${shardName(shard)}${SUFFIX}`) continue;
-      const path = this.#path(shard);
-      const text = readFileSync(path, 'utf8');
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-      yield { shard, lines: whole.split('\n').slice(0, -1) };
+      yield { shard, lines: this.#read(shard) };
     }
   }
 
@@ -55,32 +52,26 @@ export class Journal {
     const file = this.#files.get(shard);
     if (file !== undefined) closeSync(file);
     this.#files.delete(shard);
-    writeFileSync(`${path}.new`, lines.map((line) => `${line}\n`).join(''));
-    renameSync(`${path}.new`, path);
+    replaceFile(path, lines.map((line) => `${line}\n`).join(''));
     this.#broken.delete(shard);
   }
 
-  /** Wall-clock time of the last complete poll by any process; undefined when never. */
-  polledAtMs(): number | undefined {
-    try {
-      const saved = JSON.parse(readFileSync(join(this.#directory, POLLED_FILE), 'utf8')) as unknown;
-      return typeof saved === 'number' ? saved : undefined;
-    } catch {
-      // Not there yet, or torn: then nothing is known about the age of the facts.
-      return undefined;
-    }
-  }
-
-  savePolledAtMs(wallMs: number): void {
-    const path = join(this.#directory, POLLED_FILE);
-    writeFileSync(`${path}.new`, JSON.stringify(wallMs));
-    renameSync(`${path}.new`, path);
+  /** Lines from a position on, as a {@link LineSource} gives them. */
+  fetch(shard: number, from: number): Promise<string[]> {
+    return Promise.resolve(this.#read(shard).slice(from - 1));
   }
 
   close(): void {
     for (const file of this.#files.values()) closeSync(file);
     this.#files.clear();
-    rmSync(join(this.#directory, `${POLLED_FILE}.new`), { force: true });
+  }
+
+  #read(shard: number): string[] {
+    const path = this.#path(shard);
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+    return whole.split('\n').slice(0, -1);
   }
 
   #file(shard: number): number {

@@ -5,6 +5,7 @@ import { SHARD_COUNT, shardName } from '../../facts/crypto/shard.ts';
 
 /** One subject per shard (DESIGN 4.5). */
 const SUBJECT_PREFIX = 'tenure.facts.';
+const HEARTBEAT_SUBJECT = 'tenure.heartbeat';
 const RETRY_MS = 1_000;
 /** A server that was there once is waited for inside the client; the first is ours to repeat. */
 const CONNECTION = {
@@ -16,6 +17,8 @@ const CONNECTION = {
 
 export type LiveHandlers = {
   lines(shard: number, lines: string[]): void;
+  /** Note of a heartbeat, as it was sent. */
+  heartbeat(note: Uint8Array): void;
   /** Delivery began, or began again: what was sent in between was missed. */
   connected(): void;
 };
@@ -48,6 +51,11 @@ const subscribe = (
       },
     });
   }
+  connection.subscribe(HEARTBEAT_SUBJECT, {
+    callback: (error, message) => {
+      if (error === null) handlers.heartbeat(message.data);
+    },
+  });
 };
 
 const follow = async (
@@ -65,7 +73,7 @@ const follow = async (
 
 /**
  * Live delivery over core NATS: a reader counts our positions, so it needs no stream consumer and
- * no acknowledgement. Tries for ever in the background; until it succeeds the plane polls.
+ * no acknowledgement. Tries for ever in the background; until then the plane asks over HTTP.
  */
 export const openLiveSource = (
   natsUrl: string,
@@ -82,7 +90,7 @@ export const openLiveSource = (
         if (signal.aborted) await connection.close();
         else await follow(connection, shards, handlers);
       } catch {
-        // Not there, or credentials refused: live delivery is a shortcut, polling goes on.
+        // Not there, or credentials refused: live delivery is a shortcut, HTTP goes on.
       }
       await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }

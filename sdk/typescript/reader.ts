@@ -6,44 +6,57 @@ import { FactError } from '../../facts/core/errors.ts';
 import { parseLine } from '../../facts/core/line.ts';
 import type { Line } from '../../facts/core/line.ts';
 import type { Fact } from '../../facts/core/types.ts';
-import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
 import { openEnvelope } from '../../facts/crypto/open.ts';
-import type { FindVerifier } from '../../facts/crypto/open.ts';
-import { shardOf } from '../../facts/crypto/shard.ts';
-import type { AppliedFact, LineOrigin, Refusal, ShardHead } from './types.ts';
+import type { OpenedFact } from '../../facts/crypto/open.ts';
+import { shardName, shardOf } from '../../facts/crypto/shard.ts';
+import { checkFactKey, isVoid } from '../../facts/log/fact-keys.ts';
+import type { FactKey, FindFactKey } from '../../facts/log/fact-keys.ts';
+import type { Head } from '../../facts/log/heartbeat.ts';
+import { ShardChain } from './shard-chain.ts';
+import type { Verdict } from './shard-chain.ts';
+import type { AppliedFact, Origin, Refusal, ShardHead } from './types.ts';
 
-/** Live lines held for a gap to close; more are dropped, since HTTP serves them anyway. */
+/** Lines held for a gap, or for keys; more are dropped, since HTTP serves them anyway. */
 export const MAX_HELD_LINES = 512;
 
-/** `leaf`: the fact's leaf hash, base64url. */
-export type Accepted = AppliedFact & { line: string; leaf: string };
+/** `leaf`: the fact's leaf hash, base64url. `isVoid`: chained, and not to be folded. */
+export type Accepted = AppliedFact & { line: string; leaf: string; isVoid: boolean };
 
-/** What one step of a reader did, and whether it wants the shard fetched over HTTP now. */
+/** What one step of a reader did. */
 export type Step = {
   accepted: Accepted[];
   refused: Refusal[];
   duplicates: number;
+  /** The shard is to be fetched over HTTP: after a heartbeat only when it is still behind later. */
   fetch: boolean;
+  /** The newest heartbeat was reached. */
+  reached: boolean;
 };
 
-export type ReaderTrust = { log: string; findVerifier: FindVerifier };
+export type ReaderTrust = { log: string; findKey: FindFactKey };
 
-const emptyStep = (): Step => ({ accepted: [], refused: [], duplicates: 0, fetch: false });
+const emptyStep = (): Step => ({
+  accepted: [],
+  refused: [],
+  duplicates: 0,
+  fetch: false,
+  reached: false,
+});
 
 /**
- * One shard's state machine: lines in, verified facts out, in order of position. No I/O and no
- * clock; equal to a replay of the shard at every interleaving (DESIGN 4.6).
+ * One shard's state machine (facts-v1, "The reader"): lines and heads of heartbeats in, verified
+ * facts out, in order of position. No I/O and no clock; equal to a replay of the shard at every
+ * interleaving (DESIGN 4.6).
  */
 export class ShardReader {
   readonly shard: number;
   readonly #trust: ReaderTrust;
-  #tenants = new Map<string, ChainHead>();
   readonly #held = new Map<number, { text: string; line: Line }>();
-  #position = 0;
+  #tenants = new Map<string, ChainHead>();
+  #chain = new ShardChain();
   #index = -1;
   #epoch = 0;
-  #hash = EMPTY_HASH;
-  #tookLive = false;
+  #inDoubt = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -51,7 +64,12 @@ export class ShardReader {
   }
 
   head(): ShardHead {
-    return { position: this.#position, index: this.#index, hash: toHex(this.#hash) };
+    return {
+      position: this.#chain.position,
+      index: this.#index,
+      hash: toHex(this.#chain.hash),
+      covered: this.#chain.covered.count,
+    };
   }
 
   /** Heads of the tenants seen in this shard. */
@@ -59,25 +77,14 @@ export class ShardReader {
     return this.#tenants;
   }
 
-  /**
-   * True when facts came over the stream since the last {@link settle}: their positions are not
-   * signed, so their order is worth doubting when HTTP then does not fit.
-   */
-  get tookLive(): boolean {
-    return this.#tookLive;
+  /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
+  get inDoubt(): boolean {
+    return this.#inDoubt;
   }
 
-  settle(): void {
-    this.#tookLive = false;
-  }
-
-  /** Takes over the state of another reader of the same shard. */
-  adopt(other: ShardReader): void {
-    this.#tenants = other.#tenants;
-    this.#position = other.#position;
-    this.#index = other.#index;
-    this.#epoch = other.#epoch;
-    this.#hash = other.#hash;
+  /** The newest heartbeat counts more lines than are here. */
+  get isBehind(): boolean {
+    return this.#chain.isBehind;
   }
 
   /** Lines of a stream message. A bad one asks for HTTP: it must not wedge the shard. */
@@ -86,11 +93,11 @@ export class ShardReader {
     for (const text of texts) {
       const line = this.#parse(text, 'live', step);
       if (line === undefined) step.fetch = true;
-      else if (line.position <= this.#position) step.duplicates += 1;
-      else if (line.position === this.#position + 1) {
+      else if (line.position <= this.#chain.position) step.duplicates += 1;
+      else if (line.position === this.#chain.position + 1) {
         if (!this.#accept(text, line, 'live', step)) step.fetch = true;
       } else {
-        if (this.#held.size < MAX_HELD_LINES) this.#held.set(line.position, { text, line });
+        this.#hold(text, line);
         step.fetch = true;
       }
     }
@@ -98,27 +105,91 @@ export class ShardReader {
     return step;
   }
 
-  /** Lines of `GET /v1/facts` or of the journal; the first refused one ends the step. */
+  /** Keeps live lines until {@link live} is called again: keys are missing to judge them. */
+  hold(texts: readonly string[]): Step {
+    const step = emptyStep();
+    for (const text of texts) {
+      const line = this.#parse(text, 'live', step);
+      if (line === undefined) step.fetch = true;
+      else if (line.position <= this.#chain.position) step.duplicates += 1;
+      else this.#hold(text, line);
+    }
+    return step;
+  }
+
+  /**
+   * Lines of `GET /v1/facts` or of the journal; the first refused one ends the step, and puts the
+   * shard in doubt when HTTP served it: it was served, so it may be that what is here is wrong.
+   */
   fetched(texts: readonly string[], origin: 'http' | 'disk'): Step {
     const step = emptyStep();
     for (const text of texts) {
       const line = this.#parse(text, origin, step);
-      if (line === undefined) return step;
-      if (line.position <= this.#position) step.duplicates += 1;
-      else if (!this.#accept(text, line, origin, step)) return step;
+      if (line !== undefined && line.position <= this.#chain.position) step.duplicates += 1;
+      else if (line === undefined || !this.#accept(text, line, origin, step)) {
+        if (origin === 'http') this.#inDoubt = true;
+        return step;
+      }
     }
     this.#releaseHeld(step);
     return step;
   }
 
+  /** The shard's head in a heartbeat that was taken. */
+  heartbeat(head: Head): Step {
+    const step = emptyStep();
+    const verdict = this.#chain.heartbeat(head);
+    this.#judge(verdict, step);
+    if (verdict !== 'fork' && this.#chain.findUncovered()) {
+      this.#inDoubt = true;
+      this.#refuse(new FactError('fact-uncovered', `above ${head.count}`), 'heartbeat', step);
+    }
+    return step;
+  }
+
+  /** A reader of nothing yet, which is to reach what heartbeats have covered here. */
+  anew(): ShardReader {
+    const fresh = new ShardReader(this.shard, this.#trust);
+    fresh.#chain.expect(this.#chain.covered);
+    return fresh;
+  }
+
+  /** Takes over a reader that {@link anew} made, and compares it with the newest heartbeat. */
+  adopt(fresh: ShardReader): Step {
+    const { newest } = this.#chain;
+    this.#tenants = fresh.#tenants;
+    this.#chain = fresh.#chain;
+    this.#index = fresh.#index;
+    this.#epoch = fresh.#epoch;
+    this.#inDoubt = false;
+    const step = emptyStep();
+    if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
+    return step;
+  }
+
+  /** A restored backup wrote the log anew below this reader's head: nothing here is certain. */
+  uncover(): void {
+    this.#chain.uncover();
+    this.#inDoubt = true;
+  }
+
+  /** Reading from the journal went wrong: HTTP has to tell. */
+  doubt(): void {
+    this.#inDoubt = true;
+  }
+
+  #hold(text: string, line: Line): void {
+    if (this.#held.size < MAX_HELD_LINES) this.#held.set(line.position, { text, line });
+  }
+
   #releaseHeld(step: Step): void {
     for (const position of this.#held.keys()) {
-      if (position <= this.#position) this.#held.delete(position);
+      if (position <= this.#chain.position) this.#held.delete(position);
     }
     for (;;) {
-      const held = this.#held.get(this.#position + 1);
+      const held = this.#held.get(this.#chain.position + 1);
       if (held === undefined) return;
-      this.#held.delete(this.#position + 1);
+      this.#held.delete(this.#chain.position + 1);
       if (!this.#accept(held.text, held.line, 'live', step)) {
         step.fetch = true;
         return;
@@ -126,7 +197,7 @@ export class ShardReader {
     }
   }
 
-  #parse(text: string, origin: LineOrigin, step: Step): Line | undefined {
+  #parse(text: string, origin: Origin, step: Step): Line | undefined {
     try {
       return parseLine(text);
     } catch (error) {
@@ -135,20 +206,13 @@ export class ShardReader {
     }
   }
 
-  #accept(text: string, line: Line, origin: LineOrigin, step: Step): boolean {
+  #accept(text: string, line: Line, origin: Origin, step: Step): boolean {
     try {
-      const { fact, leaf } = openEnvelope(line.envelope, this.#trust.findVerifier);
-      this.#checkPlace(fact, line);
-      checkBody(fact.kind, fact.body, fact.op);
-      const hash = toBase64Url(leaf);
-      this.#tenants.set(fact.tenant, { seq: fact.seq, hash });
-      this.#position = line.position;
-      this.#index = line.index;
-      this.#epoch = fact.epoch;
-      this.#hash = runningHash(this.#hash, leaf);
-      if (origin === 'live') this.#tookLive = true;
-      const { position, index } = line;
-      step.accepted.push({ shard: this.shard, position, index, fact, line: text, leaf: hash });
+      const opened = openEnvelope(line.envelope, (keyId) => this.#trust.findKey(keyId)?.verify);
+      const key = this.#trust.findKey(opened.keyId) as FactKey;
+      this.#checkPlace(opened.fact, line, key, origin);
+      checkBody(opened.fact.kind, opened.fact.body, opened.fact.op);
+      this.#append(text, line, opened, isVoid(key, line.index), step);
       return true;
     } catch (error) {
       this.#refuse(error, origin, step);
@@ -156,19 +220,52 @@ export class ShardReader {
     }
   }
 
-  /** In the order of the specification: log, shard, position, index, epoch, seq, prev. */
-  #checkPlace(fact: Fact, { position, index }: Line): void {
+  /** In the order of the specification: log, shard, position, index, key, epoch, seq, prev. */
+  #checkPlace(fact: Fact, { position, index }: Line, key: FactKey, origin: Origin): void {
     if (fact.log !== this.#trust.log) throw new FactError('log-mismatch', fact.log);
     if (shardOf(fact.tenant) !== this.shard) throw new FactError('shard-mismatch', fact.tenant);
-    if (position !== this.#position + 1) {
-      throw new FactError('position-gap', `${position} after ${this.#position}`);
+    if (position !== this.#chain.position + 1) {
+      throw new FactError('position-gap', `${position} after ${this.#chain.position}`);
     }
     if (index <= this.#index) throw new FactError('index-replay', `${index} <= ${this.#index}`);
+    checkFactKey(key, index, origin === 'live');
     if (fact.epoch < this.#epoch) throw new FactError('epoch-mismatch', String(fact.epoch));
     checkNext(fact, this.#tenants.get(fact.tenant) ?? EMPTY_HEAD);
   }
 
-  #refuse(error: unknown, origin: LineOrigin, step: Step): void {
+  #append(text: string, line: Line, opened: OpenedFact, voided: boolean, step: Step): void {
+    const { fact } = opened;
+    const { position, index } = line;
+    const leaf = toBase64Url(opened.leaf);
+    this.#tenants.set(fact.tenant, { seq: fact.seq, hash: leaf });
+    this.#index = index;
+    this.#epoch = fact.epoch;
+    step.accepted.push({
+      shard: this.shard,
+      position,
+      index,
+      fact,
+      line: text,
+      leaf,
+      isVoid: voided,
+    });
+    this.#judge(this.#chain.append(opened.leaf), step);
+  }
+
+  #judge(verdict: Verdict | undefined, step: Step): void {
+    if (verdict === 'behind') step.fetch = true;
+    if (verdict === 'reached') {
+      step.reached = true;
+      if (this.#chain.covered.count === this.#chain.position) this.#inDoubt = false;
+    }
+    if (verdict === 'fork') {
+      this.#inDoubt = true;
+      const where = `another hash in shard ${shardName(this.shard)}`;
+      this.#refuse(new FactError('shard-fork', where), 'heartbeat', step);
+    }
+  }
+
+  #refuse(error: unknown, origin: Refusal['origin'], step: Step): void {
     if (!(error instanceof FactError)) throw error;
     step.refused.push({ shard: this.shard, origin, code: error.code, message: error.message });
   }

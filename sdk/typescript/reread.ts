@@ -1,48 +1,46 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FactSource } from './fact-source.ts';
-import { ShardReader } from './reader.ts';
-import type { Accepted, ReaderTrust } from './reader.ts';
+import type { ShardReader, Accepted } from './reader.ts';
+import type { LineSource } from './registry-source.ts';
+import type { Origin, Refusal } from './types.ts';
 
 /** Signatures between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
-/** Every tenant's chain as the doubted reader knows it is in what was read anew. */
-const continues = (doubted: ShardReader, accepted: readonly Accepted[]): boolean => {
-  const left = new Map(doubted.tenants());
-  for (const { fact, leaf } of accepted) {
-    const head = left.get(fact.tenant);
-    if (head?.seq === fact.seq && head.hash === leaf) left.delete(fact.tenant);
-  }
-  return left.size === 0;
+export type Reread = {
+  fresh: ShardReader;
+  accepted: Accepted[];
+  refused: Refusal[];
+  /** What heartbeats had covered in the doubted reader is there, and the same. */
+  holdsCovered: boolean;
 };
 
-export type Reread = { fresh: ShardReader; accepted: Accepted[] };
-
 /**
- * A shard from its beginning over HTTP alone, for a reader to which HTTP no longer fits. Somebody
- * who can publish can renumber true facts (positions are not signed); reading anew heals that.
- * undefined when HTTP refuses to verify too, or lacks a fact that the reader has verified.
+ * A shard from its first line on, up to where the source ends or serves what is refused. Somebody
+ * who can publish can renumber true facts, since positions are not signed, and who stole a key can
+ * add to them: reading anew heals both.
  */
 export const rereadShard = async (
   doubted: ShardReader,
-  trust: ReaderTrust,
-  source: FactSource,
+  source: LineSource,
+  origin: Exclude<Origin, 'live'>,
   signal: AbortSignal,
-): Promise<Reread | undefined> => {
-  const fresh = new ShardReader(doubted.shard, trust);
+): Promise<Reread> => {
+  const fresh = doubted.anew();
   const accepted: Accepted[] = [];
+  const refused: Refusal[] = [];
   for (;;) {
     const from = fresh.head().position + 1;
     const lines = await source.fetch(doubted.shard, from, signal);
-    for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-      const step = fresh.fetched(lines.slice(at, at + LINES_PER_TURN), 'http');
+    for (let at = 0; at < lines.length && refused.length === 0; at += LINES_PER_TURN) {
+      const step = fresh.fetched(lines.slice(at, at + LINES_PER_TURN), origin);
       accepted.push(...step.accepted);
-      if (step.refused.length > 0) return undefined;
+      refused.push(...step.refused);
       await nextTurn();
       signal.throwIfAborted();
     }
     // Nothing new: the end, or a server that repeats itself.
-    if (fresh.head().position < from) break;
+    if (refused.length > 0 || fresh.head().position < from) break;
   }
-  return continues(doubted, accepted) ? { fresh, accepted } : undefined;
+  const holdsCovered = fresh.head().covered === doubted.head().covered;
+  return { fresh, accepted, refused, holdsCovered };
 };

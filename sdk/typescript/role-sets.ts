@@ -51,6 +51,12 @@ export class RoleSets {
     this.#refill(name);
   }
 
+  /** Every role denies until it is stated again. */
+  clear(): void {
+    this.#roles.clear();
+    for (const set of this.#sets) this.#fill(set);
+  }
+
   #refill(name: string): void {
     for (const set of this.#sets) if (set.roles.includes(name)) this.#fill(set);
   }

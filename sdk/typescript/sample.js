@@ -3,9 +3,9 @@ import { openPlane } from '@tenure/data-plane';
 const plane = await openPlane({
   registryUrl: process.env.TENURE_URL,
   token: process.env.TENURE_TOKEN, // the data planes' read-only one
-  natsUrl: process.env.TENURE_NATS_URL, // without it the plane polls every 5 s
+  natsUrl: process.env.TENURE_NATS_URL, // without it the plane asks for a heartbeat every 3 s
   log: process.env.TENURE_LOG, // e.g. tenure.example/prod
-  keys: { [process.env.TENURE_KEY_ID]: process.env.TENURE_PUBLIC_KEY }, // raw Ed25519, base64
+  root: process.env.TENURE_ROOT, // note key of the log's first root: all others are learned from it
   directory: process.env.TENURE_DIRECTORY, // one process at a time
 });
 plane.on('refused', ({ code, origin }) => console.error(`refused ${code} (${origin})`));

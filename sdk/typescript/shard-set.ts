@@ -1,25 +1,33 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
+import type { Head } from '../../facts/log/heartbeat.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
-import type { FactSource } from './fact-source.ts';
 import type { Journal } from './journal.ts';
 import { ShardReader } from './reader.ts';
 import type { Accepted, ReaderTrust, Step } from './reader.ts';
+import type { LineSource } from './registry-source.ts';
 import { rereadShard } from './reread.ts';
-import type { PlaneStats } from './types.ts';
+import type { Reread } from './reread.ts';
+import type { PlaneStats, Refusal } from './types.ts';
 
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
 type Parts = { trust: ReaderTrust; index: Index; journal: Journal; events: Events };
 
+/** What a step means to the plane: freshness, and what is to be fetched. */
+export type OnStep = (reader: ShardReader, step: Step) => void;
+
 /** All followed shards: their readers, and what an accepted fact does: index, disk, event. */
 export class ShardSet {
   readonly readers: ReadonlyMap<number, ShardReader>;
   readonly #parts: Parts;
   readonly #refused: Partial<Record<FactErrorCode, number>> = {};
+  /** What is accepted in a shard while it is read anew. */
+  readonly #meanwhile = new Set<{ shard: number; lines: string[] }>();
+  #onStep: OnStep = () => undefined;
   #applied = 0;
   #duplicates = 0;
 
@@ -28,16 +36,23 @@ export class ShardSet {
     this.readers = new Map(shards.map((shard) => [shard, new ShardReader(shard, parts.trust)]));
   }
 
+  /** Told behind each step from now on. */
+  listen(onStep: OnStep): void {
+    this.#onStep = onStep;
+  }
+
   /** Verifies what the disk holds; what follows a line that is refused is fetched again. */
   async load(): Promise<void> {
     for (const { shard, lines } of this.#parts.journal.load()) {
       const reader = this.readers.get(shard);
       if (reader === undefined) continue;
       for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-        const step = reader.fetched(lines.slice(at, at + LINES_PER_TURN), 'disk');
-        for (const { fact } of step.accepted) this.#parts.index.apply(fact);
-        this.#count(step);
-        if (step.refused.length > 0) {
+        const batch = lines.slice(at, at + LINES_PER_TURN);
+        const step = reader.fetched(batch, 'disk');
+        this.#fold(step.accepted);
+        this.#applied += step.accepted.length;
+        this.refuse(step.refused);
+        if (step.accepted.length + step.duplicates < batch.length) {
           this.#parts.journal.replace(shard, lines.slice(0, reader.head().position));
           break;
         }
@@ -47,31 +62,78 @@ export class ShardSet {
   }
 
   apply(reader: ShardReader, step: Step): void {
-    for (const { fact } of step.accepted) this.#parts.index.apply(fact);
-    this.#count(step);
-    this.#persist(() => {
-      this.#parts.journal.append(
-        reader.shard,
-        step.accepted.map(({ line }) => line),
-      );
-    });
-    for (const { shard, position, index, fact } of step.accepted) {
-      this.#parts.events.emit('applied', { shard, position, index, fact });
+    const { accepted } = step;
+    const lines = accepted.map(({ line }) => line);
+    this.#fold(accepted);
+    this.#duplicates += step.duplicates;
+    for (const one of this.#meanwhile) if (one.shard === reader.shard) one.lines.push(...lines);
+    this.#persist(() => this.#parts.journal.append(reader.shard, lines));
+    this.#tell(accepted);
+    this.refuse(step.refused);
+    this.#onStep(reader, step);
+  }
+
+  /** The heads of a heartbeat, 256 of them. */
+  heartbeat(heads: readonly Head[]): void {
+    for (const reader of this.readers.values()) {
+      const head = heads[reader.shard];
+      if (head !== undefined) this.apply(reader, reader.heartbeat(head));
     }
-    for (const refusal of step.refused) this.#parts.events.emit('refused', refusal);
   }
 
-  /** True when the shard, read anew over HTTP, holds all that its reader had verified. */
-  async reread(reader: ShardReader, source: FactSource, signal: AbortSignal): Promise<boolean> {
-    if (!reader.tookLive) return false;
-    reader.settle();
-    const reread = await rereadShard(reader, this.#parts.trust, source, signal);
-    if (reread === undefined) return false;
-    this.#replace(reader, reread.fresh, reread.accepted);
-    return true;
+  /** Doubts every shard with facts at or above an index from which the log was written anew. */
+  uncover(forkFrom: number): void {
+    for (const reader of this.readers.values()) {
+      if (reader.head().index >= forkFrom) reader.uncover();
+    }
   }
 
-  stats(): PlaneStats {
+  /** Folds the shards anew that may hold facts at or above an index from which some are void. */
+  async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
+    for (const reader of this.readers.values()) {
+      if (reader.head().index < voidFrom) continue;
+      const fromDisk = this.reread(reader, 'disk', this.#parts.journal, signal);
+      // The journal has it all; only a disk that fails leaves it to HTTP.
+      if (!(await fromDisk.catch(() => false))) reader.doubt();
+    }
+  }
+
+  /** Judges the lines that were held for keys. */
+  releaseHeld(): void {
+    for (const reader of this.readers.values()) this.apply(reader, reader.live([]));
+  }
+
+  /** Puts what the source has in place of the shard; false when the shard stays as it is. */
+  async reread(
+    reader: ShardReader,
+    origin: 'http' | 'disk',
+    source: LineSource,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const least = origin === 'disk' ? reader.head().position : 0;
+    const meanwhile = { shard: reader.shard, lines: [] };
+    this.#meanwhile.add(meanwhile);
+    try {
+      const reread = await rereadShard(reader, source, origin, signal);
+      this.refuse(reread.refused);
+      if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
+      this.#replace(reader, reread);
+      this.apply(reader, reader.live([...meanwhile.lines]));
+      return true;
+    } finally {
+      this.#meanwhile.delete(meanwhile);
+    }
+  }
+
+  /** Counts and tells what was refused, of lines or of notes. */
+  refuse(refused: readonly Refusal[]): void {
+    for (const refusal of refused) {
+      this.#refused[refusal.code] = (this.#refused[refusal.code] ?? 0) + 1;
+      this.#parts.events.emit('refused', refusal);
+    }
+  }
+
+  stats(): Omit<PlaneStats, 'keySet'> {
     const heads: PlaneStats['heads'] = {};
     for (const [shard, reader] of this.readers) {
       const head = reader.head();
@@ -82,22 +144,34 @@ export class ShardSet {
   }
 
   /** In one turn: no decision sees the shard half there. */
-  #replace(reader: ShardReader, fresh: ShardReader, accepted: readonly Accepted[]): void {
-    const { index, journal, events } = this.#parts;
+  #replace(reader: ShardReader, { fresh, accepted }: Reread): void {
+    const { index, journal } = this.#parts;
     const before = new Map(reader.tenants());
     for (const tenant of before.keys()) index.forget(tenant);
-    for (const { fact } of accepted) index.apply(fact);
-    reader.adopt(fresh);
+    this.#fold(accepted);
+    const step = reader.adopt(fresh);
     this.#persist(() => {
       journal.replace(
         reader.shard,
         accepted.map(({ line }) => line),
       );
     });
-    for (const { shard, position, index: logIndex, fact } of accepted) {
-      if (fact.seq <= (before.get(fact.tenant)?.seq ?? 0)) continue;
-      this.#applied += 1;
-      events.emit('applied', { shard, position, index: logIndex, fact });
+    const isNew = ({ fact, leaf }: Accepted): boolean => {
+      const head = before.get(fact.tenant) ?? { seq: 0, hash: '' };
+      return fact.seq > head.seq || (fact.seq === head.seq && leaf !== head.hash);
+    };
+    this.#tell(accepted.filter(isNew));
+    this.apply(reader, step);
+  }
+
+  #fold(accepted: readonly Accepted[]): void {
+    for (const { fact, isVoid } of accepted) if (!isVoid) this.#parts.index.apply(fact);
+  }
+
+  #tell(accepted: readonly Accepted[]): void {
+    this.#applied += accepted.length;
+    for (const { shard, position, index, fact, isVoid } of accepted) {
+      if (!isVoid) this.#parts.events.emit('applied', { shard, position, index, fact });
     }
   }
 
@@ -107,11 +181,5 @@ export class ShardSet {
     } catch (error) {
       this.#parts.events.emit('journal', error);
     }
-  }
-
-  #count({ accepted, refused, duplicates }: Step): void {
-    this.#applied += accepted.length;
-    this.#duplicates += duplicates;
-    for (const { code } of refused) this.#refused[code] = (this.#refused[code] ?? 0) + 1;
   }
 }

@@ -2,8 +2,8 @@ import type { FactErrorCode } from '../../facts/core/errors.ts';
 import type { Fact } from '../../facts/core/types.ts';
 
 /**
- * How old the newest complete answer of the registry is, by monotonic time (DESIGN 3, heartbeat):
- * fresh up to 15 s, stale up to 5 min, degraded up to the kind's limit, then expired.
+ * How old the newest heartbeat is that every followed shard has reached, by monotonic time (DESIGN
+ * 3, heartbeat): fresh up to 15 s, stale up to 5 min, degraded up to the kind's limit, then expired.
  */
 export type Freshness = 'fresh' | 'stale' | 'degraded' | 'expired';
 
@@ -56,16 +56,19 @@ export type ShardHead = {
   index: number;
   /** Running hash of the shard's leaf hashes, lower-case hexadecimal. */
   hash: string;
+  /** Up to this position a signed heartbeat has confirmed the running hash. */
+  covered: number;
 };
 
 export type AppliedFact = { shard: number; position: number; index: number; fact: Fact };
 
-/** Where a refused line came from. */
-export type LineOrigin = 'live' | 'http' | 'disk';
+export type Origin = 'live' | 'http' | 'disk';
 
 export type Refusal = {
-  shard: number;
-  origin: LineOrigin;
+  /** null: not a line, but a key set or a heartbeat. */
+  shard: number | null;
+  /** Where it came from; `heartbeat`: lines that were applied, and that a heartbeat denies. */
+  origin: Origin | 'heartbeat';
   code: FactErrorCode;
   /** For people; never parse it. */
   message: string;
@@ -92,7 +95,9 @@ export type PlaneStats = {
   applied: number;
   /** Lines at or below the reader's position: dropped unread, harmless. */
   duplicates: number;
-  /** Refused lines by code. */
+  /** Version of the newest key set; 0: none yet, so nothing can be verified. */
+  keySet: number;
+  /** What was refused, by code. */
   refused: Partial<Record<FactErrorCode, number>>;
   /** By shard name, `00` to `ff`; shards without facts are left out. */
   heads: Record<string, ShardHead>;
@@ -103,12 +108,15 @@ export type PlaneOptions = {
   registryUrl: string;
   /** The data plane's read-only token. */
   token: string;
-  /** NATS server for live delivery; without it the plane only polls. */
+  /** NATS server for live delivery; without it the plane asks for a heartbeat every 3 s. */
   natsUrl?: string | undefined;
   /** Origin of the log to follow, e.g. `tenure.example/prod`. */
   log: string;
-  /** Trusted fact keys: key id -> raw Ed25519 public key, base64. */
-  keys: Readonly<Record<string, string>>;
+  /**
+   * The log's first root as a note key, `<log>/root+<key hash>+<base64>`. All other keys are learned
+   * from the key sets that begin with it.
+   */
+  root: string;
   /** Shards to follow; all 256 unless given. The platform tenant's shard is always followed. */
   shards?: readonly number[];
   /** Folder for the plane's state; one process at a time. */

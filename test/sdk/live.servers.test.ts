@@ -12,8 +12,9 @@ import type { NatsServer } from '../../tools/servers/nats.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
-import { FactWriter, ISSUER, KEYS, LOG, memberDraft } from './support/fact-writer.ts';
-import { tenantDraft, writePlatform } from './support/fact-writer.ts';
+import { FactWriter, ISSUER, LOG, memberDraft, tenantDraft } from './support/fact-writer.ts';
+import { writePlatform } from './support/fact-writer.ts';
+import { ROOT_KEY } from './support/log-writer.ts';
 import { ACME, SHARD, memberId } from './support/tenants.ts';
 
 // Its own NATS, since it is stopped and started.
@@ -46,7 +47,7 @@ beforeEach(async () => {
     token: TOKEN,
     natsUrl: nats.url,
     log: LOG,
-    keys: KEYS,
+    root: ROOT_KEY,
     directory,
   });
   await plane.ready();
@@ -74,6 +75,17 @@ test('facts arrive over NATS while the registry is dead, and again after NATS ca
     publish([line]);
     expect(mayWrite()).toBe(false);
   });
+});
+
+test('heartbeats arrive over NATS, and cover what is here while the registry is dead', async () => {
+  registry.down = true;
+  publish([grant(['viewer'])]);
+  await eventually(() => {
+    publisher.publish('tenure.heartbeat', registry.heartbeat());
+    const { position, covered } = plane.stats().heads[shardName(SHARD)] ?? {};
+    expect([position, covered]).toEqual([2, 2]);
+  });
+  expect(plane.freshness()).toBe('fresh');
 });
 
 test('what was published while nobody listened is fetched when NATS is back', async () => {

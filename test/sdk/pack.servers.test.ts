@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildKit } from '../../tools/kit/build.ts';
 import { ROOT } from '../../tools/run-command.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
-import { FactWriter, ISSUER, KEY_ID, KEYS, LOG, memberDraft } from './support/fact-writer.ts';
-import { tenantDraft, writePlatform } from './support/fact-writer.ts';
+import { FactWriter, ISSUER, LOG, memberDraft, tenantDraft } from './support/fact-writer.ts';
+import { writePlatform } from './support/fact-writer.ts';
+import { ROOT_KEY } from './support/log-writer.ts';
 import { ACME, memberId } from './support/tenants.ts';
 
 // The kit as a stranger gets it: built, packed, installed from the tarball, run as plain JavaScript.
@@ -28,8 +29,7 @@ const decide = async (permission: string): Promise<unknown> => {
       TENURE_URL: registryUrl,
       TENURE_TOKEN: TOKEN,
       TENURE_LOG: LOG,
-      TENURE_KEY_ID: KEY_ID,
-      TENURE_PUBLIC_KEY: KEYS[KEY_ID],
+      TENURE_ROOT: ROOT_KEY,
       TENURE_DIRECTORY: join(project, 'facts'),
     },
   });

@@ -1,61 +1,28 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { shardName } from '../../facts/crypto/shard.ts';
-import { createHttpSource } from '../../sdk/typescript/fact-source.ts';
-import type { LiveHandlers } from '../../sdk/typescript/live-source.ts';
-import { createPlane, openPlane } from '../../sdk/typescript/plane.ts';
+import { rootName } from '../../facts/log/key-set.ts';
+import { formatNoteKey } from '../../facts/log/note-key.ts';
+import { openPlane } from '../../sdk/typescript/plane.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';
 import type { FreshnessChange, PlaneOptions, Refusal } from '../../sdk/typescript/types.ts';
 import { eventually } from '../support/eventually.ts';
-import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
-import { FactWriter, ISSUER, KEYS, LOG, memberDraft } from './support/fact-writer.ts';
-import { tenantDraft, writePlatform } from './support/fact-writer.ts';
+import type { FakeRegistry } from './support/fake-registry.ts';
+import { ISSUER, memberDraft } from './support/fact-writer.ts';
+import type { FactWriter } from './support/fact-writer.ts';
+import { ROOT } from './support/log-writer.ts';
+import { PlaneFixture } from './support/plane-fixture.ts';
 import { ACME, GLOBEX, PLATFORM_SHARD, SHARD, memberId } from './support/tenants.ts';
 
 const JANE = { issuer: ISSUER, sub: 'jane' };
 const HOUR_MS = 3_600_000;
 const SOON = { withinMs: 4_000 };
 
-/** Moves only when told. */
-class FakeClock {
-  nowMs = 1_000_000;
-  skewMs = 1_700_000_000_000;
-  monotonicMs = (): number => this.nowMs;
-  wallMs = (): number => this.nowMs + this.skewMs;
-}
-
+let fixture: PlaneFixture;
 let writer: FactWriter;
 let registry: FakeRegistry;
-let registryUrl: string;
-let directory: string;
-let clock: FakeClock;
-let live: LiveHandlers | undefined;
-const opened: Plane[] = [];
-
-const options = (overrides: Partial<PlaneOptions> = {}): PlaneOptions => ({
-  registryUrl,
-  token: TOKEN,
-  log: LOG,
-  keys: KEYS,
-  shards: [SHARD],
-  directory,
-  ...overrides,
-});
-
-const open = async (overrides: Partial<PlaneOptions> = {}): Promise<Plane> => {
-  const plane = await createPlane(options(overrides), {
-    source: createHttpSource(registryUrl, TOKEN),
-    openLive: (_, handlers) => {
-      live = handlers;
-      return { close: () => Promise.resolve() };
-    },
-    clock,
-  });
-  opened.push(plane);
-  return plane;
-};
+const open = (overrides?: Partial<PlaneOptions>): Promise<Plane> => fixture.open(overrides);
 
 const allowed = (plane: Plane, permission = 'invoice:read', tenant = ACME): boolean =>
   plane.can(JANE, permission, tenant).allowed;
@@ -63,22 +30,11 @@ const allowed = (plane: Plane, permission = 'invoice:read', tenant = ACME): bool
 const applied = (plane: Plane): number => plane.stats().applied;
 
 beforeEach(async () => {
-  writer = new FactWriter();
-  writePlatform(writer);
-  writer.write(ACME, tenantDraft(ACME));
-  writer.write(ACME, memberDraft(memberId(1), 'jane', ['viewer']));
-  writer.write(GLOBEX, tenantDraft(GLOBEX));
-  registry = new FakeRegistry(writer);
-  registryUrl = await registry.listen();
-  directory = mkdtempSync(join(tmpdir(), 'tenure-plane-'));
-  clock = new FakeClock();
+  fixture = await PlaneFixture.start();
+  ({ writer, registry } = fixture);
 });
 
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((plane) => plane.close()));
-  await registry.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterEach(() => fixture.stop());
 
 test('a new plane reads history over HTTP, page by page, and decides', async () => {
   const plane = await open();
@@ -106,7 +62,7 @@ test('a live fact is applied at once, without asking the registry', async () => 
   plane.on('applied', ({ position }) => seen.push(position));
   registry.down = true;
   const line = writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
-  live?.lines(SHARD, [line]);
+  fixture.live?.lines(SHARD, [line]);
   expect(allowed(plane, 'invoice:write')).toBe(true);
   expect(seen).toEqual([4]);
 });
@@ -116,7 +72,7 @@ test('a missed live fact is fetched over HTTP at once', async () => {
   await plane.ready();
   writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
   const second = writer.write(ACME, memberDraft(memberId(2), 'joe', []));
-  live?.lines(SHARD, [second]);
+  fixture.live?.lines(SHARD, [second]);
   expect(allowed(plane, 'invoice:write')).toBe(false);
   await eventually(() => expect(applied(plane)).toBe(8), SOON);
   expect(allowed(plane, 'invoice:write')).toBe(true);
@@ -128,7 +84,7 @@ test('a bad live line is refused, told, counted, and does not wedge the shard', 
   const refusals: Refusal[] = [];
   plane.on('refused', (refusal) => refusals.push(refusal));
   const line = writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
-  live?.lines(SHARD, [line.replace(/"sig":"..../, '"sig":"AAAA')]);
+  fixture.live?.lines(SHARD, [line.replace(/"sig":"..../, '"sig":"AAAA')]);
   expect(allowed(plane, 'invoice:write')).toBe(false);
   await eventually(() => expect(allowed(plane, 'invoice:write')).toBe(true), SOON);
   expect(refusals).toMatchObject([{ code: 'signature-invalid', origin: 'live', shard: SHARD }]);
@@ -142,7 +98,7 @@ test('a listener that throws does not stop the reader, and its error is not swal
   plane.on('applied', () => {
     throw new Error('listener');
   });
-  live?.lines(SHARD, [writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']))]);
+  fixture.live?.lines(SHARD, [writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']))]);
   expect(allowed(plane, 'invoice:write')).toBe(true);
   expect(uncaught.mock.calls[0]?.[0]).toThrow('listener');
   uncaught.mockRestore();
@@ -165,9 +121,9 @@ test('true facts renumbered on the stream heal: the shard is read anew over HTTP
   await plane.ready();
   const mine = writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
   const other = writer.write(GLOBEX, memberDraft(memberId(3), 'jane', ['viewer']));
-  live?.lines(SHARD, [other.replace(/^5 /, '4 ')]);
+  fixture.live?.lines(SHARD, [other.replace(/^5 /, '4 ')]);
   expect(allowed(plane, 'invoice:read', GLOBEX)).toBe(true);
-  live?.lines(SHARD, [mine, other]);
+  fixture.live?.lines(SHARD, [mine, other]);
   expect(allowed(plane, 'invoice:write')).toBe(false);
   await eventually(() => expect(allowed(plane, 'invoice:write')).toBe(true), SOON);
   expect(allowed(plane, 'invoice:read', GLOBEX)).toBe(true);
@@ -178,22 +134,22 @@ test('true facts renumbered on the stream heal: the shard is read anew over HTTP
 });
 
 describe('on disk', () => {
-  const journalPath = (): string => join(directory, 'shards', `${shardName(SHARD)}.facts`);
+  const journalPath = (): string => join(fixture.directory, 'shards', `${shardName(SHARD)}.facts`);
 
   test('a restart with everything dead answers from disk, and says that it is stale', async () => {
     const first = await open();
     await first.ready();
     await first.close();
     registry.down = true;
-    clock.nowMs = 7;
-    clock.skewMs += 1_000_000 + 2 * 60_000;
+    fixture.clock.nowMs = 7;
+    fixture.clock.skewMs += 1_000_000 + 2 * 60_000;
     const plane = await open();
     expect(plane.can(JANE, 'invoice:read', ACME)).toEqual({
       allowed: true,
       reason: 'granted',
       freshness: 'stale',
     });
-    clock.nowMs += 25 * HOUR_MS;
+    fixture.clock.nowMs += 25 * HOUR_MS;
     expect(plane.can(JANE, 'invoice:read', ACME).reason).toBe('facts-expired');
   });
 
@@ -205,7 +161,7 @@ describe('on disk', () => {
     const plane = await open();
     expect(plane.stats().heads[shardName(SHARD)]?.position).toBe(3);
     const line = writer.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
-    live?.lines(SHARD, [line]);
+    fixture.live?.lines(SHARD, [line]);
     await plane.close();
     registry.down = true;
     const again = await open();
@@ -225,18 +181,20 @@ describe('on disk', () => {
     expect(plane.stats()).toMatchObject({ applied: 4, refused: { 'signature-invalid': 1 } });
     expect(allowed(plane)).toBe(false);
     registry.down = false;
-    live?.connected();
+    fixture.live?.connected();
     await eventually(() => expect(allowed(plane)).toBe(true), SOON);
     expect(readFileSync(journalPath(), 'utf8')).not.toContain('"sig":"AAAA');
   });
 
-  test('another key or another log does not take over what lies there', async () => {
+  test('another root or another log does not take over what lies there', async () => {
     const first = await open();
     await first.ready();
     await first.close();
     registry.down = true;
-    const plane = await open({ log: 'tenure.example/other' });
-    expect(plane.stats()).toMatchObject({ applied: 0, refused: { 'log-mismatch': 2 } });
+    const log = 'tenure.example/other';
+    const plane = await open({ log, root: formatNoteKey(rootName(log), ROOT.publicKey) });
+    expect(plane.stats()).toMatchObject({ applied: 0, keySet: 0 });
+    expect(plane.stats().refused).toEqual({ 'note-key-unknown': 1, 'key-unknown': 2 });
   });
 
   test('a directory has one writer, and a dead one gives it free', async () => {
@@ -244,19 +202,19 @@ describe('on disk', () => {
     await expect(open()).rejects.toMatchObject({ code: 'directory-locked' });
     await first.close();
     const dead = { host: (await import('node:os')).hostname(), pid: 2 ** 22 + 1, token: 'x' };
-    writeFileSync(join(directory, 'lock'), JSON.stringify(dead));
+    writeFileSync(join(fixture.directory, 'lock'), JSON.stringify(dead));
     await expect(open()).resolves.toBeDefined();
   });
 
   test('a lock of another host holds while it is renewed', async () => {
     const holder = { host: 'elsewhere.example', pid: 1, token: 'x' };
-    writeFileSync(join(directory, 'lock'), JSON.stringify(holder));
+    writeFileSync(join(fixture.directory, 'lock'), JSON.stringify(holder));
     await expect(open()).rejects.toMatchObject({ code: 'directory-locked' });
   });
 });
 
 describe('freshness', () => {
-  test('falls with monotonic time and rises with the next complete poll', async () => {
+  test('falls with monotonic time and rises with the next heartbeat that is reached', async () => {
     const plane = await open();
     await plane.ready();
     expect(plane.freshness()).toBe('fresh');
@@ -266,12 +224,12 @@ describe('freshness', () => {
       [5 * 60_000 + 1, 'degraded'],
       [24 * HOUR_MS + 1, 'expired'],
     ] as const) {
-      clock.nowMs = 1_000_000 + ageMs;
+      fixture.clock.nowMs = 1_000_000 + ageMs;
       expect(plane.freshness()).toBe(level);
     }
     expect(allowed(plane)).toBe(false);
     registry.down = false;
-    live?.connected();
+    fixture.live?.connected();
     await eventually(() => expect(plane.freshness()).toBe('fresh'), SOON);
     expect(allowed(plane)).toBe(true);
   });
@@ -285,7 +243,7 @@ describe('freshness', () => {
     registry.down = true;
     const changes: FreshnessChange[] = [];
     plane.on('freshness', (change) => changes.push(change));
-    clock.nowMs += 8 * 24 * HOUR_MS;
+    fixture.clock.nowMs += 8 * 24 * HOUR_MS;
     expect(plane.entitlement(ACME, 'crm')).toEqual({
       entitled: true,
       reason: 'entitled',
@@ -304,33 +262,34 @@ describe('freshness', () => {
     const expiry = { membership: { limitMs: HOUR_MS, whenExpired: 'allow' as const } };
     const plane = await open({ expiry });
     await plane.ready();
-    clock.nowMs += 2 * HOUR_MS;
+    fixture.clock.nowMs += 2 * HOUR_MS;
     expect(plane.can(JANE, 'invoice:read', ACME)).toMatchObject({
       allowed: true,
       freshness: 'expired',
     });
   });
 
-  test('a jump of the wall clock (a machine that slept) is stale until the next poll', async () => {
+  test('a jump of the wall clock (a machine that slept) is stale until the next heartbeat', async () => {
     const plane = await open();
     await plane.ready();
     registry.down = true;
-    clock.skewMs += 60_000;
+    fixture.clock.skewMs += 60_000;
     await eventually(() => expect(plane.freshness()).toBe('stale'), SOON);
   });
 });
 
-test('a wrong key is refused when the plane is opened', async () => {
-  const identity = Buffer.from(`01${'00'.repeat(31)}`, 'hex').toString('base64');
-  await expect(openPlane(options({ keys: { k: identity } }))).rejects.toMatchObject({
-    code: 'key-invalid',
-  });
-  await expect(openPlane(options({ keys: {} }))).rejects.toMatchObject({ code: 'key-unknown' });
+test('a root that is no key, or of another log, is refused when the plane is opened', async () => {
+  const other = formatNoteKey(rootName('tenure.example/other'), ROOT.publicKey);
+  for (const root of ['', 'no key', other]) {
+    await expect(openPlane(fixture.options({ root }))).rejects.toMatchObject({
+      code: 'key-invalid',
+    });
+  }
 });
 
 test('a wrong token is no answer: the plane stays expired', async () => {
-  const plane = await openPlane(options({ token: 'wrong' }));
-  opened.push(plane);
+  const plane = await openPlane(fixture.options({ token: 'wrong' }));
+  fixture.opened.push(plane);
   await eventually(() => expect(registry.requests).toBeGreaterThan(0), SOON);
   expect(plane.freshness()).toBe('expired');
 });

@@ -1,18 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { utf8 } from '../../facts/core/bytes.ts';
 import { encodePayload } from '../../facts/core/payload.ts';
-import { createVerifier } from '../../facts/crypto/verify.ts';
 import { MAX_HELD_LINES, ShardReader } from '../../sdk/typescript/reader.ts';
-import { FactWriter, KEY_ID, LOG, memberDraft, seal, signer } from './support/fact-writer.ts';
+import { FactWriter, KEYS, LOG, memberDraft, openKeys, seal } from './support/fact-writer.ts';
 import { tenantDraft } from './support/fact-writer.ts';
+import { random } from './support/random.ts';
 import { ACME, GLOBEX, INITECH, OUTSIDER, SHARD, memberId } from './support/tenants.ts';
 
-const verifier = createVerifier(signer.publicKey);
-const aReader = (): ShardReader =>
-  new ShardReader(SHARD, {
-    log: LOG,
-    findVerifier: (keyId) => (keyId === KEY_ID ? verifier : undefined),
-  });
+const findKey = openKeys(KEYS);
+const aReader = (): ShardReader => new ShardReader(SHARD, { log: LOG, findKey });
 
 /** Two tenants, six facts, in one shard. */
 const sixFacts = (): FactWriter => {
@@ -146,17 +142,6 @@ test('held lines are bounded: what is beyond comes over HTTP again', () => {
   reader.fetched(lines.slice(0, 1), 'http');
   expect(reader.head().position).toBe(1 + MAX_HELD_LINES);
 });
-
-/** Small seeded generator (mulberry32): a failing run names its seed. */
-const random = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 test('lost, repeated, reordered and broken live lines end equal to a replay', () => {
   const writer = new FactWriter();

@@ -1,0 +1,71 @@
+import { toHex } from '../../facts/core/bytes.ts';
+import { FactError } from '../../facts/core/errors.ts';
+import { factKeysOf } from '../../facts/log/fact-keys.ts';
+import type { FactKey, FindFactKey } from '../../facts/log/fact-keys.ts';
+import { rootName } from '../../facts/log/key-set.ts';
+import type { KeySet } from '../../facts/log/key-set.ts';
+import { parseNoteKey } from '../../facts/log/note-key.ts';
+import { openKeySet, trustedBy } from '../../facts/log/open-key-set.ts';
+import type { TrustedKeys } from '../../facts/log/open-key-set.ts';
+
+/** What a newer key set changes about facts that were taken already. */
+export type KeyChange = {
+  /** The lowest index from which facts may be void now and were not; undefined: none. */
+  voidFrom: number | undefined;
+  /** The lowest index from which a restored backup wrote the log anew; undefined: it did not. */
+  forkFrom: number | undefined;
+};
+
+const lowest = (indexes: readonly number[]): number | undefined =>
+  indexes.length === 0 ? undefined : Math.min(...indexes);
+
+const newlyVoid = (older: KeySet, newer: KeySet): number[] => {
+  const before = new Map(older.fact.map((range) => [toHex(range.key), range.void]));
+  return newer.fact.flatMap(({ key, void: start }) =>
+    start !== null && start !== before.get(toHex(key)) ? [start] : [],
+  );
+};
+
+/** The keys of a log, learned set by set from one root that the reader was given. */
+export class KeyChain {
+  readonly log: string;
+  #trusted: TrustedKeys;
+  #find: FindFactKey = () => undefined;
+
+  /** `root`: note key of the first root. Throws `key-invalid` for another one, or none. */
+  constructor(log: string, root: string) {
+    const verifier = parseNoteKey(root);
+    if (verifier.name !== rootName(log)) {
+      throw new FactError('key-invalid', `${verifier.name} is not the root of ${log}`);
+    }
+    this.log = log;
+    this.#trusted = { version: 0, root: verifier, set: undefined };
+  }
+
+  /** The newest set; undefined before the first. */
+  get set(): KeySet | undefined {
+    return this.#trusted.set;
+  }
+
+  /** Of the newest set; 0 before the first. */
+  get version(): number {
+    return this.#trusted.version;
+  }
+
+  find(keyId: string): FactKey | undefined {
+    return this.#find(keyId);
+  }
+
+  /** Takes the next set out of its note. Throws a `note-…` or `keyset-…` FactError. */
+  take(note: Uint8Array): KeyChange {
+    const older = this.set;
+    const set = openKeySet(note, this.log, this.#trusted);
+    this.#trusted = trustedBy(set);
+    this.#find = factKeysOf(set);
+    if (older === undefined) return { voidFrom: undefined, forkFrom: undefined };
+    return {
+      voidFrom: lowest(newlyVoid(older, set)),
+      forkFrom: lowest(set.epochs.slice(older.epochs.length).map(({ first }) => first)),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import { equalBytes } from '../../facts/core/bytes.ts';
+import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
+import type { Head } from '../../facts/log/heartbeat.ts';
+
+/** Heartbeats that may pass over a position before nobody is believed to have signed it. */
+const UNCOVERED_HEARTBEATS = 3;
+
+/**
+ * What the newest heartbeat means: it counts more lines than are here, it has the running hash
+ * that is here, or another one.
+ */
+export type Verdict = 'behind' | 'reached' | 'fork';
+
+/**
+ * Running hash of a shard, and how far heartbeats have covered it. Of the hashes behind the last
+ * only those are kept that a heartbeat, which never counts fewer than the one before, may ask for.
+ */
+export class ShardChain {
+  #position = 0;
+  #hash = EMPTY_HASH;
+  #covered: Head = { count: 0, hash: EMPTY_HASH };
+  /** Running hashes of the last positions, the newest last. */
+  #tail: Uint8Array[] = [];
+  #newest: Head | undefined;
+  /** Positions at the arrival of the last heartbeats, the newest last. */
+  #marks: number[] = [];
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get hash(): Uint8Array {
+    return this.#hash;
+  }
+
+  /** The last line that a heartbeat has covered. */
+  get covered(): Head {
+    return this.#covered;
+  }
+
+  /** The shard's head in the newest heartbeat. */
+  get newest(): Head | undefined {
+    return this.#newest;
+  }
+
+  get isBehind(): boolean {
+    return this.#position < (this.#newest?.count ?? 0);
+  }
+
+  /** Appends a line by its leaf hash; answers when it is the one that the newest heartbeat ends in. */
+  append(leaf: Uint8Array): Verdict | undefined {
+    this.#position += 1;
+    this.#hash = runningHash(this.#hash, leaf);
+    if (this.isBehind) return undefined;
+    this.#tail.push(this.#hash);
+    return this.#position === this.#newest?.count ? this.#compare(this.#newest) : undefined;
+  }
+
+  /** Whatever is above `covered` is to be compared with this head from now on. */
+  expect(head: Head): Verdict {
+    this.#newest = head;
+    if (!this.isBehind) return this.#compare(head);
+    this.#tail = [];
+    return 'behind';
+  }
+
+  /** Takes the heads of a heartbeat, one after the other. */
+  heartbeat(head: Head): Verdict {
+    this.#marks = [...this.#marks, this.#position].slice(-UNCOVERED_HEARTBEATS);
+    return this.expect(head);
+  }
+
+  /** True, once, when a line that is here was not counted by the last three heartbeats. */
+  findUncovered(): boolean {
+    const [oldest = 0] = this.#marks;
+    const isUncovered =
+      this.#marks.length === UNCOVERED_HEARTBEATS && oldest > (this.#newest?.count ?? 0);
+    if (isUncovered) this.#marks = [];
+    return isUncovered;
+  }
+
+  /** A restored backup may have lost what was covered. */
+  uncover(): void {
+    this.#covered = { count: 0, hash: EMPTY_HASH };
+  }
+
+  #hashAt(position: number): Uint8Array | undefined {
+    if (position === this.#covered.count) return this.#covered.hash;
+    return position > this.#covered.count
+      ? this.#tail.at(position - this.#position - 1)
+      : undefined;
+  }
+
+  #compare(head: Head): Verdict {
+    const hash = this.#hashAt(head.count);
+    if (hash === undefined || !equalBytes(hash, head.hash)) return 'fork';
+    this.#covered = head;
+    this.#tail = head.count === this.#position ? [] : this.#tail.slice(head.count - this.#position);
+    return 'reached';
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Index } from '../../sdk/typescript/decision-index.ts';
+import { Events } from '../../sdk/typescript/events.ts';
+import { Journal } from '../../sdk/typescript/journal.ts';
+import type { ShardReader } from '../../sdk/typescript/reader.ts';
+import { ShardSet } from '../../sdk/typescript/shard-set.ts';
+import type { AppliedFact } from '../../sdk/typescript/types.ts';
+import { FactWriter, KEYS, LOG, memberDraft, openKeys } from './support/fact-writer.ts';
+import { tenantDraft } from './support/fact-writer.ts';
+import { headOfLines } from './support/log-writer.ts';
+import { ACME, SHARD, memberId } from './support/tenants.ts';
+
+let directory: string;
+let journal: Journal;
+let shards: ShardSet;
+let reader: ShardReader;
+let applied: AppliedFact[];
+const { signal } = new AbortController();
+
+const written = (facts: number): FactWriter => {
+  const writer = new FactWriter();
+  writer.write(ACME, tenantDraft(ACME));
+  for (let n = 1; n < facts; n += 1) writer.write(ACME, memberDraft(memberId(n), `s${n}`, []));
+  return writer;
+};
+const forged = (): string => written(2).write(ACME, memberDraft(memberId(66), 'thief', []));
+const subjects = (): string[] => applied.map(({ fact }) => fact.subject);
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tenure-shards-'));
+  journal = new Journal(directory);
+  const events = new Events();
+  const trust = { log: LOG, findKey: openKeys(KEYS) };
+  shards = new ShardSet([SHARD], { trust, index: new Index(), journal, events });
+  [reader] = [...shards.readers.values()] as [ShardReader];
+  applied = [];
+  events.on('applied', (one) => applied.push(one));
+});
+
+afterEach(() => {
+  journal.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('lines that come while a shard is read anew are there afterwards', async () => {
+  const lines = written(5).linesOf(ACME);
+  shards.apply(reader, reader.live(lines.slice(0, 3)));
+  let answer: (page: string[]) => void = () => undefined;
+  const page = new Promise<string[]>((resolve) => {
+    answer = resolve;
+  });
+  const fetch = (_: number, from: number) => (from === 1 ? page : Promise.resolve([]));
+  const reread = shards.reread(reader, 'http', { fetch }, signal);
+  shards.apply(reader, reader.live(lines.slice(3)));
+  answer(lines.slice(0, 3));
+  expect(await reread).toBe(true);
+  expect(reader.head().position).toBe(5);
+  expect(await journal.fetch(SHARD, 1)).toEqual(lines);
+});
+
+test('a shard that was read anew tells the facts that are new, and only those', async () => {
+  const lines = written(4).linesOf(ACME);
+  shards.apply(reader, reader.live([...lines.slice(0, 2), forged()]));
+  reader.heartbeat(headOfLines(lines.slice(0, 2)));
+  const fetch = (_: number, from: number) => Promise.resolve(lines.slice(from - 1));
+  expect(await shards.reread(reader, 'http', { fetch }, signal)).toBe(true);
+  const members = [1, 66, 2, 3].map((n) => `member:${memberId(n)}`);
+  expect(subjects()).toEqual([`tenant:${ACME}`, ...members]);
+  expect(await journal.fetch(SHARD, 1)).toEqual(lines);
+});
+
+test('a journal that lacks a line does not replace what is in memory', async () => {
+  const lines = written(4).linesOf(ACME);
+  shards.apply(reader, reader.live(lines));
+  journal.replace(SHARD, lines.slice(0, 2));
+  await shards.foldAnew(0, signal);
+  expect(reader.head().position).toBe(4);
+  expect(reader.inDoubt).toBe(true);
+});
