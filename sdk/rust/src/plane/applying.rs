@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::core::Core;
@@ -105,8 +106,14 @@ impl Shared {
     }
 
     fn reached(&self, core: &Core, shard: u8) {
-        if self.change_freshness().reached(shard, core.arrived_ms) {
+        let (newer, complete) = {
+            let mut freshness = self.change_freshness();
+            (freshness.reached(shard, core.heard_of_ms), freshness.is_complete())
+        };
+        if complete {
             self.ready.send_replace(true);
+        }
+        if newer {
             self.persist(core.notes.save_reached(&core.last_note));
             self.tick();
         }
@@ -138,8 +145,11 @@ impl Shared {
         error: &FactError,
     ) {
         core.counts.refuse(error.code);
-        if matches!(error.code, FactCode::KeyUnknown | FactCode::NoteKeyUnknown) {
-            self.keys_wanted.notify_one();
+        match error.code {
+            // HTTP is of no use before the keys are there that it takes.
+            FactCode::KeyUnknown => self.keys_missing.store(true, Ordering::Relaxed),
+            FactCode::NoteKeyUnknown => self.keys_wanted.notify_one(),
+            _ => {}
         }
         let (code, message) = (error.code, error.to_string());
         self.events.emit(|| Event::Refused(Arc::new(Refusal { shard, origin, code, message })));

@@ -19,9 +19,9 @@ pub(super) struct Core {
     pub(super) journal: Journal,
     pub(super) notes: Notes,
     pub(super) counts: Counts,
-    /// The last heartbeat that was taken, and when it came.
+    /// The last heartbeat that was taken, and the monotonic time as of which it speaks.
     pub(super) last_note: Vec<u8>,
-    pub(super) arrived_ms: i64,
+    pub(super) heard_of_ms: i64,
     /// A heartbeat by a time key that no set has yet: tried again with the next set.
     pub(super) unknown_note: Option<Vec<u8>>,
 }

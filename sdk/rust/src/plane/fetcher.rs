@@ -1,6 +1,7 @@
 //! Fetches shards when they are wanted: one request at a time for each, a few at a time for all.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -8,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::schedule::{Job, Schedule};
 use super::shared::{Shared, Want};
+use super::tasks::fetch_key_sets;
 use crate::reader::step::Origin;
 
 pub(super) async fn run(shared: Arc<Shared>, mut wants: UnboundedReceiver<Want>) {
@@ -50,6 +52,9 @@ fn plan(shared: &Shared, schedule: &mut Schedule, want: Want) {
 
 /// Registry down, or an answer that is none: freshness decays, the next heartbeat asks again.
 async fn work(shared: Arc<Shared>, shard: u8, job: Job) -> u8 {
+    if shared.keys_missing.swap(false, Ordering::Relaxed) {
+        fetch_key_sets(&shared).await;
+    }
     if job.refold && !matches!(shared.reread(shard, Origin::Disk).await, Ok(true)) {
         // The disk has not what it should: HTTP has to tell.
         let _ = shared.reread(shard, Origin::Http).await;

@@ -8,7 +8,8 @@ use crate::decide::types::{DecisionKind, Freshness};
 pub const FRESH_MS: i64 = 15_000;
 /// Up to here stale, then degraded.
 pub const STALE_MS: i64 = 5 * 60_000;
-/// A jump of wall clock against monotonic clock beyond this: suspended, or set.
+/// A jump of wall clock against monotonic clock beyond this: suspended, or set. Also how far a
+/// heartbeat's time may be from ours.
 const SKEW_LIMIT_MS: i64 = 30_000;
 const HOUR_MS: i64 = 3_600_000;
 /// Nothing is known: older than every limit.
@@ -70,6 +71,13 @@ fn level(age_ms: i64, limit_ms: i64) -> Freshness {
 
 const KINDS: [DecisionKind; 2] = [DecisionKind::Membership, DecisionKind::Entitlement];
 
+/// Age of a heartbeat when it arrives: none, unless its time and ours are so far apart that it is an
+/// old one, or that a clock is wrong.
+pub(super) fn age_on_arrival_ms(stated_ms: i64, wall_ms: i64) -> i64 {
+    let behind_ms = wall_ms.saturating_sub(stated_ms);
+    if behind_ms.abs() <= SKEW_LIMIT_MS { 0 } else { behind_ms.max(FRESH_MS + 1) }
+}
+
 /// Pure: every call says what time it is.
 #[derive(Debug)]
 pub(super) struct FreshnessClock {
@@ -111,13 +119,18 @@ impl FreshnessClock {
         freshness != Freshness::Expired || self.policy(kind).when_expired == WhenExpired::Allow
     }
 
+    /// True once every followed shard has reached a heartbeat.
+    pub(super) fn is_complete(&self) -> bool {
+        self.reached_ms.len() == self.followed
+    }
+
     /// A shard reached the heartbeat that arrived then. True when all of them now know of a later
     /// time than before.
     pub(super) fn reached(&mut self, shard: u8, arrived_ms: i64) -> bool {
         self.reached_ms.insert(shard, arrived_ms);
         let oldest_ms = self.reached_ms.values().min().copied();
         let later = oldest_ms.filter(|oldest_ms| *oldest_ms > self.known_ms);
-        match later.filter(|_| self.reached_ms.len() == self.followed) {
+        match later.filter(|_| self.is_complete()) {
             Some(oldest_ms) => {
                 self.known_ms = oldest_ms;
                 true
@@ -175,6 +188,13 @@ mod tests {
         assert_eq!(of(&clock), Freshness::Stale);
         assert!(clock.reached(2, NOW_MS));
         assert_eq!(of(&clock), Freshness::Fresh);
+    }
+
+    #[test]
+    fn an_old_heartbeat_is_not_fresh_when_it_arrives() {
+        assert_eq!(age_on_arrival_ms(WALL_MS - SKEW_LIMIT_MS, WALL_MS), 0);
+        assert_eq!(age_on_arrival_ms(WALL_MS - 60_000, WALL_MS), 60_000);
+        assert_eq!(age_on_arrival_ms(WALL_MS + 60_000, WALL_MS), FRESH_MS + 1);
     }
 
     #[test]

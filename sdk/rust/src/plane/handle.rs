@@ -72,7 +72,7 @@ fn open_directory(options: &Options, mut trust: Trust, clock: &dyn Clock) -> Res
         notes,
         counts: loaded.counts,
         last_note: last.as_ref().map(|kept| kept.note.clone()).unwrap_or_default(),
-        arrived_ms: now_ms,
+        heard_of_ms: now_ms,
         unknown_note: None,
     };
     // What was reached first: the last one may count lines that were still on their way.

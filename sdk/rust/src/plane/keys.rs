@@ -4,8 +4,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::core::Core;
+use super::freshness::age_on_arrival_ms;
 use super::shared::{Shared, Want};
 use crate::error::FactCode;
+use crate::kernel::instant::parse_instant;
 use crate::reader::step::Origin;
 
 /// What live delivery brings within this time is not fetched.
@@ -46,24 +48,32 @@ impl Shared {
             }
         }
         let pending = core.gate.pending().map(<[u8]>::to_vec);
+        let now_ms = self.clock.monotonic_ms();
         for note in [pending, core.unknown_note.take()].into_iter().flatten() {
-            self.open_heartbeat(core, &note, Origin::Http);
+            self.open_heartbeat(core, &note, Origin::Http, now_ms);
         }
         true
     }
 
-    /// A heartbeat; the same one again, over the other way, is nothing new.
-    pub(super) fn take_heartbeat(&self, note: &[u8], origin: Origin) {
+    /// A heartbeat; the same one again, over the other way, is nothing new. `arrived_ms`: monotonic;
+    /// over HTTP, when it was asked for.
+    pub(super) fn take_heartbeat(&self, note: &[u8], origin: Origin, arrived_ms: i64) {
         let core = &mut *self.core();
         if note != core.last_note {
-            self.open_heartbeat(core, note, origin);
+            self.open_heartbeat(core, note, origin, arrived_ms);
+        } else if origin == Origin::Http {
+            self.fetch_behind(core, Duration::ZERO);
         }
     }
 
-    fn open_heartbeat(&self, core: &mut Core, note: &[u8], origin: Origin) {
-        let heads = match core.gate.take(note, &core.trust) {
-            Ok(Some(heartbeat)) => heartbeat.heads.clone(),
+    fn open_heartbeat(&self, core: &mut Core, note: &[u8], origin: Origin, arrived_ms: i64) {
+        let heartbeat = match core.gate.take(note, &core.trust) {
+            Ok(Some(heartbeat)) => heartbeat.clone(),
             Ok(None) => return self.keys_wanted.notify_one(),
+            Err(error) if origin == Origin::Http && error.code == FactCode::HeartbeatReplay => {
+                // The stream was faster than HTTP, or there is no newer one.
+                return self.fetch_behind(core, Duration::ZERO);
+            }
             Err(error) => {
                 if error.code == FactCode::NoteKeyUnknown {
                     core.unknown_note = Some(note.to_vec());
@@ -71,18 +81,24 @@ impl Shared {
                 return self.refuse(core, None, origin, &error);
             }
         };
+        let stated_ms = parse_instant(&heartbeat.at).unwrap_or_default();
+        core.heard_of_ms = arrived_ms - age_on_arrival_ms(stated_ms, self.clock.wall_ms());
         core.last_note = note.to_vec();
-        core.arrived_ms = self.clock.monotonic_ms();
-        self.heard_ms.store(core.arrived_ms, Ordering::Relaxed);
+        self.heard_ms.store(self.clock.monotonic_ms(), Ordering::Relaxed);
         self.persist(core.notes.save_last(note));
-        let after = if self.is_live() { BEHIND_GRACE } else { Duration::ZERO };
-        for (shard, head) in (0..=u8::MAX).zip(heads) {
+        for (shard, head) in (0..=u8::MAX).zip(heartbeat.heads) {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let step = reader.heartbeat(head);
-            if step.fetch {
-                self.want(Want::Fetch { shard, after, when_behind: true });
-            }
             self.apply(core, shard, step);
+        }
+        // What a heartbeat over HTTP counts was not delivered, or not while we listened.
+        self.fetch_behind(core, if origin == Origin::Live { BEHIND_GRACE } else { Duration::ZERO });
+    }
+
+    fn fetch_behind(&self, core: &Core, after: Duration) {
+        let behind = core.readers.iter().filter(|(_, reader)| reader.chain().is_behind());
+        for (shard, _) in behind {
+            self.want(Want::Fetch { shard: *shard, after, when_behind: true });
         }
     }
 }

@@ -2,7 +2,6 @@
 //! no acknowledgement.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
@@ -32,7 +31,6 @@ pub(super) async fn run(shared: Arc<Shared>, address: ServerAddr, shards: Vec<u8
         if let Ok(client) = connect(&shared, &address).await {
             follow(&shared, &client, &shards).await;
         }
-        shared.live.store(false, Ordering::Relaxed);
         sleep(RETRY).await;
     }
 }
@@ -61,14 +59,10 @@ fn pause(attempts: usize) -> Duration {
     if attempts <= 1 { Duration::ZERO } else { Duration::from_millis(ms).min(RETRY) }
 }
 
+/// What was sent before delivery began, or began again, was missed.
 fn notice(shared: &Shared, event: &Event) {
-    match event {
-        Event::Connected => {
-            shared.live.store(true, Ordering::Relaxed);
-            shared.heartbeat_wanted.notify_one();
-        }
-        Event::Disconnected | Event::Closed => shared.live.store(false, Ordering::Relaxed),
-        _ => {}
+    if matches!(event, Event::Connected) {
+        shared.heartbeat_wanted.notify_one();
     }
 }
 
@@ -95,7 +89,7 @@ async fn follow(shared: &Arc<Shared>, client: &Client, shards: &[u8]) {
 
 async fn receive(shared: &Shared, subject: &str, payload: &[u8]) {
     if subject == HEARTBEAT {
-        return shared.take_heartbeat(payload, Origin::Live);
+        return shared.take_heartbeat(payload, Origin::Live, shared.clock.monotonic_ms());
     }
     let name = subject.strip_prefix(FACTS).unwrap_or_default();
     let Ok(shard) = u8::from_str_radix(name, 16) else { return };

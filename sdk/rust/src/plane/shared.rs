@@ -1,10 +1,11 @@
 //! What decisions and tasks share. Locks are taken in the order core, index, freshness.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 
 use super::clock::Clock;
 use super::core::Core;
@@ -32,11 +33,13 @@ pub(super) struct Shared {
     pub(super) wants: mpsc::UnboundedSender<Want>,
     /// Key sets are to be asked for.
     pub(super) keys_wanted: Notify,
+    /// A line was by an unknown key: they are to be asked for before a shard is fetched.
+    pub(super) keys_missing: AtomicBool,
+    /// When key sets were last asked for; one asks at a time.
+    pub(super) keys_asked: tokio::sync::Mutex<Option<Instant>>,
     /// A heartbeat is to be asked for now.
     pub(super) heartbeat_wanted: Notify,
     pub(super) ready: watch::Sender<bool>,
-    /// NATS delivers.
-    pub(super) live: AtomicBool,
     /// Monotonic time of the last heartbeat that was taken.
     pub(super) heard_ms: AtomicI64,
     core: Mutex<Core>,
@@ -61,9 +64,10 @@ impl Shared {
             events: Emitter::default(),
             wants,
             keys_wanted: Notify::new(),
+            keys_missing: AtomicBool::new(false),
+            keys_asked: tokio::sync::Mutex::new(None),
             heartbeat_wanted: Notify::new(),
             ready: watch::Sender::new(false),
-            live: AtomicBool::new(false),
             heard_ms: AtomicI64::new(i64::MIN / 4),
             core: Mutex::new(core),
             index: RwLock::new(index),
@@ -89,10 +93,6 @@ impl Shared {
 
     pub(super) fn change_freshness(&self) -> RwLockWriteGuard<'_, FreshnessClock> {
         whole(self.freshness.write())
-    }
-
-    pub(super) fn is_live(&self) -> bool {
-        self.live.load(Ordering::Relaxed)
     }
 
     /// It fails only when the fetcher has ended: then nothing is wanted any more.

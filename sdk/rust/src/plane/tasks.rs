@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{Instant, interval, sleep, timeout};
 
 use super::shared::{Shared, Want};
 use crate::reader::step::Origin;
@@ -14,11 +14,17 @@ const SILENCE_MS: i64 = 3_000;
 /// Garbage on the stream must not make a flood of requests for keys.
 const MIN_KEYS_GAP: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_secs(1);
-/// Requests for heartbeats between two rounds over all shards of a registry that has none.
-const SILENT_ROUNDS: u32 = 5;
+/// Requests for heartbeats between two rounds over all shards of a registry that has none: facts are
+/// read without heartbeats too, only freshness changes, but not often.
+const SILENT_ROUNDS: u32 = 20;
 
 /// All key sets that follow, up to the first that is not there yet or is refused.
-async fn fetch_key_sets(shared: &Shared) {
+pub(super) async fn fetch_key_sets(shared: &Shared) {
+    let mut asked = shared.keys_asked.lock().await;
+    if asked.is_some_and(|asked| asked.elapsed() < MIN_KEYS_GAP) {
+        return;
+    }
+    *asked = Some(Instant::now());
     loop {
         let version = shared.core().trust.version() + 1;
         let Ok(Some(note)) = shared.registry.key_set(version).await else { return };
@@ -31,7 +37,7 @@ async fn fetch_key_sets(shared: &Shared) {
 pub(super) async fn learn_keys(shared: Arc<Shared>) {
     loop {
         fetch_key_sets(&shared).await;
-        sleep(MIN_KEYS_GAP).await;
+        sleep(MIN_KEYS_GAP + Duration::from_millis(1)).await;
         shared.keys_wanted.notified().await;
     }
 }
@@ -48,8 +54,9 @@ pub(super) async fn ask_for_heartbeats(shared: Arc<Shared>) {
                 continue;
             }
         }
+        let asked_ms = shared.clock.monotonic_ms();
         match shared.registry.heartbeat().await {
-            Ok(Some(note)) => shared.take_heartbeat(&note, Origin::Http),
+            Ok(Some(note)) => shared.take_heartbeat(&note, Origin::Http, asked_ms),
             Ok(None) => {
                 if shared.core().trust.version() > 0 && silent.is_multiple_of(SILENT_ROUNDS) {
                     shared.want(Want::Everything);
