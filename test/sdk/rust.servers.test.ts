@@ -15,8 +15,8 @@ import { quiet } from '../../tools/servers/progress.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
 import { FactWriter, ISSUER, LOG, memberDraft, tenantDraft } from './support/fact-writer.ts';
-import { writePlatform } from './support/fact-writer.ts';
-import { ROOT_KEY } from './support/log-writer.ts';
+import { signer, writePlatform } from './support/fact-writer.ts';
+import { keySetNote, NEXT_FACT_KEY, rangeOf, ROOT_KEY } from './support/log-writer.ts';
 import { ACME, SHARD, memberId } from './support/tenants.ts';
 
 // The Rust kit by its driver (conformance across languages), and as a stranger installs it.
@@ -106,16 +106,19 @@ describe('a plane', () => {
     ask('can', { issuer: ISSUER, sub: 'jane', permission, tenant: ACME });
   const assign = (roles: string[]): string =>
     writer.write(ACME, memberDraft(memberId(1), 'jane', roles));
+  const fill = (one: FactWriter): void => {
+    writePlatform(one);
+    one.write(ACME, tenantDraft(ACME));
+    one.write(ACME, memberDraft(memberId(1), 'jane', ['viewer']));
+    const body = { product: 'crm', plan: 'team', limits: { seats: 5 }, until: null };
+    one.write(ACME, { kind: 'entitlement', subject: 'entitlement:crm', op: 'assert', body });
+  };
   const granted = { allowed: true, reason: 'granted', freshness: 'fresh' };
   const denied = { allowed: false, reason: 'no-permission', freshness: 'fresh' };
 
   beforeEach(async () => {
     writer = new FactWriter();
-    writePlatform(writer);
-    writer.write(ACME, tenantDraft(ACME));
-    assign(['viewer']);
-    const body = { product: 'crm', plan: 'team', limits: { seats: 5 }, until: null };
-    writer.write(ACME, { kind: 'entitlement', subject: 'entitlement:crm', op: 'assert', body });
+    fill(writer);
     registry = new FakeRegistry(writer);
     registryUrl = await registry.listen();
     directory = mkdtempSync(join(tmpdir(), 'tenure-rust-'));
@@ -154,6 +157,18 @@ describe('a plane', () => {
       refused: {},
       heads: { [shardName(SHARD)]: { position: 4, covered: 4 } },
     });
+  });
+
+  test('a changed key is learned, and facts by it count', async () => {
+    await open();
+    await ask('ready');
+    const size = writer.facts.length;
+    const fact = [rangeOf(signer, { to: size }), rangeOf(NEXT_FACT_KEY, { from: size })];
+    registry.keySets.push(keySetNote({ version: 2, fact }));
+    writer.key = NEXT_FACT_KEY;
+    assign(['owner']);
+    await eventually(async () => expect(await can('invoice:write')).toEqual(granted));
+    expect(await ask('stats')).toMatchObject({ keySet: 2, refused: {} });
   });
 
   test('started again with everything dead it answers from disk, and says that it is stale', async () => {
@@ -223,6 +238,36 @@ describe('a plane', () => {
       expect(await can('invoice:write')).toMatchObject(denied);
       registry.down = false;
       await eventually(async () => expect(await can('invoice:write')).toMatchObject(granted));
+    });
+
+    test('a line behind a gap waits, and what is missing is fetched', async () => {
+      registry.silent = true;
+      assign(['viewer']);
+      const line = assign(['owner']);
+      await eventually(async () => {
+        publish([line]);
+        expect(await can('invoice:write')).toMatchObject(granted);
+      });
+      expect(await ask('stats')).toMatchObject({ refused: {} });
+    });
+
+    test('what three heartbeats do not count is taken back', async () => {
+      registry.silent = true;
+      const thief = new FactWriter();
+      fill(thief);
+      const forged = thief.write(ACME, memberDraft(memberId(1), 'jane', ['owner']));
+      await eventually(async () => {
+        publish([forged]);
+        expect(await can('invoice:write')).toMatchObject(granted);
+      });
+      await eventually(async () => {
+        publisher.publish('tenure.heartbeat', registry.heartbeat());
+        expect(await can('invoice:write')).toMatchObject(denied);
+      });
+      expect(await ask('stats')).toMatchObject({
+        refused: { 'fact-uncovered': 1 },
+        heads: { [shardName(SHARD)]: { position: 3, covered: 3 } },
+      });
     });
 
     test('a heartbeat over NATS tells what was missed', async () => {
