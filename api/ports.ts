@@ -1,5 +1,6 @@
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { FactReading } from '../ports/fact-log.ts';
+import type { LogReading } from '../ports/log-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -12,6 +13,7 @@ export interface ApiPorts {
   readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
   readonly facts: FactReading;
+  readonly log: LogReading;
   readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;

@@ -1,6 +1,8 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getTile } from './log/tiles.ts';
+import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
 import type { ApiPorts } from './ports.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
@@ -21,6 +23,10 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   unwindSaga,
   cancelSaga,
   listFacts,
+  getKeySet,
+  getCheckpoint,
+  getHeartbeat,
+  getTile,
   getHealth,
   getReadiness,
 ];

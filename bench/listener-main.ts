@@ -2,15 +2,16 @@ import { connect } from 'nats';
 import { createVerifier } from '../facts/crypto/verify.ts';
 import { openPlane } from '../sdk/typescript/plane.ts';
 import type { PlaneStart } from '../tools/demo/plane-messages.ts';
-import { startWallClock } from './wall-clock.ts';
+import { startWallClock } from '../tools/wall-clock.ts';
 
 /*
  * The other process of the delivery bench: a data plane, and beside it the bare baseline, a
- * subscriber that verifies one signature a message. Both note when; the bench asks at the end.
+ * JetStream consumer that verifies one signature a message. Both note when; the bench asks at the
+ * end.
  */
 
 export interface ListenerStart extends PlaneStart {
-  readonly bareSubject: string;
+  readonly bareStream: string;
   /** Base64. */
   readonly publicKey: string;
   readonly signature: string;
@@ -34,15 +35,15 @@ plane.on('applied', ({ fact }) => applied.push([fact.id, nowMs()]));
 const verify = createVerifier(Buffer.from(start.publicKey, 'base64'));
 const signature = Buffer.from(start.signature, 'base64');
 const connection = await connect({ servers: start.natsUrl });
-connection.subscribe(start.bareSubject, {
-  callback: (_error, message) => {
+const bare = await connection.jetstream().consumers.get(start.bareStream);
+await bare.consume({
+  callback: (message) => {
     const [sentAtMs = ''] = message.string().split(' ', 1);
     if (!verify(message.data.subarray(sentAtMs.length + 1), signature))
       throw new Error('the bare message does not verify');
     bareMs.push(nowMs() - Number(sentAtMs));
   },
 });
-await connection.flush();
 
 process.on('message', () => {
   process.send?.({ applied, bareMs } satisfies Heard);

@@ -3,6 +3,9 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { quantile } from './row.ts';
 
+/** DESIGN 8: a bound in milliseconds binds only where the disk syncs faster. Ratios always do. */
+export const FSYNC_BINDS_MS = 0.2;
+
 const FSYNCS = 200;
 const PAGE_BYTES = 8_192;
 const GIB_BYTES = 2 ** 30;

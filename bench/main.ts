@@ -16,7 +16,7 @@ const progress = createProgress();
 const machine = describeMachine();
 const rows = [
   ...benchDecisions(),
-  ...(await benchSagas(progress)),
+  ...(await benchSagas(progress, machine.fsyncMs)),
   ...(await benchDelivery(progress, machine.fsyncMs)),
 ];
 writeFileSync(PAGE, formatPage(machine, rows, new Date()));

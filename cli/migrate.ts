@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as migrations from '../wiring/migrations.ts';
 import type { Context } from './context.ts';
-import { CliError, EXIT } from './errors.ts';
+import { reachDatabase } from './reach.ts';
 
 export function addMigrateCommands(program: Command, context: () => Context): void {
   const migrate = program
@@ -27,7 +27,7 @@ export function addMigrateCommands(program: Command, context: () => Context): vo
 }
 
 async function up(context: Context): Promise<void> {
-  const applied = await reach(() => migrations.up(context.config()));
+  const applied = await reachDatabase(() => migrations.up(context.config()));
   context.print({ applied }, () =>
     applied.length === 0
       ? 'Nothing to do: the schema is current.'
@@ -36,7 +36,7 @@ async function up(context: Context): Promise<void> {
 }
 
 async function version(context: Context): Promise<void> {
-  const { current, pending } = await reach(() => migrations.version(context.config()));
+  const { current, pending } = await reachDatabase(() => migrations.version(context.config()));
   context.print({ current: current ?? null, pending }, () => {
     const waiting = pending.length === 0 ? 'none' : pending.join(', ');
     return `current  ${current ?? 'none'}\npending  ${waiting}`;
@@ -44,33 +44,13 @@ async function version(context: Context): Promise<void> {
 }
 
 async function down(context: Context): Promise<void> {
-  const reverted = await reach(() => migrations.down(context.config()));
+  const reverted = await reachDatabase(() => migrations.down(context.config()));
   context.print({ reverted: reverted ?? null }, () =>
     reverted === undefined ? 'Nothing is applied.' : `Took back ${reverted}.`,
   );
 }
 
 async function create(name: string, context: Context): Promise<void> {
-  const path = await reach(() => migrations.create(name));
+  const path = await reachDatabase(() => migrations.create(name));
   context.print({ path }, () => `Wrote ${path}. Read it before you commit it.`);
-}
-
-/** Node's and Postgres' codes of a server that is not there. */
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', '57P03']);
-
-async function reach<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const { code, message } = error as { code?: unknown; message: string };
-    if (UNREACHABLE.has(String(code)))
-      throw new CliError(
-        EXIT.unreachable,
-        'Postgres does not answer.',
-        'Check DATABASE_URL with "tenure config --print".',
-        { cause: error },
-      );
-    throw new CliError(EXIT.refused, message, undefined, { cause: error });
-  }
 }

@@ -4,6 +4,8 @@ import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
+import { addKeyCommands } from './keys.ts';
+import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
@@ -16,7 +18,7 @@ Start here:
   $ tenure sagas list --state parked                      what waits, and why
 
 Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
-(migrate only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
+(migrate and keys only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the registry or its database is unreachable.
 `;
@@ -49,6 +51,8 @@ function createProgram(io: Io): Command {
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
   addSagaCommands(program, context);
+  addKeyCommands(program, context);
+  addLogCommands(program, context);
   addMigrateCommands(program, context);
   addConfigCommand(program, context);
   harden(program, io);

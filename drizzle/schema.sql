@@ -105,15 +105,41 @@ CREATE TABLE idempotency_keys (
 );
 GRANT INSERT, SELECT ON idempotency_keys TO tenure_api;
 
+CREATE TABLE key_sets (
+  version bigint NOT NULL,
+  note text NOT NULL,
+  CONSTRAINT key_sets_pkey PRIMARY KEY (version)
+);
+GRANT SELECT ON key_sets TO tenure_operator;
+GRANT SELECT ON key_sets TO tenure_sequencer;
+
 CREATE TABLE log_head (
   "only" boolean NOT NULL,
   next_index bigint NOT NULL,
   fence bigint NOT NULL,
+  key_set bigint NOT NULL DEFAULT 0,
   CONSTRAINT log_head_one_row CHECK ("only"),
   CONSTRAINT log_head_pkey PRIMARY KEY ("only")
 );
 GRANT SELECT ON log_head TO tenure_operator;
 GRANT SELECT, UPDATE ON log_head TO tenure_sequencer;
+
+CREATE TABLE log_nodes (
+  level smallint NOT NULL,
+  index bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT log_nodes_level_index_pk PRIMARY KEY (level, index)
+);
+GRANT SELECT ON log_nodes TO tenure_operator;
+GRANT INSERT, SELECT ON log_nodes TO tenure_sequencer;
+
+CREATE TABLE log_notes (
+  kind text NOT NULL,
+  note text NOT NULL,
+  CONSTRAINT log_notes_pkey PRIMARY KEY (kind)
+);
+GRANT SELECT ON log_notes TO tenure_operator;
+GRANT INSERT, SELECT, UPDATE ON log_notes TO tenure_sequencer;
 
 CREATE TABLE memberships (
   tenant uuid NOT NULL,

@@ -29,15 +29,22 @@ export class LostLeadershipError extends Error {
 /** By tenant: last `seq` and leaf hash that the log holds (absent: none yet). */
 export type SignedHeads = ReadonlyMap<string, { readonly seq: number; readonly hash: Uint8Array }>;
 
+/** What a batch is signed by: version of the key set, and what the log holds of each tenant. */
+export interface LogPlace {
+  readonly keySet: number;
+  readonly heads: SignedHeads;
+}
+
 export type SignBatch = (
   facts: readonly PlacedFact[],
-  heads: SignedHeads,
+  place: LogPlace,
 ) => Promise<readonly SignedFact[]>;
 
 export interface FactSequencing {
   /**
-   * One transaction: checks the fence number, takes the oldest outbox rows, places them ordered by
-   * (tenant, seq), has them signed, moves them to the log. Empty when there was nothing.
+   * Places the oldest outbox rows ordered by (tenant, seq), has them signed, and moves them to the
+   * log in one transaction, which holds only under this fence number, at the place and under the
+   * key set that the facts were signed for. Empty when there was nothing.
    */
   sequence(fence: number, limit: number, sign: SignBatch): Promise<readonly SignedFact[]>;
 }

@@ -14,6 +14,8 @@ export interface FactBatch {
 export interface FactStream {
   /** False when the stream did not acknowledge all; never rejects. The caller reconciles. */
   publish(batches: readonly FactBatch[]): Promise<boolean>;
+  /** Sends a heartbeat to whoever listens now; the next one is two seconds away. Never rejects. */
+  announce(note: string): void;
   /** Highest shard position in the stream's last message of that shard; 0 when none. Rejects
    * while the stream cannot be asked. */
   lastPosition(shard: number): Promise<number>;

@@ -4,6 +4,10 @@ import { batchesOf } from './fact-lines.ts';
 
 /** Facts read from the log at once while the stream is brought up to it. */
 const CATCH_UP_FACTS = 1_000;
+/** DESIGN 4.5: how often the stream is compared with the log. */
+const RECONCILE_MS = 10_000;
+/** How often a stream that is known to be behind is tried again. */
+const RECONCILE_BEHIND_MS = 1_000;
 
 /**
  * Fans signed facts out, and brings the stream up to the log wherever it is behind. JetStream is
@@ -29,6 +33,11 @@ export class Publisher {
   /** True until a reconciliation has found the stream equal to the log after the last doubt. */
   get behind(): boolean {
     return this.#behind;
+  }
+
+  /** How long after a reconciliation the next one is due. */
+  get reconcileEveryMs(): number {
+    return this.#behind ? RECONCILE_BEHIND_MS : RECONCILE_MS;
   }
 
   /** Whether JetStream acknowledged everything up to this log index. */

@@ -16,10 +16,6 @@ import type { SigningContext } from './sign-facts.ts';
 const BATCH_FACTS = 500;
 /** The bell is a hint that may be lost; the outbox is looked at this often anyway. */
 const POLL_MS = 1_000;
-/** DESIGN 4.5: how often the stream is compared with the log. */
-const RECONCILE_MS = 10_000;
-/** How often a stream that is known to be behind is tried again. */
-const RECONCILE_BEHIND_MS = 1_000;
 const RETRY_MS = 500;
 
 export interface SequencerPorts {
@@ -28,8 +24,19 @@ export interface SequencerPorts {
   readonly facts: FactSequencing & FactReading;
   readonly publisher: Publisher;
   readonly signing: SigningContext;
+  /** Before a leader signs: whether it may. Its rejection ends the leadership. */
+  readonly beforeLeading: (fence: number) => Promise<void>;
+  readonly duties: readonly Duty[];
   /** One line per trouble; the loop itself goes on. */
   readonly report: (message: string, cause: unknown) => void;
+}
+
+/** What a leader does beside sequencing, in a loop of its own. */
+export interface Duty {
+  /** For the report of a failure: "… failed". */
+  readonly name: string;
+  everyMs(): number;
+  run(fence: number): Promise<void>;
 }
 
 /** Log indexes of the asked facts, in their order, and whether JetStream acknowledged them. */
@@ -100,7 +107,8 @@ export class Sequencer {
       this.#ring();
     });
     const over = () => !leading || signal.aborted;
-    const reconciling = this.#reconcileUntil(over, signal);
+    await this.#ports.beforeLeading(leadership.fence);
+    const duties = this.#ports.duties.map((duty) => this.#do(duty, leadership.fence, over, signal));
     try {
       while (!over()) {
         this.#rung = false;
@@ -110,7 +118,7 @@ export class Sequencer {
       }
     } finally {
       leading = false;
-      await reconciling;
+      await Promise.all(duties);
     }
   }
 
@@ -126,16 +134,14 @@ export class Sequencer {
     return signed;
   }
 
-  async #reconcileUntil(over: () => boolean, signal: AbortSignal): Promise<void> {
-    const { publisher, report } = this.#ports;
+  async #do(duty: Duty, fence: number, over: () => boolean, signal: AbortSignal): Promise<void> {
     let lastMs = -Infinity;
     while (!over()) {
-      const everyMs = publisher.behind ? RECONCILE_BEHIND_MS : RECONCILE_MS;
-      if (performance.now() - lastMs >= everyMs) {
+      if (performance.now() - lastMs >= duty.everyMs()) {
         lastMs = performance.now();
-        await publisher
-          .reconcile()
-          .catch((cause: unknown) => report('the stream cannot be compared with the log', cause));
+        await duty
+          .run(fence)
+          .catch((cause: unknown) => this.#ports.report(`${duty.name} failed`, cause));
       }
       await pause(RETRY_MS, signal);
     }

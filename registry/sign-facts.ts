@@ -7,13 +7,14 @@ import { preAuthEncoding } from '../facts/core/pae.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import { leafHash } from '../facts/crypto/hash.ts';
 import { shardOf } from '../facts/crypto/shard.ts';
-import type { PlacedFact, SignedFact, SignedHeads } from '../ports/fact-log.ts';
+import type { LogPlace, PlacedFact, SignedFact } from '../ports/fact-log.ts';
 import type { Signer } from '../ports/signer.ts';
 
 export interface SigningContext {
   /** Origin of the log; a fact of another one is never signed. */
   readonly log: string;
-  readonly signer: Signer;
+  /** The signer of the fact at a log index, by a version of the key set. */
+  signerOf(keySet: number, index: number): Promise<Signer>;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface SigningContext {
 export async function signFacts(
   context: SigningContext,
   facts: readonly PlacedFact[],
-  signedHeads: SignedHeads,
+  { keySet, heads: signedHeads }: LogPlace,
 ): Promise<SignedFact[]> {
   const heads = new Map<string, ChainHead>();
   for (const [tenant, { seq, hash }] of signedHeads)
@@ -31,8 +32,9 @@ export async function signFacts(
   const signed: SignedFact[] = [];
   for (const fact of facts) {
     heads.set(fact.tenant, checkFact(context.log, fact, heads.get(fact.tenant) ?? EMPTY_HEAD));
-    const signature = await context.signer.sign(preAuthEncoding(fact.payload));
-    signed.push({ ...fact, keyId: context.signer.keyId, signature });
+    const signer = await context.signerOf(keySet, fact.index);
+    const signature = await signer.sign(preAuthEncoding(fact.payload));
+    signed.push({ ...fact, keyId: signer.keyId, signature });
   }
   return signed;
 }

@@ -19,6 +19,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     secrets: store.secrets,
     store: store.probe,
     facts,
+    log: facts,
     engine,
     clock: systemClock,
     ids: systemIds,

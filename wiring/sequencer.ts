@@ -1,8 +1,10 @@
-import { openKeyFile } from '../adapters/key-file/signer.ts';
+import { createCheckpointFile } from '../adapters/checkpoint-file/store.ts';
+import { openKeyFolder } from '../adapters/key-file/signer.ts';
 import { createNatsFactStream } from '../adapters/nats/fact-stream.ts';
 import { createOutboxBell } from '../adapters/postgres/bell.ts';
 import { createFactLog } from '../adapters/postgres/fact-log.ts';
 import { createLeaderLock } from '../adapters/postgres/leader-lock.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import type { Config } from './config/load.ts';
 import { workerTargetOf } from './options.ts';
 
@@ -12,13 +14,13 @@ export interface SequencerOptions {
   readonly report: (message: string, cause: unknown) => void;
 }
 
-/** All adapters of the sequencer's process, the only one that holds the key of facts. */
+/** All adapters of the sequencer's process, the only one that holds the keys of the log. */
 export function composeSequencer(config: Config, { epoch, report }: SequencerOptions) {
   const databaseUrl = config.database.url.reveal();
-  const { keyFile, natsUrl, natsReplicas, logOrigin } = config.facts;
-  // The configuration refuses a sequencer without it.
-  if (keyFile === undefined) throw new Error('FACT_KEY_FILE is missing');
-  const signer = openKeyFile(keyFile);
+  const { keyDir, signer, checkpointDir, natsUrl, natsReplicas, logOrigin } = config.facts;
+  // The configuration refuses a sequencer without them.
+  if (keyDir === undefined || checkpointDir === undefined)
+    throw new Error('KEY_DIR or CHECKPOINT_DIR is missing');
   const facts = createFactLog({ databaseUrl });
   const stream = createNatsFactStream({
     url: natsUrl.reveal(),
@@ -28,9 +30,11 @@ export function composeSequencer(config: Config, { epoch, report }: SequencerOpt
     report,
   });
   return {
-    signer,
+    openKeys: () => openKeyFolder(keyDir, signer),
+    checkpoints: createCheckpointFile(checkpointDir),
     facts,
     stream,
+    clock: systemClock,
     lock: createLeaderLock({ databaseUrl }),
     bell: createOutboxBell({ databaseUrl }),
     temporal: workerTargetOf(config),

@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { createSigningActivities } from '../activities/signing.ts';
 import { runSelfTest } from '../facts/crypto/self-test.ts';
 import { FIRST_EPOCH } from '../facts/core/types.ts';
+import { KeyRing } from '../registry/key-ring.ts';
+import { logDuties } from '../registry/log-duties.ts';
 import { Publisher } from '../registry/publisher.ts';
 import { Sequencer } from '../registry/sequencer.ts';
 import type { Config } from '../wiring/config/load.ts';
@@ -14,15 +16,22 @@ import { keepWorker } from './saga-worker.ts';
 
 await runProcess('sequencer', start);
 
-/** Signs and fans out; answers the sagas' `sign` step. The one process that holds the key. */
+/** Signs and fans out; answers the sagas' `sign` step. The one process that holds keys. */
 async function start(config: Config): Promise<Running> {
   runSelfTest();
   const log = pino({ base: { process: 'sequencer' } });
   const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
   const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
   const publisher = new Publisher(ports.stream, ports.facts);
-  const signing = { log: config.facts.logOrigin, signer: ports.signer };
-  const sequencer = new Sequencer({ ...ports, signing, publisher, report });
+  const duties = logDuties({
+    ...ports,
+    log: config.facts.logOrigin,
+    epoch: FIRST_EPOCH,
+    keys: new KeyRing(ports.openKeys, ports.facts),
+    store: ports.facts,
+    publisher,
+  });
+  const sequencer = new Sequencer({ ...ports, ...duties, publisher, report });
   const closing = new AbortController();
   const running = sequencer.run(closing.signal);
   const probeStore = () => ports.facts.shardPositions();
@@ -39,7 +48,7 @@ async function start(config: Config): Promise<Running> {
     report,
   );
   const health = await serveHealth(config.service, { worker: worker.probe, postgres: probeStore });
-  log.info({ port: health.port, key: ports.signer.keyId }, 'sequencing');
+  log.info({ port: health.port }, 'sequencing');
   return {
     close: async () => {
       closing.abort();

@@ -7,6 +7,8 @@ import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
 
 export const STREAM = 'TENURE_FACTS';
 export const SUBJECT_PREFIX = 'tenure.facts.';
+/** Core NATS, outside the stream: an old heartbeat is of no use. */
+export const HEARTBEAT_SUBJECT = 'tenure.heartbeat';
 
 /** PITFALLS, NATS: a window long enough for a publisher that was restarted. */
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
@@ -46,6 +48,7 @@ export function createNatsFactStream(options: NatsOptions): FactStream {
       if (failed !== undefined) link.assureStreamSoon();
       return failed === undefined;
     },
+    announce: (note) => link.announce(note),
     lastPosition: async (shard) => {
       const streams = link.ready();
       if (streams === undefined) throw new Error('NATS is not connected');
@@ -98,6 +101,11 @@ class Link {
 
   ready(): Streams | undefined {
     return this.#streams;
+  }
+
+  /** Not while it reconnects: the library would keep it, and send it late. */
+  announce(note: string): void {
+    if (this.#streams !== undefined) this.#connection?.publish(HEARTBEAT_SUBJECT, note);
   }
 
   assureStreamSoon(): void {

@@ -3,6 +3,8 @@ import type pg from 'pg';
 import { facts } from '../../drizzle/schema/facts.ts';
 import { shardHeads } from '../../drizzle/schema/shard-heads.ts';
 import type { FactReading, FactSequencing } from '../../ports/fact-log.ts';
+import type { LogKeeping, LogReading } from '../../ports/log-store.ts';
+import { logKeeping, logReading } from './log.ts';
 import { openPool } from './pool.ts';
 import { sequence } from './sequencing.ts';
 import { inTransaction } from './transaction.ts';
@@ -17,19 +19,22 @@ export interface Closing {
 }
 
 /** The sequencer's: role `tenure_sequencer`, fact tables only. */
-export function createFactLog(options: FactLogOptions): FactSequencing & FactReading & Closing {
+export function createFactLog(
+  options: FactLogOptions,
+): FactSequencing & FactReading & LogKeeping & Closing {
   const pool = openPool({ ...options, role: 'tenure_sequencer' });
   return {
     ...reading(pool),
+    ...logKeeping(pool),
     sequence: (fence, limit, sign) => sequence(pool, fence, limit, sign),
     close: () => pool.end(),
   };
 }
 
-/** Of `/v1/facts`: signed history of all tenants, role `tenure_operator`. */
-export function createFactReader(options: FactLogOptions): FactReading & Closing {
+/** Of `/v1/facts` and `/v1/log`: history of all tenants, role `tenure_operator`. */
+export function createFactReader(options: FactLogOptions): FactReading & LogReading & Closing {
   const pool = openPool({ ...options, role: 'tenure_operator' });
-  return { ...reading(pool), close: () => pool.end() };
+  return { ...reading(pool), ...logReading(pool), close: () => pool.end() };
 }
 
 function reading(pool: pg.Pool): FactReading {

@@ -10,6 +10,12 @@ import {
 } from '../../ports/fact-log.ts';
 import { asStoreError } from './errors.ts';
 
+interface LogHead {
+  readonly fence: number;
+  readonly nextIndex: number;
+  readonly keySet: number;
+}
+
 /** An outbox row beside what its place depends on, so that one statement reads it all. */
 interface WaitingRow {
   readonly id: string;
@@ -17,8 +23,6 @@ interface WaitingRow {
   readonly seq: number;
   readonly payload: Uint8Array;
   readonly leafHash: Uint8Array;
-  readonly fence: number;
-  readonly nextIndex: number;
   /** Of the tenant's last signed fact. */
   readonly headSeq: number | null;
   readonly headHash: Uint8Array | null;
@@ -35,14 +39,15 @@ interface ShardHead {
 interface Batch {
   readonly facts: readonly PlacedFact[];
   readonly nextIndex: number;
+  readonly keySet: number;
   readonly shards: ReadonlyMap<number, ShardHead>;
 }
 
 /**
  * DESIGN 4.4 in two statements. The first only reads, so that nothing is locked while a signer
  * (perhaps a remote one) works. The second is the transaction: it moves the head of the log from
- * the very place that was read, and with it the rows; when another leader came in between, it finds
- * no such head and does nothing.
+ * the very place that was read, and with it the rows; when another leader or another key set came
+ * in between, it finds no such head and does nothing.
  */
 export async function sequence(
   pool: pg.Pool,
@@ -50,40 +55,44 @@ export async function sequence(
   limit: number,
   sign: SignBatch,
 ): Promise<readonly SignedFact[]> {
-  const rows = await readOldest(pool, limit);
-  const [first] = rows;
-  if (first === undefined) return [];
-  if (first.fence !== fence) throw lostTo(first.fence, fence);
-  const batch = place(rows, first.nextIndex);
-  const signed = await sign(batch.facts, signedHeadsOf(rows));
+  const { head, rows } = await readOldest(pool, limit);
+  if (head.fence !== fence)
+    throw new LostLeadershipError(`the log is led by fence ${head.fence}, not ${fence}`);
+  if (rows.length === 0) return [];
+  const batch = place(rows, head);
+  const { keySet } = head;
+  const signed = await sign(batch.facts, { keySet, heads: signedHeadsOf(rows) });
   if (signed.length !== rows.length) throw new Error('not every placed fact was signed');
   await moveToLog(pool, fence, signed, batch);
   return signed;
 }
 
-function lostTo(leader: number, fence: number): LostLeadershipError {
-  return new LostLeadershipError(`the log is led by fence ${leader}, not ${fence}`);
-}
-
 /** The oldest, ordered by (tenant, seq). The shard by the rule of `facts/crypto/shard.ts`. */
-async function readOldest(pool: pg.Pool, limit: number): Promise<WaitingRow[]> {
-  const { rows } = await query<WaitingRow>(pool, {
+async function readOldest(
+  pool: pg.Pool,
+  limit: number,
+): Promise<{ readonly head: LogHead; readonly rows: readonly WaitingRow[] }> {
+  // Without any waiting fact there is one row still: the head, and nothing beside it.
+  const { rows } = await query<LogHead & (WaitingRow | { readonly id: null })>(pool, {
     name: 'read_oldest',
-    text: `select waiting.fact as id, waiting.tenant, waiting.seq, waiting.payload,
-             waiting.leaf_hash as "leafHash", log_head.fence, log_head.next_index as "nextIndex",
-             head.seq as "headSeq", head.leaf_hash as "headHash",
+    text: `select log_head.fence, log_head.next_index as "nextIndex", log_head.key_set as "keySet",
+             waiting.fact as id, waiting.tenant, waiting.seq, waiting.payload,
+             waiting.leaf_hash as "leafHash", last.seq as "headSeq", last.leaf_hash as "headHash",
              shard_heads.position as "shardPosition", shard_heads.hash as "shardHash"
-           from (select * from outbox order by id limit $1) as waiting
-           cross join log_head
-           join shard_heads on shard_heads.shard = get_byte(sha256(uuid_send(waiting.tenant)), 0)
+           from log_head
+           left join (select * from outbox order by id limit $1) as waiting on true
+           left join shard_heads
+             on shard_heads.shard = get_byte(sha256(uuid_send(waiting.tenant)), 0)
            left join lateral (
              select seq, leaf_hash from facts where facts.tenant = waiting.tenant
              order by seq desc limit 1
-           ) as head on true
+           ) as last on true
            order by waiting.tenant, waiting.seq`,
     values: [limit],
   });
-  return rows;
+  const [head] = rows;
+  if (head === undefined) throw new Error('log_head has no row');
+  return { head, rows: rows.filter((row) => row.id !== null) };
 }
 
 function signedHeadsOf(rows: readonly WaitingRow[]): SignedHeads {
@@ -93,7 +102,7 @@ function signedHeadsOf(rows: readonly WaitingRow[]): SignedHeads {
   return heads;
 }
 
-function place(rows: readonly WaitingRow[], nextIndex: number): Batch {
+function place(rows: readonly WaitingRow[], { nextIndex, keySet }: LogHead): Batch {
   const shards = new Map<number, ShardHead>();
   const facts = rows.map(({ id, tenant, seq, payload, leafHash, ...row }, at): PlacedFact => {
     const shard = shardOf(tenant);
@@ -102,7 +111,7 @@ function place(rows: readonly WaitingRow[], nextIndex: number): Batch {
     shards.set(shard, { position, hash: runningHash(before.hash, leafHash) });
     return { id, tenant, seq, payload, leafHash, index: nextIndex + at, shard, position };
   });
-  return { facts, nextIndex, shards };
+  return { facts, nextIndex, keySet, shards };
 }
 
 /** Whole or not at all: without the head at its place no other part of the statement has a row. */
@@ -110,13 +119,13 @@ async function moveToLog(
   pool: pg.Pool,
   fence: number,
   facts: readonly SignedFact[],
-  { nextIndex, shards }: Batch,
+  { nextIndex, keySet, shards }: Batch,
 ): Promise<void> {
   const { rowCount } = await query(pool, {
     name: 'move_to_log',
     text: `with head as (
              update log_head set next_index = $2 + cardinality($3::uuid[])
-             where fence = $1 and next_index = $2 returning next_index
+             where fence = $1 and next_index = $2 and key_set = $16 returning next_index
            ), taken as (
              delete from outbox using head where outbox.fact = any($3)
            ), moved as (
@@ -146,6 +155,7 @@ async function moveToLog(
       facts.map(({ leafHash }) => Buffer.from(leafHash)),
       facts.map(({ keyId }) => keyId),
       facts.map(({ signature }) => Buffer.from(signature)),
+      keySet,
     ],
   });
   if (rowCount === facts.length) return;

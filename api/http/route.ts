@@ -16,6 +16,8 @@ export interface ReplySpec {
   readonly body?: z.ZodType;
   /** A `text/plain` body instead of a JSON one: what its lines are. */
   readonly text?: string;
+  /** An `application/octet-stream` body: what its bytes are. */
+  readonly bytes?: string;
   /** Header name -> what it says. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -24,7 +26,10 @@ export interface ReplySpec {
 export interface RouteSpec {
   readonly operationId: string;
   readonly method: 'get' | 'post' | 'patch';
-  /** As in OpenAPI: `/v1/tenants/{tenant}`. */
+  /**
+   * As in OpenAPI: `/v1/tenants/{tenant}`; `{+tile}` is a last parameter with slashes in it (RFC
+   * 6570, reserved expansion), which the schema is given in its parts.
+   */
   readonly path: `/${string}`;
   readonly tag: string;
   readonly summary: string;
@@ -57,7 +62,9 @@ type Content<R> = R extends { readonly body: infer B extends z.ZodType }
   ? { readonly body: z.input<B> }
   : R extends { readonly text: string }
     ? { readonly text: string }
-    : { readonly body?: never };
+    : R extends { readonly bytes: string }
+      ? { readonly bytes: Uint8Array }
+      : { readonly body?: never };
 
 export type Reply<S extends RouteSpec> = {
   [N in keyof S['replies']]: {
@@ -71,6 +78,7 @@ export interface AnyReply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly text?: string;
+  readonly bytes?: Uint8Array;
 }
 
 export interface AnyInput {

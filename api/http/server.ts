@@ -29,7 +29,7 @@ export function createServer<P>(options: ServerOptions<P>): Express {
   app.use(identifyAndLog(options.log));
   for (const { path, handler } of options.pages) app.use(path, handler);
   for (const [path, routes] of Map.groupBy(options.routes, ({ spec }) => spec.path)) {
-    const place = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const place = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\{\+(\w+)\}$/, '*$1'));
     for (const one of routes) {
       // The body is read only when the caller may send one.
       place[one.spec.method](admit(one.spec, options.authorize), ...readBody(one.spec));
@@ -143,6 +143,7 @@ function send(response: Response, reply: AnyReply): void {
   if (reply.headers !== undefined) response.set(reply.headers);
   response.status(reply.status);
   if (reply.text !== undefined) response.type('text/plain').send(reply.text);
+  else if (reply.bytes !== undefined) response.type('bin').send(Buffer.from(reply.bytes));
   else response.json(reply.body);
 }
 

@@ -67,7 +67,7 @@ export function createOpenApi(specs: readonly RouteSpec[]) {
 }
 
 function pathsOf(specs: readonly RouteSpec[]): ZodOpenApiPathsObject {
-  const paths = Map.groupBy(specs, ({ path }) => path);
+  const paths = Map.groupBy(specs, ({ path }) => path.replace('{+', '{'));
   return Object.fromEntries(
     [...paths].map(([path, routes]) => [
       path,
@@ -125,13 +125,12 @@ export function problemsOf(spec: RouteSpec): ProblemCode[] {
   );
 }
 
-function replyOf({ description, body, text, headers }: ReplySpec): ZodOpenApiResponseObject {
-  const content =
-    body !== undefined
-      ? { 'application/json': { schema: body } }
-      : text === undefined
-        ? undefined
-        : { 'text/plain': { schema: z.string().meta({ description: text }) } };
+function replyOf({ description, body, text, bytes, headers }: ReplySpec): ZodOpenApiResponseObject {
+  const content = {
+    ...(body === undefined ? {} : { 'application/json': { schema: body } }),
+    ...(text === undefined ? {} : plain('text/plain', text)),
+    ...(bytes === undefined ? {} : plain('application/octet-stream', bytes)),
+  };
   const described = Object.entries(headers ?? {}).map(([name, about]) => [
     name,
     { description: about, schema: { type: 'string' } },
@@ -139,8 +138,12 @@ function replyOf({ description, body, text, headers }: ReplySpec): ZodOpenApiRes
   return {
     description,
     ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
-    ...(content === undefined ? {} : { content }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   } as ZodOpenApiResponseObject;
+}
+
+function plain(type: string, description: string) {
+  return { [type]: { schema: z.string().meta({ description }) } };
 }
 
 function refusalOf(codes: readonly ProblemCode[]): ZodOpenApiResponseObject {

@@ -30,11 +30,8 @@ secret keycloak-client-secret "$(random_hex)"
 # NATS reads a password that begins with a digit as a number.
 secret nats-url "nats://sequencer:s$(random_hex)@nats:4222"
 
-# The sequencer refuses a key that others can read, and runs as this file's owner.
-if [ ! -s "$folder/fact-key" ]; then
-  random_key >"$folder/fact-key"
-  chmod 600 "$folder/fact-key"
-fi
+# The log's keys are made by the service "keys", which runs as the owner of these folders.
+mkdir -p deploy/compose/keys deploy/compose/root
 
 # Images that know no secret files get these by Compose's own environment file.
 if [ ! -s .env ]; then

@@ -47,7 +47,7 @@ export class ShardChain {
     return this.#position < (this.#newest?.count ?? 0);
   }
 
-  /** Appends a line by its leaf hash; answers when it is the one that the newest heartbeat ends in. */
+  /** Appends a line by its leaf hash; answers when the newest heartbeat ends in it. */
   append(leaf: Uint8Array): Verdict | undefined {
     this.#position += 1;
     this.#hash = runningHash(this.#hash, leaf);

@@ -3,7 +3,8 @@ import type { Fact } from '../../facts/core/types.ts';
 
 /**
  * How old the newest heartbeat is that every followed shard has reached, by monotonic time (DESIGN
- * 3, heartbeat): fresh up to 15 s, stale up to 5 min, degraded up to the kind's limit, then expired.
+ * 3, heartbeat): fresh up to 15 s, stale up to 5 min, degraded up to the kind's limit, then
+ * expired.
  */
 export type Freshness = 'fresh' | 'stale' | 'degraded' | 'expired';
 
@@ -113,8 +114,8 @@ export type PlaneOptions = {
   /** Origin of the log to follow, e.g. `tenure.example/prod`. */
   log: string;
   /**
-   * The log's first root as a note key, `<log>/root+<key hash>+<base64>`. All other keys are learned
-   * from the key sets that begin with it.
+   * The log's first root as a note key, `<log>/root+<key hash>+<base64>`. All other keys are
+   * learned from the key sets that begin with it.
    */
   root: string;
   /** Shards to follow; all 256 unless given. The platform tenant's shard is always followed. */

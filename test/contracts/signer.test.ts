@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { assureKeyFile, openKeyFile } from '../../adapters/key-file/signer.ts';
+import { assureKeyFile, openKeyFile, openKeyFolder } from '../../adapters/key-file/signer.ts';
 import { keyIdOf } from '../../facts/crypto/hash.ts';
 import { createVerifier } from '../../facts/crypto/verify.ts';
 import type { Signer } from '../../ports/signer.ts';
@@ -36,10 +36,20 @@ function signerContract(name: string, make: () => Signer): void {
   });
 }
 
-signerContract('key file', () => {
+const sharedKey = () => {
   const path = join(folder, 'fact.key');
   assureKeyFile(path);
-  return openKeyFile(path);
+  return path;
+};
+
+signerContract('key file, by OpenSSL', () => openKeyFile(sharedKey(), 'openssl'));
+signerContract('key file, by noble', () => openKeyFile(sharedKey(), 'noble'));
+
+test('both implementations are one signer: each confirms the other', async () => {
+  const [openssl, noble] = [openKeyFile(sharedKey(), 'openssl'), openKeyFile(sharedKey(), 'noble')];
+  expect(noble.keyId).toBe(openssl.keyId);
+  for (const message of ['', 'a', 'DSSEv1'].map((text) => new TextEncoder().encode(text)))
+    expect(await noble.sign(message)).toEqual(await openssl.sign(message));
 });
 
 describe('a key file', () => {
@@ -50,6 +60,14 @@ describe('a key file', () => {
     assureKeyFile(path);
     expect(readFileSync(path, 'utf8')).toBe(first);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('folder gives a signer for each of its keys, and leaves other files alone', () => {
+    const keys = mkdtempSync(join(folder, 'keys-'));
+    for (const name of ['fact', 'log', 'time']) assureKeyFile(join(keys, `${name}.key`));
+    writeFileSync(join(keys, 'README'), 'no key');
+    const signers = openKeyFolder(keys, 'openssl');
+    expect(new Set(signers.map(({ keyId }) => keyId)).size).toBe(3);
   });
 
   test('that others may read is refused with what to do', () => {

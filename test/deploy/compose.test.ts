@@ -11,6 +11,9 @@ import { COMPOSE_TEXT, isPinned, parseComposeFile, runsOnce } from './compose-fi
 
 const compose = parseComposeFile(COMPOSE_TEXT);
 const services = Object.entries(compose.services);
+/** Folders that the script makes, and the service `keys` fills. */
+const MADE_LATER = ['./deploy/compose/keys', './deploy/compose/root'];
+const keyIn = (folder: string) => `${folder.slice(2)}/a.key`;
 const variablesIn = (text: string) =>
   [...text.matchAll(/\$\{(\w+)(:[?-])?/g)].map(([, name = '', kind]) => ({ name, kind }));
 
@@ -62,6 +65,7 @@ describe('docker-compose.yml', () => {
     for (const secret of service.secrets ?? []) expect(compose.secrets).toHaveProperty(secret);
     for (const volume of service.volumes ?? []) {
       const [source = ''] = volume.split(':');
+      if (MADE_LATER.includes(source)) continue;
       if (source.startsWith('./')) expect(listTrackedFiles()).toContain(source.slice(2));
       else expect(compose.volumes).toHaveProperty(source);
     }
@@ -71,9 +75,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('the signing key is given to the sequencer alone', () => {
-    const holders = services.filter(([, { secrets }]) => secrets?.includes('fact-key'));
-    expect(holders.map(([name]) => name)).toEqual(['sequencer']);
+  test('the signing keys are given to the sequencer alone, and the root to who makes it', () => {
+    const mounting = (folder: string) =>
+      services.flatMap(([name, { volumes = [] }]) =>
+        volumes.some((volume) => volume.startsWith(folder)) ? [name] : [],
+      );
+    expect(mounting('./deploy/compose/keys:')).toEqual(['keys', 'sequencer']);
+    expect(mounting('./deploy/compose/root:')).toEqual(['keys']);
+    expect(compose.services['sequencer']?.volumes).toContain('./deploy/compose/keys:/run/keys:ro');
   });
 
   test('each process logs in to the database as itself', () => {
@@ -147,10 +156,11 @@ describe('make-secrets.sh', () => {
     expect(read('.env').match(/^NATS_\w+=[a-z]\w+$/gm)).toHaveLength(2);
   });
 
-  test('keeps folder, environment file and signing key from others', () => {
+  test('keeps folders, keys and environment file from others', () => {
     const mode = (path: string) => statSync(join(tree.folder, path)).mode & 0o777;
     expect(mode('deploy/compose/secrets')).toBe(0o700);
-    expect(mode('deploy/compose/secrets/fact-key')).toBe(0o600);
+    expect(mode('deploy/compose/keys')).toBe(0o700);
+    expect(mode('deploy/compose/root')).toBe(0o700);
     expect(mode('.env')).toBe(0o600);
   });
 
@@ -163,7 +173,7 @@ describe('make-secrets.sh', () => {
   });
 
   test('is ignored by git', () => {
-    const ignored = ['.env', 'deploy/compose/secrets/fact-key'];
+    const ignored = ['.env', 'deploy/compose/secrets/nats-url', ...MADE_LATER.map(keyIn)];
     const answer = execFileSync('git', ['check-ignore', ...ignored], { cwd: REPOSITORY });
     expect(answer.toString().trim().split('\n')).toEqual(ignored);
   });
@@ -173,6 +183,7 @@ describe('make-secrets.sh', () => {
     ['worker', 'worker'],
     ['sequencer', 'sequencer'],
     ['migrate', 'cli'],
+    ['keys', 'cli'],
   ];
   test.each(processes)('%s starts with what it is given', (name, process) => {
     const environment = Object.entries(compose.services[name]?.environment ?? {}).map(

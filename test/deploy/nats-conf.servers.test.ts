@@ -63,6 +63,18 @@ describe('nats.conf', () => {
     await Promise.all([sequencer.close(), reader.close()]);
   });
 
+  test('the reader hears heartbeats', async () => {
+    const [sequencer, reader] = [await login('sequencer', 'seq'), await login('reader', 'read')];
+    const heard: string[] = [];
+    reader.subscribe('tenure.heartbeat', {
+      callback: (_error, message) => void heard.push(message.string()),
+    });
+    await reader.flush();
+    sequencer.publish('tenure.heartbeat', 'still here');
+    await eventually(() => expect(heard).toEqual(['still here']));
+    await Promise.all([sequencer.close(), reader.close()]);
+  });
+
   test('the sequencer may make the stream, and nobody comes in without a password', async () => {
     const sequencer = await login('sequencer', 'seq');
     const manager = await sequencer.jetstreamManager();

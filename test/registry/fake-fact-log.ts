@@ -61,7 +61,7 @@ export class FakeFactLog implements FactSequencing, FactReading {
       next.set(shard, position);
       return { ...fact, index: this.log.length + offset, shard, position };
     });
-    const signed = await sign(placed, this.#heads());
+    const signed = await sign(placed, { keySet: 0, heads: this.#heads() });
     this.log.push(...signed);
     this.outbox.splice(0, batch.length);
     return signed;
@@ -105,6 +105,8 @@ export class FakeStream implements FactStream {
     }
     return Promise.resolve(true);
   }
+
+  announce() {}
 
   lastPosition(shard: number) {
     if (!this.up) return Promise.reject(new Error('down'));

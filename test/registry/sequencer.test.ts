@@ -5,6 +5,7 @@ import { shardOf } from '../../facts/crypto/shard.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { createVerifier } from '../../facts/crypto/verify.ts';
 import type { Signer } from '../../ports/signer.ts';
+import { reconciling } from '../../registry/log-duties.ts';
 import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
 import { eventually } from '../support/eventually.ts';
@@ -28,6 +29,7 @@ describe('the sequencer', () => {
     stream = new FakeStream();
     reports = [];
     stop = new AbortController();
+    const publisher = new Publisher(stream, facts);
     sequencer = new Sequencer({
       lock: freeLock,
       bell: {
@@ -37,8 +39,10 @@ describe('the sequencer', () => {
         },
       },
       facts,
-      publisher: new Publisher(stream, facts),
-      signing: { log: LOG, signer },
+      publisher,
+      signing: { log: LOG, signerOf: () => Promise.resolve(signer) },
+      beforeLeading: () => Promise.resolve(),
+      duties: [reconciling(publisher)],
       report: (_message, cause) => reports.push(cause),
     });
     running = sequencer.run(stop.signal);

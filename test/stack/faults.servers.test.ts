@@ -41,7 +41,7 @@ describe('a role change is neither lost nor doubled when', () => {
       natsUrl: stack.nats.url,
       token: stack.readerToken,
       log: stack.log,
-      keys: stack.factKeys,
+      root: stack.rootKey,
       directory: join(folder, 'plane'),
     });
     client = new RegistryClient(stack.api.url, stack.operatorToken);

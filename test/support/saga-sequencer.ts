@@ -6,6 +6,7 @@ import { createLeaderLock } from '../../adapters/postgres/leader-lock.ts';
 import { keyIdOf } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import type { FactStream } from '../../ports/fact-stream.ts';
+import { reconciling } from '../../registry/log-duties.ts';
 import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
@@ -13,6 +14,7 @@ import { FACTS_QUEUE } from '../../workflows/shared/contract.ts';
 import { FakeStream } from '../registry/fake-fact-log.ts';
 
 const key = createSigner(new Uint8Array(32).fill(1));
+const signer = { ...key, keyId: keyIdOf(key.publicKey) };
 export const FACT_KEY = key.publicKey;
 
 export interface SequencerOptions {
@@ -33,12 +35,15 @@ export function startSequencer(options: SequencerOptions) {
   const { databaseUrl, address, namespace, log, report } = options;
   const stream = options.stream ?? new FakeStream();
   const facts = createFactLog({ databaseUrl });
+  const publisher = new Publisher(stream, facts);
   const sequencer = new Sequencer({
     lock: createLeaderLock({ databaseUrl }),
     bell: createOutboxBell({ databaseUrl }),
     facts,
-    publisher: new Publisher(stream, facts),
-    signing: { log, signer: { ...key, keyId: keyIdOf(key.publicKey) } },
+    publisher,
+    signing: { log, signerOf: () => Promise.resolve(signer) },
+    beforeLeading: () => Promise.resolve(),
+    duties: [reconciling(publisher)],
     report,
   });
   const waitFor: WaitFor = (ids, signal) => sequencer.waitFor(ids, signal);

@@ -42,7 +42,7 @@ async function run(): Promise<void> {
     natsUrl: stack.nats.url,
     token: stack.readerToken,
     log: stack.log,
-    keys: stack.factKeys,
+    root: stack.rootKey,
     directory: join(folder, 'plane'),
   });
   await plane.ready();

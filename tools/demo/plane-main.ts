@@ -1,17 +1,18 @@
 import { openPlane } from '../../sdk/typescript/plane.ts';
+import { startWallClock } from '../wall-clock.ts';
 import type { Burst, ExpectedAnswer, FromPlane, PlaneStart, ToPlane } from './plane-messages.ts';
 
 /*
  * A data plane in a process of its own: what a product's service would embed. It shares nothing
- * with the registry but HTTP, NATS and the public key.
+ * with the registry but HTTP, NATS and the root's public key.
  */
 
 const start = JSON.parse(process.argv[2] ?? '') as PlaneStart;
 const tell = (message: FromPlane) => process.send?.(message);
-const nowMs = () => performance.timeOrigin + performance.now();
+const nowMs = startWallClock();
 
-const { registryUrl, natsUrl, token, log, keys, directory } = start;
-const plane = await openPlane({ registryUrl, natsUrl, token, log, keys, directory });
+const { registryUrl, natsUrl, token, log, root, directory } = start;
+const plane = await openPlane({ registryUrl, natsUrl, token, log, root, directory });
 plane.on('applied', ({ fact: { tenant, seq, id, kind, subject, op } }) =>
   tell({ type: 'applied', fact: { tenant, seq, id, kind, subject, op, appliedAtMs: nowMs() } }),
 );

@@ -6,7 +6,8 @@ export interface PlaneStart {
   readonly natsUrl: string;
   readonly token: string;
   readonly log: string;
-  readonly keys: Readonly<Record<string, string>>;
+  /** Note key of the log's root. */
+  readonly root: string;
   readonly directory: string;
 }
 

@@ -28,7 +28,6 @@ Ctrl-C ends it.`);
 
 /** Names as the command line and the sample of sdk/typescript read them. */
 function formatExports(stack: Stack): string {
-  const keys = Object.entries(stack.factKeys);
   const variables = [
     ['TENURE_URL', stack.api.url],
     ['OPERATOR_TOKEN', stack.operatorToken],
@@ -36,10 +35,7 @@ function formatExports(stack: Stack): string {
     ['TENURE_TOKEN', stack.readerToken],
     ['TENURE_NATS_URL', stack.nats.url],
     ['TENURE_LOG', stack.log],
-    ...keys.flatMap(([id, key]) => [
-      ['TENURE_KEY_ID', id],
-      ['TENURE_PUBLIC_KEY', key],
-    ]),
+    ['TENURE_ROOT', stack.rootKey],
   ];
   return variables.map(([name, value]) => `  export ${name}='${value}'\n`).join('');
 }

@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { assureKeyFile, openKeyFile } from '../../adapters/key-file/signer.ts';
 import { migrateUp } from '../../adapters/postgres/migrate.ts';
 import { DEV_OPERATOR_TOKEN, DEV_READER_TOKEN } from '../../wiring/config/sections/access.ts';
 import * as nats from '../servers/nats.ts';
@@ -9,6 +7,7 @@ import * as postgres from '../servers/postgres.ts';
 import type { Running } from '../servers/process.ts';
 import type { Progress } from '../servers/progress.ts';
 import * as temporal from '../servers/temporal.ts';
+import { assureLogKeys } from './keys.ts';
 import { startRegistryProcess, type RegistryProcess } from './registry-process.ts';
 
 const DATABASE = 'tenure';
@@ -24,8 +23,8 @@ export interface Stack {
   /** Of the registry's database, as superuser. */
   readonly databaseUrl: string;
   readonly log: string;
-  /** Key id -> raw public key in base64, as data planes are given it. */
-  readonly factKeys: Readonly<Record<string, string>>;
+  /** What data planes trust: the note key of the log's root. */
+  readonly rootKey: string;
   readonly operatorToken: string;
   readonly readerToken: string;
   /** For a second sequencer beside the first. */
@@ -81,10 +80,7 @@ async function startParts(
   const databaseUrl = await assureDatabase(postgresServer);
   await migrateUp({ databaseUrl });
 
-  const keyFile = join(dir, 'fact.key');
-  mkdirSync(dir, { recursive: true });
-  assureKeyFile(keyFile);
-  const { keyId, publicKey } = openKeyFile(keyFile);
+  const { keyDir, root: rootKey } = await assureLogKeys(dir, databaseUrl, LOG_ORIGIN);
   const shared = {
     APP_ENV: 'dev',
     DATABASE_URL: databaseUrl,
@@ -94,7 +90,11 @@ async function startParts(
     STATE_DIR: folder('adapters'),
     ...environment,
   };
-  const sequencerEnvironment = { ...shared, FACT_KEY_FILE: keyFile };
+  const sequencerEnvironment = {
+    ...shared,
+    KEY_DIR: keyDir,
+    CHECKPOINT_DIR: folder('checkpoints'),
+  };
   const [sequencer, worker, api] = await progress('Starting the registry', () =>
     together([
       startRegistryProcess('sequencer', sequencerEnvironment, dir).then(keep),
@@ -111,7 +111,7 @@ async function startParts(
     sequencer,
     databaseUrl,
     log: LOG_ORIGIN,
-    factKeys: { [keyId]: Buffer.from(publicKey).toString('base64') },
+    rootKey,
     operatorToken: DEV_OPERATOR_TOKEN,
     readerToken: DEV_READER_TOKEN,
     sequencerEnvironment,

@@ -74,6 +74,11 @@ export const VALID_HEARTBEATS: Record<string, LogVector> = {
     last: LAST,
     checkpoint: EIGHT,
   }),
+  'heartbeat-checkpoint-grows': taken(
+    'a larger checkpoint has another root',
+    next({ checkpoint: checkpointNote(9, HASH) }),
+    { last: LAST, checkpoint: { size: 9, root: toHex(HASH) } },
+  ),
   'heartbeat-fence-grows': taken('another leader', next({ fence: 8 }), {
     last: LAST,
     checkpoint: EIGHT,

@@ -174,6 +174,12 @@ export const INVALID_KEY_SETS = {
   'keyset-malformed--range-backwards': swapped('`to` below `from`', ' 0 - -', ' 5 4 -'),
   'keyset-malformed--void-before': swapped('`void` below `from`', ' 0 - -', ' 5 - 4'),
   'keyset-malformed--overlap': swapped('ranges that overlap', '100 - -', '99 - -', ROTATED),
+  'keyset-malformed--log-overlap': swapped(
+    'ranges of log keys that overlap',
+    /(?<=log .*) 100 - -/,
+    ' 99 - -',
+    ROTATED,
+  ),
   'keyset-malformed--open-before-next': swapped(
     'only the last range may be open',
     '0 100 -',
@@ -237,6 +243,14 @@ export const INVALID_KEY_SETS = {
   'keyset-history--epoch': follows('an epoch begins elsewhere', FORKED, {
     version: 3,
     epochs: [{ epoch: 2, first: 51, size: 48, root: HASH }],
+  }),
+  'keyset-history--epoch-size': follows('an epoch goes on from another size', FORKED, {
+    version: 3,
+    epochs: [{ epoch: 2, first: 50, size: 47, root: HASH }],
+  }),
+  'keyset-history--epoch-root': follows('an epoch goes on from another root', FORKED, {
+    version: 3,
+    epochs: [{ epoch: 2, first: 50, size: 48, root: HASH.toReversed().fill(8, 0, 1) }],
   }),
   'keyset-history--epoch-gone': follows('an epoch is gone', FORKED, { version: 3 }),
 } satisfies Partial<Record<Code, RefusedCase>>;

@@ -221,6 +221,13 @@ const COVERING: Record<string, LogVector> = {
     [beat(6, lines(1, 2)), at(3, 2, { refused: ['fact-uncovered'], doubt: true })],
     [beat(8, lines(1, 3)), at(3, 3)],
   ]),
+  'reader-doubt-stays': told('a heartbeat that covers less than the shard does not end a doubt', [
+    ...TWO,
+    [{ live: lines(3) }, at(3, 2)],
+    [{ fetched: ['garbage'] }, at(3, 2, { refused: ['line-malformed'], doubt: true })],
+    [beat(2, lines(1, 2)), at(3, 2, { doubt: true })],
+    [beat(4, lines(1, 3)), at(3, 3)],
+  ]),
   'reader-fork': told('another running hash: the shard is in doubt until it is read anew', [
     ...TWO,
     [{ live: [forged(2)] }, at(3, 2)],

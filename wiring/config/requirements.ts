@@ -45,11 +45,18 @@ const REQUIREMENTS: readonly Requirement[] = [
   real('SECRETS_KEY', SERVERS, DEV_SECRETS_KEY),
   real('DATABASE_URL', SERVERS, DEV_DATABASE_URL),
   {
-    variable: 'FACT_KEY_FILE',
+    variable: 'KEY_DIR',
     processes: ['sequencer'],
     envs: APP_ENVS,
-    broken: (env) => env['FACT_KEY_FILE'] === undefined,
-    sentence: 'is missing: the sequencer signs facts with that key',
+    broken: (env) => env['KEY_DIR'] === undefined,
+    sentence: 'is missing: the sequencer signs with the keys in that folder',
+  },
+  {
+    variable: 'CHECKPOINT_DIR',
+    processes: ['sequencer'],
+    envs: APP_ENVS,
+    broken: (env) => env['CHECKPOINT_DIR'] === undefined,
+    sentence: 'is missing: the last signed checkpoint is kept there, outside the database',
   },
   {
     variable: 'MAIL_CATCHER_ADDR',

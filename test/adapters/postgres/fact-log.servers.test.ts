@@ -114,7 +114,7 @@ describe('sequencing', () => {
     await addFacts(known, 2);
     await addFacts(fresh, 1);
     let seen: SignedHeads = new Map();
-    await log.sequence(fence, 10, (facts, heads) => {
+    await log.sequence(fence, 10, (facts, { heads }) => {
       seen = heads;
       return sign(facts);
     });

@@ -48,7 +48,10 @@ async function askAs(role: DatabaseRole, tenant: string, text: string, values: u
 const NOT_BY_TENANT = [
   'catalog', // the platform's, read by all; has policies of its own
   'idempotency_keys', // by caller: a replay is looked up before its tenant is known
+  'key_sets', // the log's, which is of all tenants, like what follows
   'log_head', // one row
+  'log_nodes', // hashes
+  'log_notes',
   'schema_migrations', // the migration tool's
   'shard_heads', // shards are of all tenants
 ];

@@ -7,7 +7,8 @@ import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
-import type { SignedFact } from '../../../ports/fact-log.ts';
+import type { FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
@@ -41,6 +42,7 @@ export interface TestApi {
   readonly registry: MemoryRegistry;
   readonly engine: FakeEngine;
   readonly facts: SignedFact[];
+  readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
   /** Each call of a store rejects with it from now on. */
@@ -54,6 +56,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const registry = createMemoryRegistry();
   const engine = createFakeEngine();
   const facts: SignedFact[] = [];
+  const logStore = new FakeLogStore();
   const log: string[] = [];
   let broken: Error | undefined;
   const breakable = <T extends object>(target: T): T =>
@@ -79,14 +82,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       operations,
       tenants,
       engine,
-      facts: breakable({
-        readShard: (shard: number, from: number, limit: number) =>
-          Promise.resolve(
-            facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit),
-          ),
-        shardPositions: () => Promise.resolve([]),
-        indexesOf: () => Promise.resolve(new Map<string, number>()),
-      }),
+      facts: breakable(readingOf(facts)),
+      log: breakable(logStore),
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
@@ -106,6 +103,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     registry,
     engine,
     facts,
+    logStore,
     log,
     breakStore: (error) => {
       broken = error;
@@ -117,6 +115,15 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       server.closeAllConnections();
       await once(server, 'close');
     },
+  };
+}
+
+function readingOf(facts: readonly SignedFact[]): FactReading {
+  return {
+    readShard: (shard, from, limit) =>
+      Promise.resolve(facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit)),
+    shardPositions: () => Promise.resolve([]),
+    indexesOf: () => Promise.resolve(new Map<string, number>()),
   };
 }
 

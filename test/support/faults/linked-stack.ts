@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,7 +8,6 @@ import { createMemoryRoutes } from '../../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../../adapters/memory/tenant-database.ts';
 import { migrateUp } from '../../../adapters/postgres/migrate.ts';
 import { toBase64 } from '../../../facts/core/bytes.ts';
-import { keyIdOf } from '../../../facts/crypto/hash.ts';
 import { PlaneProcess } from '../../../tools/demo/plane-process.ts';
 import { RegistryClient } from '../../../tools/demo/registry-client.ts';
 import * as nats from '../../../tools/servers/nats.ts';
@@ -17,10 +16,10 @@ import type { Running } from '../../../tools/servers/process.ts';
 import { quiet } from '../../../tools/servers/progress.ts';
 import * as temporal from '../../../tools/servers/temporal.ts';
 import * as toxiproxy from '../../../tools/servers/toxiproxy.ts';
+import { assureLogKeys } from '../../../tools/stack/keys.ts';
 import { startRegistryProcess } from '../../../tools/stack/registry-process.ts';
 import { DEV_OPERATOR_TOKEN, DEV_READER_TOKEN } from '../../../wiring/config/sections/access.ts';
 import type { Outside } from '../saga-outside.ts';
-import { FACT_KEY } from '../saga-sequencer.ts';
 import type { Slate } from '../sagas/clean-slate.ts';
 
 const DATABASE = 'tenure';
@@ -71,7 +70,7 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
   try {
     const servers = await startServers(folder, options, keep);
     const registry = await startBehindLinks(folder, servers, options, keep);
-    const plane = startPlane(folder, servers, registry.links);
+    const plane = startPlane(folder, servers, registry);
     started.push({ stop: () => plane.close() });
     await plane.ready(); // before it has read every shard it denies
     const admin = new pg.Pool({ connectionString: servers.databaseUrl, max: 2 });
@@ -129,11 +128,13 @@ async function startBehindLinks(
     const { host, port } = servers[name.split('->')[1] as 'postgres' | 'nats' | 'temporal'];
     links[name] = await proxies.proxy(name, `${host}:${port}`);
   }
-  const keyFile = join(folder, 'fact.key');
-  writeFileSync(keyFile, `${toBase64(FACT_KEY_SEED)}\n`, { mode: 0o600 });
+  mkdirSync(join(folder, 'keys'));
+  const factKey = join(folder, 'keys', 'fact.key');
+  writeFileSync(factKey, `${toBase64(FACT_KEY_SEED)}\n`, { mode: 0o600 });
+  const { keyDir, root } = await assureLogKeys(folder, servers.databaseUrl, LOG_ORIGIN);
   const start = (name: 'api' | 'worker' | 'sequencer') =>
-    startRegistryProcess(name, environmentOf(name, keyFile), folder).then(keep);
-  const environmentOf = (name: 'api' | 'worker' | 'sequencer', factKeyFile: string) => {
+    startRegistryProcess(name, environmentOf(name), folder).then(keep);
+  const environmentOf = (name: 'api' | 'worker' | 'sequencer') => {
     const { host, port } = links[`${name}->temporal`];
     return {
       APP_ENV: 'dev',
@@ -141,7 +142,8 @@ async function startBehindLinks(
       TEMPORAL_ADDRESS: `${host}:${port}`,
       NATS_URL: through(servers.nats.url, links['sequencer->nats']),
       FACT_LOG_ORIGIN: LOG_ORIGIN,
-      FACT_KEY_FILE: factKeyFile,
+      KEY_DIR: keyDir,
+      CHECKPOINT_DIR: join(folder, 'checkpoints'),
       STATE_DIR: join(folder, 'adapters'),
       ...environment,
     };
@@ -152,7 +154,7 @@ async function startBehindLinks(
     start('api'),
   ]);
   links['plane->registry'] = await proxies.proxy('plane->registry', new URL(api.url).host);
-  return { links: links as Links, api, worker, sequencer };
+  return { links: links as Links, rootKey: root, api, worker, sequencer };
 }
 
 function through(url: string, { host, port }: toxiproxy.Proxy): string {
@@ -162,13 +164,17 @@ function through(url: string, { host, port }: toxiproxy.Proxy): string {
   return changed.href;
 }
 
-function startPlane(folder: string, servers: Servers, links: Links): PlaneProcess {
+function startPlane(
+  folder: string,
+  servers: Servers,
+  { links, rootKey }: { readonly links: Links; readonly rootKey: string },
+): PlaneProcess {
   return new PlaneProcess({
     registryUrl: `http://${links['plane->registry'].host}:${links['plane->registry'].port}`,
     natsUrl: through(servers.nats.url, links['plane->nats']),
     token: DEV_READER_TOKEN,
     log: LOG_ORIGIN,
-    keys: { [keyIdOf(FACT_KEY)]: toBase64(FACT_KEY) },
+    root: rootKey,
     directory: join(folder, 'plane'),
   });
 }

@@ -48,7 +48,8 @@ describe('an empty environment', () => {
     expect(problemsOf('api', {})).toEqual([]);
     expect(problemsOf('worker', {})).toEqual([]);
     expect(problemsOf('sequencer', {})).toEqual([
-      'FACT_KEY_FILE is missing: the sequencer signs facts with that key.',
+      'KEY_DIR is missing: the sequencer signs with the keys in that folder.',
+      'CHECKPOINT_DIR is missing: the last signed checkpoint is kept there, outside the database.',
     ]);
   });
 

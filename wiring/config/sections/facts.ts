@@ -1,5 +1,5 @@
 import { section } from '../section.ts';
-import { credentialUrl, integer, logOrigin, text } from '../variables.ts';
+import { credentialUrl, integer, logOrigin, oneOf, text } from '../variables.ts';
 
 const MAX_REPLICAS = 5;
 
@@ -11,8 +11,15 @@ export const facts = section({
       'tenure.localhost/dev',
       'Name of the log; it stands in every fact and never changes in the life of an installation.',
     ),
-    FACT_KEY_FILE: text.optional(
-      'File with the signing key (base64 of 32 bytes, mode 600). The sequencer alone needs it.',
+    KEY_DIR: text.optional(
+      'Folder with the keys that sign, one `*.key` file each (base64 of 32 bytes, mode 600): of facts, log and time. The sequencer alone needs it; `tenure keys init` makes it.',
+    ),
+    SIGNER: oneOf(['openssl', 'noble']).withDefault(
+      'openssl',
+      'Who computes signatures; the bytes are the same. `openssl` is several times as fast.',
+    ),
+    CHECKPOINT_DIR: text.optional(
+      'Folder for the last signed checkpoint, on another disk than the database, so that a restored backup cannot fork the log. The sequencer alone needs it.',
     ),
     NATS_URL: credentialUrl(['nats:', 'tls:']).withDefault(
       'nats://127.0.0.1:4222',
@@ -24,9 +31,11 @@ export const facts = section({
       'Copies of the stream `TENURE_FACTS`; 3 in a cluster.',
     ),
   },
-  build: ({ FACT_LOG_ORIGIN, FACT_KEY_FILE, NATS_URL, NATS_REPLICAS }) => ({
+  build: ({ FACT_LOG_ORIGIN, KEY_DIR, SIGNER, CHECKPOINT_DIR, NATS_URL, NATS_REPLICAS }) => ({
     logOrigin: FACT_LOG_ORIGIN,
-    keyFile: FACT_KEY_FILE,
+    keyDir: KEY_DIR,
+    signer: SIGNER,
+    checkpointDir: CHECKPOINT_DIR,
     natsUrl: NATS_URL,
     natsReplicas: NATS_REPLICAS,
   }),

@@ -9,7 +9,7 @@ const RECALIBRATE_MS = 1_000;
 
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Time of day at the very tick of its millisecond, less the monotonic time then. Spins up to 1 ms. */
+/** Time of day at the tick of a millisecond, less the monotonic time then. Spins up to 1 ms. */
 function offsetMs(): number {
   const before = Date.now();
   let now = before;

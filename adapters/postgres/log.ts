@@ -1,0 +1,129 @@
+import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import type pg from 'pg';
+import { facts } from '../../drizzle/schema/facts.ts';
+import { keySets } from '../../drizzle/schema/key-sets.ts';
+import { logNodes } from '../../drizzle/schema/log-nodes.ts';
+import { logNotes } from '../../drizzle/schema/log-notes.ts';
+import { LostLeadershipError } from '../../ports/fact-log.ts';
+import type {
+  LogHeads,
+  LogKeeping,
+  LogNoteKind,
+  LogReading,
+  TilePlace,
+  TreeNode,
+} from '../../ports/log-store.ts';
+import { inTransaction, type Session } from './transaction.ts';
+
+/** Of a full tile (C2SP tlog-tiles). */
+const TILE_WIDTH = 256;
+
+/** For roles that may only read: what `/v1/log` serves. */
+export function logReading(pool: pg.Pool): LogReading {
+  return {
+    findKeySet: (version) =>
+      inTransaction(pool, {}, async ({ db }) => {
+        const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
+        return row?.note;
+      }),
+    findNote: (kind) =>
+      inTransaction(pool, {}, async ({ db }) => {
+        const [row] = await db.select().from(logNotes).where(eq(logNotes.kind, kind));
+        return row?.note;
+      }),
+    readTile: (place) => inTransaction(pool, {}, ({ db }) => readTile(db, place)),
+    readPayloads: (index, width) =>
+      inTransaction(pool, {}, async ({ db }) => {
+        const rows = await db
+          .select({ payload: facts.payload })
+          .from(facts)
+          .where(behindTile(index, width))
+          .orderBy(asc(facts.index));
+        return rows.map(({ payload }) => payload);
+      }),
+  };
+}
+
+/** For the sequencer. */
+export function logKeeping(pool: pg.Pool): LogKeeping {
+  return {
+    ...logReading(pool),
+    heads: () => inTransaction(pool, {}, ({ client }) => readHeads(client)),
+    addNodes: (nodes) => inTransaction(pool, {}, ({ db }) => addNodes(db, nodes)),
+    saveNote: (fence, kind, note) =>
+      inTransaction(pool, {}, ({ client }) => saveNote(client, fence, kind, note)),
+  };
+}
+
+function behindTile(index: number, width: number) {
+  const first = index * TILE_WIDTH;
+  return and(gte(facts.index, first), lt(facts.index, first + width));
+}
+
+async function readTile(
+  db: Session['db'],
+  { level, index, width }: TilePlace,
+): Promise<Uint8Array[]> {
+  const first = index * TILE_WIDTH;
+  const rows =
+    level === 0
+      ? await db
+          .select({ hash: facts.leafHash })
+          .from(facts)
+          .where(behindTile(index, width))
+          .orderBy(asc(facts.index))
+      : await db
+          .select({ hash: logNodes.hash })
+          .from(logNodes)
+          .where(
+            and(
+              eq(logNodes.level, level),
+              gte(logNodes.index, first),
+              lt(logNodes.index, first + width),
+            ),
+          )
+          .orderBy(asc(logNodes.index));
+  return rows.map(({ hash }) => hash);
+}
+
+/** One statement, so that all heads are those of one moment. */
+async function readHeads(client: pg.ClientBase): Promise<LogHeads> {
+  const { rows } = await client.query<{
+    nextIndex: number;
+    keySet: number;
+    count: number;
+    hash: Uint8Array;
+  }>({
+    name: 'read_heads',
+    text: `select log_head.next_index as "nextIndex", log_head.key_set as "keySet",
+             shard_heads.position as count, shard_heads.hash
+           from log_head cross join shard_heads order by shard_heads.shard`,
+  });
+  const [first] = rows;
+  if (first === undefined) throw new Error('log_head has no row');
+  const { nextIndex, keySet } = first;
+  return { nextIndex, keySet, shards: rows.map(({ count, hash }) => ({ count, hash })) };
+}
+
+async function addNodes(db: Session['db'], nodes: readonly TreeNode[]): Promise<void> {
+  if (nodes.length === 0) return;
+  await db
+    .insert(logNodes)
+    .values([...nodes])
+    .onConflictDoNothing();
+}
+
+async function saveNote(
+  client: pg.ClientBase,
+  fence: number,
+  kind: LogNoteKind,
+  note: string,
+): Promise<void> {
+  const { rowCount } = await client.query({
+    name: 'save_note',
+    text: `insert into log_notes (kind, note) select $2, $3 from log_head where fence = $1
+           on conflict (kind) do update set note = excluded.note`,
+    values: [fence, kind, note],
+  });
+  if (rowCount !== 1) throw new LostLeadershipError(`the log is not led by fence ${fence}`);
+}

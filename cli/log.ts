@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { equalBytes } from '../facts/core/bytes.ts';
+import { FactError } from '../facts/core/errors.ts';
+import { FIRST_EPOCH } from '../facts/core/types.ts';
+import { LogAudit } from '../facts/log/audit.ts';
+import { checkpointOrigin, openCheckpoint } from '../facts/log/checkpoint.ts';
+import type { Checkpoint } from '../facts/log/checkpoint.ts';
+import { parseBundle } from '../facts/log/entry-bundle.ts';
+import { entryHash } from '../facts/log/hashes.ts';
+import type { KeySet } from '../facts/log/key-set.ts';
+import { createNoteVerifier, parseNoteKey } from '../facts/log/note-key.ts';
+import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
+import { formatTilePath } from '../facts/log/tile-path.ts';
+import { bundleOf, checkTile, tileWidth, TILE_WIDTH } from '../facts/log/tiles.ts';
+import type { HashTile } from '../facts/log/tiles.ts';
+import type { Context } from './context.ts';
+import { CliError, EXIT } from './errors.ts';
+import { formatFields } from './format.ts';
+import { folderSource, httpSource } from './log-source.ts';
+import type { LogSource } from './log-source.ts';
+
+const HASH_BYTES = 32;
+
+const EXAMPLES = `
+Examples:
+  $ tenure log audit --root "$TENURE_ROOT"
+  $ tenure log audit --root "$TENURE_ROOT" --from ./copy-of-the-log
+
+Reads key sets, checkpoint, entries and hashes, and trusts nothing but the root. Exit code 1: the
+log is not what was signed, and the message says where.
+`;
+
+export function addLogCommands(program: Command, context: () => Context): void {
+  const log = program.command('log').description('the signed log of all facts');
+  log
+    .command('audit')
+    .description('hold the whole log against its newest signed checkpoint')
+    .requiredOption('--root <key>', 'the note key of the log’s root ("tenure keys show")')
+    .option('--from <url-or-folder>', 'where the log is (default: the registry)')
+    .addHelpText('after', EXAMPLES)
+    .action((options: AuditOptions) => audit(options, context()));
+}
+
+interface AuditOptions {
+  readonly root: string;
+  readonly from?: string;
+}
+
+async function audit({ root, from }: AuditOptions, context: Context): Promise<void> {
+  const source = sourceOf(from, context);
+  const progress = (text: string) => context.tty && context.io.err(`\r${text}`);
+  let place = () => 'the key sets';
+  try {
+    const set = await readKeySets(source, root);
+    place = () => 'the checkpoint';
+    const checkpoint = await readCheckpoint(source, set);
+    const entries = new LogAudit(set.log);
+    place = () => `entry ${entries.size}`;
+    for (let index = 0; index * TILE_WIDTH < checkpoint.size; index += 1) {
+      const tile = { level: 0, index, width: tileWidth(0, index, checkpoint.size) };
+      await addEntries(source, tile, entries);
+      progress(`${entries.size} of ${checkpoint.size} entries`);
+    }
+    place = () => 'the whole';
+    entries.check(checkpoint);
+    if (context.tty) context.io.err('\n');
+    report(context, set, checkpoint, entries);
+  } catch (error) {
+    if (!(error instanceof FactError)) throw error;
+    throw new CliError(EXIT.refused, `${source.name}: ${place()}: ${error.message}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** The token goes to the registry alone: another address is a stranger's. */
+function sourceOf(from: string | undefined, context: Context): LogSource {
+  const { url } = context.client();
+  const address = (from ?? url).replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(address)) return folderSource(address);
+  return httpSource(address, address === url ? context.config().access.operatorToken : undefined);
+}
+
+async function need(source: LogSource, path: string): Promise<Uint8Array> {
+  const bytes = await source.read(path);
+  if (bytes !== undefined) return bytes;
+  throw new CliError(EXIT.refused, `${source.name} has no ${path}.`);
+}
+
+/** From the pinned root to the newest version. */
+async function readKeySets(source: LogSource, rootKey: string): Promise<KeySet> {
+  const root = parseNoteKey(rootKey);
+  const log = root.name.replace(/\/root$/, '');
+  let set = openKeySet(await need(source, 'keys/1'), log, { version: 0, root, set: undefined });
+  for (;;) {
+    const next = await source.read(`keys/${set.version + 1}`);
+    if (next === undefined) return set;
+    set = openKeySet(next, log, trustedBy(set));
+  }
+}
+
+async function readCheckpoint(source: LogSource, set: KeySet): Promise<Checkpoint> {
+  const origin = checkpointOrigin(set.log, set.epochs.at(-1)?.epoch ?? FIRST_EPOCH);
+  const keys = set.logKeys.map(({ key }) => createNoteVerifier(origin, key));
+  return openCheckpoint(await need(source, 'checkpoint'), origin, keys);
+}
+
+async function addEntries(source: LogSource, tile: HashTile, entries: LogAudit): Promise<void> {
+  const [bundle, hashes] = await Promise.all([
+    need(source, formatTilePath(bundleOf(tile))),
+    need(source, formatTilePath(tile)),
+  ]);
+  checkTile(tile, hashes);
+  for (const [at, entry] of parseBundle(bundle, tile.width).entries()) {
+    const stated = hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
+    if (!equalBytes(entryHash(entry), stated))
+      throw new FactError('tile-malformed', `the hash of entry ${entries.size} is another`);
+    entries.add(entry);
+  }
+}
+
+function report(context: Context, set: KeySet, { size }: Checkpoint, { tenants }: LogAudit): void {
+  const { log, version } = set;
+  context.print({ log, size, tenants, keySet: version }, () =>
+    formatFields([
+      ['log', log],
+      ['facts', String(size)],
+      ['tenants', String(tenants)],
+      ['key set', String(version)],
+      ['verdict', 'every fact is there, each chain is whole, and the root is the signed one'],
+    ]),
+  );
+}

@@ -1,0 +1,59 @@
+import { utf8 } from '../facts/core/bytes.ts';
+import { formatHeartbeat, parseHeartbeat } from '../facts/log/heartbeat.ts';
+import { textOfNote } from '../facts/log/note.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FactStream } from '../ports/fact-stream.ts';
+import type { LogKeeping } from '../ports/log-store.ts';
+import { signNoteBy, type KeyRing } from './key-ring.ts';
+
+export interface HeartPorts {
+  readonly log: string;
+  readonly epoch: number;
+  readonly keys: KeyRing;
+  readonly store: LogKeeping;
+  readonly stream: Pick<FactStream, 'announce'>;
+  readonly clock: Clock;
+}
+
+/**
+ * "Still here, these are the heads" (DESIGN 3, "Heartbeat"): what a reader compares itself with, so
+ * that not even a tenant's last fact can be withheld unnoticed.
+ */
+export class Heart {
+  readonly #ports: HeartPorts;
+  #lastMs: number | undefined;
+
+  constructor(ports: HeartPorts) {
+    this.#ports = ports;
+  }
+
+  /** Signs where the log stands now, announces it, and leaves it for who asks over HTTP. */
+  async beat(fence: number): Promise<void> {
+    const { log, epoch, keys, store, stream } = this.#ports;
+    const { keySet, shards } = await store.heads();
+    const text = formatHeartbeat({
+      ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
+      at: new Date(await this.#nextMs()).toISOString(),
+      checkpoint: (await store.findNote('checkpoint')) ?? null,
+    });
+    const note = await signNoteBy(text, await keys.timeSigner(keySet));
+    stream.announce(note);
+    await store.saveNote(fence, 'heartbeat', note);
+  }
+
+  /**
+   * Later than any before it, also when the clock was set back: readers take an earlier one for a
+   * replay.
+   */
+  async #nextMs(): Promise<number> {
+    const { store, clock } = this.#ports;
+    this.#lastMs ??= lastMsOf(await store.findNote('heartbeat'));
+    this.#lastMs = Math.max(clock.nowMs(), this.#lastMs + 1);
+    return this.#lastMs;
+  }
+}
+
+function lastMsOf(note: string | undefined): number {
+  if (note === undefined) return 0;
+  return Date.parse(parseHeartbeat(textOfNote(utf8(note))).at);
+}

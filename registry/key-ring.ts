@@ -1,0 +1,91 @@
+import { parseKeySet, timeName } from '../facts/log/key-set.ts';
+import type { KeyRange, KeySet } from '../facts/log/key-set.ts';
+import { equalBytes, utf8 } from '../facts/core/bytes.ts';
+import { signNote, textOfNote } from '../facts/log/note.ts';
+import type { LogReading } from '../ports/log-store.ts';
+import type { Signer } from '../ports/signer.ts';
+
+/** No key that this process holds may sign there; says what to do. */
+export class NoSigningKeyError extends Error {
+  override readonly name = 'NoSigningKeyError';
+}
+
+/** A key and the name under which it signs notes (C2SP signed-note). */
+export interface NamedSigner {
+  readonly name: string;
+  readonly signer: Signer;
+}
+
+/**
+ * The keys of this process, and the key sets that say which of them signs (DESIGN 3, "Roles of
+ * keys"). Key sets are not verified here: readers do, and a set that was forged into the database
+ * names no key that we hold.
+ */
+export class KeyRing {
+  readonly #open: () => readonly Signer[];
+  #held: readonly Signer[];
+  readonly #store: Pick<LogReading, 'findKeySet'>;
+  #newest: KeySet | undefined;
+
+  /** `open` gives the keys that are there now; a new one appears while the process runs. */
+  constructor(open: () => readonly Signer[], store: Pick<LogReading, 'findKeySet'>) {
+    this.#open = open;
+    this.#held = open();
+    this.#store = store;
+  }
+
+  async setOf(version: number): Promise<KeySet> {
+    if (this.#newest?.version === version) return this.#newest;
+    const note = version === 0 ? undefined : await this.#store.findKeySet(version);
+    if (note === undefined)
+      throw new NoSigningKeyError('the log has no key set yet: run "tenure keys init"');
+    this.#newest = parseKeySet(textOfNote(utf8(note)));
+    return this.#newest;
+  }
+
+  /** `index`: of the fact. */
+  async factSigner(version: number, index: number): Promise<Signer> {
+    return this.#valid('fact', (await this.setOf(version)).fact, index);
+  }
+
+  /** `size`: of the tree. `origin` is the name of the key too (C2SP tlog-checkpoint). */
+  async logSigner(version: number, size: number, origin: string): Promise<NamedSigner> {
+    const signer = this.#valid('log', (await this.setOf(version)).logKeys, size);
+    return { name: origin, signer };
+  }
+
+  async timeSigner(version: number): Promise<NamedSigner> {
+    const { time, log } = await this.setOf(version);
+    const signer = time.map((key) => this.#holding(key)).find((held) => held !== undefined);
+    if (signer === undefined) throw noKey('time', 'now');
+    return { name: timeName(log), signer };
+  }
+
+  #valid(role: string, ranges: readonly KeyRange[], at: number): Signer {
+    const range = ranges.find(({ from, to }) => from <= at && (to === null || at < to));
+    const signer = range && range.void === null ? this.#holding(range.key) : undefined;
+    if (signer === undefined) throw noKey(role, `at ${at}`);
+    return signer;
+  }
+
+  #holding(key: Uint8Array): Signer | undefined {
+    const find = () => this.#held.find(({ publicKey }) => equalBytes(publicKey, key));
+    const known = find();
+    if (known !== undefined) return known;
+    this.#held = this.#open();
+    return find();
+  }
+}
+
+function noKey(role: string, where: string): NoSigningKeyError {
+  return new NoSigningKeyError(
+    `the key folder lacks the ${role} key that signs ${where}: put its file there (KEY_DIR)`,
+  );
+}
+
+/** A note by one key, also by one that signs far away. */
+export async function signNoteBy(text: string, { name, signer }: NamedSigner): Promise<string> {
+  const signature = await signer.sign(utf8(text));
+  const signed = { publicKey: signer.publicKey, sign: () => signature };
+  return signNote(text, [{ name, signer: signed }]);
+}

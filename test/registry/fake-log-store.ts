@@ -1,0 +1,68 @@
+import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
+import { SHARD_COUNT } from '../../facts/crypto/shard.ts';
+import type { LogKeeping, LogNoteKind, TilePlace, TreeNode } from '../../ports/log-store.ts';
+
+const TILE_WIDTH = 256;
+
+/** The log's tables as values. */
+export class FakeLogStore implements LogKeeping {
+  /** Leaf hashes in the order of the log, one shard after the other. */
+  leaves: Uint8Array[] = [];
+  readonly payloads: Uint8Array[] = [];
+  readonly keySets: string[] = [];
+  readonly notes = new Map<LogNoteKind, string>();
+  readonly nodes: TreeNode[] = [];
+
+  heads() {
+    const heads = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
+    for (const [index, leaf] of this.leaves.entries()) {
+      const head = heads[index % SHARD_COUNT];
+      if (head === undefined) continue;
+      head.count += 1;
+      head.hash = runningHash(head.hash, leaf);
+    }
+    return Promise.resolve({
+      nextIndex: this.leaves.length,
+      keySet: this.keySets.length,
+      shards: heads,
+    });
+  }
+
+  findKeySet(version: number) {
+    return Promise.resolve(this.keySets[version - 1]);
+  }
+
+  findNote(kind: LogNoteKind) {
+    return Promise.resolve(this.notes.get(kind));
+  }
+
+  readTile({ level, index, width }: TilePlace) {
+    const first = index * TILE_WIDTH;
+    const hashes =
+      level === 0
+        ? this.leaves
+        : this.nodes
+            .filter((node) => node.level === level)
+            .toSorted((a, b) => a.index - b.index)
+            .map(({ hash }) => hash);
+    return Promise.resolve(hashes.slice(first, first + width));
+  }
+
+  readPayloads(index: number, width: number) {
+    const first = index * TILE_WIDTH;
+    return Promise.resolve(this.payloads.slice(first, first + width));
+  }
+
+  addNodes(nodes: readonly TreeNode[]) {
+    for (const node of nodes) {
+      const known = this.nodes.some((n) => n.level === node.level && n.index === node.index);
+      if (!known) this.nodes.push(node);
+    }
+    return Promise.resolve();
+  }
+
+  saveNote(_fence: number, kind: LogNoteKind, note: string) {
+    this.notes.set(kind, note);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,205 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createMemoryCheckpointStore } from '../../adapters/memory/checkpoint-store.ts';
+import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
+import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
+import { createSigner } from '../../facts/crypto/sign.ts';
+import { openCheckpoint } from '../../facts/log/checkpoint.ts';
+import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
+import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
+import { openKeySet } from '../../facts/log/open-key-set.ts';
+import { createNoteVerifier } from '../../facts/log/note-key.ts';
+import { planConsistency, readProof } from '../../facts/log/prove.ts';
+import { checkConsistency } from '../../facts/log/proofs.ts';
+import { nodesFromTiles } from '../../facts/log/tiles.ts';
+import { TreeBuilder } from '../../facts/log/tree.ts';
+import { Heart } from '../../registry/heart.ts';
+import { KeyRing, signNoteBy } from '../../registry/key-ring.ts';
+import { LogKeeper } from '../../registry/log-keeper.ts';
+import type { Signer } from '../../ports/signer.ts';
+import { FakeLogStore } from './fake-log-store.ts';
+
+const LOG = 'tenure.example/test';
+const FENCE = 1;
+
+const signerBy = (seed: number): Signer => {
+  const key = createSigner(new Uint8Array(32).fill(seed));
+  return { ...key, keyId: keyIdOf(key.publicKey) };
+};
+const [root, fact, log, time] = [signerBy(1), signerBy(2), signerBy(3), signerBy(4)];
+const range = (key: Uint8Array) => ({ key, from: 0, to: null, void: null });
+
+const keySetText = formatKeySet({
+  ...{ log: LOG, version: 1, root: root.publicKey, time: [time.publicKey], epochs: [] },
+  fact: [range(fact.publicKey)],
+  logKeys: [range(log.publicKey)],
+});
+
+let store: FakeLogStore;
+let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
+let keeper: LogKeeper;
+let keys: KeyRing;
+
+const newKeeper = () => new LogKeeper({ origin: LOG, keys, store, checkpoints });
+
+function sequence(count: number): void {
+  for (let i = 0; i < count; i += 1) store.leaves.push(sha256(utf8(`leaf ${store.leaves.length}`)));
+}
+
+function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
+  const tree = new TreeBuilder();
+  for (const leaf of leaves) tree.append(leaf);
+  return tree.root();
+}
+
+const openSigned = () =>
+  openCheckpoint(utf8(store.notes.get('checkpoint') ?? ''), LOG, [
+    createNoteVerifier(LOG, log.publicKey),
+  ]);
+
+beforeEach(async () => {
+  store = new FakeLogStore();
+  store.keySets.push(await signNoteBy(keySetText, { name: rootName(LOG), signer: root }));
+  checkpoints = createMemoryCheckpointStore();
+  keys = new KeyRing(() => [fact, log, time], store);
+  keeper = newKeeper();
+  await keeper.open(FENCE);
+});
+
+describe('the keeper of the log', () => {
+  test.each([1, 255, 256, 257, 600])('signs the root of %i facts', async (count) => {
+    sequence(count);
+    await keeper.keep(FENCE);
+    expect(openSigned()).toMatchObject({ size: count, root: rootOf(store.leaves) });
+    expect((await checkpoints.newest()).note).toBe(store.notes.get('checkpoint'));
+  });
+
+  test('signs nothing while nothing was sequenced', async () => {
+    sequence(3);
+    await keeper.keep(FENCE);
+    await keeper.keep(FENCE);
+    expect((await checkpoints.newest()).version).toBe(1);
+  });
+
+  test('stores the nodes from which anybody proves that the log only grew', async () => {
+    sequence(1_000);
+    await keeper.keep(FENCE);
+    const older = openSigned();
+    sequence(66_000);
+    await keeper.keep(FENCE);
+    const newer = openSigned();
+    const tiles = new Map<string, Uint8Array>();
+    const plan = planConsistency(older.size, newer.size);
+    for (let level = 0; level < 3; level += 1)
+      for (let index = 0; index * 256 < newer.size / 256 ** level; index += 1) {
+        const hashes = await store.readTile({ level, index, width: 256 });
+        tiles.set(`${level}/${index}`, concatBytes(...hashes));
+      }
+    const read = nodesFromTiles(newer.size, ({ level, index }) => {
+      const tile = tiles.get(`${level}/${index}`);
+      if (tile === undefined) throw new Error(`no tile ${level}/${index}`);
+      return tile;
+    });
+    checkConsistency(older, newer, readProof(plan, read));
+    expect(store.nodes.filter(({ level }) => level === 2)).toHaveLength(1);
+  });
+
+  test('goes on after a restart, whatever was stored of the last checkpoint', async () => {
+    sequence(700);
+    await keeper.keep(FENCE);
+    sequence(50);
+    store.notes.delete('checkpoint');
+    keeper = newKeeper();
+    await keeper.open(FENCE);
+    expect(openSigned().size).toBe(700);
+    await keeper.keep(FENCE);
+    expect(openSigned()).toMatchObject({ size: 750, root: rootOf(store.leaves) });
+  });
+
+  test('refuses to lead on a database that is older than what was signed', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    store.leaves = store.leaves.slice(0, 9);
+    await expect(newKeeper().open(FENCE)).rejects.toThrow('it has 9 facts, 10 were signed');
+  });
+
+  test('refuses to lead on a database that holds other facts than were signed', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    store.leaves[4] = sha256(utf8('another'));
+    await expect(newKeeper().open(FENCE)).rejects.toMatchObject({ name: 'LogForkError' });
+  });
+
+  test('negative control: without the checkpoint store the older database would be signed', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    store.leaves = store.leaves.slice(0, 9);
+    checkpoints = createMemoryCheckpointStore();
+    keeper = newKeeper();
+    await keeper.open(FENCE);
+    await keeper.keep(FENCE);
+    expect(openSigned().size).toBe(9);
+  });
+
+  test('of two leaders only one signs the next checkpoint', async () => {
+    const other = newKeeper();
+    await other.open(FENCE);
+    sequence(5);
+    await keeper.keep(FENCE);
+    sequence(1);
+    await expect(other.keep(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
+    expect(openSigned().size).toBe(5);
+  });
+});
+
+describe('the heart', () => {
+  const trusted = () =>
+    openKeySet(utf8(store.keySets[0] ?? ''), LOG, {
+      version: 0,
+      root: createNoteVerifier(rootName(LOG), root.publicKey),
+      set: undefined,
+    });
+  let nowMs: number;
+  let announced: string[];
+  const newHeart = () =>
+    new Heart({
+      ...{ log: LOG, epoch: 1, keys, store },
+      stream: { announce: (note) => void announced.push(note) },
+      clock: { nowMs: () => nowMs },
+    });
+  beforeEach(() => {
+    nowMs = Date.parse('2026-11-26T00:00:00.000Z');
+    announced = [];
+  });
+
+  test('says where each shard stands, with the newest checkpoint, signed by the time key', async () => {
+    sequence(300);
+    await keeper.keep(FENCE);
+    await newHeart().beat(FENCE);
+    const heartbeat = openHeartbeat(utf8(announced[0] ?? ''), trusted());
+    expect(heartbeat).toMatchObject({ fence: FENCE, keySetVersion: 1, epoch: 1 });
+    expect(heartbeat.heads.map(({ count }) => count)).toEqual(
+      Array.from({ length: 256 }, (_none, shard) => (shard < 44 ? 2 : 1)),
+    );
+    expect(heartbeat.checkpoint).toBe(store.notes.get('checkpoint'));
+    expect(announced[0]).toContain(timeName(LOG));
+    expect(store.notes.get('heartbeat')).toBe(announced[0]);
+  });
+
+  test('is never earlier than before, also when the clock was set back and the process anew', async () => {
+    await newHeart().beat(FENCE);
+    nowMs -= 3_600_000;
+    await newHeart().beat(FENCE);
+    const [first, second] = announced.map((note) => utf8(note));
+    const last = openHeartbeat(first ?? new Uint8Array(), trusted());
+    expect(openHeartbeat(second ?? new Uint8Array(), trusted(), last).at).toBe(
+      '2026-11-26T00:00:00.001Z',
+    );
+  });
+});
+
+test('a process without the key says which file it lacks', async () => {
+  const poor = new KeyRing(() => [fact], store);
+  await expect(poor.timeSigner(1)).rejects.toThrow('lacks the time key');
+  await expect(poor.factSigner(0, 0)).rejects.toThrow('tenure keys init');
+  expect((await poor.factSigner(1, 0)).keyId).toBe(fact.keyId);
+});
