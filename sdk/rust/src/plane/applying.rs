@@ -17,12 +17,9 @@ impl Shared {
     /// Lines of a stream message.
     pub(super) fn live(&self, shard: u8, lines: &[String]) {
         let core = &mut *self.core();
-        let Some(reader) = core.readers.get_mut(&shard) else { return };
-        let step = if core.gate.holds_lines(&core.trust) {
-            reader.hold(lines)
-        } else {
-            reader.live(lines, &core.trust.fact_keys())
-        };
+        let (keys, holds) = (core.trust.fact_keys(), core.gate.holds_lines(&core.trust));
+        let Some(reader) = core.open_reader(shard) else { return };
+        let step = if holds { reader.hold(lines) } else { reader.live(lines, &keys) };
         if step.fetch {
             self.want(Want::Fetch { shard, after: Duration::ZERO, when_behind: false });
         }
@@ -33,7 +30,7 @@ impl Shared {
     pub(super) fn fetched(&self, shard: u8, lines: &[String]) -> bool {
         let core = &mut *self.core();
         let keys = core.trust.fact_keys();
-        let Some(reader) = core.readers.get_mut(&shard) else { return false };
+        let Some(reader) = core.open_reader(shard) else { return false };
         let step = reader.fetched(lines, Origin::Http, &keys);
         let clean = !step.refused.iter().any(|refused| refused.origin == Origin::Http);
         self.apply(core, shard, step);
@@ -72,7 +69,7 @@ impl Shared {
     ) -> bool {
         let core = &mut *self.core();
         self.refuse_all(core, Some(shard), refused);
-        let Some(reader) = core.readers.get_mut(&shard) else { return false };
+        let Some(reader) = core.open_reader(shard) else { return false };
         if !reader.is_covered_by(&fresh) {
             return false;
         }

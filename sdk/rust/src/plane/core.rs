@@ -22,6 +22,8 @@ pub(super) struct Core {
     /// The last heartbeat that was taken, and the monotonic time as of which it speaks.
     pub(super) last_note: Vec<u8>,
     pub(super) heard_of_ms: i64,
+    /// The directory may be another's: nothing is taken any more, so nothing is written.
+    pub(super) closed: bool,
     /// A heartbeat by a time key that no set has yet: tried again with the next set.
     pub(super) unknown_note: Option<Vec<u8>>,
 }
@@ -58,6 +60,11 @@ fn head(reader: &ShardReader) -> ShardHead {
 }
 
 impl Core {
+    /// The reader of a followed shard; `None` after the plane was closed.
+    pub(super) fn open_reader(&mut self, shard: u8) -> Option<&mut ShardReader> {
+        if self.closed { None } else { self.readers.get_mut(&shard) }
+    }
+
     pub(super) fn stats(&self) -> Stats {
         let known = self.readers.iter().filter(|(_, reader)| reader.chain().position() > 0);
         Stats {

@@ -73,6 +73,7 @@ fn open_directory(options: &Options, mut trust: Trust, clock: &dyn Clock) -> Res
         counts: loaded.counts,
         last_note: last.as_ref().map(|kept| kept.note.clone()).unwrap_or_default(),
         heard_of_ms: now_ms,
+        closed: false,
         unknown_note: None,
     };
     // What was reached first: the last one may count lines that were still on their way.
@@ -217,6 +218,8 @@ impl Plane {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut running) = running {
             running.tasks.shutdown().await;
+            // A request that the tasks had begun may still be between two of its waits.
+            self.shared.core().closed = true;
         }
     }
 

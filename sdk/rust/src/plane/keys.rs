@@ -17,6 +17,9 @@ impl Shared {
     /// The next key set; false when it was refused. Held lines go on, and heartbeats that waited.
     pub(super) fn take_key_set(&self, note: &[u8]) -> bool {
         let core = &mut *self.core();
+        if core.closed {
+            return false;
+        }
         let change = match core.trust.advance(note) {
             Ok(change) => change,
             Err(error) => {
@@ -59,6 +62,9 @@ impl Shared {
     /// over HTTP, when it was asked for.
     pub(super) fn take_heartbeat(&self, note: &[u8], origin: Origin, arrived_ms: i64) {
         let core = &mut *self.core();
+        if core.closed {
+            return;
+        }
         if note != core.last_note {
             self.open_heartbeat(core, note, origin, arrived_ms);
         } else if origin == Origin::Http {
