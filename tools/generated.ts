@@ -8,6 +8,7 @@ export const GENERATORS: readonly Generator[] = [
   { writes: 'sdk/typescript/README.md', script: 'tools/kit/readme.ts' },
   { writes: 'sdk/go/README.md', script: 'tools/kit/go-readme.ts' },
   { writes: 'sdk/python/README.md', script: 'tools/kit/python-readme.ts' },
+  { writes: 'sdk/rust/README.md', script: 'tools/kit/rust-readme.ts' },
   { writes: 'facts/spec/vectors/', script: 'tools/vectors/write.ts' },
   { writes: 'docs/reference/configuration.md', script: 'tools/config-reference.ts' },
   { writes: 'docs/reference/cli.md', script: 'tools/cli-reference.ts' },

@@ -1,0 +1,26 @@
+//! What the index keeps of one tenant.
+
+use std::collections::{HashMap, HashSet};
+
+use super::entitlements::Entitlements;
+use super::members::{Id, Members};
+use super::roles::RoleSetNumber;
+
+/// Unknown: before its tenant fact and after its retraction.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Standing {
+    #[default]
+    Unknown,
+    Closed,
+    Open,
+}
+
+#[derive(Default)]
+pub(super) struct Tenant {
+    pub(super) standing: Standing,
+    pub(super) projects: HashSet<Id>,
+    pub(super) members: Members,
+    /// By member and project.
+    pub(super) grants: HashMap<(Id, Id), RoleSetNumber>,
+    pub(super) entitlements: Entitlements,
+}

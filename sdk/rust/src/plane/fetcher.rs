@@ -1,0 +1,76 @@
+//! Fetches shards when they are wanted: one request at a time for each, a few at a time for all.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::schedule::{Job, Schedule};
+use super::shared::{Shared, Want};
+use super::tasks::fetch_key_sets;
+use crate::reader::step::Origin;
+
+pub(super) async fn run(shared: Arc<Shared>, mut wants: UnboundedReceiver<Want>) {
+    let mut schedule = Schedule::default();
+    let mut jobs: JoinSet<u8> = JoinSet::new();
+    loop {
+        while let Some((shard, job)) = schedule.start(Instant::now()) {
+            jobs.spawn(work(Arc::clone(&shared), shard, job));
+        }
+        let next_at = schedule.next_at();
+        tokio::select! {
+            want = wants.recv() => match want {
+                Some(want) => plan(&shared, &mut schedule, want),
+                None => return,
+            },
+            Some(done) = jobs.join_next() => {
+                if let Ok(shard) = done {
+                    schedule.finish(shard);
+                }
+            }
+            () = sleep_until(next_at.unwrap_or_else(Instant::now)), if next_at.is_some() => {}
+        }
+    }
+}
+
+fn plan(shared: &Shared, schedule: &mut Schedule, want: Want) {
+    let now = Instant::now();
+    match want {
+        Want::Fetch { shard, after, when_behind } => {
+            schedule.fetch(shard, now + after, when_behind);
+        }
+        Want::Doubt(shard) => schedule.reread(shard, now),
+        Want::Refold(shard) => schedule.refold(shard, now),
+        Want::Everything => {
+            let shards: Vec<u8> = shared.core().readers.keys().copied().collect();
+            shards.into_iter().for_each(|shard| schedule.fetch(shard, now, false));
+        }
+    }
+}
+
+/// Registry down, or an answer that is none: freshness decays, the next heartbeat asks again.
+async fn work(shared: Arc<Shared>, shard: u8, job: Job) -> u8 {
+    if shared.keys_missing.swap(false, Ordering::Relaxed) {
+        fetch_key_sets(&shared).await;
+    }
+    if job.refold && !matches!(shared.reread(shard, Origin::Disk).await, Ok(true)) {
+        // The disk has not what it should: HTTP has to tell.
+        let _ = shared.reread(shard, Origin::Http).await;
+    }
+    let state = |shared: &Shared| {
+        let core = shared.core();
+        let reader = core.readers.get(&shard);
+        reader.map_or((false, false), |reader| (reader.chain().is_behind(), reader.in_doubt()))
+    };
+    let (behind, _) = state(&shared);
+    if behind || !job.when_behind {
+        let _ = shared.catch_up(shard).await;
+    }
+    let (_, in_doubt) = state(&shared);
+    if in_doubt && job.reread {
+        let _ = shared.reread(shard, Origin::Http).await;
+    }
+    shard
+}

@@ -1,0 +1,136 @@
+//! Running hash of a shard, and how far heartbeats have covered it. Of the hashes behind the last
+//! only those are kept that a heartbeat, which never counts fewer than the one before, may ask for.
+
+use std::collections::VecDeque;
+
+use crate::kernel::hash::{EMPTY_HASH, Hash, running_hash};
+use crate::keys::heartbeat::Head;
+
+/// Heartbeats that may pass over a position before nobody is believed to have signed it.
+const UNCOVERED_HEARTBEATS: usize = 3;
+
+/// What the newest heartbeat means for a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts more lines than are here.
+    Behind,
+    /// It has the running hash that is here.
+    Reached,
+    /// It has another one.
+    Fork,
+}
+
+const NOTHING: Head = Head { count: 0, hash: EMPTY_HASH };
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct ShardChain {
+    position: u64,
+    hash: Hash,
+    covered: Head,
+    /// Running hashes of the last positions, the newest last.
+    tail: VecDeque<Hash>,
+    newest: Option<Head>,
+    /// Positions at the arrival of the last heartbeats, the newest last.
+    marks: VecDeque<u64>,
+}
+
+impl Default for ShardChain {
+    fn default() -> Self {
+        let (tail, marks) = (VecDeque::new(), VecDeque::new());
+        Self { position: 0, hash: EMPTY_HASH, covered: NOTHING, tail, newest: None, marks }
+    }
+}
+
+impl ShardChain {
+    /// Number of lines.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Running hash of the last line.
+    pub fn hash(&self) -> &Hash {
+        &self.hash
+    }
+
+    /// The last line that a heartbeat has covered.
+    pub fn covered(&self) -> Head {
+        self.covered
+    }
+
+    /// The shard's head in the newest heartbeat.
+    pub fn newest(&self) -> Option<Head> {
+        self.newest
+    }
+
+    /// Whether the newest heartbeat counts more lines than are here.
+    pub fn is_behind(&self) -> bool {
+        self.newest.is_some_and(|newest| self.position < newest.count)
+    }
+
+    /// Appends a line; answers when it is the one in which the newest heartbeat ends.
+    pub fn append(&mut self, leaf: &Hash) -> Option<Verdict> {
+        self.position += 1;
+        self.hash = running_hash(&self.hash, leaf);
+        if self.is_behind() {
+            return None;
+        }
+        self.tail.push_back(self.hash);
+        let newest = self.newest.filter(|newest| newest.count == self.position)?;
+        Some(self.compare(newest))
+    }
+
+    /// Whatever is above `covered` is to be compared with this head from now on.
+    pub fn expect(&mut self, head: Head) -> Verdict {
+        self.newest = Some(head);
+        if !self.is_behind() {
+            return self.compare(head);
+        }
+        self.tail.clear();
+        Verdict::Behind
+    }
+
+    /// Takes the heads of heartbeats, one after the other.
+    pub fn heartbeat(&mut self, head: Head) -> Verdict {
+        self.marks.push_back(self.position);
+        if self.marks.len() > UNCOVERED_HEARTBEATS {
+            self.marks.pop_front();
+        }
+        self.expect(head)
+    }
+
+    /// True, once, when a line that is here was not counted by the last three heartbeats.
+    pub fn find_uncovered(&mut self) -> bool {
+        let counted = self.newest.map_or(0, |newest| newest.count);
+        let oldest = self.marks.front().is_some_and(|oldest| *oldest > counted);
+        let uncovered = self.marks.len() == UNCOVERED_HEARTBEATS && oldest;
+        if uncovered {
+            self.marks.clear();
+        }
+        uncovered
+    }
+
+    /// A restored backup may have lost what was covered.
+    pub fn uncover(&mut self) {
+        self.covered = NOTHING;
+    }
+
+    fn hash_at(&self, count: u64) -> Option<Hash> {
+        if count == self.covered.count {
+            return Some(self.covered.hash);
+        }
+        let behind = usize::try_from(self.position.checked_sub(count)?).ok()?;
+        let at = self.tail.len().checked_sub(behind + 1)?;
+        self.tail.get(at).copied()
+    }
+
+    fn compare(&mut self, head: Head) -> Verdict {
+        if self.hash_at(head.count) != Some(head.hash) {
+            return Verdict::Fork;
+        }
+        self.covered = head;
+        let above = usize::try_from(self.position - head.count).unwrap_or(usize::MAX);
+        self.tail.drain(..self.tail.len().saturating_sub(above));
+        Verdict::Reached
+    }
+}

@@ -1,0 +1,247 @@
+//! One shard's state machine; equal to a replay of the shard at every interleaving.
+
+use super::chain::{ShardChain, Verdict};
+use super::held::Held;
+use super::place::Place;
+use super::step::{Accepted, Origin, Step};
+use crate::error::{Checked, FactCode, refusal};
+use crate::kernel::bodies::parse_body;
+use crate::kernel::line::{Line, parse_line};
+use crate::kernel::open::{FactKeys, open_envelope};
+use crate::keys::heartbeat::Head;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct ShardReader {
+    shard: u8,
+    log: String,
+    held: Held,
+    place: Place,
+    chain: ShardChain,
+    in_doubt: bool,
+}
+
+/// What a live line turned out to be, before it is opened.
+enum Live<'a> {
+    Refused,
+    Duplicate,
+    Next(Line<'a>),
+    Later(u64),
+}
+
+impl ShardReader {
+    /// At the beginning of a shard of the log.
+    pub fn new(shard: u8, log: &str) -> Self {
+        let (held, place, chain) = (Held::default(), Place::default(), ShardChain::default());
+        Self { shard, log: log.to_owned(), held, place, chain, in_doubt: false }
+    }
+
+    /// Position, running hash, and what heartbeats have covered.
+    pub fn chain(&self) -> &ShardChain {
+        &self.chain
+    }
+
+    /// Index of the last accepted fact.
+    pub fn index(&self) -> Option<u64> {
+        self.place.index
+    }
+
+    /// The tenants seen in this shard, each with the `seq` of its last fact.
+    pub fn tenants(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.place.tenants()
+    }
+
+    /// The shard is to be read [`anew`](Self::anew); lines that come meanwhile go on.
+    pub fn in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
+    /// Lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
+    pub fn live(&mut self, lines: &[String], keys: &FactKeys) -> Step {
+        let mut step = Step::default();
+        for text in lines {
+            match self.sort(text, &mut step) {
+                Live::Next(line) => {
+                    step.fetch |= !self.take(text, &line, Origin::Live, keys, &mut step);
+                }
+                Live::Later(position) => {
+                    self.held.hold(position, text);
+                    step.fetch = true;
+                }
+                Live::Refused | Live::Duplicate => {}
+            }
+        }
+        self.release_held(keys, &mut step);
+        step
+    }
+
+    /// Keeps live lines until [`live`](Self::live) is called again: keys are missing to judge them.
+    pub fn hold(&mut self, lines: &[String]) -> Step {
+        let mut step = Step::default();
+        for text in lines {
+            match self.sort(text, &mut step) {
+                Live::Next(Line { position, .. }) | Live::Later(position) => {
+                    self.held.hold(position, text);
+                }
+                Live::Refused | Live::Duplicate => {}
+            }
+        }
+        step
+    }
+
+    /// Lines of `GET /v1/facts` or of the journal; the first refused one ends the step, and puts
+    /// the shard in doubt when HTTP served it: it may be that what is here is wrong.
+    pub fn fetched(&mut self, lines: &[String], origin: Origin, keys: &FactKeys) -> Step {
+        let mut step = Step::default();
+        for text in lines {
+            let taken = match parse_line(text) {
+                Ok(line) if line.position <= self.chain.position() => {
+                    step.duplicates += 1;
+                    true
+                }
+                Ok(line) => self.take(text, &line, origin, keys, &mut step),
+                Err(error) => {
+                    step.refuse(origin, error);
+                    false
+                }
+            };
+            if !taken {
+                self.in_doubt |= origin == Origin::Http;
+                return step;
+            }
+        }
+        self.release_held(keys, &mut step);
+        step
+    }
+
+    /// The shard's head in a heartbeat that was taken.
+    pub fn heartbeat(&mut self, head: Head) -> Step {
+        let mut step = Step::default();
+        let verdict = self.chain.heartbeat(head);
+        self.judge(Some(verdict), &mut step);
+        if verdict != Verdict::Fork && self.chain.find_uncovered() {
+            self.in_doubt = true;
+            let why = "three heartbeats did not count it";
+            step.refuse(Origin::Heartbeat, refusal(FactCode::FactUncovered, why));
+        }
+        step
+    }
+
+    /// A reader of nothing yet, which is to reach what heartbeats have covered here.
+    pub fn anew(&self) -> ShardReader {
+        let mut fresh = ShardReader::new(self.shard, &self.log);
+        fresh.chain.expect(self.chain.covered());
+        fresh
+    }
+
+    /// Whether a reader that [`anew`](Self::anew) made reached what heartbeats have covered here.
+    pub fn is_covered_by(&self, fresh: &ShardReader) -> bool {
+        fresh.chain.covered() == self.chain.covered()
+    }
+
+    /// Takes over such a reader, and compares it with the newest heartbeat.
+    pub fn adopt(&mut self, fresh: ShardReader) -> Step {
+        let mut step = Step::default();
+        let newest = self.chain.newest();
+        (self.place, self.chain, self.in_doubt) = (fresh.place, fresh.chain, false);
+        if let Some(newest) = newest {
+            let verdict = self.chain.expect(newest);
+            self.judge(Some(verdict), &mut step);
+        }
+        step
+    }
+
+    /// A restored backup wrote the log anew below this reader's head: nothing here is certain.
+    pub fn uncover(&mut self) {
+        self.chain.uncover();
+        self.in_doubt = true;
+    }
+
+    fn sort<'a>(&self, text: &'a str, step: &mut Step) -> Live<'a> {
+        match parse_line(text) {
+            Err(error) => {
+                step.refuse(Origin::Live, error);
+                step.fetch = true;
+                Live::Refused
+            }
+            Ok(line) if line.position <= self.chain.position() => {
+                step.duplicates += 1;
+                Live::Duplicate
+            }
+            Ok(line) if line.position == self.chain.position() + 1 => Live::Next(line),
+            Ok(line) => Live::Later(line.position),
+        }
+    }
+
+    fn release_held(&mut self, keys: &FactKeys, step: &mut Step) {
+        while let Some(text) = self.held.release(self.chain.position() + 1) {
+            let line = parse_line(&text);
+            if !line.is_ok_and(|line| self.take(&text, &line, Origin::Live, keys, step)) {
+                step.fetch = true;
+                return;
+            }
+        }
+    }
+
+    /// True when the line was accepted.
+    fn take(
+        &mut self,
+        text: &str,
+        line: &Line<'_>,
+        origin: Origin,
+        keys: &FactKeys,
+        step: &mut Step,
+    ) -> bool {
+        match self.open(text, line, origin, keys) {
+            Ok(accepted) => {
+                self.place.advance(&accepted.fact, accepted.index, accepted.leaf);
+                let verdict = self.chain.append(&accepted.leaf);
+                step.accepted.push(accepted);
+                self.judge(verdict, step);
+                true
+            }
+            Err(error) => {
+                step.refuse(origin, error);
+                false
+            }
+        }
+    }
+
+    /// Checks 2 to 21.
+    fn open(
+        &self,
+        text: &str,
+        line: &Line<'_>,
+        origin: Origin,
+        keys: &FactKeys,
+    ) -> Checked<Accepted> {
+        let opened = open_envelope(line.envelope, keys)?;
+        let (fact, leaf) = (opened.fact, opened.leaf);
+        let here = (self.log.as_str(), self.shard, self.chain.position() + 1);
+        self.place.check_line(&fact, line, here)?;
+        Place::check_key(opened.range, line.index, origin == Origin::Live)?;
+        self.place.check_fact(&fact)?;
+        let body = parse_body(&fact)?;
+        let void = opened.range.is_void(line.index);
+        let (position, index) = (line.position, line.index);
+        Ok(Accepted { position, index, fact, body, leaf, void, line: text.to_owned() })
+    }
+
+    fn judge(&mut self, verdict: Option<Verdict>, step: &mut Step) {
+        match verdict {
+            Some(Verdict::Behind) => step.fetch = true,
+            Some(Verdict::Reached) => {
+                step.reached = true;
+                if self.chain.covered().count == self.chain.position() {
+                    self.in_doubt = false;
+                }
+            }
+            Some(Verdict::Fork) => {
+                self.in_doubt = true;
+                let error = refusal(FactCode::ShardFork, "another running hash");
+                step.refuse(Origin::Heartbeat, error);
+            }
+            None => {}
+        }
+    }
+}
