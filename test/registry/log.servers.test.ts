@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { createMemoryCheckpointStore } from '../../adapters/memory/checkpoint-store.ts';
+import { createOutboxBell } from '../../adapters/postgres/bell.ts';
 import { createFactLog, createFactReader } from '../../adapters/postgres/fact-log.ts';
 import { createKeySetPublishing } from '../../adapters/postgres/key-sets.ts';
 import { createLeaderLock } from '../../adapters/postgres/leader-lock.ts';
@@ -19,6 +21,8 @@ import { Heart } from '../../registry/heart.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
 import { assureFirstKeySet, rotateFactKey } from '../../registry/key-sets.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
+import { Publisher } from '../../registry/publisher.ts';
+import { Sequencer } from '../../registry/sequencer.ts';
 import { signFacts } from '../../registry/sign-facts.ts';
 import {
   accepted,
@@ -26,7 +30,8 @@ import {
   registryDatabase,
   type RegistryDatabase,
 } from '../adapters/postgres/registry-database.ts';
-import { chainOf, LOG } from './fake-fact-log.ts';
+import { eventually } from '../support/eventually.ts';
+import { chainOf, FakeStream, LOG } from './fake-fact-log.ts';
 
 const signerBy = (seed: number): Signer => {
   const key = createSigner(new Uint8Array(32).fill(seed));
@@ -170,3 +175,60 @@ test('a former leader saves no note', async () => {
   });
   expect(await facts.findNote('heartbeat')).toBeUndefined();
 });
+
+test('a database that was restored from an older backup signs nothing', async () => {
+  await publishFirst();
+  await commit(2);
+  await sequence();
+  const checkpoints = createMemoryCheckpointStore();
+  const keeperOf = (store: typeof facts) =>
+    new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+  const keeper = keeperOf(facts);
+  await keeper.open(fence);
+  await keeper.keep(fence);
+  await commit(1);
+  const backup = await copyOf(registry.databaseUrl);
+  await sequence();
+  await keeper.keep(fence);
+
+  const restored = createFactLog({ databaseUrl: backup });
+  const stop = new AbortController();
+  const reports: unknown[] = [];
+  const sequencer = new Sequencer({
+    lock: createLeaderLock({ databaseUrl: backup }),
+    bell: createOutboxBell({ databaseUrl: backup }),
+    facts: restored,
+    publisher: new Publisher(new FakeStream(), restored),
+    signing: { log: LOG, signerOf: (keySet, index) => keys.factSigner(keySet, index) },
+    beforeLeading: (of) => keeperOf(restored).open(of),
+    duties: [],
+    report: (_message, cause) => reports.push(cause),
+  });
+  const running = sequencer.run(stop.signal);
+  await eventually(() => expect(reports.length).toBeGreaterThan(1));
+  expect(reports[0]).toMatchObject({ name: 'LogForkError' });
+  // The committed fact still waits there, unsigned.
+  expect((await restored.heads()).nextIndex).toBe(2);
+  stop.abort();
+  await running;
+  await restored.close();
+});
+
+/** As a backup of this moment would be, restored beside the original. */
+async function copyOf(databaseUrl: string): Promise<string> {
+  const copy = new URL(databaseUrl);
+  const original = copy.pathname.slice(1);
+  const name = `${original}_backup`;
+  copy.pathname = '/postgres';
+  const admin = new pg.Client({ connectionString: copy.href });
+  await admin.connect();
+  // A template must have no sessions; pools open new ones by themselves.
+  await admin.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+    [original],
+  );
+  await admin.query(`create database ${name} template ${original}`);
+  await admin.end();
+  copy.pathname = `/${name}`;
+  return copy.href;
+}
