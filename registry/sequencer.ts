@@ -39,6 +39,12 @@ export interface Duty {
   run(fence: number): Promise<void>;
 }
 
+interface Leading {
+  readonly fence: number;
+  over(): boolean;
+  lose(): void;
+}
+
 /** Log indexes of the asked facts, in their order, and whether JetStream acknowledged them. */
 export interface Sequenced {
   readonly indexes: readonly number[];
@@ -102,17 +108,19 @@ export class Sequencer {
 
   async #lead(leadership: Leadership, signal: AbortSignal): Promise<void> {
     let leading = true;
-    void leadership.lost.then(() => {
+    const lose = () => {
       leading = false;
       this.#ring();
-    });
+    };
+    void leadership.lost.then(lose);
     const over = () => !leading || signal.aborted;
-    await this.#ports.beforeLeading(leadership.fence);
-    const duties = this.#ports.duties.map((duty) => this.#do(duty, leadership.fence, over, signal));
+    const { fence } = leadership;
+    await this.#ports.beforeLeading(fence);
+    const duties = this.#ports.duties.map((duty) => this.#do(duty, { fence, over, lose }, signal));
     try {
       while (!over()) {
         this.#rung = false;
-        const facts = await this.#sequence(leadership.fence);
+        const facts = await this.#sequence(fence);
         // A full batch may have left some behind; whoever commits from here on rings.
         if (facts.length < BATCH_FACTS && !this.#rung) await this.#next('rung', POLL_MS, signal);
       }
@@ -134,14 +142,16 @@ export class Sequencer {
     return signed;
   }
 
-  async #do(duty: Duty, fence: number, over: () => boolean, signal: AbortSignal): Promise<void> {
+  /** One that finds another leader’s work ends the leadership: the next one opens the log anew. */
+  async #do(duty: Duty, { fence, over, lose }: Leading, signal: AbortSignal): Promise<void> {
     let lastMs = -Infinity;
     while (!over()) {
       if (performance.now() - lastMs >= duty.everyMs()) {
         lastMs = performance.now();
-        await duty
-          .run(fence)
-          .catch((cause: unknown) => this.#ports.report(`${duty.name} failed`, cause));
+        await duty.run(fence).catch((cause: unknown) => {
+          if (cause instanceof LostLeadershipError) lose();
+          else this.#ports.report(`${duty.name} failed`, cause);
+        });
       }
       await pause(RETRY_MS, signal);
     }

@@ -4,6 +4,7 @@ import { keyIdOf } from '../../facts/crypto/hash.ts';
 import { shardOf } from '../../facts/crypto/shard.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { createVerifier } from '../../facts/crypto/verify.ts';
+import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { reconciling } from '../../registry/log-duties.ts';
 import { Publisher } from '../../registry/publisher.ts';
@@ -23,11 +24,16 @@ describe('the sequencer', () => {
   let reports: unknown[];
   let stop: AbortController;
   let running: Promise<void>;
+  let opened: number;
+  let work: () => Promise<void>;
+  const duty = { name: 'the duty', everyMs: () => 0, run: () => work() };
 
   beforeEach(() => {
     facts = new FakeFactLog();
     stream = new FakeStream();
     reports = [];
+    opened = 0;
+    work = async () => {};
     stop = new AbortController();
     const publisher = new Publisher(stream, facts);
     sequencer = new Sequencer({
@@ -41,8 +47,8 @@ describe('the sequencer', () => {
       facts,
       publisher,
       signing: { log: LOG, signerOf: () => Promise.resolve(signer) },
-      beforeLeading: () => Promise.resolve(),
-      duties: [reconciling(publisher)],
+      beforeLeading: async () => void (opened += 1),
+      duties: [reconciling(publisher), duty],
       report: (_message, cause) => reports.push(cause),
     });
     running = sequencer.run(stop.signal);
@@ -98,6 +104,24 @@ describe('the sequencer', () => {
     await sequencer.waitFor(commit(), stop.signal);
     await publisher.reconcile();
     expect(publisher.behind).toBe(true);
+  });
+
+  test('opens the log anew when a duty finds the work of another leader', async () => {
+    await eventually(() => expect(opened).toBe(1));
+    work = async () => {
+      work = async () => {};
+      throw new LostLeadershipError('another sequencer has signed a checkpoint');
+    };
+    await eventually(() => expect(opened).toBe(2));
+    expect(reports).toEqual([]);
+    expect((await sequencer.waitFor(commit(), stop.signal)).indexes).toEqual([0, 1, 2]);
+  });
+
+  test('reports a duty that fails, and goes on', async () => {
+    work = () => Promise.reject(new Error('no disk'));
+    await eventually(() => expect(reports.length).toBeGreaterThan(1));
+    expect((await sequencer.waitFor(commit(), stop.signal)).indexes).toEqual([0, 1, 2]);
+    expect(opened).toBe(1);
   });
 
   const refusals = {
