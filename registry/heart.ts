@@ -27,7 +27,10 @@ export class Heart {
     this.#ports = ports;
   }
 
-  /** Signs where the log stands now, announces it, and leaves it for who asks over HTTP. */
+  /**
+   * Signs where the log stands now, leaves it for who asks over HTTP, and announces it: in this
+   * order, since saving fails for a leader that was paused and followed by another one.
+   */
   async beat(fence: number): Promise<void> {
     const { log, epoch, keys, store, stream } = this.#ports;
     const { keySet, shards } = await store.heads();
@@ -37,8 +40,8 @@ export class Heart {
       checkpoint: (await store.findNote('checkpoint')) ?? null,
     });
     const note = await signNoteBy(text, await keys.timeSigner(keySet));
-    stream.announce(note);
     await store.saveNote(fence, 'heartbeat', note);
+    stream.announce(note);
   }
 
   /**

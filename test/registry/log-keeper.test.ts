@@ -15,6 +15,7 @@ import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Heart } from '../../registry/heart.ts';
 import { KeyRing, signNoteBy } from '../../registry/key-ring.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
+import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { FakeLogStore } from './fake-log-store.ts';
 
@@ -183,6 +184,12 @@ describe('the heart', () => {
     expect(heartbeat.checkpoint).toBe(store.notes.get('checkpoint'));
     expect(announced[0]).toContain(timeName(LOG));
     expect(store.notes.get('heartbeat')).toBe(announced[0]);
+  });
+
+  test('announces nothing once another one leads', async () => {
+    store.saveNote = () => Promise.reject(new LostLeadershipError('followed'));
+    await expect(newHeart().beat(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
+    expect(announced).toEqual([]);
   });
 
   test('is never earlier than before, also when the clock was set back and the process anew', async () => {
