@@ -2,6 +2,7 @@ import { equalBytes, toBase64Url, toHex, utf8 } from '../../facts/core/bytes.ts'
 import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
 import type { ChainHead } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
+import type { Fact } from '../../facts/core/types.ts';
 import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
 import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
 import { textOfNote } from '../../facts/log/note.ts';
@@ -11,6 +12,17 @@ import { ISSUER } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import type { World } from './world.ts';
+
+/** A payload is looked at in each replay, and parsed once. */
+const known = new WeakMap<Uint8Array, { fact: Fact; leaf: Uint8Array }>();
+
+function read(payload: Uint8Array): { fact: Fact; leaf: Uint8Array } {
+  const before = known.get(payload);
+  if (before !== undefined) return before;
+  const opened = { fact: parsePayload(payload), leaf: leafHash(payload) };
+  known.set(payload, opened);
+  return opened;
+}
 
 /** What the whole log says, by a replay from its first fact: the truth to compare with. */
 export class Replay {
@@ -28,8 +40,7 @@ export class Replay {
     this.#roots.push(tree.root());
     const ids = new Set<string>();
     for (const [at, row] of world.postgres.rows.facts.entries()) {
-      const fact = parsePayload(row.payload);
-      const leaf = leafHash(row.payload);
+      const { fact, leaf } = read(row.payload);
       const position = (this.counts.get(row.shard) ?? 0) + 1;
       if (row.index !== at) this.flaw ??= `index ${row.index} at ${at}`;
       if (row.position !== position) this.flaw ??= `position ${row.position}, not ${position}`;

@@ -7,7 +7,9 @@ import { World } from './world.ts';
 import type { WorldOptions } from './world.ts';
 
 /** Faults begin and end within it. */
-const FAULTY_MS = 8_000;
+const FAULTY_MS = 4_500;
+/** What a last lost call costs: its timeout, and the sequencer's pause before it tries again. */
+const SETTLE_MS = 1_000;
 /** A shard is read anew every 10 s at most, and may have to be twice. */
 const HEAL_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
@@ -32,14 +34,22 @@ async function runWorld(world: World): Promise<string | undefined> {
   await scheduler.runUntil(FAULTY_MS + 1, isOver);
   world.isFaulty = false;
   world.trace('all faults are over');
-  let trouble = isOver() ? world.violation : findTrouble(world);
+  await scheduler.runUntil(FAULTY_MS + SETTLE_MS, isOver);
+  let trouble = isOver() ? world.violation : findUnrest(world);
   while (trouble !== undefined && !isOver() && scheduler.nowMs < FAULTY_MS + HEAL_WITHIN_MS) {
     await scheduler.runUntil(scheduler.nowMs + LOOK_EVERY_MS, isOver);
-    trouble = findTrouble(world);
+    trouble = findUnrest(world);
   }
   if (isOver()) return world.violation;
   if (trouble !== undefined) return `not healed after ${HEAL_WITHIN_MS} ms: ${trouble}`;
   return (await probe(world)) ?? world.violation;
+}
+
+/** Equal by chance is not healed: somebody leads, too. */
+function findUnrest(world: World): string | undefined {
+  const { leader } = world.lock;
+  if (leader === undefined || leader.isDead) return 'nobody leads';
+  return findTrouble(world);
 }
 
 /** The healed world delivers what is committed now, at once. */
@@ -50,15 +60,19 @@ async function probe(world: World): Promise<string | undefined> {
   await scheduler.runUntil(scheduler.nowMs + DELIVERY_MS, () => world.violation !== undefined);
   const trouble = findTrouble(world);
   if (trouble !== undefined) return `not delivered within ${DELIVERY_MS} ms: ${trouble}`;
-  await scheduler.runUntil(scheduler.nowMs + COVERED_MS, () => world.violation !== undefined);
-  const uncovered = findUncovered(world);
+  const untilMs = scheduler.nowMs + COVERED_MS;
+  let uncovered = findUncovered(world);
+  while (uncovered !== undefined && scheduler.nowMs < untilMs) {
+    await scheduler.runUntil(scheduler.nowMs + DELIVERY_MS, () => world.violation !== undefined);
+    uncovered = findUncovered(world);
+  }
   return uncovered === undefined ? undefined : `not covered within ${COVERED_MS} ms: ${uncovered}`;
 }
 
 function scheduleCommits(world: World): void {
   const { dice, scheduler, committer } = world;
   for (const tenant of COMMITTERS) scheduler.after(0, () => void committer.commit(tenant));
-  for (let count = dice.between(8, 25); count > 0; count -= 1) {
+  for (let count = dice.between(4, 14); count > 0; count -= 1) {
     const tenant = dice.pick(COMMITTERS);
     const atMs = dice.between(0, FAULTY_MS - 100);
     // Two at once: who holds the head lock?
