@@ -64,8 +64,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'registry',
     folder: '^registry/',
-    // A timer is no I/O: the sequencer's loop waits with it.
-    values: ['^ports/', '^domain/', FACTS, '^(node:)?timers/promises$'],
+    values: ['^ports/', '^domain/', FACTS],
     types: [],
     instead: 'Take what you need as a port, and let wiring/ bring the adapter.',
   },

@@ -11,10 +11,14 @@ import { showCommand } from './run-command.ts';
 // The servers project starts heavy servers: one file at a time, or they starve each other.
 const WORKERS = { fast: 2, servers: 1 } as const;
 
+const NO_WARNINGS = '--disable-warning=ExperimentalWarning';
+const SIMULATED_SEEDS = 20_000;
+
 const PARTS = {
   provision: provisionServers,
   check: () => runChecks(),
   fast: () => runJest('fast'),
+  simulation: () => runSimulation(),
   servers: () => runJest('servers'),
 } satisfies Record<string, () => Promise<Outcome>>;
 
@@ -30,6 +34,19 @@ function lost(what: string): Outcome {
   return { passed: 0, failed: 1, failures: [`x ${what}: see above`] };
 }
 
+/** The same seeds each time, and as many of today's: each failing one is printed. */
+async function runSimulation(): Promise<Outcome> {
+  const seeds = ['--seeds', String(SIMULATED_SEEDS / 2)];
+  const main = [process.execPath, NO_WARNINGS, 'test/simulation/main.ts', ...seeds];
+  const sum = { passed: 0, failed: 0, failures: [] as string[] };
+  for (const command of [main, [...main, '--today']]) {
+    const { code } = await showCommand(command);
+    sum[code === 0 ? 'passed' : 'failed'] += 1;
+    if (code !== 0) sum.failures.push('x the simulation: see its seeds above');
+  }
+  return sum;
+}
+
 async function runJest(project: 'fast' | 'servers'): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-test-'));
   const countsFile = join(folder, 'counts.json');
@@ -37,7 +54,7 @@ async function runJest(project: 'fast' | 'servers'): Promise<Outcome> {
     const { code } = await showCommand(
       [
         process.execPath,
-        '--disable-warning=ExperimentalWarning',
+        NO_WARNINGS,
         '--experimental-vm-modules',
         'node_modules/jest/bin/jest.js',
         `--selectProjects=${project}`,

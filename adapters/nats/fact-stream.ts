@@ -4,6 +4,7 @@ import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
 import { parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
 import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
+import { messageIdOf } from './message-id.ts';
 
 export const STREAM = 'TENURE_FACTS';
 export const SUBJECT_PREFIX = 'tenure.facts.';
@@ -59,9 +60,7 @@ export function createNatsFactStream(options: NatsOptions): FactStream {
 }
 
 async function publishBatch(publisher: JetStreamClient, options: NatsOptions, batch: FactBatch) {
-  // First and last index: a batch that grew after a failed publish is another message, and must
-  // not be swallowed as a duplicate of the smaller one.
-  const msgID = `${options.log}:${options.epoch}:${batch.first}-${batch.last}`;
+  const msgID = messageIdOf(options, batch);
   const subject = SUBJECT_PREFIX + shardName(batch.shard);
   await publisher.publish(subject, batch.lines.join('\n'), { msgID, timeout: ACK_TIMEOUT_MS });
 }

@@ -24,7 +24,8 @@ const openStatement = (note: Uint8Array, set: KeySet): Heartbeat => {
   return heartbeat;
 };
 
-const checkKeySet = ({ keySetVersion, epoch }: Heartbeat, set: KeySet): void => {
+/** Checks 4 and 5 of facts-v1, "Heartbeats". */
+export const checkKeySet = ({ keySetVersion, epoch }: Heartbeat, set: KeySet): void => {
   if (keySetVersion < set.version) {
     throw new FactError('heartbeat-keyset', `version ${keySetVersion} after ${set.version}`);
   }
@@ -34,7 +35,8 @@ const checkKeySet = ({ keySetVersion, epoch }: Heartbeat, set: KeySet): void => 
   }
 };
 
-const checkOrder = (heartbeat: Heartbeat, last: Heartbeat): void => {
+/** Checks 6 to 8. */
+export const checkOrder = (heartbeat: Heartbeat, last: Heartbeat): void => {
   const sameEpoch = heartbeat.epoch === last.epoch;
   if (sameEpoch && heartbeat.fence < last.fence) {
     throw new FactError('heartbeat-fence', `${heartbeat.fence} after ${last.fence}`);
@@ -47,7 +49,8 @@ const checkOrder = (heartbeat: Heartbeat, last: Heartbeat): void => {
   if (sameEpoch && shrunk !== -1) throw new FactError('heartbeat-rollback', `shard ${shrunk}`);
 };
 
-const checkGrowth = (older: Checkpoint, newer: Checkpoint | undefined): void => {
+/** Check 11. */
+export const checkGrowth = (older: Checkpoint, newer: Checkpoint | undefined): void => {
   if (newer === undefined || newer.size < older.size) {
     throw new FactError('checkpoint-rollback', `${newer?.size ?? 'none'} after ${older.size}`);
   }

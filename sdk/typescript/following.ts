@@ -33,7 +33,7 @@ export type FollowingParts = {
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
-  notes: SavedNotes;
+  notes: Pick<SavedNotes, 'saveHeartbeat' | 'saveKeySet' | 'saveKnownAtMs'>;
   freshness: FreshnessClock;
   events: Events;
 };

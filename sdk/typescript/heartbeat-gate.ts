@@ -5,12 +5,15 @@ import type { KeyChain } from './key-chain.ts';
 /** Lets heartbeats in, each later than the last, and only under the keys that they name. */
 export class HeartbeatGate {
   readonly #keys: KeyChain;
+  readonly #open: typeof openHeartbeat;
   #last: Heartbeat | undefined;
   /** The highest that a signed heartbeat has named. */
   #namedVersion = 1;
 
-  constructor(keys: KeyChain) {
+  /** `open`: how a note is opened; only a simulation that fakes signatures brings another way. */
+  constructor(keys: KeyChain, open = openHeartbeat) {
     this.#keys = keys;
+    this.#open = open;
   }
 
   /** Live lines are to be held: which keys are closed meanwhile is not known. */
@@ -24,7 +27,7 @@ export class HeartbeatGate {
    */
   take(note: Uint8Array): Heartbeat | undefined {
     const { set } = this.#keys;
-    const heartbeat = set === undefined ? undefined : openHeartbeat(note, set, this.#last);
+    const heartbeat = set === undefined ? undefined : this.#open(note, set, this.#last);
     if (heartbeat === undefined || heartbeat.keySetVersion > this.#keys.version) {
       this.#namedVersion = Math.max(this.#namedVersion, heartbeat?.keySetVersion ?? 1);
       return undefined;

@@ -10,11 +10,18 @@ const SUFFIX = '.facts';
 /** What the disk holds of a shard: whole lines, without a torn last one. */
 export type SavedShard = { shard: number; lines: string[] };
 
+/** Where accepted lines outlive the process: what a {@link Journal} does, as a role. */
+export type LineJournal = LineSource & {
+  load(): Iterable<SavedShard>;
+  append(shard: number, lines: readonly string[]): void;
+  replace(shard: number, lines: readonly string[]): void;
+};
+
 /**
  * Accepted lines on disk, one append-only file per shard. Not the truth: a lost tail is fetched
  * again, so nothing is flushed; a torn last line is cut off. What is read back is verified again.
  */
-export class Journal implements LineSource {
+export class Journal implements LineJournal {
   readonly #directory: string;
   readonly #files = new Map<number, number>();
   /** Shards whose last write failed: appending behind a torn line would lose what follows. */

@@ -4,7 +4,7 @@ import { shardName } from '../../facts/crypto/shard.ts';
 import type { Head } from '../../facts/log/heartbeat.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
-import type { Journal } from './journal.ts';
+import type { LineJournal } from './journal.ts';
 import { ShardReader } from './reader.ts';
 import type { Accepted, ReaderTrust, Step } from './reader.ts';
 import type { LineSource } from './registry-source.ts';
@@ -15,7 +15,7 @@ import type { PlaneStats, Refusal } from './types.ts';
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
-type Parts = { trust: ReaderTrust; index: Index; journal: Journal; events: Events };
+type Parts = { trust: ReaderTrust; index: Index; journal: LineJournal; events: Events };
 
 /** What a step means to the plane: freshness, and what is to be fetched. */
 export type OnStep = (reader: ShardReader, step: Step) => void;

@@ -1,0 +1,137 @@
+import { equalBytes, toBase64Url, toHex, utf8 } from '../../facts/core/bytes.ts';
+import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
+import type { ChainHead } from '../../facts/core/chain.ts';
+import { parsePayload } from '../../facts/core/payload.ts';
+import type { Fact } from '../../facts/core/types.ts';
+import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
+import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
+import { textOfNote } from '../../facts/log/note.ts';
+import { TreeBuilder } from '../../facts/log/tree.ts';
+import { Index } from '../../sdk/typescript/decision-index.ts';
+import { ISSUER } from '../sdk/support/fact-writer.ts';
+import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
+import type { ReaderProcess } from './reader-process.ts';
+import type { World } from './world.ts';
+
+/** A payload is looked at in each replay, and parsed once. */
+const known = new WeakMap<Uint8Array, { fact: Fact; leaf: Uint8Array }>();
+
+function read(payload: Uint8Array): { fact: Fact; leaf: Uint8Array } {
+  const before = known.get(payload);
+  if (before !== undefined) return before;
+  const opened = { fact: parsePayload(payload), leaf: leafHash(payload) };
+  known.set(payload, opened);
+  return opened;
+}
+
+/** What the whole log says, by a replay from its first fact: the truth to compare with. */
+export class Replay {
+  readonly index = new Index();
+  /** Running hash by shard. */
+  readonly hashes = new Map<number, Uint8Array>();
+  readonly counts = new Map<number, number>();
+  readonly heads = new Map<string, ChainHead>();
+  readonly #roots: Uint8Array[] = [];
+  /** Of positions, indexes, `seq`, `prev` or leaf hashes; undefined: the log is sound. */
+  readonly flaw: string | undefined;
+
+  constructor(world: World) {
+    const tree = new TreeBuilder();
+    this.#roots.push(tree.root());
+    const ids = new Set<string>();
+    for (const [at, row] of world.postgres.rows.facts.entries()) {
+      const { fact, leaf } = read(row.payload);
+      const position = (this.counts.get(row.shard) ?? 0) + 1;
+      if (row.index !== at) this.flaw ??= `index ${row.index} at ${at}`;
+      if (row.position !== position) this.flaw ??= `position ${row.position}, not ${position}`;
+      if (ids.has(fact.id)) this.flaw ??= `${fact.id} twice`;
+      if (!equalBytes(leaf, row.leafHash)) this.flaw ??= `another leaf hash at ${at}`;
+      this.flaw ??= flawOf(() => checkNext(fact, this.heads.get(fact.tenant) ?? EMPTY_HEAD));
+      ids.add(fact.id);
+      tree.append(leaf);
+      this.#roots.push(tree.root());
+      this.counts.set(row.shard, position);
+      this.hashes.set(row.shard, runningHash(this.hashes.get(row.shard) ?? EMPTY_HASH, leaf));
+      this.heads.set(fact.tenant, { seq: fact.seq, hash: toBase64Url(leaf) });
+      this.index.apply(fact);
+    }
+  }
+
+  /** A checkpoint that was ever signed and is none of this log; undefined: all are. */
+  foreignCheckpoint(notes: readonly string[]): string | undefined {
+    return notes.find((note) => {
+      const { size, root } = parseCheckpoint(textOfNote(utf8(note)));
+      const own = this.#roots[size];
+      return own === undefined || !equalBytes(own, root);
+    });
+  }
+}
+
+function flawOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** How a reader differs from the log; undefined: in nothing. */
+export function differenceOf(reader: ReaderProcess, replay: Replay, nowMs: number) {
+  for (const shard of SHARDS) {
+    const head = reader.shards.readers.get(shard)?.head();
+    const [count, hash] = [replay.counts.get(shard) ?? 0, replay.hashes.get(shard) ?? EMPTY_HASH];
+    if (head?.position !== count || head.hash !== toHex(hash))
+      return `shard ${shard} is at ${head?.position}, the log at ${count}`;
+    for (const [tenant, { seq }] of reader.shards.readers.get(shard)?.tenants() ?? [])
+      if (replay.heads.get(tenant)?.seq !== seq) return `${tenant} is at ${seq}`;
+  }
+  return decisionDifference(reader.index, replay.index, nowMs);
+}
+
+function decisionDifference(one: Index, other: Index, nowMs: number): string | undefined {
+  for (const tenant of TENANTS) {
+    for (const product of PRODUCTS) {
+      const [is, should] = [one, other].map((index) => index.entitlement(tenant, product, nowMs));
+      const same = is?.reason === should?.reason && is?.body?.limits === should?.body?.limits;
+      if (!same && JSON.stringify(is) !== JSON.stringify(should))
+        return `${product} of ${tenant}: ${JSON.stringify(is)}, not ${JSON.stringify(should)}`;
+    }
+    for (const sub of SUBS) {
+      for (const permission of PERMISSIONS) {
+        const is = one.decide(ISSUER, sub, permission, tenant, undefined);
+        const should = other.decide(ISSUER, sub, permission, tenant, undefined);
+        if (is !== should) return `${sub} of ${tenant}: ${is}, not ${should}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What is wrong with a world whose faults are over; undefined: nothing (any more). */
+export function findTrouble(world: World): string | undefined {
+  const { rows } = world.postgres;
+  if (rows.outbox.length > 0) return `${rows.outbox.length} committed facts are not in the log`;
+  const replay = new Replay(world);
+  if (replay.flaw !== undefined) return `the log: ${replay.flaw}`;
+  const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
+  if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;
+  for (const reader of world.readers) {
+    const difference = differenceOf(reader, replay, world.wallMs());
+    if (difference !== undefined) return `${reader.host.name}: ${difference}`;
+  }
+  return undefined;
+}
+
+/** A reader that no heartbeat has told that it knows everything; undefined: all have been. */
+export function findUncovered(world: World): string | undefined {
+  for (const { host, shards } of world.readers) {
+    for (const shard of SHARDS) {
+      const reader = shards.readers.get(shard);
+      const head = reader?.head();
+      if (reader?.inDoubt !== false || head?.covered !== head?.position)
+        return `${host.name}: shard ${shard} is covered to ${head?.covered} of ${head?.position}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+import { sequence } from '../../adapters/postgres/sequencing.ts';
+import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
+import { LostLeadershipError } from '../../ports/fact-log.ts';
+import type { FactReading, FactSequencing, SignedFact } from '../../ports/fact-log.ts';
+import type { LogKeeping } from '../../ports/log-store.ts';
+import type { Host } from './host.ts';
+import type { Mutation } from './mutations.ts';
+import { KEY_SET_NOTE } from './tags.ts';
+import { KEY_SET } from './virtual-postgres.ts';
+import type { VirtualPostgres } from './virtual-postgres.ts';
+
+const TILE_WIDTH = 256;
+
+/** The sequencer's view of Postgres. `beforeCommit`: told what was signed and is not committed. */
+export const factLogOf = (
+  host: Host,
+  postgres: VirtualPostgres,
+  beforeCommit: (signed: readonly SignedFact[]) => void = () => undefined,
+): FactSequencing & FactReading => ({
+  sequence: (fence, limit, sign) =>
+    sequence(postgres.poolOf(host), fence, limit, async (facts, place) => {
+      const signed = await sign(facts, place);
+      beforeCommit(signed);
+      return signed;
+    }),
+  readShard: (shard, from, limit) =>
+    host.call(() => postgres.ofShard(shard).slice(from - 1, from - 1 + limit)),
+  shardPositions: () => host.call(() => postgres.rows.shards.map(({ count }) => count)),
+  indexesOf: (ids) =>
+    host.call(() => {
+      const known = postgres.rows.facts.filter(({ id }) => ids.includes(id));
+      return new Map(known.map(({ id, index }) => [id, index]));
+    }),
+});
+
+export const logStoreOf = (
+  host: Host,
+  postgres: VirtualPostgres,
+  mutation: Mutation | undefined,
+): LogKeeping => ({
+  heads: () =>
+    host.call(() => ({
+      nextIndex: postgres.rows.facts.length,
+      keySet: KEY_SET,
+      shards: mutation === 'hash-envelope' ? postgres.envelopeHeads() : [...postgres.rows.shards],
+    })),
+  // It never changes, so that asking for it is no event of the world.
+  findKeySet: (version) => Promise.resolve(version === KEY_SET ? KEY_SET_NOTE : undefined),
+  findNote: (kind) => host.call(() => postgres.rows.notes.get(kind)),
+  readTile: ({ level, index, width }) =>
+    host.call(() => {
+      const { facts, nodes } = postgres.rows;
+      const hashes =
+        level === 0
+          ? facts.map(({ leafHash }) => leafHash)
+          : nodes
+              .filter((node) => node.level === level)
+              .toSorted((a, b) => a.index - b.index)
+              .map(({ hash }) => hash);
+      return hashes.slice(index * TILE_WIDTH, index * TILE_WIDTH + width);
+    }),
+  readPayloads: (index, width) =>
+    host.call(() => {
+      const facts = postgres.rows.facts.slice(index * TILE_WIDTH, index * TILE_WIDTH + width);
+      return facts.map(({ payload }) => payload);
+    }),
+  addNodes: (nodes) =>
+    host.call(() => {
+      const held = postgres.rows.nodes;
+      const isNew = (node: (typeof nodes)[number]) =>
+        !held.some(({ level, index }) => level === node.level && index === node.index);
+      held.push(...nodes.filter(isNew));
+    }),
+  saveNote: (fence, kind, note) =>
+    host.call(() => {
+      if (fence !== postgres.rows.fence) throw new LostLeadershipError(`fence ${fence} is over`);
+      postgres.rows.notes.set(kind, note);
+    }),
+});
+
+/** The file beside the database: it survives everything, and remembers all it ever kept. */
+export class VirtualCheckpoints {
+  readonly kept: string[] = [];
+
+  storeOf(host: Host): CheckpointStore {
+    return {
+      newest: () => host.call(() => ({ version: this.kept.length, note: this.kept.at(-1) })),
+      keep: (version, note) =>
+        host.call(() => {
+          if (version !== this.kept.length) return false;
+          this.kept.push(note);
+          return true;
+        }),
+    };
+  }
+}

@@ -1,0 +1,163 @@
+import type pg from 'pg';
+import { EMPTY_HASH, runningHash, sha256 } from '../../facts/crypto/hash.ts';
+import { SHARD_COUNT, shardOf } from '../../facts/crypto/shard.ts';
+import { utf8 } from '../../facts/core/bytes.ts';
+import type { Head } from '../../facts/log/heartbeat.ts';
+import type { SignedFact } from '../../ports/fact-log.ts';
+import type { LogNoteKind, TreeNode } from '../../ports/log-store.ts';
+import type { UnsignedFact } from '../../ports/registry-store.ts';
+import { lineOf } from '../../registry/fact-lines.ts';
+import type { Host } from './host.ts';
+
+type TenantHead = { readonly seq: number; readonly hash: Uint8Array };
+
+/** The committed rows: a backup is a copy. */
+export class Rows {
+  outbox: (UnsignedFact & { readonly order: number })[] = [];
+  /** In the order of the log. */
+  facts: SignedFact[] = [];
+  shards: Head[] = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
+  /** Of committed facts, signed or not. */
+  tenantHeads = new Map<string, TenantHead>();
+  notes = new Map<LogNoteKind, string>();
+  nodes: TreeNode[] = [];
+  fence = 0;
+  outboxOrder = 0;
+
+  copy(): Rows {
+    return Object.assign(new Rows(), this, {
+      outbox: [...this.outbox],
+      facts: [...this.facts],
+      shards: [...this.shards],
+      tenantHeads: new Map(this.tenantHeads),
+      notes: new Map(this.notes),
+      nodes: [...this.nodes],
+    });
+  }
+}
+
+/** Of the statement `move_to_log` of adapters/postgres/sequencing.ts, in their order. */
+type MoveValues = [
+  fence: number,
+  nextIndex: number,
+  ids: string[],
+  shards: number[],
+  positions: number[],
+  hashes: Uint8Array[],
+  indexes: number[],
+  factShards: number[],
+  factPositions: number[],
+  tenants: string[],
+  seqs: number[],
+  payloads: Uint8Array[],
+  leafHashes: Uint8Array[],
+  keyIds: string[],
+  signatures: Uint8Array[],
+  keySet: number,
+];
+
+export const KEY_SET = 1;
+
+/** What is durable, as transactions leave it: each of these methods is one, whole or not at all. */
+export class VirtualPostgres {
+  rows = new Rows();
+  /** Grows when another database takes its place: open transactions and sessions are gone. */
+  incarnation = 0;
+  /** Facts as they were ever committed, by index: what a reader may apply. */
+  readonly everInLog = new Map<number, string>();
+  readonly #onReplaced: (() => void)[] = [];
+
+  onReplaced(tell: () => void): void {
+    this.#onReplaced.push(tell);
+  }
+
+  /** Another database answers from now on. */
+  replace(rows: Rows): void {
+    this.rows = rows;
+    this.incarnation += 1;
+    for (const tell of this.#onReplaced) tell();
+  }
+
+  appendToOutbox(tenant: string, facts: readonly UnsignedFact[]): void {
+    const { rows } = this;
+    for (const fact of facts) {
+      rows.outboxOrder += 1;
+      rows.outbox.push({ ...fact, order: rows.outboxOrder });
+      rows.tenantHeads.set(tenant, { seq: fact.seq, hash: fact.leafHash });
+    }
+  }
+
+  /** The two statements of `sequence`, which itself runs as it is. */
+  poolOf(host: Host): pg.Pool {
+    const query = ({ name, values }: { name: string; values: unknown[] }) =>
+      host.call(() => {
+        if (name === 'read_oldest') return { rows: this.#readOldest(values[0] as number) };
+        if (name === 'move_to_log') return { rowCount: this.#moveToLog(values as MoveValues) };
+        throw new Error(`no statement ${name}`);
+      });
+    return { query } as unknown as pg.Pool;
+  }
+
+  ofShard(shard: number): SignedFact[] {
+    return this.rows.facts.filter((fact) => fact.shard === shard);
+  }
+
+  /** Over envelopes: what a mutation states in heartbeats. */
+  envelopeHeads(): Head[] {
+    return this.rows.shards.map(({ count }, shard) => ({
+      count,
+      hash: this.ofShard(shard)
+        .map((fact) => sha256(utf8(lineOf(fact))))
+        .reduce(runningHash, EMPTY_HASH),
+    }));
+  }
+
+  #readOldest(limit: number) {
+    const { fence, facts, outbox, shards } = this.rows;
+    const head = { fence, nextIndex: facts.length, keySet: KEY_SET };
+    const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
+    if (oldest.length === 0) return [{ ...head, id: null }];
+    return oldest
+      .toSorted((a, b) => (a.tenant === b.tenant ? a.seq - b.seq : a.tenant < b.tenant ? -1 : 1))
+      .map((fact) => {
+        const shard = shards[shardOf(fact.tenant)] as Head;
+        const last = facts.findLast(({ tenant }) => tenant === fact.tenant);
+        return {
+          ...head,
+          ...fact,
+          headSeq: last?.seq ?? null,
+          headHash: last?.leafHash ?? null,
+          shardPosition: shard.count,
+          shardHash: shard.hash,
+        };
+      });
+  }
+
+  #moveToLog(values: MoveValues): number {
+    const { rows } = this;
+    const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
+    const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
+    const keySet = values[15];
+    if (fence !== rows.fence || nextIndex !== rows.facts.length || keySet !== KEY_SET) return 0;
+    rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
+    for (const [at, shard] of shards.entries())
+      rows.shards[shard] = { count: positions[at] as number, hash: hashes[at] as Uint8Array };
+    for (const [at, id] of ids.entries()) {
+      const index = indexes[at] as number;
+      rows.facts.push({
+        id,
+        index,
+        shard: ofShard[at] as number,
+        position: ofPosition[at] as number,
+        tenant: tenants[at] as string,
+        seq: seqs[at] as number,
+        payload: payloads[at] as Uint8Array,
+        leafHash: leafHashes[at] as Uint8Array,
+        keyId: keyIds[at] as string,
+        signature: signatures[at] as Uint8Array,
+      });
+      this.everInLog.set(index, id);
+    }
+    return ids.length;
+  }
+}
