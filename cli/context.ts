@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { ConfigError } from '../wiring/config/errors.ts';
 import { loadConfig } from '../wiring/config/load.ts';
 import type { Config } from '../wiring/config/load.ts';
@@ -13,7 +14,7 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
   /** What is piped in. */
-  readonly input?: AsyncIterable<Uint8Array | string>;
+  readonly input?: Readable;
   /** Resolves at Ctrl-C, which does not end the process from the call on. */
   interrupted?(): Promise<void>;
 }

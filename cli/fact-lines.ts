@@ -28,10 +28,22 @@ export class LineRefused extends CliError {
   }
 }
 
-/** Lines of a file, or of what is piped in (`-`); begun when the first is asked for. */
-export async function* readLines(path: string, io: Io): AsyncGenerator<string> {
-  const input = path === '-' ? Readable.from(io.input ?? []) : await openFile(path);
-  yield* createInterface({ input });
+/**
+ * Lines of a file, or of what is piped in (`-`); begun when the first is asked for, ended early by
+ * the signal.
+ */
+export async function* readLines(
+  path: string,
+  io: Io,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const input = path === '-' ? (io.input ?? Readable.from([])) : await openFile(path);
+  try {
+    yield* createInterface(signal === undefined ? { input } : { input, signal });
+  } finally {
+    // A pipe that stays open would keep the process alive.
+    input.destroy();
+  }
 }
 
 async function openFile(path: string): Promise<Readable> {

@@ -17,6 +17,9 @@ export interface TailOptions {
   readonly history?: boolean;
 }
 
+/** Nothing is printed before it has caught up, which should not look like silence. */
+const PATIENCE_MS = 10_000;
+
 /** What is followed, and what of it is shown: the platform's shard is always followed. */
 interface Wanted {
   readonly shards: readonly number[] | undefined;
@@ -33,7 +36,9 @@ export async function tail(options: TailOptions, context: Context): Promise<void
   const trust = trustOf(root, context);
   await withPlane({ trust, nats, shards: wanted.shards }, context, async (plane) => {
     print(plane, wanted, options.history === true, context);
+    const waited = setTimeout(() => tellProgress(plane, context), PATIENCE_MS);
     await stopped;
+    clearTimeout(waited);
   });
 }
 
@@ -63,4 +68,12 @@ function print(plane: Plane, wanted: Wanted, history: boolean, { io, json }: Con
     io.err(`caught up: ${plane.stats().applied} facts verified\n`);
     shows = true;
   });
+}
+
+function tellProgress(plane: Plane, { io }: Context): void {
+  const { applied } = plane.stats();
+  if (plane.freshness() !== 'fresh')
+    io.err(
+      `not caught up yet: ${applied} facts verified, and no heartbeat that counts just these\n`,
+    );
 }

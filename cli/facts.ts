@@ -98,7 +98,8 @@ Example:
 
 const VERIFY_HELP = `
 A file holds whole shards, each from its position 1 on, one after the other. Exit code 1: a line is
-bad, and the message has its number, its code and the rule that it breaks.
+bad, and the message has its number, its code and the rule that it breaks. A file that ends early
+is good as far as it goes: only "show" and "tail" hold facts against the newest heartbeat.
 
 Example:
   $ curl -s "$TENURE_URL/v1/facts?shard=37" -H "Authorization: Bearer $READER_TOKEN" |

@@ -44,10 +44,12 @@ export function answerOne({ can, ...rest }: QuestionOptions): Answer {
   };
 }
 
-/** JSON lines from standard input, each answered in its turn; a bad one does not end it. */
+/** JSON lines from standard input, each answered in its turn; a bad one does not end it, Ctrl-C does. */
 export const answerAll: Answer = async (plane, { io }) => {
+  const stop = new AbortController();
+  void io.interrupted?.().then(() => stop.abort());
   let [number, bad] = [0, 0];
-  for await (const text of readLines('-', io)) {
+  for await (const text of readLines('-', io, stop.signal)) {
     number += 1;
     if (text.trim() === '') continue;
     const question = parseQuestion(text);
