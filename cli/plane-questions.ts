@@ -44,7 +44,7 @@ export function answerOne({ can, ...rest }: QuestionOptions): Answer {
   };
 }
 
-/** JSON lines from standard input, each answered in its turn; a bad one does not end it, Ctrl-C does. */
+/** JSON lines from standard input, each answered in turn. Ctrl-C ends it; a bad one does not. */
 export const answerAll: Answer = async (plane, { io }) => {
   const stop = new AbortController();
   void io.interrupted?.().then(() => stop.abort());
