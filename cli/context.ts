@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { ConfigError } from '../wiring/config/errors.ts';
 import { loadConfig } from '../wiring/config/load.ts';
 import type { Config } from '../wiring/config/load.ts';
@@ -12,6 +13,10 @@ export interface Io {
   readonly tty: boolean;
   out(text: string): void;
   err(text: string): void;
+  /** What is piped in. */
+  readonly input?: Readable;
+  /** Resolves at Ctrl-C, which does not end the process from the call on. */
+  interrupted?(): Promise<void>;
 }
 
 /** Options that every command takes. */
@@ -25,6 +30,8 @@ export interface Context {
   readonly json: boolean;
   readonly tty: boolean;
   config(): Config;
+  /** Base URL of the API, without a slash at its end. */
+  url(): string;
   client(): Client;
   /** Prints `value` as JSON when that was asked for, and the text for people otherwise. */
   print(value: unknown, text: () => string): void;
@@ -33,17 +40,18 @@ export interface Context {
 export function createContext(io: Io, options: GlobalOptions): Context {
   const json = options.json === true;
   const config = (): Config => readConfig(io.env);
+  const url = (): string => {
+    const { client, service } = config();
+    const here = `http://${service.host ?? '127.0.0.1'}:${service.port}`;
+    return (options.url ?? client.url ?? here).replace(/\/+$/, '');
+  };
   return {
     io,
     json,
     tty: io.tty && !json,
     config,
-    client: () => {
-      const { client, service, access } = config();
-      const url =
-        options.url ?? client.url ?? `http://${service.host ?? '127.0.0.1'}:${service.port}`;
-      return createClient(url.replace(/\/+$/, ''), access.operatorToken.reveal());
-    },
+    url,
+    client: () => createClient(url(), config().access.operatorToken.reveal()),
     print: (value, text) => io.out(json ? `${JSON.stringify(value)}\n` : `${text()}\n`),
   };
 }

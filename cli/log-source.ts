@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Secret } from '../wiring/config/secret.ts';
+import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 
 const REQUEST_DEADLINE_MS = 30_000;
+const REACH = 'Check TENURE_URL, or where you said the log is.';
+/** Refused for the token. */
+const UNAUTHORIZED = 401;
 
 /** Files of a log, by their paths below its address (C2SP tlog-tiles). */
 export interface LogSource {
@@ -23,13 +27,12 @@ export function httpSource(url: string, token: Secret | undefined): LogSource {
         headers: token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` },
         signal: AbortSignal.timeout(REQUEST_DEADLINE_MS),
       }).catch((cause: unknown) => {
-        throw new CliError(EXIT.unreachable, `${name} does not answer.`, 'Check --from.', {
-          cause,
-        });
+        throw new CliError(EXIT.unreachable, `${name} does not answer.`, REACH, { cause });
       });
       if (response.status === 404) return undefined;
       if (response.ok) return new Uint8Array(await response.arrayBuffer());
-      throw new CliError(EXIT.refused, `${name}/${path} answers ${response.status}.`);
+      const advice = response.status === UNAUTHORIZED ? 'Check READER_TOKEN.' : undefined;
+      throw new CliError(EXIT.refused, `${name}/${path} answers ${response.status}.`, advice);
     },
   };
 }
@@ -47,4 +50,19 @@ export function folderSource(folder: string): LogSource {
       }
     },
   };
+}
+
+/** `from`: URL or folder; the registry unless given, which alone gets the token. */
+export function logSourceOf(from: string | undefined, context: Context, token: Secret): LogSource {
+  const url = context.url();
+  const address = (from ?? url).replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(address)) return folderSource(address);
+  return httpSource(address, address === url ? token : undefined);
+}
+
+/** A file without which there is nothing to verify. */
+export async function need(source: LogSource, path: string): Promise<Uint8Array> {
+  const bytes = await source.read(path);
+  if (bytes !== undefined) return bytes;
+  throw new CliError(EXIT.refused, `${source.name} has no ${path}.`);
 }

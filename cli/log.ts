@@ -8,16 +8,15 @@ import { parseBundle } from '../facts/log/entry-bundle.ts';
 import { entryHash } from '../facts/log/hashes.ts';
 import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
-import { parseNoteKey } from '../facts/log/note-key.ts';
-import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
 import { formatTilePath } from '../facts/log/tile-path.ts';
 import { bundleOf, checkTile, tileWidth, TILE_WIDTH } from '../facts/log/tiles.ts';
 import type { HashTile } from '../facts/log/tiles.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { formatFields } from './format.ts';
-import { folderSource, httpSource } from './log-source.ts';
+import { logSourceOf, need } from './log-source.ts';
 import type { LogSource } from './log-source.ts';
+import { newestSet, readKeyChain, ROOT_OPTION, trustOf } from './trust.ts';
 
 const HASH_BYTES = 32;
 
@@ -35,23 +34,24 @@ export function addLogCommands(program: Command, context: () => Context): void {
   log
     .command('audit')
     .description('hold the whole log against its newest signed checkpoint')
-    .requiredOption('--root <key>', 'the note key of the log’s root ("tenure keys show")')
+    .option(...ROOT_OPTION)
     .option('--from <url-or-folder>', 'where the log is (default: the registry)')
     .addHelpText('after', EXAMPLES)
     .action((options: AuditOptions) => audit(options, context()));
 }
 
 interface AuditOptions {
-  readonly root: string;
+  readonly root?: string;
   readonly from?: string;
 }
 
 async function audit({ root, from }: AuditOptions, context: Context): Promise<void> {
-  const source = sourceOf(from, context);
+  const trust = trustOf(root, context);
+  const source = logSourceOf(from, context, context.config().access.operatorToken);
   const progress = (text: string) => context.tty && context.io.err(`\r${text}`);
   let place = () => 'the key sets';
   try {
-    const set = await readKeySets(source, root);
+    const set = newestSet(await readKeyChain(source, trust));
     place = () => 'the checkpoint';
     const checkpoint = await readCheckpoint(source, set);
     const entries = new LogAudit(set.log);
@@ -70,32 +70,6 @@ async function audit({ root, from }: AuditOptions, context: Context): Promise<vo
     throw new CliError(EXIT.refused, `${source.name}: ${place()}: ${error.message}`, undefined, {
       cause: error,
     });
-  }
-}
-
-/** The token goes to the registry alone: another address is a stranger's. */
-function sourceOf(from: string | undefined, context: Context): LogSource {
-  const { url } = context.client();
-  const address = (from ?? url).replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(address)) return folderSource(address);
-  return httpSource(address, address === url ? context.config().access.operatorToken : undefined);
-}
-
-async function need(source: LogSource, path: string): Promise<Uint8Array> {
-  const bytes = await source.read(path);
-  if (bytes !== undefined) return bytes;
-  throw new CliError(EXIT.refused, `${source.name} has no ${path}.`);
-}
-
-/** From the pinned root to the newest version. */
-async function readKeySets(source: LogSource, rootKey: string): Promise<KeySet> {
-  const root = parseNoteKey(rootKey);
-  const log = root.name.replace(/\/root$/, '');
-  let set = openKeySet(await need(source, 'keys/1'), log, { version: 0, root, set: undefined });
-  for (;;) {
-    const next = await source.read(`keys/${set.version + 1}`);
-    if (next === undefined) return set;
-    set = openKeySet(next, log, trustedBy(set));
   }
 }
 

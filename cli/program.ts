@@ -4,9 +4,11 @@ import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
+import { addFactCommands } from './facts.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
+import { addPlaneCommand } from './plane.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
 
@@ -18,7 +20,7 @@ Start here:
   $ tenure sagas list --state parked                      what waits, and why
 
 Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
-(migrate and keys only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
+(migrate and keys only), READER_TOKEN and TENURE_ROOT (facts and plane only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the registry or its database is unreachable.
 `;
@@ -53,6 +55,8 @@ function createProgram(io: Io): Command {
   addSagaCommands(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);
+  addFactCommands(program, context);
+  addPlaneCommand(program, context);
   addMigrateCommands(program, context);
   addConfigCommand(program, context);
   harden(program, io);

@@ -23,6 +23,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/postgres:[^@\s]+@/g, 'postgres:<password>@'],
   [/(KEY_ID=)'[0-9a-f]{32}'/g, '$1<key id>'],
   [/(PUBLIC_KEY=)'[A-Za-z0-9+/]{43}='/g, '$1<key>'],
+  [/(\/root)\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}/g, '$1+<key>'],
   [/(prev: )'[A-Za-z0-9_-]{43}'/g, '$1<hash>'],
 ];
 

@@ -4,7 +4,7 @@ import type { Heartbeat } from '../../../facts/log/heartbeat.ts';
 import type { FactWriter } from './fact-writer.ts';
 import { headOfLines, headsOf, heartbeatNote, keySetNote } from './log-writer.ts';
 
-export const TOKEN = 'read-only-token';
+export const TOKEN = 'the-read-only-token';
 /** Small, so that every test pages. */
 const PAGE_LINES = 2;
 
