@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { toBase64, utf8 } from '../facts/core/bytes.ts';
+import { FactError } from '../facts/core/errors.ts';
 import { keyIdOf } from '../facts/crypto/hash.ts';
 import { parseKeySet, rootName } from '../facts/log/key-set.ts';
 import type { KeyRange, KeySet } from '../facts/log/key-set.ts';
@@ -11,7 +12,7 @@ import { formatNoteKey } from '../facts/log/note-key.ts';
 import type { KeySetPublishing } from '../ports/log-store.ts';
 import { assureFirstKeySet, rotateFactKey } from '../registry/key-sets.ts';
 import type { Config } from '../wiring/config/load.ts';
-import { assureKey, assureKeyFiles, composeKeySets, openKey } from '../wiring/keys.ts';
+import { assureKey, composeKeySets, makeKeyFiles, openKey } from '../wiring/keys.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { formatFields, formatTable } from './format.ts';
@@ -46,16 +47,10 @@ export function addKeyCommands(program: Command, context: () => Context): void {
 }
 
 async function init(rootFile: string, context: Context): Promise<void> {
-  const { facts } = context.config();
-  const { fact, log, time } = assureKeyFiles(keyDirOf(context.config()));
-  const root = assureKey(rootFile);
+  const { logOrigin } = context.config().facts;
+  const keyDir = keyDirOf(context.config());
   const set = await withKeySets(context, async (publishing) => {
-    await assureFirstKeySet(publishing, facts.logOrigin, {
-      root,
-      fact: fact.publicKey,
-      log: log.publicKey,
-      time: time.publicKey,
-    });
+    await assureFirstKeySet(publishing, logOrigin, () => makeKeyFiles(keyDir, rootFile));
     return newest(publishing);
   });
   print(context, set);
@@ -71,16 +66,15 @@ async function rotate(rootFile: string, context: Context): Promise<void> {
   // The file is there before the set names it, so that the sequencer finds it at once.
   const file = join(keyDir, `fact-${randomUUID()}.key`);
   const key = assureKey(file);
-  try {
-    const set = await withKeySets(context, async (publishing) => {
-      await rotateFactKey(publishing, key.publicKey, root);
-      return newest(publishing);
+  const set = await withKeySets(context, async (publishing) => {
+    await rotateFactKey(publishing, key.publicKey, root).catch((error: unknown) => {
+      // Of any other error it is not known whether the set was published that names the key.
+      if (error instanceof FactError) rmSync(file);
+      throw error;
     });
-    print(context, set);
-  } catch (error) {
-    rmSync(file);
-    throw error;
-  }
+    return newest(publishing);
+  });
+  print(context, set);
 }
 
 function keyDirOf({ facts }: Config): string {

@@ -21,7 +21,7 @@ export interface SignedFact extends PlacedFact {
   readonly signature: Uint8Array;
 }
 
-/** `lost-leadership`: the fence number in the table is higher than ours; nothing was written. */
+/** Another one leads, or has led meanwhile; nothing was written. */
 export class LostLeadershipError extends Error {
   override readonly name = 'LostLeadershipError';
 }

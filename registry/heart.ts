@@ -21,7 +21,9 @@ export interface HeartPorts {
  */
 export class Heart {
   readonly #ports: HeartPorts;
-  #lastMs: number | undefined;
+  #lastMs = 0;
+  /** Under which {@link #lastMs} was compared with what others had sent. */
+  #fence: number | undefined;
 
   constructor(ports: HeartPorts) {
     this.#ports = ports;
@@ -34,12 +36,13 @@ export class Heart {
   async beat(fence: number): Promise<void> {
     const { log, epoch, keys, store, stream } = this.#ports;
     const { keySet, shards } = await store.heads();
+    const signer = await keys.timeSigner(keySet);
     const text = formatHeartbeat({
       ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
-      at: new Date(await this.#nextMs()).toISOString(),
+      at: new Date(await this.#nextMs(fence)).toISOString(),
       checkpoint: (await store.findNote('checkpoint')) ?? null,
     });
-    const note = await signNoteBy(text, await keys.timeSigner(keySet));
+    const note = await signNoteBy(text, signer);
     await store.saveNote(fence, 'heartbeat', note);
     stream.announce(note);
   }
@@ -48,9 +51,11 @@ export class Heart {
    * Later than any before it, also when the clock was set back: readers take an earlier one for a
    * replay.
    */
-  async #nextMs(): Promise<number> {
+  async #nextMs(fence: number): Promise<number> {
     const { store, clock } = this.#ports;
-    this.#lastMs ??= lastMsOf(await store.findNote('heartbeat'));
+    if (fence !== this.#fence)
+      this.#lastMs = Math.max(this.#lastMs, lastMsOf(await store.findNote('heartbeat')));
+    this.#fence = fence;
     this.#lastMs = Math.max(clock.nowMs(), this.#lastMs + 1);
     return this.#lastMs;
   }

@@ -1,3 +1,4 @@
+import { isInRange, isVoid } from '../facts/log/fact-keys.ts';
 import { parseKeySet, timeName } from '../facts/log/key-set.ts';
 import type { KeyRange, KeySet } from '../facts/log/key-set.ts';
 import { equalBytes, utf8 } from '../facts/core/bytes.ts';
@@ -24,11 +25,13 @@ export interface NamedSigner {
 export class KeyRing {
   readonly #open: () => readonly Signer[];
   #held: readonly Signer[];
+  readonly #log: string;
   readonly #store: Pick<LogReading, 'findKeySet'>;
   #newest: KeySet | undefined;
 
   /** `open` gives the keys that are there now; a new one appears while the process runs. */
-  constructor(open: () => readonly Signer[], store: Pick<LogReading, 'findKeySet'>) {
+  constructor(log: string, open: () => readonly Signer[], store: Pick<LogReading, 'findKeySet'>) {
+    this.#log = log;
     this.#open = open;
     this.#held = open();
     this.#store = store;
@@ -36,11 +39,20 @@ export class KeyRing {
 
   async setOf(version: number): Promise<KeySet> {
     if (this.#newest?.version === version) return this.#newest;
-    const note = version === 0 ? undefined : await this.#store.findKeySet(version);
-    if (note === undefined)
+    if (version === 0)
       throw new NoSigningKeyError('the log has no key set yet: run "tenure keys init"');
-    this.#newest = parseKeySet(textOfNote(utf8(note)));
-    return this.#newest;
+    const note = await this.#store.findKeySet(version);
+    if (note === undefined) throw new NoSigningKeyError(`key set ${version} is missing`);
+    const set = parseKeySet(textOfNote(utf8(note)));
+    if (set.log !== this.#log)
+      throw new NoSigningKeyError(`the key set is of ${set.log}: set FACT_LOG_ORIGIN to that`);
+    this.#newest = set;
+    return set;
+  }
+
+  /** A restored database may have another set of the same version. */
+  forget(): void {
+    this.#newest = undefined;
   }
 
   /** `index`: of the fact. */
@@ -62,8 +74,8 @@ export class KeyRing {
   }
 
   #valid(role: string, ranges: readonly KeyRange[], at: number): Signer {
-    const range = ranges.find(({ from, to }) => from <= at && (to === null || at < to));
-    const signer = range && range.void === null ? this.#holding(range.key) : undefined;
+    const range = ranges.find((one) => isInRange(one, at) && !isVoid(one, at));
+    const signer = range && this.#holding(range.key);
     if (signer === undefined) throw noKey(role, `at ${at}`);
     return signer;
   }

@@ -16,14 +16,15 @@ export interface FirstKeys {
   readonly time: Uint8Array;
 }
 
-/** Publishes version 1, unless the log has a key set already. */
+/** Publishes version 1, and only then makes keys, unless the log has a key set already. */
 export function assureFirstKeySet(
   publishing: KeySetPublishing,
   log: string,
-  { root, fact, log: logKey, time }: FirstKeys,
+  makeKeys: () => FirstKeys,
 ): Promise<void> {
   return publishing.publish(async ({ newest }) => {
     if (newest !== undefined) return undefined;
+    const { root, fact, log: logKey, time } = makeKeys();
     const first: KeySet = {
       ...{ log, version: 1, root: root.publicKey, time: [time], epochs: [] },
       fact: [openRange(fact, 0)],

@@ -21,7 +21,10 @@ export function logDuties(
   const heart = new Heart(ports);
   return {
     signing: { log, signerOf: (keySet, index) => keys.factSigner(keySet, index) },
-    beforeLeading: (fence) => keeper.open(fence),
+    beforeLeading: (fence) => {
+      keys.forget();
+      return keeper.open(fence);
+    },
     duties: [
       {
         name: 'signing a checkpoint',

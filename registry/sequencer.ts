@@ -7,6 +7,7 @@ import type {
   OutboxBell,
   SignedFact,
 } from '../ports/fact-log.ts';
+import { LogForkError } from './log-keeper.ts';
 import type { Publisher } from './publisher.ts';
 import { signFacts } from './sign-facts.ts';
 import type { SigningContext } from './sign-facts.ts';
@@ -16,6 +17,8 @@ const BATCH_FACTS = 500;
 /** The bell is a hint that may be lost; the outbox is looked at this often anyway. */
 const POLL_MS = 1_000;
 const RETRY_MS = 500;
+/** How often it is looked whether a duty is due. */
+const DUTY_TICK_MS = 500;
 
 export interface SequencerPorts {
   readonly lock: LeaderLock;
@@ -141,18 +144,19 @@ export class Sequencer {
     return signed;
   }
 
-  /** One that finds another leader’s work ends the leadership: the next one opens the log anew. */
+  /** One that finds another leader’s work, or a fork, ends the leadership: the log opens anew. */
   async #do(duty: Duty, { fence, over, lose }: Leading, signal: AbortSignal): Promise<void> {
     let lastMs = -Infinity;
     while (!over()) {
       if (performance.now() - lastMs >= duty.everyMs()) {
         lastMs = performance.now();
         await duty.run(fence).catch((cause: unknown) => {
-          if (cause instanceof LostLeadershipError) lose();
-          else this.#ports.report(`${duty.name} failed`, cause);
+          if (!(cause instanceof LostLeadershipError))
+            this.#ports.report(`${duty.name} failed`, cause);
+          if (cause instanceof LostLeadershipError || cause instanceof LogForkError) lose();
         });
       }
-      await pause(RETRY_MS, signal);
+      await pause(DUTY_TICK_MS, signal);
     }
   }
 

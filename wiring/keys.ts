@@ -4,15 +4,27 @@ import { assureKeyFile, openKeyFile } from '../adapters/key-file/signer.ts';
 import { createKeySetPublishing } from '../adapters/postgres/key-sets.ts';
 import type { Signer } from '../ports/signer.ts';
 
-/** Keys that the sequencer holds; the root is kept elsewhere, offline. */
-export const KEY_ROLES = ['fact', 'log', 'time'] as const;
-export type KeyRole = (typeof KEY_ROLES)[number];
+/** Public keys of a new log, and the root that vouches for them. */
+export interface NewKeys {
+  readonly root: Signer;
+  readonly fact: Uint8Array;
+  readonly log: Uint8Array;
+  readonly time: Uint8Array;
+}
 
-/** The keys of a new log, by their roles; those that are there already stay. */
-export function assureKeyFiles(keyDir: string): Readonly<Record<KeyRole, Signer>> {
+/**
+ * The keys of a new log: those that the sequencer holds in `keyDir`, the root in a file of its own.
+ * A file that is there already stays.
+ */
+export function makeKeyFiles(keyDir: string, rootFile: string): NewKeys {
   mkdirSync(keyDir, { recursive: true });
-  const open = (role: KeyRole) => assureKey(join(keyDir, `${role}.key`));
-  return { fact: open('fact'), log: open('log'), time: open('time') };
+  const publicKey = (role: string) => assureKey(join(keyDir, `${role}.key`)).publicKey;
+  return {
+    root: assureKey(rootFile),
+    fact: publicKey('fact'),
+    log: publicKey('log'),
+    time: publicKey('time'),
+  };
 }
 
 /** Makes the key unless it is there. */

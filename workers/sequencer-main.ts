@@ -19,15 +19,16 @@ await runProcess('sequencer', start);
 /** Signs and fans out; answers the sagas' `sign` step. The one process that holds keys. */
 async function start(config: Config): Promise<Running> {
   runSelfTest();
-  const log = pino({ base: { process: 'sequencer' } });
-  const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
+  const console = pino({ base: { process: 'sequencer' } });
+  const report = (message: string, cause: unknown) => console.warn({ err: cause }, message);
   const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
   const publisher = new Publisher(ports.stream, ports.facts);
+  const log = config.facts.logOrigin;
   const duties = logDuties({
     ...ports,
-    log: config.facts.logOrigin,
+    log,
     epoch: FIRST_EPOCH,
-    keys: new KeyRing(ports.openKeys, ports.facts),
+    keys: new KeyRing(log, ports.openKeys, ports.facts),
     store: ports.facts,
     publisher,
   });
@@ -48,7 +49,7 @@ async function start(config: Config): Promise<Running> {
     report,
   );
   const health = await serveHealth(config.service, { worker: worker.probe, postgres: probeStore });
-  log.info({ port: health.port }, 'sequencing');
+  console.info({ port: health.port }, 'sequencing');
   return {
     close: async () => {
       closing.abort();

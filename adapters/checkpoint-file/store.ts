@@ -19,12 +19,15 @@ export function createCheckpointFile(directory: string): CheckpointStore {
     join(directory, `${String(version).padStart(DIGITS, '0')}.checkpoint`);
   const newestVersion = () => Math.max(0, ...versionsIn(directory));
   return {
-    newest: () => Promise.resolve(readNewest(newestVersion(), pathOf)),
-    keep: (version, note) => {
-      if (newestVersion() !== version) return Promise.resolve(false);
-      const kept = writeOnce(directory, pathOf(version + 1), note);
-      if (kept) removeBefore(directory, version + 1, pathOf);
-      return Promise.resolve(kept);
+    newest: async () => readNewest(newestVersion, pathOf),
+    keep: async (version, note) => {
+      const next = pathOf(version + 1);
+      if (newestVersion() !== version || !writeOnce(directory, next, note)) return false;
+      // Others may have gone on while this process was stopped, and removed what it would follow.
+      const isNewest = newestVersion() === version + 1;
+      if (isNewest) removeBefore(directory, version + 1, pathOf);
+      else rmSync(next, { force: true });
+      return isNewest;
     },
   };
 }
@@ -36,8 +39,20 @@ function versionsIn(directory: string): number[] {
   });
 }
 
-function readNewest(version: number, pathOf: (version: number) => string): KeptCheckpoint {
-  return { version, note: version === 0 ? undefined : readFileSync(pathOf(version), 'utf8') };
+function readNewest(
+  newestVersion: () => number,
+  pathOf: (version: number) => string,
+): KeptCheckpoint {
+  for (;;) {
+    const version = newestVersion();
+    if (version === 0) return { version, note: undefined };
+    try {
+      return { version, note: readFileSync(pathOf(version), 'utf8') };
+    } catch (error) {
+      // Another process has kept the next one meanwhile, and removed this.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 /** False when `path` is there already. Whole and on the disk before it has its name. */

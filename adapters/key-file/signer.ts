@@ -38,7 +38,8 @@ export function openKeyFolder(path: string, implementation: Implementation): Sig
 export function assureKeyFile(path: string): void {
   try {
     const seed = toBase64(randomBytes(SEED_BYTES));
-    writeFileSync(path, `${seed}\n`, { mode: KEY_FILE_MODE, flag: 'wx' });
+    // On the disk before anybody is told of it: a key set may name it a moment later.
+    writeFileSync(path, `${seed}\n`, { mode: KEY_FILE_MODE, flag: 'wx', flush: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -89,6 +89,7 @@ class Link {
   readonly #options: NatsOptions;
   #connection: NatsConnection | undefined;
   #streams: Streams | undefined;
+  #connected = false;
   readonly #stop = new AbortController();
   readonly #opening: Promise<void>;
   #assuring: Promise<void> | undefined;
@@ -104,7 +105,7 @@ class Link {
 
   /** Not while it reconnects: the library would keep it, and send it late. */
   announce(note: string): void {
-    if (this.#streams !== undefined) this.#connection?.publish(HEARTBEAT_SUBJECT, note);
+    if (this.#connected) this.#connection?.publish(HEARTBEAT_SUBJECT, note);
   }
 
   assureStreamSoon(): void {
@@ -149,6 +150,7 @@ class Link {
   async #use(connection: NatsConnection): Promise<void> {
     if (this.#closed) return connection.close();
     this.#connection = connection;
+    this.#connected = true;
     this.assureStreamSoon();
     void this.#watch(connection);
     return undefined;
@@ -156,8 +158,10 @@ class Link {
 
   async #watch(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
-      if (status.type === 'disconnect') this.#streams = undefined;
-      if (status.type === 'reconnect') this.assureStreamSoon();
+      if (status.type === 'disconnect') [this.#streams, this.#connected] = [undefined, false];
+      if (status.type !== 'reconnect') continue;
+      this.#connected = true;
+      this.assureStreamSoon();
     }
   }
 

@@ -4,6 +4,7 @@ import { facts } from '../../drizzle/schema/facts.ts';
 import { keySets } from '../../drizzle/schema/key-sets.ts';
 import { logNodes } from '../../drizzle/schema/log-nodes.ts';
 import { logNotes } from '../../drizzle/schema/log-notes.ts';
+import { TILE_WIDTH } from '../../facts/log/tiles.ts';
 import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type {
   LogHeads,
@@ -14,9 +15,6 @@ import type {
   TreeNode,
 } from '../../ports/log-store.ts';
 import { inTransaction, type Session } from './transaction.ts';
-
-/** Of a full tile (C2SP tlog-tiles). */
-const TILE_WIDTH = 256;
 
 /** For roles that may only read: what `/v1/log` serves. */
 export function logReading(pool: pg.Pool): LogReading {
@@ -121,7 +119,9 @@ async function saveNote(
 ): Promise<void> {
   const { rowCount } = await client.query({
     name: 'save_note',
-    text: `insert into log_notes (kind, note) select $2, $3 from log_head where fence = $1
+    // Locked: a leader that comes meanwhile raises the fence after this, and writes after it.
+    text: `insert into log_notes (kind, note)
+           select $2, $3 from log_head where fence = $1 for share
            on conflict (kind) do update set note = excluded.note`,
     values: [fence, kind, note],
   });

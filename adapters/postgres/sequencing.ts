@@ -47,7 +47,7 @@ interface Batch {
  * DESIGN 4.4 in two statements. The first only reads, so that nothing is locked while a signer
  * (perhaps a remote one) works. The second is the transaction: it moves the head of the log from
  * the very place that was read, and with it the rows; when another leader or another key set came
- * in between, it finds no such head and does nothing.
+ * in between, it finds no such head and does nothing, and all is read anew.
  */
 export async function sequence(
   pool: pg.Pool,
@@ -55,16 +55,17 @@ export async function sequence(
   limit: number,
   sign: SignBatch,
 ): Promise<readonly SignedFact[]> {
-  const { head, rows } = await readOldest(pool, limit);
-  if (head.fence !== fence)
-    throw new LostLeadershipError(`the log is led by fence ${head.fence}, not ${fence}`);
-  if (rows.length === 0) return [];
-  const batch = place(rows, head);
-  const { keySet } = head;
-  const signed = await sign(batch.facts, { keySet, heads: signedHeadsOf(rows) });
-  if (signed.length !== rows.length) throw new Error('not every placed fact was signed');
-  await moveToLog(pool, fence, signed, batch);
-  return signed;
+  for (;;) {
+    const { head, rows } = await readOldest(pool, limit);
+    if (head.fence !== fence)
+      throw new LostLeadershipError(`the log is led by fence ${head.fence}, not ${fence}`);
+    if (rows.length === 0) return [];
+    const batch = place(rows, head);
+    const { keySet } = head;
+    const signed = await sign(batch.facts, { keySet, heads: signedHeadsOf(rows) });
+    if (signed.length !== rows.length) throw new Error('not every placed fact was signed');
+    if (await moveToLog(pool, fence, signed, batch)) return signed;
+  }
 }
 
 /** The oldest, ordered by (tenant, seq). The shard by the rule of `facts/crypto/shard.ts`. */
@@ -114,13 +115,13 @@ function place(rows: readonly WaitingRow[], { nextIndex, keySet }: LogHead): Bat
   return { facts, nextIndex, keySet, shards };
 }
 
-/** Whole or not at all: without the head at its place no other part of the statement has a row. */
+/** False, and nothing done: without the head at its place no part of the statement has a row. */
 async function moveToLog(
   pool: pg.Pool,
   fence: number,
   facts: readonly SignedFact[],
   { nextIndex, keySet, shards }: Batch,
-): Promise<void> {
+): Promise<boolean> {
   const { rowCount } = await query(pool, {
     name: 'move_to_log',
     text: `with head as (
@@ -158,8 +159,7 @@ async function moveToLog(
       keySet,
     ],
   });
-  if (rowCount === facts.length) return;
-  throw new LostLeadershipError(`the log is no longer at ${nextIndex} under fence ${fence}`);
+  return rowCount === facts.length;
 }
 
 async function query<Row extends pg.QueryResultRow>(

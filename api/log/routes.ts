@@ -3,8 +3,11 @@ import { route } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 
-/** What stands at such an address never changes, so every cache may keep it (C2SP tlog-tiles). */
-export const IMMUTABLE = 'public, max-age=31536000, immutable';
+/**
+ * What stands at such an address never changes (C2SP tlog-tiles). Only the reader's own cache may
+ * keep it: a shared one would give it to who has no token.
+ */
+export const IMMUTABLE = 'private, max-age=31536000, immutable';
 
 type LogPorts = Pick<ApiPorts, 'log'>;
 
@@ -66,7 +69,7 @@ export const getHeartbeat = route({
   tag: 'facts',
   summary: 'Read the newest heartbeat',
   description:
-    'Where each of the 256 shards stood two seconds ago or less, signed by the time key. It also goes out over NATS, on `tenure.heartbeat`; planes ask here when none arrives.',
+    'Where each of the 256 shards stood when it was made, every two seconds while a sequencer leads; signed by the time key. It also goes out over NATS, on `tenure.heartbeat`; planes ask here when none arrives.',
   access: 'reader',
   replies: {
     200: {

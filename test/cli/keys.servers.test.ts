@@ -50,6 +50,10 @@ test('init makes keys and root once, and prints what data planes trust', async (
   expect(existsSync(rootFile())).toBe(true);
   expect((await keys('init', '--root', rootFile())).shown).toEqual(shown);
   expect((await keys('show')).shown).toEqual(shown);
+  // The root was moved to where it is safe: no other one is made in its place.
+  rmSync(rootFile());
+  expect((await keys('init', '--root', rootFile())).shown).toEqual(shown);
+  expect(existsSync(rootFile())).toBe(false);
 });
 
 test('rotate closes the fact key and brings another, by the root alone', async () => {

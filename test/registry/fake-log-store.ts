@@ -1,5 +1,6 @@
 import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../../facts/crypto/shard.ts';
+import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogNoteKind, TilePlace, TreeNode } from '../../ports/log-store.ts';
 
 const TILE_WIDTH = 256;
@@ -12,6 +13,10 @@ export class FakeLogStore implements LogKeeping {
   readonly keySets: string[] = [];
   readonly notes = new Map<LogNoteKind, string>();
   readonly nodes: TreeNode[] = [];
+  /** Of the leader. */
+  fence = 1;
+  /** Writes fail from now on. */
+  broken = false;
 
   heads() {
     const heads = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
@@ -53,16 +58,17 @@ export class FakeLogStore implements LogKeeping {
     return Promise.resolve(this.payloads.slice(first, first + width));
   }
 
-  addNodes(nodes: readonly TreeNode[]) {
+  async addNodes(nodes: readonly TreeNode[]) {
+    if (this.broken) throw new Error('no space left');
     for (const node of nodes) {
       const known = this.nodes.some((n) => n.level === node.level && n.index === node.index);
       if (!known) this.nodes.push(node);
     }
-    return Promise.resolve();
   }
 
-  saveNote(_fence: number, kind: LogNoteKind, note: string) {
+  async saveNote(fence: number, kind: LogNoteKind, note: string) {
+    if (fence !== this.fence) throw new LostLeadershipError(`fence ${this.fence} leads`);
+    if (this.broken) throw new Error('no space left');
     this.notes.set(kind, note);
-    return Promise.resolve();
   }
 }

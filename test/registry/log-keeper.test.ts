@@ -15,7 +15,6 @@ import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Heart } from '../../registry/heart.ts';
 import { KeyRing, signNoteBy } from '../../registry/key-ring.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
-import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { FakeLogStore } from './fake-log-store.ts';
 
@@ -61,7 +60,7 @@ beforeEach(async () => {
   store = new FakeLogStore();
   store.keySets.push(await signNoteBy(keySetText, { name: rootName(LOG), signer: root }));
   checkpoints = createMemoryCheckpointStore();
-  keys = new KeyRing(() => [fact, log, time], store);
+  keys = new KeyRing(LOG, () => [fact, log, time], store);
   keeper = newKeeper();
   await keeper.open(FENCE);
 });
@@ -135,10 +134,52 @@ describe('the keeper of the log', () => {
     await keeper.keep(FENCE);
     store.leaves = store.leaves.slice(0, 9);
     checkpoints = createMemoryCheckpointStore();
+    store.notes.clear();
     keeper = newKeeper();
     await keeper.open(FENCE);
     await keeper.keep(FENCE);
     expect(openSigned().size).toBe(9);
+  });
+
+  test('stores a node before it goes on: a write that failed is made again', async () => {
+    sequence(300);
+    store.broken = true;
+    await expect(keeper.keep(FENCE)).rejects.toThrow('no space left');
+    store.broken = false;
+    await keeper.keep(FENCE);
+    expect(store.nodes).toHaveLength(1);
+    await newKeeper().open(FENCE);
+    expect(openSigned().size).toBe(300);
+  });
+
+  test('makes nodes that were lost again from the leaves', async () => {
+    sequence(70_000);
+    await keeper.keep(FENCE);
+    const before = [...store.nodes];
+    store.nodes.length = 0;
+    keeper = newKeeper();
+    await keeper.open(FENCE);
+    expect(store.nodes).toEqual(expect.arrayContaining(before));
+  });
+
+  test('saves a checkpoint that the database could not take, before the next one', async () => {
+    sequence(3);
+    store.saveNote = () => Promise.reject(new Error('away'));
+    await expect(keeper.keep(FENCE)).rejects.toThrow('away');
+    store.saveNote = FakeLogStore.prototype.saveNote;
+    await keeper.keep(FENCE);
+    expect(openSigned().size).toBe(3);
+    expect((await checkpoints.newest()).version).toBe(1);
+  });
+
+  test('refuses a checkpoint store that is empty, or another sequencer’s', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    const old = createMemoryCheckpointStore();
+    checkpoints = old;
+    await expect(newKeeper().open(FENCE)).rejects.toThrow('older than the database');
+    await old.keep(0, store.notes.get('checkpoint') ?? '');
+    await newKeeper().open(FENCE);
   });
 
   test('of two leaders only one signs the next checkpoint', async () => {
@@ -149,6 +190,18 @@ describe('the keeper of the log', () => {
     sequence(1);
     await expect(other.keep(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
     expect(openSigned().size).toBe(5);
+  });
+
+  test('negative control: without compare-and-swap both would sign', async () => {
+    checkpoints = { ...checkpoints, keep: () => Promise.resolve(true) };
+    [keeper, store.fence] = [newKeeper(), FENCE];
+    const other = newKeeper();
+    await other.open(FENCE);
+    sequence(5);
+    await keeper.keep(FENCE);
+    sequence(1);
+    await other.keep(FENCE);
+    expect(openSigned().size).toBe(6);
   });
 });
 
@@ -187,9 +240,28 @@ describe('the heart', () => {
   });
 
   test('announces nothing once another one leads', async () => {
-    store.saveNote = () => Promise.reject(new LostLeadershipError('followed'));
+    store.fence = FENCE + 1;
     await expect(newHeart().beat(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
     expect(announced).toEqual([]);
+  });
+
+  test('is later than what another leader sent in between', async () => {
+    const heart = newHeart();
+    await heart.beat(FENCE);
+    nowMs += 10_000;
+    store.fence = 2;
+    await newHeart().beat(2);
+    nowMs -= 10_000;
+    store.fence = 3;
+    await heart.beat(3);
+    const [, second, third] = announced.map((note) => openHeartbeat(utf8(note), trusted()));
+    expect(third?.at).toBe('2026-11-26T00:00:10.001Z');
+    expect(second?.at).toBe('2026-11-26T00:00:10.000Z');
+  });
+
+  test('says what to do while there is no key set', async () => {
+    store.keySets.length = 0;
+    await expect(newHeart().beat(FENCE)).rejects.toThrow('tenure keys init');
   });
 
   test('is never earlier than before, also when the clock was set back and the process anew', async () => {
@@ -205,8 +277,11 @@ describe('the heart', () => {
 });
 
 test('a process without the key says which file it lacks', async () => {
-  const poor = new KeyRing(() => [fact], store);
+  const poor = new KeyRing(LOG, () => [fact], store);
   await expect(poor.timeSigner(1)).rejects.toThrow('lacks the time key');
   await expect(poor.factSigner(0, 0)).rejects.toThrow('tenure keys init');
   expect((await poor.factSigner(1, 0)).keyId).toBe(fact.keyId);
+  await expect(poor.setOf(7)).rejects.toThrow('key set 7 is missing');
+  const misled = new KeyRing('tenure.example/other', () => [fact], store);
+  await expect(misled.setOf(1)).rejects.toThrow('set FACT_LOG_ORIGIN');
 });

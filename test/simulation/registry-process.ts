@@ -29,7 +29,7 @@ export class RegistryProcess {
     const publisher = new Publisher(streamOfHost, facts);
     const duties = logDuties({
       ...{ log: LOG, epoch: FIRST_EPOCH, store, publisher },
-      keys: new KeyRing(() => SIGNERS, store),
+      keys: new KeyRing(LOG, () => SIGNERS, store),
       checkpoints: checkpoints.storeOf(host),
       stream: streamOfHost,
       clock: { nowMs: () => world.wallMs() },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { formatNoteKey } from '../../facts/log/note-key.ts';
 import { rootName } from '../../facts/log/key-set.ts';
 import { assureFirstKeySet } from '../../registry/key-sets.ts';
-import { assureKey, assureKeyFiles, composeKeySets } from '../../wiring/keys.ts';
+import { composeKeySets, makeKeyFiles, openKey } from '../../wiring/keys.ts';
 
 export interface LogKeys {
   /** `KEY_DIR` of the sequencer. */
@@ -18,18 +18,12 @@ export async function assureLogKeys(
   log: string,
 ): Promise<LogKeys> {
   const keyDir = join(dir, 'keys');
-  const { fact, log: logKey, time } = assureKeyFiles(keyDir);
-  const root = assureKey(join(dir, 'root.key'));
+  const rootFile = join(dir, 'root.key');
   const keySets = composeKeySets(databaseUrl);
   try {
-    await assureFirstKeySet(keySets, log, {
-      root,
-      fact: fact.publicKey,
-      log: logKey.publicKey,
-      time: time.publicKey,
-    });
+    await assureFirstKeySet(keySets, log, () => makeKeyFiles(keyDir, rootFile));
   } finally {
     await keySets.close();
   }
-  return { keyDir, root: formatNoteKey(rootName(log), root.publicKey) };
+  return { keyDir, root: formatNoteKey(rootName(log), openKey(rootFile).publicKey) };
 }

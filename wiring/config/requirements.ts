@@ -1,5 +1,6 @@
 import { DEV_OPERATOR_TOKEN, DEV_READER_TOKEN, DEV_SECRETS_KEY } from './sections/access.ts';
 import { DEV_DATABASE_URL } from './sections/database.ts';
+import { DEV_LOG_ORIGIN } from './sections/facts.ts';
 import { APP_ENVS } from './sections/service.ts';
 import type { AppEnv } from './sections/service.ts';
 import type { Environment } from './secret-files.ts';
@@ -44,6 +45,8 @@ const REQUIREMENTS: readonly Requirement[] = [
   real('READER_TOKEN', ['api'], DEV_READER_TOKEN),
   real('SECRETS_KEY', SERVERS, DEV_SECRETS_KEY),
   real('DATABASE_URL', SERVERS, DEV_DATABASE_URL),
+  // It stands in every fact, for ever.
+  real('FACT_LOG_ORIGIN', ['worker', 'sequencer'], DEV_LOG_ORIGIN),
   {
     variable: 'KEY_DIR',
     processes: ['sequencer'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { getCheckpoint, getHeartbeat, getKeySet } from '../../../api/log/routes.ts';
 import { getTile } from '../../../api/log/tiles.ts';
-import { utf8 } from '../../../facts/core/bytes.ts';
+import { toBase64, utf8 } from '../../../facts/core/bytes.ts';
 import { preAuthEncoding } from '../../../facts/core/pae.ts';
 import { parseBundle } from '../../../facts/log/entry-bundle.ts';
 import { describeAnswers } from '../../support/api/describe-answers.ts';
@@ -84,6 +84,7 @@ describeAnswers({
       api.logStore.leaves.push(new Uint8Array(32).fill(leaf));
       api.logStore.payloads.push(utf8(`{"leaf":${leaf}}`));
     }
+    api.logStore.notes.set('checkpoint', checkpointOf(300));
     return { path: '/v1/log/tile/0/001.p/44', token: READER };
   },
   cases: {
@@ -94,15 +95,26 @@ describeAnswers({
       expect(Number(answer.headers.get('Content-Length'))).toBe(44 * 32);
       return answer;
     },
-    'not-found': (api, valid) => api.ask({ ...valid, path: '/v1/log/tile/0/001.p/45' }),
+    'not-found': (api, valid) => {
+      // There, and not covered by a signed checkpoint yet.
+      api.logStore.notes.set('checkpoint', checkpointOf(299));
+      return api.ask(valid);
+    },
     'request-invalid': (api, valid) => api.ask({ ...valid, path: '/v1/log/tile/0/1' }),
   },
 });
+
+/** Nobody verifies it here. */
+function checkpointOf(size: number): string {
+  const root = toBase64(new Uint8Array(32));
+  return `log\n${size}\n${root}\n\n— log ${toBase64(new Uint8Array(68))}\n`;
+}
 
 test('entries are the bytes that were signed, behind their lengths', async () => {
   const api = await startTestApi();
   try {
     api.logStore.payloads.push(utf8('{}'), utf8('{"a":1}'));
+    api.logStore.notes.set('checkpoint', checkpointOf(2));
     const { text } = await api.ask({ path: '/v1/log/tile/entries/000.p/2', token: READER });
     const bundle = parseBundle(utf8(text), 2);
     expect(bundle).toEqual(['{}', '{"a":1}'].map((payload) => preAuthEncoding(utf8(payload))));

@@ -12,6 +12,7 @@ const STAGE = {
   OPERATOR_TOKEN: 'an-operator-token-1',
   READER_TOKEN: 'a-reader-token-0001',
   SECRETS_KEY: KEY,
+  FACT_LOG_ORIGIN: 'tenure.example/stage',
 };
 const REAL_ADAPTERS = {
   KEYCLOAK_ADMIN_URL: 'https://id.example.com',
@@ -77,6 +78,14 @@ describe('stage and prod', () => {
       }
     },
   );
+
+  test('whoever writes facts refuses to start under the development name of the log', () => {
+    const env = { ...STAGE, FACT_LOG_ORIGIN: '' };
+    expect(problemsOf('worker', env)).toEqual([expect.stringContaining('FACT_LOG_ORIGIN')]);
+    expect(problemsOf('sequencer', { ...env, KEY_DIR: 'k', CHECKPOINT_DIR: 'c' })).toEqual([
+      expect.stringContaining('FACT_LOG_ORIGIN'),
+    ]);
+  });
 
   test('refuse the development values as well', () => {
     const env = { ...STAGE, OPERATOR_TOKEN: DEV_OPERATOR_TOKEN, SECRETS_KEY: DEV_SECRETS_KEY };

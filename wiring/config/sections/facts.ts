@@ -2,13 +2,15 @@ import { section } from '../section.ts';
 import { credentialUrl, integer, logOrigin, oneOf, text } from '../variables.ts';
 
 const MAX_REPLICAS = 5;
+/** Of development; stage and prod refuse it. */
+export const DEV_LOG_ORIGIN = 'tenure.localhost/dev';
 
 export const facts = section({
   title: 'Facts and NATS',
   about: 'The signed log, and JetStream that fans it out.',
   variables: {
     FACT_LOG_ORIGIN: logOrigin.withDefault(
-      'tenure.localhost/dev',
+      DEV_LOG_ORIGIN,
       'Name of the log; it stands in every fact and never changes in the life of an installation.',
     ),
     KEY_DIR: text.optional(
@@ -19,7 +21,7 @@ export const facts = section({
       'Who computes signatures; the bytes are the same. `openssl` is several times as fast.',
     ),
     CHECKPOINT_DIR: text.optional(
-      'Folder for the last signed checkpoint, on another disk than the database, so that a restored backup cannot fork the log. The sequencer alone needs it.',
+      'Folder for the last signed checkpoint, outside the database and shared by all sequencers: a database that is older than it is not signed for. The sequencer alone needs it.',
     ),
     NATS_URL: credentialUrl(['nats:', 'tls:']).withDefault(
       'nats://127.0.0.1:4222',
