@@ -25,7 +25,9 @@ func (p *Plane) reread(ctx context.Context, shard *followed) bool {
 	shard.rereading, shard.meanwhile = true, nil
 	shard.mutex.Unlock()
 	trust, version := p.trust()
-	second := reader.New(shard.number, trust)
+	shard.mutex.Lock()
+	second := shard.reader.Anew(trust)
+	shard.mutex.Unlock()
 	var accepted []reader.Accepted
 	var refused []reader.Refused
 	for len(refused) == 0 {
