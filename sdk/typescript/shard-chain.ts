@@ -79,9 +79,11 @@ export class ShardChain {
     return isUncovered;
   }
 
-  /** A restored backup may have lost what was covered. */
+  /** A restored backup may have lost what was covered, and what the newest heartbeat counts. */
   uncover(): void {
     this.#covered = { count: 0, hash: EMPTY_HASH };
+    this.#newest = undefined;
+    this.#marks = [];
   }
 
   #hashAt(position: number): Uint8Array | undefined {

@@ -371,6 +371,14 @@ const CHANGING: Record<string, LogVector> = {
     [{ reread: RESTORED.slice(0, 3) }, at(3, 3)],
     [{ live: RESTORED.slice(3) }, at(4, 3)],
   ]),
+  'reader-new-epoch-quiet': told('heartbeats of an older epoch are compared with nothing more', [
+    ...TWO,
+    [{ live: lines(3, 4) }, at(4, 2)],
+    [beat(2, lines(1, 4)), at(4, 4)],
+    [RESTORED_SET, at(4, 0, { doubt: true })],
+    [{ reread: RESTORED.slice(0, 3) }, at(3, 0)],
+    [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
+  ]),
   'reader-new-epoch-elsewhere': told('a shard without facts behind the fork goes on', [
     ...TWO,
     [RESTORED_SET, at(2, 2)],

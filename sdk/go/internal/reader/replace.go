@@ -46,11 +46,9 @@ type Change struct {
 // Rekey takes newer keys. It tells that the shard's lines are to be folded anew.
 func (s *Shard) Rekey(change Change) (foldAnew bool) {
 	s.trust = change.Trust
-	if change.EpochFrom != kernel.NoEnd {
+	if change.EpochFrom <= s.head.Index {
 		// Of an older epoch: nothing is to be compared with it any more.
 		s.cover.newest, s.cover.awaited, s.cover.arrivals = nil, false, nil
-	}
-	if change.EpochFrom <= s.head.Index {
 		s.cover.giveUp()
 		s.doubt = true
 	}

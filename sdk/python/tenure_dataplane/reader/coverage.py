@@ -70,8 +70,10 @@ class Coverage:
         return uncovered
 
     def uncover(self) -> None:
-        """A restored backup may have lost what was covered."""
+        """A restored backup may have lost what was covered, and what the newest heartbeat counts."""
         self.covered = NOTHING
+        self.newest = None
+        self._marks.clear()
 
     def hash_at(self, position: int) -> bytes | None:
         """H(position); None when it is not kept."""

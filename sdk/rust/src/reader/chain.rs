@@ -113,6 +113,8 @@ impl ShardChain {
     /// A restored backup may have lost what was covered.
     pub fn uncover(&mut self) {
         self.covered = NOTHING;
+        self.newest = None;
+        self.marks.clear();
     }
 
     fn hash_at(&self, count: u64) -> Option<Hash> {
