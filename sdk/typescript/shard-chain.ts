@@ -88,6 +88,7 @@ export class ShardChain {
 
   #hashAt(position: number): Uint8Array | undefined {
     if (position === this.#covered.count) return this.#covered.hash;
+    if (position === this.#position) return this.#hash;
     return position > this.#covered.count
       ? this.#tail.at(position - this.#position - 1)
       : undefined;

@@ -265,10 +265,7 @@ const COVERING: Record<string, LogVector> = {
     ...TWO,
     [{ live: [forged(2)] }, at(3, 2)],
     [beat(2, lines(1, 3)), at(3, 2, { refused: ['shard-fork'], doubt: true })],
-    [
-      { reread: [...lines(1, 2), 'garbage'] },
-      at(2, 2, { refused: ['line-malformed'], fetch: true }),
-    ],
+    [{ reread: [...lines(1, 2), 'x'] }, at(2, 2, { refused: ['line-malformed'], fetch: true })],
     [{ fetched: lines(3) }, at(3, 3)],
   ]),
   'reader-reread-refusals': told('refusals are told in the order of time', [
@@ -377,6 +374,13 @@ const CHANGING: Record<string, LogVector> = {
     [beat(2, lines(1, 4)), at(4, 4)],
     [RESTORED_SET, at(4, 0, { doubt: true })],
     [{ reread: RESTORED.slice(0, 3) }, at(3, 0)],
+    [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
+  ]),
+  'reader-new-epoch-behind': told('a new epoch may count less than the shard was behind', [
+    ...TWO,
+    [beat(2, lines(1, 4)), at(2, 2, { fetch: true })],
+    [RESTORED_SET, at(2, 2)],
+    [{ live: RESTORED.slice(2, 3) }, at(3, 2)],
     [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
   ]),
   'reader-new-epoch-elsewhere': told('a shard without facts behind the fork goes on', [

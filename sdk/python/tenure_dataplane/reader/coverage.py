@@ -79,6 +79,8 @@ class Coverage:
         """H(position); None when it is not kept."""
         if position == self.covered.lines:
             return self.covered.hash
+        if position == self.position:
+            return self.hash
         at = len(self._tail) - 1 - (self.position - position)
         return self._tail[at] if 0 <= at < len(self._tail) else None
 

@@ -121,6 +121,9 @@ impl ShardChain {
         if count == self.covered.count {
             return Some(self.covered.hash);
         }
+        if count == self.position {
+            return Some(self.hash);
+        }
         let behind = usize::try_from(self.position.checked_sub(count)?).ok()?;
         let at = self.tail.len().checked_sub(behind + 1)?;
         self.tail.get(at).copied()
