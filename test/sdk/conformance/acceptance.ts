@@ -9,7 +9,8 @@ import type { Json } from './vectors.ts';
  * signed, and lines that are dropped unread may hold anything: what counts is what is applied.
  */
 
-const envelopeOf = (line: string): string => line.slice(line.indexOf(' ', line.indexOf(' ') + 1) + 1);
+const envelopeOf = (line: string): string =>
+  line.slice(line.indexOf(' ', line.indexOf(' ') + 1) + 1);
 
 /** So many lines of the shard, from the first on, are in the mutant as they were signed. */
 const trueLines = (original: readonly string[], mutated: readonly string[]): number => {
@@ -29,8 +30,8 @@ const takesChangedLine = ({ origin, vector }: VectorMutant, answer: Json): boole
 const textOfNote = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.lastIndexOf('\n\n') + 1);
 
 const takesChangedNote = ({ origin, place, vector }: VectorMutant, value: unknown): boolean => {
-  const texts = [origin.vector, vector].map((one) => textOfNote(bytesOf(textAt(one, place), 'note')));
-  if (!texts[0]!.equals(texts[1]!)) return true;
+  const textIn = (one: Json): Buffer => textOfNote(bytesOf(textAt(one, place), 'note'));
+  if (!textIn(origin.vector).equals(textIn(vector))) return true;
   const original = (origin.vector['expect'] as Json)['value'] as Json;
   if (origin.vector['check'] !== 'note') return !isDeepStrictEqual(value, original);
   // A key whose line is gone, or is now an unknown key's, has not signed.

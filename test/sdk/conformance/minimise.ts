@@ -10,7 +10,10 @@ type Request = { vector: Json };
 const smaller = (request: Request): Request[] => {
   const lists = [['lines'], ['input', 'steps'], ['input', 'keys'], ['input', 'proof']];
   return lists.flatMap((path) => {
-    const list = path.reduce<unknown>((value, name) => (value as Json | undefined)?.[name], request.vector);
+    const list = path.reduce<unknown>(
+      (value, name) => (value as Json | undefined)?.[name],
+      request.vector,
+    );
     if (!Array.isArray(list)) return [];
     return list.map((_, at) => {
       const copy = structuredClone(request);
@@ -24,9 +27,8 @@ const smaller = (request: Request): Request[] => {
 /** A finding with as few lines and steps as show that kits differ. */
 export const minimise = async (kits: readonly Kit[], finding: Finding): Promise<Finding> => {
   if (finding.what === 'accepted') return finding;
-  const requests = smaller(finding.request as Request);
-  const all = await askAll(kits, requests);
-  const at = all.findIndex((answers) => disagreementOf(answers) === finding.what);
-  if (at === -1) return finding;
-  return minimise(kits, { ...finding, answers: all[at]!, request: requests[at]! });
+  const asked = await askAll(kits, smaller(finding.request as Request), (request) => request);
+  const still = asked.find(({ answers }) => disagreementOf(answers) === finding.what);
+  if (still === undefined) return finding;
+  return minimise(kits, { ...finding, answers: still.answers, request: still.item });
 };

@@ -5,7 +5,20 @@ const TOKENS = [
   ...['0', '-0', '1.0', '1e0', '01', '+1', '9007199254740992', '-1', '99999999999999999999'],
   ...['{}', '[]', '[[[[[[[[[]]]]]]]]]', ',', ':', '"', '""', 'null', 'true', '"a":1,', '-', '.'],
   ...['\\u0000', '\\u0041', '\\ud800', '\\udc00\\ud800', '\\ud83d\\ude00', '\\/', '\\x', '\\uD8'],
-  ...[' ', '\t', '\n', '\n\n', '\r', '\r\n', '\u00a0', '\u2028', '\u3000', '\ufeff', '\0', '\u007f'],
+  ...[
+    ' ',
+    '\t',
+    '\n',
+    '\n\n',
+    '\r',
+    '\r\n',
+    '\u00a0',
+    '\u2028',
+    '\u3000',
+    '\ufeff',
+    '\0',
+    '\u007f',
+  ],
   ...['\u0085', '\u180e', '\u200b', '\u001f', '=', '==', '+', '/', '_', '@', '|', '\u2014 '],
   ...['"__proto__":{},', '"body":{},', '2026-02-29', '24:00', ':60.', 'Z', 'z', '+00:00', 'E', 'é'],
 ].map((text) => Buffer.from(text));
@@ -47,16 +60,21 @@ const MUTATIONS: Record<string, Mutation> = {
     );
   },
   insert: (bytes, chance) =>
-    splice(bytes, chance.below(bytes.length + 1), 0, chance.of(chance.isOneIn(8) ? BROKEN : TOKENS)),
+    splice(
+      bytes,
+      chance.below(bytes.length + 1),
+      0,
+      chance.of(chance.isOneIn(8) ? BROKEN : TOKENS),
+    ),
   replace: (bytes, chance) => splice(bytes, ...range(bytes, chance), chance.of(TOKENS)),
   digit: (bytes, chance) => {
-    const digits = [...bytes.keys()].filter((at) => /\d/.test(String.fromCharCode(bytes[at]!)));
+    const digits = [...bytes.keys()].filter((at) => /\d/.test(String.fromCharCode(bytes[at] ?? 0)));
     if (digits.length === 0) return bytes;
     return splice(bytes, chance.of(digits), 1, Buffer.from(String(chance.below(10))));
   },
 };
 
-const NAMES = Object.keys(MUTATIONS);
+const ALL = Object.entries(MUTATIONS);
 
 export type Mutant = { bytes: Buffer; how: string };
 
@@ -66,8 +84,8 @@ export const mutateBytes = (bytes: Uint8Array, chance: Chance): Mutant => {
   const names: string[] = [];
   for (let left = 1 + (chance.isOneIn(4) ? chance.below(3) : 0); left > 0; left -= 1) {
     if (made.length === 0) break;
-    const name = chance.of(NAMES);
-    made = Buffer.from(MUTATIONS[name]!(made, chance));
+    const [name, mutate] = chance.of(ALL);
+    made = Buffer.from(mutate(made, chance));
     names.push(name);
   }
   return { bytes: made, how: names.join('+') };

@@ -49,7 +49,7 @@ export const textAt = (vector: Json, { path }: Place): string =>
 export const withTextAt = (vector: Json, { path }: Place, text: string): Json => {
   const copy = structuredClone(vector);
   const inner = path.slice(0, -1).reduce((value, name) => value[name] as Json, copy);
-  inner[path.at(-1)!] = text;
+  inner[path.at(-1) ?? ''] = text;
   return copy;
 };
 

@@ -58,13 +58,12 @@ export const playMutants = async (
   while (report.played < mutants && passedMs() < withinMs && findings.length < MAX_FINDINGS) {
     const size = Math.min(BATCH, mutants - report.played);
     const batch = Array.from({ length: size }, () => mutantOf(all, chance));
-    const answers = await askAll(kits, batch.map(requestOf));
-    for (const [at, mutant] of batch.entries()) {
+    for (const { item: mutant, answers } of await askAll(kits, batch, requestOf)) {
       report.played += 1;
       if (mutant.isSigned) report.signed += 1;
       if (isDeepStrictEqual(mutant.vector, mutant.origin.vector)) report.unchanged += 1;
-      if (isAccepted(answers[at]!.typescript)) report.accepted += 1;
-      const finding = findingIn(mutant, answers[at]!);
+      if (isAccepted(answers.typescript)) report.accepted += 1;
+      const finding = findingIn(mutant, answers);
       if (finding !== undefined) findings.push(finding);
     }
   }

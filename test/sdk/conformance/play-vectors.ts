@@ -4,6 +4,7 @@ import { disagreementOf } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Kit } from './kits.ts';
 import { groupOf, readVectors, wantedOf } from './vectors.ts';
+import type { Case } from './vectors.ts';
 
 export type VectorReport = {
   findings: Finding[];
@@ -13,12 +14,9 @@ export type VectorReport = {
 
 /** Plays all vectors of the specification against all kits. */
 export const playVectors = async (kits: readonly Kit[]): Promise<VectorReport> => {
-  const cases = readVectors();
-  const requests = cases.map((one) => ({ op: 'vector', ...one }));
-  const all = await askAll(kits, requests);
+  const requestOf = (one: Case): object => ({ op: 'vector', ...one });
   const report: VectorReport = { findings: [], groups: new Map() };
-  for (const [at, one] of cases.entries()) {
-    const answers = all[at]!;
+  for (const { item: one, answers } of await askAll(kits, readVectors(), requestOf)) {
     const group = report.groups.get(groupOf(one)) ?? { vectors: 0, passed: {} };
     report.groups.set(groupOf(one), group);
     group.vectors += 1;
@@ -30,7 +28,7 @@ export const playVectors = async (kits: readonly Kit[]): Promise<VectorReport> =
     });
     const what = wrong.length > 0 ? 'unlike the specification' : disagreementOf(answers);
     if (what === undefined) continue;
-    report.findings.push({ what, where: one.name, answers, request: requests[at]! });
+    report.findings.push({ what, where: one.name, answers, request: requestOf(one) });
   }
   return report;
 };

@@ -9,7 +9,7 @@ import { mutateBytes } from './mutate-bytes.ts';
 import type { Written } from './true-log.ts';
 
 const HEARTBEATS = 'tenure.heartbeat';
-const ATTACK_NAMES = Object.keys(ATTACKS);
+const ALL_ATTACKS = Object.entries(ATTACKS);
 
 /** Stands between the registry and the planes on the stream, and lies there; HTTP is the truth. */
 export class HostileRelay {
@@ -35,11 +35,11 @@ export class HostileRelay {
 
   /** Carries one line as badly as it can. */
   async carry(written: Written): Promise<void> {
-    const attack = this.#chance.of(ATTACK_NAMES);
-    this.#count(attack);
+    const [name, attack] = this.#chance.of(ALL_ATTACKS);
+    this.#count(name);
     const hold = (message: Message): void => void this.#held.push(message);
     const scene = { written, writer: this.#writer, chance: this.#chance, hold };
-    this.#publish(ATTACKS[attack]!(scene));
+    this.#publish(attack(scene));
     if (this.#chance.isOneIn(3)) this.#publish(this.#held.splice(this.#chance.below(3), 1));
     if (this.#chance.isOneIn(3)) this.#disturbHeartbeats();
     // Also in small portions, so that lines meet planes in every state.

@@ -46,7 +46,11 @@ export const signedInNote = (note: Uint8Array): Signed | undefined => {
   const end = bytes.lastIndexOf('\n\n');
   if (end === -1) return undefined;
   const text = bytes.subarray(0, end + 1);
-  const lines = bytes.subarray(end + 2).toString().split('\n').slice(0, -1);
+  const lines = bytes
+    .subarray(end + 2)
+    .toString()
+    .split('\n')
+    .slice(0, -1);
   const signers = lines.map((line) => signerIn(line, text));
   if (signers.every((signer) => signer === undefined)) return undefined;
   const sign = (changed: Uint8Array): Uint8Array => {

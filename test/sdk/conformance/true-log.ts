@@ -72,7 +72,12 @@ export class TrueLog {
   #role(): Written {
     const permissions = this.#chance.of([['invoice:read'], ['invoice:read', 'invoice:write'], []]);
     const body = { scope: 'tenant', permissions } as const;
-    return this.#write(PLATFORM_TENANT, { kind: 'role', subject: 'role:viewer', op: 'assert', body });
+    return this.#write(PLATFORM_TENANT, {
+      kind: 'role',
+      subject: 'role:viewer',
+      op: 'assert',
+      body,
+    });
   }
 
   #write(tenant: string, draft: Parameters<FactWriter['write']>[1]): Written {

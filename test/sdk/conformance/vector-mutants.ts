@@ -35,8 +35,9 @@ const mutateLines = (origin: Case, place: Place, chance: Chance): VectorMutant =
   const lines = list as unknown as string[];
   const [from, to] = [chance.below(lines.length), chance.below(lines.length)];
   const how = chance.of(['swap lines', 'duplicate a line', 'cut a line'] as const);
-  if (how === 'swap lines') [lines[from], lines[to]] = [lines[to]!, lines[from]!];
-  else if (how === 'duplicate a line') lines.splice(to, 0, lines[from]!);
+  const [one = '', other = ''] = [lines[from], lines[to]];
+  if (how === 'swap lines') [lines[from], lines[to]] = [other, one];
+  else if (how === 'duplicate a line') lines.splice(to, 0, one);
   else lines.splice(from, 1);
   return { origin, place, how, isSigned: false, vector };
 };
