@@ -70,7 +70,7 @@ class Coverage:
         return uncovered
 
     def uncover(self) -> None:
-        """A restored backup may have lost what was covered, and what the newest heartbeat counts."""
+        """A restored backup may have lost what was covered, and what heartbeats count."""
         self.covered = NOTHING
         self.newest = None
         self._marks.clear()
