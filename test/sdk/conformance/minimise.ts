@@ -2,6 +2,7 @@ import { askAll } from './ask-all.ts';
 import { disagreementOf } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Kit } from './kits.ts';
+import { copyOf } from './vectors.ts';
 import type { Json } from './vectors.ts';
 
 type Request = { vector: Json };
@@ -16,7 +17,7 @@ const smaller = (request: Request): Request[] => {
     );
     if (!Array.isArray(list)) return [];
     return list.map((_, at) => {
-      const copy = structuredClone(request);
+      const copy = copyOf(request);
       const inner = path.reduce<unknown>((value, name) => (value as Json)[name], copy.vector);
       (inner as unknown[]).splice(at, 1);
       return copy;

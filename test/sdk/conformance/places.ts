@@ -1,4 +1,4 @@
-import { isSignature } from './vectors.ts';
+import { copyOf, isSignature } from './vectors.ts';
 import type { Case, Json } from './vectors.ts';
 
 /** How the bytes of a place stand in the vector's JSON. */
@@ -47,7 +47,7 @@ export const textAt = (vector: Json, { path }: Place): string =>
 
 /** The vector with another text at that place. */
 export const withTextAt = (vector: Json, { path }: Place, text: string): Json => {
-  const copy = structuredClone(vector);
+  const copy = copyOf(vector);
   const inner = path.slice(0, -1).reduce((value, name) => value[name] as Json, copy);
   inner[path.at(-1) ?? ''] = text;
   return copy;

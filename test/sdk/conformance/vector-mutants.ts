@@ -5,7 +5,7 @@ import { bytesOf, placesOf, textAt, textOf, withTextAt } from './places.ts';
 import type { Place } from './places.ts';
 import { signedInLine, signedInNote } from './sign-again.ts';
 import type { Signed } from './sign-again.ts';
-import { readVectors } from './vectors.ts';
+import { copyOf, readVectors } from './vectors.ts';
 import type { Case, Json } from './vectors.ts';
 
 export type VectorMutant = {
@@ -30,7 +30,7 @@ export const targets = (): Target[] =>
 const WHOLE_LINES_ONE_IN = 10;
 
 const mutateLines = (origin: Case, place: Place, chance: Chance): VectorMutant => {
-  const vector = structuredClone(origin.vector);
+  const vector = copyOf(origin.vector);
   const list = place.path.slice(0, -1).reduce((value, name) => value[name] as Json, vector);
   const lines = list as unknown as string[];
   const [from, to] = [chance.below(lines.length), chance.below(lines.length)];

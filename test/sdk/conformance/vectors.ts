@@ -30,3 +30,6 @@ export const wantedOf = ({ folder, name, vector }: Case): unknown => {
   const codes = folder === 'valid' ? [] : [name.split('--')[0]];
   return { accepted: vector['accepted'], codes, head: vector['head'] };
 };
+
+/** Not `structuredClone`: under Jest its objects are of another realm, and equal to none of ours. */
+export const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
