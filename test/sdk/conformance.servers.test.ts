@@ -34,7 +34,7 @@ afterAll(async () => {
   await nats?.stop();
 });
 
-/** The kits, the last of which lies once in so many answers, or always. */
+/** The kits, the last of which lies. */
 const withLiar = (lie: (answer: object, request: object) => object): Kit[] => {
   const last = kits.at(-1)!;
   const told = liar(last, (answer, request) => lie(answer as object, request));
@@ -106,7 +106,7 @@ describe('a hostile relay on the stream', () => {
     RELAY_TIMEOUT_MS,
   );
 
-  test('a kit that decides otherwise once a round is found', async () => {
+  test('a kit that decides otherwise is found', async () => {
     const lying = withLiar((answer, request) =>
       'sub' in request && request.sub === 'thief' ? { ...answer, allowed: true } : answer,
     );
