@@ -83,13 +83,19 @@ func (p *Plane) rekey(shard *followed, change reader.Change) {
 func (p *Plane) foldAnew(shard *followed, trust reader.Trust) {
 	head := shard.reader.Head()
 	lines, err := p.journal.load(shard.number)
-	folded := reader.New(shard.number, trust)
+	folded := shard.reader.Anew(trust)
 	step := folded.Fetched(lines, reader.Disk, true)
-	if err != nil || folded.Head() != head {
+	tenants := tenantsOf(shard.reader)
+	isWhole := err == nil && folded.Head() == head
+	compared, replaced := reader.Step{}, false
+	if isWhole {
+		compared, replaced = shard.reader.Replace(folded)
+	}
+	if !replaced {
 		shard.reader.Doubt()
 		shard.rereadAt = 0
 		return
 	}
-	p.index.Replace(tenantsOf(shard.reader), itemsOf(step.Accepted))
-	shard.reader.Continue(folded)
+	p.index.Replace(tenants, itemsOf(step.Accepted))
+	p.apply(shard, compared)
 }

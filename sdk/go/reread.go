@@ -7,10 +7,9 @@ import (
 	"tenure.dev/dataplane/internal/reader"
 )
 
-const (
-	firstRereadPause = 5 * time.Second
-	maxRereadPause   = 5 * time.Minute
-)
+// rereadPause is the same after every reading: who forges on the stream again and again must not make
+// healing slower and slower.
+const rereadPause = 10 * time.Second
 
 func (p *Plane) isRereadDue(shard *followed) bool {
 	shard.mutex.Lock()
@@ -25,7 +24,9 @@ func (p *Plane) reread(ctx context.Context, shard *followed) bool {
 	shard.rereading, shard.meanwhile = true, nil
 	shard.mutex.Unlock()
 	trust, version := p.trust()
-	second := reader.New(shard.number, trust)
+	shard.mutex.Lock()
+	second := shard.reader.Anew(trust)
+	shard.mutex.Unlock()
 	var accepted []reader.Accepted
 	var refused []reader.Refused
 	for len(refused) == 0 {
@@ -61,12 +62,7 @@ func (p *Plane) postpone(shard *followed) {
 	shard.mutex.Lock()
 	defer shard.mutex.Unlock()
 	shard.rereading, shard.meanwhile = false, nil
-	now := p.clock.monotonic()
-	if now-shard.rereadAt > maxRereadPause {
-		shard.rereadPause = 0
-	}
-	shard.rereadPause = min(max(2*shard.rereadPause, firstRereadPause), maxRereadPause)
-	shard.rereadAt = now + shard.rereadPause
+	shard.rereadAt = p.clock.monotonic() + rereadPause
 }
 
 func tenantsOf(shard *reader.Shard) []string {

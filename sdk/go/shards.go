@@ -16,9 +16,8 @@ type followed struct {
 	// mutex holds all but head.
 	mutex  sync.Mutex
 	reader *reader.Shard
-	// rereadAt is when a shard in doubt may be read anew; the pause grows.
-	rereadAt    time.Duration
-	rereadPause time.Duration
+	// rereadAt is when a shard in doubt may be read anew.
+	rereadAt time.Duration
 	// head is published for Stats, which must not wait for the shard.
 	head atomic.Pointer[published]
 	// behindSince and behindCount are of the newest heartbeat; 0 is not behind.

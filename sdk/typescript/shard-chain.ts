@@ -79,13 +79,16 @@ export class ShardChain {
     return isUncovered;
   }
 
-  /** A restored backup may have lost what was covered. */
+  /** A restored backup may have lost what was covered, and what the newest heartbeat counts. */
   uncover(): void {
     this.#covered = { count: 0, hash: EMPTY_HASH };
+    this.#newest = undefined;
+    this.#marks = [];
   }
 
   #hashAt(position: number): Uint8Array | undefined {
     if (position === this.#covered.count) return this.#covered.hash;
+    if (position === this.#position) return this.#hash;
     return position > this.#covered.count
       ? this.#tail.at(position - this.#position - 1)
       : undefined;

@@ -261,6 +261,21 @@ const COVERING: Record<string, LogVector> = {
     [{ reread: [...lines(1), forged(1)] }, at(2, 2, { refused: ['shard-fork'], doubt: true })],
     [{ reread: [...lines(1, 3), 'garbage'] }, at(3, 2, { refused: ['line-malformed'] })],
   ]),
+  'reader-reread-behind': told('what is read anew and ends below the heartbeat is fetched', [
+    ...TWO,
+    [{ live: [forged(2)] }, at(3, 2)],
+    [beat(2, lines(1, 3)), at(3, 2, { refused: ['shard-fork'], doubt: true })],
+    [{ reread: [...lines(1, 2), 'x'] }, at(2, 2, { refused: ['line-malformed'], fetch: true })],
+    [{ fetched: lines(3) }, at(3, 3)],
+  ]),
+  'reader-reread-refusals': told('refusals are told in the order of time', [
+    ...TWO,
+    [{ fetched: ['garbage'] }, at(2, 2, { refused: ['line-malformed'], doubt: true })],
+    [
+      { reread: [...lines(1), forged(1), 'garbage'] },
+      at(2, 2, { refused: ['shard-fork', 'line-malformed'], doubt: true }),
+    ],
+  ]),
 };
 
 const REFUSED: Record<string, LogVector> = {
@@ -333,6 +348,12 @@ const CHANGING: Record<string, LogVector> = {
     [{ fetched: ROTATED.slice(2) }, at(4, 2, { void: [2, 3] })],
     [beat(2, ROTATED, { version: 2 }), at(4, 4, { void: [2, 3] })],
   ]),
+  'reader-void-fork': told('lines that are read anew for what is void are compared anew', [
+    ...TWO,
+    [{ live: [forged(2)] }, at(3, 2)],
+    [beat(2, lines(1, 3)), at(3, 2, { refused: ['shard-fork'], doubt: true })],
+    [VOID_SET, at(3, 2, { refused: ['shard-fork'], doubt: true, void: [2, 3] })],
+  ]),
   'reader-key-set-refused': told('a key set that is refused changes nothing', [
     ...TWO,
     [FIRST_SET, at(2, 2, { refused: ['keyset-version'] })],
@@ -346,6 +367,21 @@ const CHANGING: Record<string, LogVector> = {
     [RESTORED_SET, at(4, 0, { refused: ['shard-fork'], doubt: true })],
     [{ reread: RESTORED.slice(0, 3) }, at(3, 3)],
     [{ live: RESTORED.slice(3) }, at(4, 3)],
+  ]),
+  'reader-new-epoch-quiet': told('heartbeats of an older epoch are compared with nothing more', [
+    ...TWO,
+    [{ live: lines(3, 4) }, at(4, 2)],
+    [beat(2, lines(1, 4)), at(4, 4)],
+    [RESTORED_SET, at(4, 0, { doubt: true })],
+    [{ reread: RESTORED.slice(0, 3) }, at(3, 0)],
+    [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
+  ]),
+  'reader-new-epoch-behind': told('a new epoch may count less than the shard was behind', [
+    ...TWO,
+    [beat(2, lines(1, 4)), at(2, 2, { fetch: true })],
+    [RESTORED_SET, at(2, 2)],
+    [{ live: RESTORED.slice(2, 3) }, at(3, 2)],
+    [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
   ]),
   'reader-new-epoch-elsewhere': told('a shard without facts behind the fork goes on', [
     ...TWO,

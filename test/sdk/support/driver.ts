@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { linesOf } from './lines-of.ts';
 
 /** A kit's driver: a JSON line in, a JSON line out, in order. */
 export class Driver {
@@ -15,9 +15,7 @@ export class Driver {
       this.#child.once('close', resolve);
     });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
-    createInterface({ input: this.#child.stdout }).on('line', (line) => {
-      this.#waiting.shift()?.(JSON.parse(line));
-    });
+    void this.#read();
     this.#child.once('close', () => {
       for (const tell of this.#waiting) tell({ ended: this.#errors });
     });
@@ -34,6 +32,10 @@ export class Driver {
     });
     this.#child.stdin.write(`${line}\n`);
     return answer;
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of linesOf(this.#child.stdout)) this.#waiting.shift()?.(JSON.parse(line));
   }
 
   /** Ends its input, and waits for it; throws what it said on its standard error. */

@@ -2,33 +2,37 @@ package reader
 
 import "tenure.dev/dataplane/internal/kernel"
 
-// Replace puts a second reader, which read the shard anew over HTTP, in place of this one when it
-// reached what was covered, with the same running hash; it is then compared with the newest
-// heartbeat. Otherwise this one stays, in doubt. The step tells about the second reader.
+// Anew is a reader of nothing yet, which is to reach what heartbeats have covered here.
+func (s *Shard) Anew(trust Trust) *Shard {
+	second := New(s.number, trust)
+	second.expect(kernel.ShardHead{Count: s.cover.covered, Hash: s.cover.coveredHash}, &Step{})
+	return second
+}
+
+// Replace puts a second reader, which [Shard.Anew] made and which read the shard from its beginning,
+// in place of this one when it reached what was covered, with the same running hash; it is then
+// compared with the newest heartbeat. Otherwise this one stays as it is.
 func (s *Shard) Replace(second *Shard) (Step, bool) {
 	var step Step
-	covered := s.cover.covered
-	want := s.cover.coveredHash
-	if second.head.Position < covered {
+	if second.cover.covered != s.cover.covered {
 		return step, false
 	}
-	if got, found := second.cover.hashAt(covered); !found || got != want {
-		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", covered), Beat)
-		return step, false
-	}
-	second.cover.moveTo(kernel.ShardHead{Count: covered, Hash: want})
-	second.cover.newest, second.cover.awaited = s.cover.newest, s.cover.newest != nil
+	newest := s.cover.newest
+	second.cover.newest, second.cover.awaited = nil, false
 	second.doubt = false
-	second.reach(&step)
+	if newest != nil {
+		second.expect(*newest, &step)
+	}
 	second.trust, second.held = s.trust, s.held
 	*s = *second
 	return step, true
 }
 
-// Continue takes a reader that folded the same lines anew; what is covered stays covered.
-func (s *Shard) Continue(folded *Shard) {
-	folded.cover, folded.doubt, folded.held, folded.trust = s.cover, s.doubt, s.held, s.trust
-	*s = *folded
+// expect compares the shard with a head, at once or when it is there; until then it is behind.
+func (s *Shard) expect(head kernel.ShardHead, step *Step) {
+	s.cover.newest, s.cover.awaited = &head, true
+	s.reach(step)
+	step.Fetch = step.Fetch || s.cover.awaited
 }
 
 // Change is what a newer key set means for lines that were taken before.
@@ -42,11 +46,9 @@ type Change struct {
 // Rekey takes newer keys. It tells that the shard's lines are to be folded anew.
 func (s *Shard) Rekey(change Change) (foldAnew bool) {
 	s.trust = change.Trust
-	if change.EpochFrom != kernel.NoEnd {
+	if change.EpochFrom <= s.head.Index {
 		// Of an older epoch: nothing is to be compared with it any more.
 		s.cover.newest, s.cover.awaited, s.cover.arrivals = nil, false, nil
-	}
-	if change.EpochFrom <= s.head.Index {
 		s.cover.giveUp()
 		s.doubt = true
 	}

@@ -47,7 +47,7 @@ func runReader(in story) (any, error) {
 		case step.Fetched != nil:
 			t.take(t.shard.Fetched(step.Fetched, reader.HTTP, said.Holding()))
 		case step.Reread != nil:
-			t.reread(step.Reread)
+			t.readAnew(step.Reread, reader.HTTP)
 		}
 		states = append(states, t.state())
 	}
@@ -93,11 +93,7 @@ func (t *told) keySet(note []byte) {
 		return
 	}
 	if t.shard.Rekey(change) {
-		folded := reader.New(t.shard.Number(), change.Trust)
-		again := folded.Fetched(t.lines, reader.Disk, true)
-		t.shard.Continue(folded)
-		t.lines, t.void = nil, []int64{}
-		t.take(again)
+		t.readAnew(t.lines, reader.Disk)
 	}
 	t.take(t.shard.Judge(t.said.Holding()))
 	if waiting := t.said.Waiting(); waiting != nil {
@@ -105,9 +101,9 @@ func (t *told) keySet(note []byte) {
 	}
 }
 
-func (t *told) reread(lines []string) {
-	second := reader.New(t.shard.Number(), t.said.Trust())
-	read := second.Fetched(lines, reader.HTTP, true)
+func (t *told) readAnew(lines []string, origin reader.Origin) {
+	second := t.shard.Anew(t.said.Trust())
+	read := second.Fetched(lines, origin, true)
 	compared, replaced := t.shard.Replace(second)
 	if replaced {
 		t.lines, t.void = nil, []int64{}

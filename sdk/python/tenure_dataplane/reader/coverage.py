@@ -70,13 +70,17 @@ class Coverage:
         return uncovered
 
     def uncover(self) -> None:
-        """A restored backup may have lost what was covered."""
+        """A restored backup may have lost what was covered, and what heartbeats count."""
         self.covered = NOTHING
+        self.newest = None
+        self._marks.clear()
 
     def hash_at(self, position: int) -> bytes | None:
         """H(position); None when it is not kept."""
         if position == self.covered.lines:
             return self.covered.hash
+        if position == self.position:
+            return self.hash
         at = len(self._tail) - 1 - (self.position - position)
         return self._tail[at] if 0 <= at < len(self._tail) else None
 

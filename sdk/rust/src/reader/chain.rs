@@ -113,11 +113,16 @@ impl ShardChain {
     /// A restored backup may have lost what was covered.
     pub fn uncover(&mut self) {
         self.covered = NOTHING;
+        self.newest = None;
+        self.marks.clear();
     }
 
     fn hash_at(&self, count: u64) -> Option<Hash> {
         if count == self.covered.count {
             return Some(self.covered.hash);
+        }
+        if count == self.position {
+            return Some(self.hash);
         }
         let behind = usize::try_from(self.position.checked_sub(count)?).ok()?;
         let at = self.tail.len().checked_sub(behind + 1)?;

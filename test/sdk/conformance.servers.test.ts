@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { get, start } from '../../tools/servers/nats.ts';
+import type { NatsServer } from '../../tools/servers/nats.ts';
+import { quiet } from '../../tools/servers/progress.ts';
+import { KIT_NAMES, startKits } from './conformance/kits.ts';
+import type { Kit, RunningKits } from './conformance/kits.ts';
+import { liar } from './conformance/liar.ts';
+import { playMutants } from './conformance/play-mutants.ts';
+import { HEAL_WITHIN_MS, playRelay } from './conformance/play-relay.ts';
+import { playVectors } from './conformance/play-vectors.ts';
+
+// All kits at once, each started once: what they say to the same bytes is compared.
+const BUILD_TIMEOUT_MS = 10 * 60_000;
+const MUTANTS_MS = 60_000;
+const ROUNDS = 3;
+const RELAY_TIMEOUT_MS = (ROUNDS + 1) * HEAL_WITHIN_MS;
+
+/** Told with each run: `npm run conformance -- --seed N` plays the same again. */
+const seed = Date.now() % 1_000_000_000;
+
+let nats: NatsServer;
+let running: RunningKits;
+let kits: Kit[];
+
+beforeAll(async () => {
+  nats = await start({ paths: await get(quiet) });
+  running = await startKits(quiet);
+  ({ kits } = running);
+  process.stdout.write(`conformance: seed ${seed}\n`);
+}, BUILD_TIMEOUT_MS);
+
+afterAll(async () => {
+  await running?.end();
+  await nats?.stop();
+});
+
+/** The kits, the last of which lies. */
+const withLiar = (lie: (answer: object, request: object) => object): Kit[] => {
+  const last = kits.at(-1)!;
+  const told = liar(last, (answer, request) => lie(answer as object, request));
+  return [...kits.slice(0, -1), told];
+};
+
+describe('vectors', () => {
+  test('all kits answer all of them as the specification says', async () => {
+    const { findings, groups } = await playVectors(kits);
+    expect(findings).toEqual([]);
+    expect(groups.size).toBeGreaterThan(10);
+    for (const { vectors, passed } of groups.values()) {
+      expect(passed).toEqual(Object.fromEntries(KIT_NAMES.map((name) => [name, vectors])));
+    }
+  });
+
+  test('one answer that is flipped is found', async () => {
+    const lying = withLiar((answer, request) =>
+      'name' in request && request.name === 'ed25519-honest' ? { holds: false } : answer,
+    );
+    const { findings } = await playVectors(lying);
+    expect(findings.map(({ where }) => where)).toEqual(['ed25519-honest']);
+  });
+});
+
+describe('mutants of valid vectors', () => {
+  test(
+    'none is accepted, and all kits say the same',
+    async () => {
+      const report = await playMutants(kits, { seed, mutants: Infinity, withinMs: MUTANTS_MS });
+      const { findings, ...counts } = report;
+      process.stdout.write(`conformance: mutants ${JSON.stringify(counts)}\n`);
+      expect(findings).toEqual([]);
+      expect(counts.played).toBeGreaterThan(1_000);
+      expect(counts.signed).toBeGreaterThan(0);
+    },
+    2 * MUTANTS_MS,
+  );
+
+  test('a kit that takes one of them is found', async () => {
+    let lies = 0;
+    const lying = withLiar((answer) => {
+      if (lies > 0 || !('holds' in answer) || answer.holds === true) return answer;
+      lies += 1;
+      return { holds: true };
+    });
+    const { findings } = await playMutants(lying, { seed, mutants: 1_024 });
+    expect(findings).toHaveLength(1);
+  });
+
+  test('what all kits take alike is found too', async () => {
+    const taken = kits.map((kit) =>
+      liar(kit, (answer) => ('holds' in (answer as object) ? { holds: true } : answer)),
+    );
+    const { findings } = await playMutants(taken, { seed, mutants: 1_024 });
+    expect(new Set(findings.map(({ what }) => what))).toEqual(new Set(['accepted']));
+  });
+});
+
+describe('a hostile relay on the stream', () => {
+  test(
+    'leaves no trace: after it every kit is as a replay of the true log',
+    async () => {
+      const report = await playRelay(kits, nats.url, { seed, rounds: ROUNDS, changes: 40 });
+      process.stdout.write(`conformance: relay ${JSON.stringify(report)}\n`);
+      expect(report.healedAfterMs).toHaveLength(ROUNDS);
+      for (const name of KIT_NAMES) expect(report.refused[name]).not.toEqual({});
+    },
+    RELAY_TIMEOUT_MS,
+  );
+
+  test('a kit that decides otherwise is found', async () => {
+    const lying = withLiar((answer, request) =>
+      'sub' in request && request.sub === 'thief' ? { ...answer, allowed: true } : answer,
+    );
+    const limits = { seed, rounds: 1, changes: 1, withinMs: 2_000 };
+    await expect(playRelay(lying, nats.url, limits)).rejects.toThrow('rust: {"op":"can"');
+  });
+});

@@ -1,0 +1,101 @@
+import { KIT_NAMES } from './kits.ts';
+import type { MutantReport } from './play-mutants.ts';
+import type { RelayReport } from './play-relay.ts';
+import type { VectorReport } from './play-vectors.ts';
+
+export type RunReport = {
+  date: string;
+  vectors: VectorReport;
+  mutants: MutantReport;
+  relay: RelayReport;
+};
+
+const INTRODUCTION = `# Conformance of the kits
+
+Written by \`npm run conformance\`; do not edit. Four kits read the same facts, and a decision must not
+depend on the language that it is made in. Their drivers speak one protocol of JSON lines (\`vector\`,
+\`open\`, \`ready\`, \`can\`, \`entitlement\`, \`freshness\`, \`stats\`, \`close\`), and three plays compare them
+with [the specification](../../facts/spec/facts-v1.md), with the true log and with each other.`;
+
+const REPEAT = `## Again
+
+\`\`\`sh
+npm run conformance                                    # all three, writes this page
+npm run conformance -- --mutants 100000 --seed 7       # as many mutants, of this seed
+npm run jest -- test/sdk/conformance.servers.test.ts   # what \`npm test\` plays: a minute of mutants
+\`\`\`
+
+The test also has a driver that lies once in each of the plays, and is caught.`;
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+const table = (head: readonly string[], rows: (string | number)[][]): string =>
+  [row(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(row)].join('\n');
+
+const vectorTable = ({ groups }: VectorReport): string => {
+  const rows = [...groups]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([group, { vectors, passed }]) => [
+      group,
+      vectors,
+      ...KIT_NAMES.map((name) => passed[name] ?? 0),
+    ]);
+  return table(['rules', 'vectors', ...KIT_NAMES], rows);
+};
+
+const mutantText = (report: MutantReport): string => {
+  const { seed, played, signed, unchanged, accepted, findings } = report;
+  return `Seed ${seed}: ${played} mutants of valid vectors. Bytes of lines, notes, proofs, keys and
+signatures are flipped, cut, doubled, swapped, inserted, also with what parsers like to disagree on;
+${signed} of them were changed under their signature and signed again, as who stole a key would, so
+that the checks behind the signature are reached. ${unchanged} came out as they were, and ${accepted}
+were taken by all kits, since nothing that is signed had changed, or since it was signed again.
+Accepted wrongly, answered otherwise by one kit, or not answered: ${findings.length}.`;
+};
+
+const relayTable = ({ attacks, refused }: RelayReport): string => {
+  const codes = [...new Set(Object.values(refused).flatMap(Object.keys))].toSorted();
+  const rows = codes.map((code) => [
+    `\`${code}\``,
+    ...KIT_NAMES.map((name) => refused[name]?.[code] ?? 0),
+  ]);
+  const made = Object.entries(attacks).map(([name, count]) => `${name} ${count}`);
+  return `Attacks: ${made.toSorted().join(', ')}.\n\n${table(['refused', ...KIT_NAMES], rows)}`;
+};
+
+const relayText = ({ seed, facts, healedAfterMs }: RelayReport): string =>
+  `Seed ${seed}: a relay on the stream drops, doubles, delays, replays, renumbers, truncates and changes
+lines, puts them on other shards' subjects, adds histories signed with the stolen fact key, and sends
+old heartbeats; HTTP tells the truth. After each of ${healedAfterMs.length} rounds (${facts} facts in all)
+every kit's heads, decisions and entitlements were those of a replay of the true log, so many
+milliseconds after the relay had healed: ${healedAfterMs.join(', ')}. Which lines a kit refuses, and which
+it drops or fetches, depends on the moment of their arrival: the counts differ, the state does not.`;
+
+/** The page of the reference. */
+export const formatMatrix = ({ date, vectors, mutants, relay }: RunReport): string =>
+  `${INTRODUCTION}
+
+Last run: ${date}.
+
+## Vectors
+
+How many vectors of each group of rules a kit answers as the specification says.
+
+${vectorTable(vectors)}
+
+The \`ed25519-*\` vectors are to signatures what Project Wycheproof's are: keys and signatures on which
+libraries disagree (small order, mixed order, not reduced, negative zero, S not below L, cofactored
+only), each under the strict profile.
+
+## Mutants
+
+${mutantText(mutants)}
+
+## A hostile relay
+
+${relayText(relay)}
+
+${relayTable(relay)}
+
+${REPEAT}
+`;

@@ -1,0 +1,68 @@
+import { FactError } from '../../../facts/core/errors.ts';
+import type { Chance } from './chance.ts';
+import { mutateBytes } from './mutate-bytes.ts';
+import { bytesOf, placesOf, textAt, textOf, withTextAt } from './places.ts';
+import type { Place } from './places.ts';
+import { signedInLine, signedInNote } from './sign-again.ts';
+import type { Signed } from './sign-again.ts';
+import { copyOf, readVectors } from './vectors.ts';
+import type { Case, Json } from './vectors.ts';
+
+export type VectorMutant = {
+  origin: Case;
+  place: Place;
+  how: string;
+  /** The changed bytes are under a true signature: they may be accepted, if all kits do. */
+  isSigned: boolean;
+  vector: Json;
+};
+
+type Target = { origin: Case; places: Place[] };
+
+/** The valid vectors; each is chosen as often as each other, large or small. */
+export const targets = (): Target[] =>
+  readVectors()
+    .filter(({ folder }) => folder === 'valid')
+    .map((origin) => ({ origin, places: placesOf(origin) }))
+    .filter(({ places }) => places.length > 0);
+
+/** One in so many is of whole lines: their order, or how often they are there. */
+const WHOLE_LINES_ONE_IN = 10;
+
+const mutateLines = (origin: Case, place: Place, chance: Chance): VectorMutant => {
+  const vector = copyOf(origin.vector);
+  const list = place.path.slice(0, -1).reduce((value, name) => value[name] as Json, vector);
+  const lines = list as unknown as string[];
+  const [from, to] = [chance.below(lines.length), chance.below(lines.length)];
+  const how = chance.of(['swap lines', 'duplicate a line', 'cut a line'] as const);
+  const [one = '', other = ''] = [lines[from], lines[to]];
+  if (how === 'swap lines') [lines[from], lines[to]] = [other, one];
+  else if (how === 'duplicate a line') lines.splice(to, 0, one);
+  else lines.splice(from, 1);
+  return { origin, place, how, isSigned: false, vector };
+};
+
+const signedAt = (text: string, { form }: Place): Signed | undefined => {
+  try {
+    if (form === 'line') return signedInLine(text);
+    return form === 'note' ? signedInNote(bytesOf(text, form)) : undefined;
+  } catch (error) {
+    // Some stories have garbage in them: there is nothing to sign.
+    if (error instanceof FactError) return undefined;
+    throw error;
+  }
+};
+
+export const mutantOf = (all: readonly Target[], chance: Chance): VectorMutant => {
+  const { origin, places } = chance.of(all);
+  const place = chance.of(places);
+  if (place.form === 'line' && chance.isOneIn(WHOLE_LINES_ONE_IN)) {
+    return mutateLines(origin, place, chance);
+  }
+  const text = textAt(origin.vector, place);
+  const signed = chance.isOneIn(2) ? signedAt(text, place) : undefined;
+  const { bytes, how } = mutateBytes(signed?.signed ?? bytesOf(text, place.form), chance);
+  const changed = textOf(signed === undefined ? bytes : signed.sign(bytes), place.form);
+  const vector = withTextAt(origin.vector, place, changed);
+  return { origin, place, how, isSigned: signed !== undefined, vector };
+};
