@@ -38,6 +38,7 @@ Ratios are against a baseline of the same run and bind always; milliseconds that
 only where it syncs in less than 0.2 ms. Load is open loop: requests start on time whether or not the
 last one has ended. Baseline of a delivery: as many bytes through bare JetStream to a consumer in the
 same process, which verifies one signature. A commit is dated by Postgres, before it is synced.
+Decisions are told without what reading the clock costs.
 
 ${formatTable(rows)}
 `;

@@ -10,8 +10,8 @@ import type { DecisionReason, EntitlementReason } from './types.ts';
 type Tenant = {
   readonly number: number;
   readonly projects: Set<string>;
-  /** member -> row of the table; those without an identity are in neither. */
-  readonly members: Map<string, number>;
+  /** member -> its subject in the table; those without an identity are in neither. */
+  readonly members: Map<string, string>;
   /** member -> project -> roles. */
   readonly grants: Map<string, Map<string, RoleSet>>;
   readonly entitlements: Map<string, EntitlementBody>;
@@ -77,7 +77,7 @@ export class Index {
     if (tenant === PLATFORM_TENANT) this.#roles.clear();
     const known = this.#tenants.get(tenant);
     if (known === undefined) return;
-    for (const row of known.members.values()) this.#members.remove(row);
+    for (const [id, sub] of known.members) this.#members.remove(tenant, sub, id);
     this.#standings[known.number] = UNKNOWN;
     this.#tenants.delete(tenant);
   }
@@ -170,14 +170,15 @@ export class Index {
   #applyMembership(fact: IndexedFact, body: MembershipBody | undefined): void {
     const tenant = this.#tenant(fact);
     const id = nameIn(fact.subject);
-    const before = tenant.members.get(id) ?? NONE;
-    if (before !== NONE) this.#members.remove(before);
+    const before = tenant.members.get(id);
+    if (before !== undefined) this.#members.remove(fact.tenant, before, id);
     tenant.members.delete(id);
     if (body === undefined || body.identity === null) return;
     const { identity, state } = body;
     const roles = this.#roles.setOf('tenant', body.roles).number;
     const member = { id, tenant: fact.tenant, tenantNumber: tenant.number, identity, state, roles };
-    tenant.members.set(id, this.#members.add(member));
+    this.#members.add(member);
+    tenant.members.set(id, identity.sub);
   }
 
   #applyGrant(fact: IndexedFact, body: GrantBody | undefined): void {

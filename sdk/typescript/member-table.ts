@@ -6,23 +6,28 @@ import { KEY_WORDS, writeKey } from './identity-key.ts';
 export const NONE = -1;
 
 /*
- * A row is 16 words of 32 bits, one cache line: at a million members a decision's time is the
- * memory that it touches for the first time.
+ * Open addressing over rows of 16 words of 32 bits, one cache line: at a million members a
+ * decision's time is the memory that it touches for the first time, and so it touches one row.
  *
- *   0..3 tenant   4..9 subject   10 form of the subject   11 issuer   12 role set   13 state
- *   14 number of the tenant   15 next row with this key, + 1
+ *   0..3 tenant   4..9 subject   10 form of the subject   11 issuer   12 role set
+ *   13 state, + 1; 0 is an empty row   14 number of the tenant   15 unused
  */
 const ROW_WORDS = 16;
 const ISSUER = 11;
 const ROLES = 12;
 const STATE = 13;
 const TENANT = 14;
-const NEXT = 15;
-const FIRST_ROWS = 1_024;
-/** Slots per row: open addressing stays short below half full. */
-const SLOTS_PER_ROW = 2;
-const STATES: readonly MembershipBody['state'][] = ['pending', 'active', 'inactive'];
-const ACTIVE = 1;
+const FIRST_ROWS = 2_048;
+/** Rows per member at least: probes stay short below half full. */
+const ROWS_PER_MEMBER = 2;
+const EMPTY = 0;
+const STATES: readonly (MembershipBody['state'] | 'empty')[] = [
+  'empty',
+  'pending',
+  'active',
+  'inactive',
+];
+const ACTIVE = STATES.indexOf('active');
 
 export type NewMember = {
   id: string;
@@ -34,27 +39,28 @@ export type NewMember = {
   roles: number;
 };
 
-/** Members with an identity, found by (tenant, subject); several of one key are chained. */
+/** Members with an identity, found by (tenant, subject); several may have one key. */
 export class MemberTable {
   readonly #key = new Uint32Array(KEY_WORDS);
   /** Keeps who may choose subjects from choosing ones that collide. */
   readonly #seed = randomInt(2 ** 32);
-  readonly #ids: string[] = [];
-  readonly #free: number[] = [];
   readonly #issuers: string[] = [];
   readonly #issuerNumbers = new Map<string, number>();
   #rows = new Uint32Array(FIRST_ROWS * ROW_WORDS);
-  /** Row + 1 of the first of its key; 0 is empty. */
-  #slots = new Uint32Array(FIRST_ROWS * SLOTS_PER_ROW);
+  /** By row. */
+  #ids: string[] = [];
+  #mask = FIRST_ROWS - 1;
+  #count = 0;
 
-  /** First row of the tenant's members with this subject; follow {@link next}. */
+  /** First of the tenant's members with this subject; good until the next change. */
   find(tenant: string, sub: string): number {
     if (!writeKey(tenant, sub, this.#key)) return NONE;
-    return this.#word(this.#slotOf(this.#key, 0)) - 1;
+    return this.#findFrom(this.#hash(this.#key, 0), this.#key, 0);
   }
 
+  /** The next with the key of this row. */
   next(row: number): number {
-    return this.#at(row, NEXT) - 1;
+    return this.#findFrom(row + 1, this.#rows, row * ROW_WORDS);
   }
 
   idOf(row: number): string {
@@ -77,58 +83,48 @@ export class MemberTable {
     return this.#at(row, TENANT);
   }
 
-  add(member: NewMember): number {
+  add(member: NewMember): void {
     const { tenant, identity } = member;
+    if ((this.#count + 1) * ROWS_PER_MEMBER > this.#mask + 1) this.#grow();
     if (!writeKey(tenant, identity.sub, this.#key)) throw new TypeError(`no UUID: ${tenant}`);
-    const row = this.#free.pop() ?? this.#ids.length;
-    if ((row + 1) * ROW_WORDS > this.#rows.length) this.#grow();
-    const slot = this.#slotOf(this.#key, 0);
-    const first = this.#word(slot);
+    const row = this.#emptyFrom(this.#hash(this.#key, 0));
     const from = row * ROW_WORDS;
     this.#rows.set(this.#key, from);
     this.#rows[from + ISSUER] = this.#issuerNumber(identity.issuer);
     this.#rows[from + ROLES] = member.roles;
     this.#rows[from + STATE] = STATES.indexOf(member.state);
     this.#rows[from + TENANT] = member.tenantNumber;
-    this.#rows[from + NEXT] = first;
     this.#ids[row] = member.id;
-    this.#slots[slot] = row + 1;
-    return row;
+    this.#count += 1;
   }
 
-  remove(row: number): void {
-    const slot = this.#slotOf(this.#rows, row * ROW_WORDS);
-    const after = this.#at(row, NEXT);
-    const first = this.#word(slot) - 1;
-    if (first === row) {
-      this.#slots[slot] = after;
-      if (after === 0) this.#closeGap(slot);
-    } else {
-      let before = first;
-      while (this.next(before) !== row) before = this.next(before);
-      this.#rows[before * ROW_WORDS + NEXT] = after;
-    }
-    this.#ids[row] = '';
-    this.#free.push(row);
+  /** Nothing happens when there is no such member. */
+  remove(tenant: string, sub: string, id: string): void {
+    let row = this.find(tenant, sub);
+    while (row !== NONE && this.#ids[row] !== id) row = this.next(row);
+    if (row === NONE) return;
+    this.#count -= 1;
+    this.#closeGap(row);
   }
 
   #at(row: number, word: number): number {
     return this.#rows[row * ROW_WORDS + word] ?? 0;
   }
 
-  #word(slot: number): number {
-    return this.#slots[slot] ?? 0;
+  /** The first row from `start` on, before an empty one, with the key in `words` at `from`. */
+  #findFrom(start: number, words: Uint32Array, from: number): number {
+    let row = start & this.#mask;
+    while (this.#at(row, STATE) !== EMPTY) {
+      if (this.#hasKey(row, words, from)) return row;
+      row = (row + 1) & this.#mask;
+    }
+    return NONE;
   }
 
-  /** The slot of the key that `words` holds at `from`, or the empty one where it would go. */
-  #slotOf(words: Uint32Array, from: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = this.#hash(words, from) & mask;
-    for (;;) {
-      const row = this.#word(slot) - 1;
-      if (row === NONE || this.#hasKey(row, words, from)) return slot;
-      slot = (slot + 1) & mask;
-    }
+  #emptyFrom(start: number): number {
+    let row = start & this.#mask;
+    while (this.#at(row, STATE) !== EMPTY) row = (row + 1) & this.#mask;
+    return row;
   }
 
   #hasKey(row: number, words: Uint32Array, from: number): boolean {
@@ -149,27 +145,32 @@ export class MemberTable {
     return hash >>> 0;
   }
 
-  /** Moves what was pushed behind an emptied slot (Knuth, TAOCP 6.4, algorithm R). */
-  #closeGap(emptied: number): void {
-    const mask = this.#slots.length - 1;
-    let gap = emptied;
-    for (let slot = (gap + 1) & mask; this.#word(slot) !== 0; slot = (slot + 1) & mask) {
-      const home = this.#hash(this.#rows, (this.#word(slot) - 1) * ROW_WORDS) & mask;
-      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
-      this.#slots[gap] = this.#word(slot);
-      this.#slots[slot] = 0;
-      gap = slot;
+  /** Moves what was pushed behind a row that is free now (Knuth, TAOCP 6.4, algorithm R). */
+  #closeGap(freed: number): void {
+    let gap = freed;
+    for (let row = (gap + 1) & this.#mask; this.#at(row, STATE) !== EMPTY;) {
+      const home = this.#hash(this.#rows, row * ROW_WORDS) & this.#mask;
+      if (((row - home) & this.#mask) >= ((row - gap) & this.#mask)) {
+        this.#rows.copyWithin(gap * ROW_WORDS, row * ROW_WORDS, (row + 1) * ROW_WORDS);
+        this.#ids[gap] = this.idOf(row);
+        gap = row;
+      }
+      row = (row + 1) & this.#mask;
     }
+    this.#rows[gap * ROW_WORDS + STATE] = EMPTY;
+    this.#ids[gap] = '';
   }
 
   #grow(): void {
-    const heads = this.#slots.filter((entry) => entry !== 0);
-    const rows = new Uint32Array(this.#rows.length * 2);
-    rows.set(this.#rows);
-    this.#rows = rows;
-    this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (const entry of heads) {
-      this.#slots[this.#slotOf(rows, (entry - 1) * ROW_WORDS)] = entry;
+    const [rows, ids] = [this.#rows, this.#ids];
+    this.#rows = new Uint32Array(rows.length * 2);
+    this.#ids = [];
+    this.#mask = this.#mask * 2 + 1;
+    for (let from = 0; from < rows.length; from += ROW_WORDS) {
+      if (rows[from + STATE] === EMPTY) continue;
+      const row = this.#emptyFrom(this.#hash(rows, from));
+      this.#rows.set(rows.subarray(from, from + ROW_WORDS), row * ROW_WORDS);
+      this.#ids[row] = ids[from / ROW_WORDS] ?? '';
     }
   }
 

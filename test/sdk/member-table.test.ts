@@ -6,7 +6,7 @@ import { ACME, GLOBEX, memberId } from './support/tenants.ts';
 import { ISSUER, memberDraft, tenantDraft } from './support/fact-writer.ts';
 import type { FactDraft, JsonObject } from '../../facts/core/types.ts';
 
-const add = (table: MemberTable, tenant: string, sub: string, id: string): number =>
+const add = (table: MemberTable, tenant: string, sub: string, id: string): void =>
   table.add({
     id,
     tenant,
@@ -34,7 +34,7 @@ const subjectOf = (n: number): string => (n % 2 === 0 ? `sub-${n}` : `auth0|a-lo
 
 test('thousands added and removed in any order are found exactly as a plain map finds them', () => {
   const table = new MemberTable();
-  const rows = new Map<string, { row: number; tenant: string; sub: string }>();
+  const rows = new Map<string, { tenant: string; sub: string }>();
   let state = 42;
   const next = (limit: number): number => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -44,11 +44,14 @@ test('thousands added and removed in any order are found exactly as a plain map 
     const tenant = next(2) === 0 ? ACME : GLOBEX;
     const sub = next(2) === 0 ? memberId(next(3_000)) : subjectOf(next(3_000));
     const id = `${turn}`;
-    if (next(3) > 0) rows.set(id, { row: add(table, tenant, sub, id), tenant, sub });
-    else {
+    if (next(3) > 0) {
+      add(table, tenant, sub, id);
+      rows.set(id, { tenant, sub });
+    } else {
       const [victim] = [...rows.keys()].slice(next(Math.min(rows.size, 50) || 1));
       if (victim === undefined) continue;
-      table.remove(rows.get(victim)?.row ?? NONE);
+      const { tenant: of, sub: by } = rows.get(victim) ?? { tenant: ACME, sub: '' };
+      table.remove(of, by, victim);
       rows.delete(victim);
     }
   }
