@@ -33,7 +33,7 @@ export function benchDecisions(): Row[] {
   ];
 }
 
-/** What two readings of the clock cost by themselves: median of as many pairs with nothing between. */
+/** What two readings of the clock cost by themselves: median of pairs with nothing between. */
 function clockCostNs(): number {
   const tookNs = new Float64Array(DECISIONS);
   for (let i = 0; i < DECISIONS; i += 1) {

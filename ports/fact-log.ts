@@ -59,7 +59,7 @@ export interface FactReading {
 }
 
 export interface Leadership {
-  /** Grows with every change of leader. */
+  /** Grows with every change of leader; none of an earlier life of the database counts in this. */
   readonly fence: number;
   /** Settles when the leadership is over, for whatever reason. */
   readonly lost: Promise<void>;

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { LeaderLock, Leadership } from '../../ports/fact-log.ts';
 import { LEADER_LOCK } from './advisory-locks.ts';
 import { asStoreError } from './errors.ts';
+import { STARTED_MS } from './fence.ts';
 import { connectionConfig } from './pool.ts';
 
 /** Postgres ends the session of a leader that is silent so long, e.g. stopped by a signal. */
@@ -48,10 +49,10 @@ async function tryLock(client: pg.Client): Promise<boolean> {
   return rows[0]?.held === true;
 }
 
-/** From here on the sequencing transactions of every earlier leader are refused. */
+/** From here on what every earlier leader writes is refused. */
 async function raiseFence(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ fence: string }>(
-    'update log_head set fence = fence + 1 returning fence',
+    `update log_head set fence = greatest(fence + 1, ${STARTED_MS}) returning fence`,
   );
   return Number(rows[0]?.fence);
 }

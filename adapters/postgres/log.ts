@@ -14,6 +14,7 @@ import type {
   TilePlace,
   TreeNode,
 } from '../../ports/log-store.ts';
+import { STARTED_MS } from './fence.ts';
 import { inTransaction, type Session } from './transaction.ts';
 
 /** For roles that may only read: what `/v1/log` serves. */
@@ -121,7 +122,7 @@ async function saveNote(
     name: 'save_note',
     // Locked: a leader that comes meanwhile raises the fence after this, and writes after it.
     text: `insert into log_notes (kind, note)
-           select $2, $3 from log_head where fence = $1 for share
+           select $2, $3 from log_head where fence = $1 and fence >= ${STARTED_MS} for share
            on conflict (kind) do update set note = excluded.note`,
     values: [fence, kind, note],
   });

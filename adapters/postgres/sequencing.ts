@@ -9,9 +9,11 @@ import {
   type SignedHeads,
 } from '../../ports/fact-log.ts';
 import { asStoreError } from './errors.ts';
+import { STARTED_MS } from './fence.ts';
 
 interface LogHead {
   readonly fence: number;
+  readonly startedMs: number;
   readonly nextIndex: number;
   readonly keySet: number;
 }
@@ -57,7 +59,7 @@ export async function sequence(
 ): Promise<readonly SignedFact[]> {
   for (;;) {
     const { head, rows } = await readOldest(pool, limit);
-    if (head.fence !== fence)
+    if (head.fence !== fence || fence < head.startedMs)
       throw new LostLeadershipError(`the log is led by fence ${head.fence}, not ${fence}`);
     if (rows.length === 0) return [];
     const batch = place(rows, head);
@@ -76,7 +78,7 @@ async function readOldest(
   // Without any waiting fact there is one row still: the head, and nothing beside it.
   const { rows } = await query<LogHead & (WaitingRow | { readonly id: null })>(pool, {
     name: 'read_oldest',
-    text: `select log_head.fence, log_head.next_index as "nextIndex", log_head.key_set as "keySet",
+    text: `select log_head.fence, ${STARTED_MS} as "startedMs", log_head.next_index as "nextIndex", log_head.key_set as "keySet",
              waiting.fact as id, waiting.tenant, waiting.seq, waiting.payload,
              waiting.leaf_hash as "leafHash", last.seq as "headSeq", last.leaf_hash as "headHash",
              shard_heads.position as "shardPosition", shard_heads.hash as "shardHash"
@@ -126,7 +128,8 @@ async function moveToLog(
     name: 'move_to_log',
     text: `with head as (
              update log_head set next_index = $2 + cardinality($3::uuid[])
-             where fence = $1 and next_index = $2 and key_set = $16 returning next_index
+             where fence = $1 and fence >= ${STARTED_MS} and next_index = $2 and key_set = $16
+             returning next_index
            ), taken as (
              delete from outbox using head where outbox.fact = any($3)
            ), moved as (

@@ -51,8 +51,8 @@ export class VirtualLock {
     const lose = () => void host.running().then(() => lost.resolve());
     const session = { host, silentMs: 0, lose };
     this.#holder = session;
-    const { rows } = this.#postgres;
-    rows.fence += 1;
+    const { rows, startedMs } = this.#postgres;
+    rows.fence = Math.max(rows.fence + 1, startedMs);
     const resign = async () => {
       if (this.#holder === session) this.#end();
     };

@@ -73,7 +73,7 @@ export const logStoreOf = (
     }),
   saveNote: (fence, kind, note) =>
     host.call(() => {
-      if (fence !== postgres.rows.fence) throw new LostLeadershipError(`fence ${fence} is over`);
+      if (!postgres.isLedBy(fence)) throw new LostLeadershipError(`fence ${fence} is over`);
       postgres.rows.notes.set(kind, note);
     }),
 });

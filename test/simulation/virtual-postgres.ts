@@ -57,6 +57,8 @@ type MoveValues = [
 ];
 
 export const KEY_SET = 1;
+/** Of one database; no world has so many. */
+const MAX_LEADERS = 1_000_000;
 
 /** What is durable, as transactions leave it: each of these methods is one, whole or not at all. */
 export class VirtualPostgres {
@@ -69,6 +71,15 @@ export class VirtualPostgres {
 
   onReplaced(tell: () => void): void {
     this.#onReplaced.push(tell);
+  }
+
+  /** As Postgres dates its start: later than every fence that was drawn before. */
+  get startedMs(): number {
+    return this.incarnation * MAX_LEADERS;
+  }
+
+  isLedBy(fence: number): boolean {
+    return fence === this.rows.fence && fence >= this.startedMs;
   }
 
   /** Another database answers from now on. */
@@ -114,7 +125,8 @@ export class VirtualPostgres {
 
   #readOldest(limit: number) {
     const { fence, facts, outbox, shards } = this.rows;
-    const head = { fence, nextIndex: facts.length, keySet: KEY_SET };
+    const { startedMs } = this;
+    const head = { fence, startedMs, nextIndex: facts.length, keySet: KEY_SET };
     const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
     if (oldest.length === 0) return [{ ...head, id: null }];
     return oldest
@@ -138,7 +150,7 @@ export class VirtualPostgres {
     const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
     const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
     const keySet = values[15];
-    if (fence !== rows.fence || nextIndex !== rows.facts.length || keySet !== KEY_SET) return 0;
+    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== KEY_SET) return 0;
     rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
     for (const [at, shard] of shards.entries())
       rows.shards[shard] = { count: positions[at] as number, hash: hashes[at] as Uint8Array };

@@ -12,6 +12,7 @@ const timing = { retryBudgetMs: 1_000, attemptTimeoutMs: 3_000, firstBackoffMs: 
 const LOST = { kind: 'lost' } as const;
 /** More than any budget has. */
 const OUTAGE = Array.from({ length: 200 }, () => LOST);
+const REFUSALS = OUTAGE.map(() => ({ kind: 'refused', code: 'invalid' }) as const);
 
 const plan = new FaultPlan();
 let world: FaultyWorld;
@@ -134,9 +135,12 @@ describe('an outage past the budget', () => {
 
 describe('a permanent failure past the pivot', () => {
   test('parks and goes forward once mended', async () => {
-    const refused = { kind: 'refused', code: 'invalid' } as const;
-    const operation = await failing('identity.inviteAdmin', [refused]);
+    const operation = await failing('identity.inviteAdmin', REFUSALS);
+    // After one refusal it would park for a moment only: the port's probe finds nothing wrong.
+    await waitsForAPerson(operation);
     expect((await parked(operation)).reason?.code).toBe('identity.invalid');
+    mend(operation, 'identity.inviteAdmin');
+    await tell(operation, 'resume');
     await endsClean(operation, 'done');
   });
 });
