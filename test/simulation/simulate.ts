@@ -13,8 +13,12 @@ const SETTLE_MS = 1_000;
 /** A shard is read anew every 10 s at most, and may have to be twice. */
 const HEAL_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
-/** In a healed world live delivery alone is faster: no heartbeat, no HTTP has come yet. */
-const DELIVERY_MS = 400;
+/**
+ * In a healed world live delivery alone is faster: no heartbeat that counts the facts, and no HTTP,
+ * has come yet. A leader that finds a checkpoint of another one has to lead anew first: a turn of
+ * its duties, its pause, and the next question for the lock.
+ */
+const DELIVERY_MS = 1_500;
 /** The next heartbeat comes within 2 s and half a second of the duty's loop. */
 const COVERED_MS = 2_700;
 
