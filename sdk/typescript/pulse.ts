@@ -1,3 +1,4 @@
+import { equalBytes } from '../../facts/core/bytes.ts';
 import { FactError } from '../../facts/core/errors.ts';
 import type { Heartbeat } from '../../facts/log/heartbeat.ts';
 import type { HeartbeatGate } from './heartbeat-gate.ts';
@@ -32,6 +33,8 @@ export class Pulse {
   readonly #shell: PulseShell;
   readonly #stop = new AbortController();
   #waiting: Arrival[] = [];
+  /** The note that was taken last. */
+  #last: Uint8Array | undefined;
   #learnedMs = Number.NEGATIVE_INFINITY;
   #learning: Promise<void> | undefined;
   #asking: Promise<void> | undefined;
@@ -45,6 +48,8 @@ export class Pulse {
 
   /** A note that came over the stream. */
   receive(note: Uint8Array): void {
+    // It was asked for over HTTP a moment ago: both ways bring the same, and neither is a replay.
+    if (this.#last !== undefined && equalBytes(note, this.#last)) return this.#awaitSilence();
     this.#take({ note, origin: 'live', arrivedMs: this.#shell.monotonicMs() });
   }
 
@@ -102,6 +107,7 @@ export class Pulse {
   }
 
   #took(heartbeat: Heartbeat, arrival: Arrival): void {
+    this.#last = arrival.note;
     this.#shell.took(heartbeat, arrival);
     this.#awaitSilence();
   }

@@ -73,6 +73,19 @@ const rotate = (voidFrom: number | null = null): void => {
   writer.key = NEXT_FACT_KEY;
 };
 
+test('a heartbeat that comes over HTTP and over the stream is one, and an older one a replay', async () => {
+  const plane = await ready();
+  const refused: string[] = [];
+  plane.on('refused', ({ code }) => refused.push(code));
+  const [older, newer] = [registry.heartbeat(), registry.heartbeat()];
+  fixture.live?.heartbeat(newer);
+  fixture.live?.heartbeat(newer);
+  expect(refused).toEqual([]);
+  fixture.live?.heartbeat(older);
+  expect(refused).toEqual(['heartbeat-replay']);
+  await plane.close();
+});
+
 describe('silence', () => {
   test('a quiet plane asks nothing while heartbeats arrive, and asks when they stop', async () => {
     const plane = await ready();
