@@ -5,7 +5,7 @@ import { LogAudit } from '../facts/log/audit.ts';
 import type { Checkpoint } from '../facts/log/checkpoint.ts';
 import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
 import { parseBundle } from '../facts/log/entry-bundle.ts';
-import { entryHash } from '../facts/log/hashes.ts';
+import { entryHash, HASH_BYTES } from '../facts/log/hashes.ts';
 import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import { formatTilePath } from '../facts/log/tile-path.ts';
@@ -17,8 +17,6 @@ import { formatFields } from './format.ts';
 import { logSourceOf, need } from './log-source.ts';
 import type { LogSource } from './log-source.ts';
 import { newestSet, readKeyChain, ROOT_OPTION, trustOf } from './trust.ts';
-
-const HASH_BYTES = 32;
 
 const EXAMPLES = `
 Examples:
