@@ -60,6 +60,9 @@ export const FACT_ERROR_CODES = [
   'checkpoint-fork',
   'shard-fork',
   'fact-uncovered',
+  'receipt-malformed',
+  'receipt-mismatch',
+  'receipt-rollback',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];

@@ -75,6 +75,11 @@ export type LogChecks = {
       heads: Record<string, { count: number; hash: string }>;
     };
   };
+  /** A registry's alone. `key`: the plane's note key; `last`: note of its last receipt. */
+  receipt: {
+    input: { log: string; name: string; key: string; last: string | null; note: string };
+    value: { at: string; epoch: number; size: number; shards: number[] };
+  };
   /** A reader of one shard that has nothing yet; the value is its state after each step. */
   reader: {
     input: { log: string; root: string; shard: number; steps: ReaderStep[] };

@@ -14,6 +14,7 @@ import { INVALID_HEARTBEATS, VALID_HEARTBEATS } from './log-heartbeats.ts';
 import { INVALID_KEY_SETS, VALID_KEY_SETS } from './log-keys.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
+import { INVALID_RECEIPTS, VALID_RECEIPTS } from './log-receipts.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
 import { READERS } from './log-readers.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
@@ -75,6 +76,9 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...refused(INVALID_KEY_SETS),
     ...refused(INVALID_HEARTBEATS),
   },
+  // What a registry alone checks: no kit is asked for it.
+  'registry/valid': VALID_RECEIPTS,
+  'registry/invalid': refused(INVALID_RECEIPTS),
 };
 
 for (const [folder, vectors] of Object.entries(FOLDERS)) {
