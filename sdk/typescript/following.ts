@@ -11,6 +11,7 @@ import { Pulse } from './pulse.ts';
 import type { Arrival } from './pulse.ts';
 import type { ShardReader, Step } from './reader.ts';
 import type { RegistrySource } from './registry-source.ts';
+import type { Receipts } from './receipts.ts';
 import type { SavedNotes } from './saved-notes.ts';
 import type { ShardSet } from './shard-set.ts';
 import type { Refusal } from './types.ts';
@@ -36,6 +37,8 @@ export type FollowingParts = {
   notes: Pick<SavedNotes, 'saveHeartbeat' | 'saveKeySet' | 'saveKnownAtMs'>;
   freshness: FreshnessClock;
   events: Events;
+  /** undefined: the plane sends none. */
+  receipts: Receipts | undefined;
 };
 
 /** Of a note. */
@@ -99,7 +102,8 @@ export class Following {
     this.#stop.abort();
     clearInterval(this.#ticker);
     await this.#live?.close();
-    await Promise.all([this.#pulse.stop(), this.#follower.stop(), this.#folding]);
+    const { receipts } = this.#parts;
+    await Promise.all([this.#pulse.stop(), this.#follower.stop(), receipts?.stop(), this.#folding]);
   }
 
   #receive(shard: number, lines: string[]): void {
@@ -136,6 +140,7 @@ export class Following {
     const { notes, shards } = this.#parts;
     this.#heardMs = arrivedMs - ageOnArrivalMs(Date.parse(heartbeat.at), this.#clock.wallMs());
     this.#save(() => notes.saveHeartbeat(note));
+    this.#parts.receipts?.heartbeat(heartbeat);
     shards.heartbeat(heartbeat.heads);
     // What a heartbeat over HTTP counts was not delivered, or not while we listened.
     if (origin === 'http') this.#follower.healBehind();
@@ -159,7 +164,8 @@ export class Following {
   }
 
   #reached(shard: number): void {
-    const { freshness, notes } = this.#parts;
+    const { freshness, notes, receipts } = this.#parts;
+    receipts?.reached(shard);
     const isNewer = freshness.reached(shard, this.#heardMs);
     if (freshness.isComplete) this.#tellReady();
     if (!isNewer) return;
