@@ -63,6 +63,15 @@ export const FACT_ERROR_CODES = [
   'receipt-malformed',
   'receipt-mismatch',
   'receipt-rollback',
+  'state-malformed',
+  'state-log-mismatch',
+  'state-keyset',
+  'state-void',
+  'state-rollback',
+  'state-fork',
+  'state-node-malformed',
+  'state-hash-mismatch',
+  'api-key-malformed',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];
