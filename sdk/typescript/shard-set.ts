@@ -5,7 +5,7 @@ import type { Head } from '../../facts/log/heartbeat.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
 import type { LineJournal } from './journal.ts';
-import type { PackedTenants } from './packed-tenants.ts';
+import { PackedTenants } from './packed-tenants.ts';
 import { ShardReader } from './reader.ts';
 import type { Accepted, ReaderTrust, Step } from './reader.ts';
 import type { LineSource } from './registry-source.ts';
@@ -22,7 +22,6 @@ const LINES_PER_TURN = 64;
 export type ShardSetParts = {
   trust: ReaderTrust;
   index: Index;
-  packed: PackedTenants;
   journal: LineJournal;
   events: Events;
 };
@@ -33,6 +32,8 @@ export type OnStep = (reader: ShardReader, step: Step) => void;
 /** All followed shards: their readers, and what an accepted fact does: index, disk, event. */
 export class ShardSet {
   readonly readers: ReadonlyMap<number, ShardReader>;
+  /** Of a snapshot, and not in the index yet. */
+  readonly packed: PackedTenants;
   readonly #parts: ShardSetParts;
   readonly #refused: Partial<Record<FactErrorCode, number>> = {};
   /** What is accepted in a shard while it is read anew. */
@@ -45,6 +46,7 @@ export class ShardSet {
 
   constructor(shards: readonly number[], parts: ShardSetParts) {
     this.#parts = parts;
+    this.packed = new PackedTenants(parts.index, (refusal) => this.refuse([refusal]));
     this.readers = new Map(shards.map((shard) => [shard, new ShardReader(shard, parts.trust)]));
   }
 
@@ -134,7 +136,7 @@ export class ShardSet {
       this.#persist(() => this.#parts.journal.replace(reader.shard, []));
       this.apply(reader, step);
     }
-    this.#parts.packed.openInBackground();
+    this.packed.openInBackground();
     this.#parts.events.emit('snapshot', { size: snapshot.note.size, shards });
   }
 
@@ -195,7 +197,7 @@ export class ShardSet {
 
   /** Gives free what it has open. */
   close(): void {
-    this.#parts.packed.stop();
+    this.packed.stop();
     this.#saved?.close();
   }
 
@@ -217,12 +219,12 @@ export class ShardSet {
 
   /** In one turn: no decision sees the shard half there. */
   #replace(reader: ShardReader, { fresh, accepted }: Reread, saved: Snapshot | undefined): void {
-    const { journal, packed } = this.#parts;
+    const { journal } = this.#parts;
     const before = new Map(reader.tenants());
     this.#forget(reader);
     if (saved !== undefined) {
-      packed.add(saved.tenants.get(reader.shard) ?? [], saved.note, 'disk');
-      packed.openInBackground();
+      this.packed.add(saved.tenants.get(reader.shard) ?? [], saved.note, 'disk');
+      this.packed.openInBackground();
     }
     this.#fold(accepted);
     const step = reader.adopt(fresh);
@@ -245,22 +247,22 @@ export class ShardSet {
     const base = baseOf(snapshot, reader.shard);
     if (base === undefined || !reader.wants(base.head)) return undefined;
     this.#forget(reader);
-    this.#parts.packed.add(snapshot.tenants.get(reader.shard) ?? [], snapshot.note, origin);
+    this.packed.add(snapshot.tenants.get(reader.shard) ?? [], snapshot.note, origin);
     return reader.rest(base);
   }
 
   #forget(reader: ShardReader): void {
     for (const tenant of reader.tenants().keys()) {
       this.#parts.index.forget(tenant);
-      this.#parts.packed.forget(tenant);
+      this.packed.forget(tenant);
     }
   }
 
   #fold(accepted: readonly Accepted[]): void {
-    const { index, packed } = this.#parts;
     for (const { fact, isVoid } of accepted) {
-      packed.open(fact.tenant);
-      if (!isVoid && !packed.isBroken(fact.tenant)) index.apply(fact);
+      this.packed.open(fact.tenant);
+      const isFolded = !isVoid && !this.packed.isBroken(fact.tenant);
+      if (isFolded) this.#parts.index.apply(fact);
     }
   }
 

@@ -2,12 +2,13 @@ import { toHex } from '../../facts/core/bytes.ts';
 import { FactError } from '../../facts/core/errors.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
 import { openStateNote } from '../../facts/log/state/open-note.ts';
+import { shardScope } from '../../facts/log/state/walk.ts';
 import type { HeartbeatGate } from './heartbeat-gate.ts';
 import type { KeyChain } from './key-chain.ts';
 import type { RegistrySource } from './registry-source.ts';
 import { SavedSnapshot } from './saved-snapshot.ts';
 import type { ShardSet } from './shard-set.ts';
-import { walkState } from './snapshot.ts';
+import { snapshotOf, walkState } from './snapshot.ts';
 import { SnapshotWriter } from './snapshot-file.ts';
 
 /** Nodes on their way: a plane that starts must not be a flood. */
@@ -94,9 +95,9 @@ export class SnapshotTaker {
     signal: AbortSignal,
   ): Promise<void> {
     const { shards, gate, source } = this.#parts;
-    const snapshot = await walkState(
+    const tenants = await walkState(
       stated,
-      [...shards.readers.keys()],
+      shardScope((shard) => shards.readers.has(shard)),
       async ({ hash }) => {
         const node = await source.stateNode(toHex(hash), signal);
         if (node === undefined) throw new Error('the registry lacks a node of its state');
@@ -108,6 +109,7 @@ export class SnapshotTaker {
     // Key sets may have come meanwhile, or are on their way: what they make void must not be taken.
     this.#open(note);
     if (gate.holdsLines) throw new Error('newer keys are named than are here');
+    const snapshot = snapshotOf(stated, shards.readers.keys(), tenants);
     shards.rest(snapshot, new SavedSnapshot(stated, writer.finish()));
   }
 

@@ -4,7 +4,7 @@ import { shardOf } from '../../facts/crypto/shard.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
 import { unpackNode } from '../../facts/log/state/file.ts';
 import { StateWalk } from '../../facts/log/state/walk.ts';
-import type { TenantState, WantedNode } from '../../facts/log/state/walk.ts';
+import type { Scope, TenantState, WantedNode } from '../../facts/log/state/walk.ts';
 import type { ShardBase } from './reader.ts';
 
 /** Hashing between two turns of the event loop: about 5 ms. */
@@ -24,18 +24,17 @@ export type FetchNode = (wanted: WantedNode) => Promise<Uint8Array> | Uint8Array
 export type TakeNode = (node: Uint8Array, hash: Uint8Array) => void;
 
 /**
- * Walks the tree under a note from the left to where the followed shards are, `atOnce` nodes on
- * their way, and hands on each node once it is verified. Rejects with the first refusal.
+ * Walks the tree under a note from the left, `atOnce` nodes on their way, and hands on each node
+ * once it is verified. Gives the tenants in the scope; rejects with the first refusal.
  */
 export const walkState = async (
-  note: StateNote,
-  shards: readonly number[],
+  { root }: Pick<StateNote, 'root'>,
+  scope: Scope,
   fetchNode: FetchNode,
   { atOnce, take }: { atOnce: number; take: TakeNode },
-): Promise<Snapshot> => {
-  const followed = new Set(shards);
-  const walk = new StateWalk(note.root, (shard) => followed.has(shard));
-  const tenants = new Map<number, TenantState[]>(shards.map((shard) => [shard, []]));
+): Promise<TenantState[]> => {
+  const walk = new StateWalk(root, scope);
+  const tenants: TenantState[] = [];
   const fetching = new Map<WantedNode, Promise<Uint8Array> | Uint8Array>();
   /** What is wanted, the leftmost last. */
   const wanted: WantedNode[] = [];
@@ -46,10 +45,10 @@ export const walkState = async (
       if (!fetching.has(node)) fetching.set(node, quiet(fetchNode(node)));
     }
     const next = wanted.pop();
-    if (next === undefined) return { note, tenants };
+    if (next === undefined) return tenants;
     const node = unpackNode(await (fetching.get(next) as Promise<Uint8Array>));
     fetching.delete(next);
-    for (const tenant of walk.take(next, node)) tenants.get(shardOf(tenant.tenant))?.push(tenant);
+    tenants.push(...walk.take(next, node));
     take(node, next.hash);
     hashedBytes += node.length;
     if (hashedBytes < BYTES_PER_TURN) continue;
@@ -68,6 +67,17 @@ const drain = (walk: StateWalk): WantedNode[] => {
 const quiet = <T>(answer: Promise<T> | T): Promise<T> | T => {
   if (answer instanceof Promise) answer.catch(() => undefined);
   return answer;
+};
+
+/** Of a walk over these shards. */
+export const snapshotOf = (
+  note: StateNote,
+  shards: Iterable<number>,
+  tenants: readonly TenantState[],
+): Snapshot => {
+  const byShard = new Map<number, TenantState[]>([...shards].map((shard) => [shard, []]));
+  for (const tenant of tenants) byShard.get(shardOf(tenant.tenant))?.push(tenant);
+  return { note, tenants: byShard };
 };
 
 /** What a shard's reader takes of a snapshot. */
