@@ -143,7 +143,8 @@ export class Index {
     const closed = this.#closed(this.#tenants.get(tenant)?.number);
     if (closed !== undefined) return { reason: closed, key };
     if (hasPassed(body.until, nowMs)) return { reason: 'key-expired', key };
-    if (scope !== undefined && !body.scopes.includes(scope)) return { reason: 'scope-missing', key };
+    if (scope !== undefined && !body.scopes.includes(scope))
+      return { reason: 'scope-missing', key };
     const isElsewhere = namespace !== undefined && namespace !== body.namespace;
     return { reason: isElsewhere ? 'namespace-mismatch' : 'granted', key };
   }

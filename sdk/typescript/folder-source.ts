@@ -31,7 +31,10 @@ export const createFolderSource = (folder: string): RegistrySource => {
     fetch: async (shard, from, signal) => {
       const text = new TextDecoder().decode(await read(`facts/${shardName(shard)}`, signal));
       // What is behind the last line feed is being written.
-      return text.split('\n').slice(0, -1).slice(from - 1);
+      return text
+        .split('\n')
+        .slice(0, -1)
+        .slice(from - 1);
     },
     keySet: (version, signal) => read(`keys/${version}`, signal),
     heartbeat: (signal) => read('heartbeat', signal),

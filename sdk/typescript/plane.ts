@@ -224,7 +224,8 @@ export const openPlane = async (options: PlaneOptions): Promise<Plane> => {
     throw new TypeError('A folder takes no receipts: leave them out, or give a registry.');
   }
   return createPlane(options, {
-    source: folder === undefined ? createHttpSource(registryUrl, token) : createFolderSource(folder),
+    source:
+      folder === undefined ? createHttpSource(registryUrl, token) : createFolderSource(folder),
     openLive:
       natsUrl === undefined || folder !== undefined
         ? undefined
