@@ -6,9 +6,9 @@ import { headOfLines, headsOf, LOG_KEY, stateNote } from '../../test/sdk/support
 import { NEXT_LOG_KEY } from '../../test/sdk/support/log-writer.ts';
 import { ACME, memberId, SHARD } from '../../test/sdk/support/tenants.ts';
 import { memberDraft } from '../../test/sdk/support/fact-writer.ts';
-import { at, beat, encode, FIRST_SET, forged, lines, RESTORED_SET, START } from './log-readers.ts';
-import { told, TWO, VOID_SET, written } from './log-readers.ts';
 import type { LogVector, ReaderStep } from './log-vector.ts';
+import { at, beat, encode, FIRST_SET, forged, lines, RESTORED_SET, START } from './reader-story.ts';
+import { told, TWO, VOID_SET, written } from './reader-story.ts';
 import { served } from './state-samples.ts';
 
 type Snapshot = Extract<ReaderStep, { snapshot: unknown }>;
