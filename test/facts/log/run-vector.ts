@@ -93,13 +93,13 @@ const RUNS: { [Check in Exclude<LogCheck, 'reader'>]: Run<Check> } = {
       heads: headsByShard(heartbeat.heads),
     };
   },
+  ...STATE_RUNS,
   receipt: ({ log, name, key, last, note }) => {
     const before = last === null ? undefined : parseReceipt(textOfNote(noteOf(last)));
     const plane = { log, name, key: parseNoteKey(key) };
     const { at, epoch, size, shards } = openReceipt(noteOf(note), plane, before);
     return { at, epoch, size, shards };
   },
-  ...STATE_RUNS,
 };
 
 /** What we answer to a vector of the log, in the form of its `expect`. */
