@@ -1,5 +1,6 @@
 import { PLATFORM_TENANT } from '../facts/core/types.ts';
 import { Index } from '../sdk/typescript/decision-index.ts';
+import { clockCostNs } from './clock-cost.ts';
 import { quantile, valueRow } from './row.ts';
 import type { Row } from './row.ts';
 
@@ -31,16 +32,6 @@ export function benchDecisions(): Row[] {
     valueRow('decision at a million facts, p50', 'us', us(0.5), null),
     valueRow('decision at a million facts, p99', 'us', us(0.99), BOUND_US),
   ];
-}
-
-/** What two readings of the clock cost by themselves: median of pairs with nothing between. */
-function clockCostNs(): number {
-  const tookNs = new Float64Array(DECISIONS);
-  for (let i = 0; i < DECISIONS; i += 1) {
-    const startedNs = process.hrtime.bigint();
-    tookNs[i] = Number(process.hrtime.bigint() - startedNs);
-  }
-  return quantile(tookNs, 0.5);
 }
 
 function filledIndex(): Index {
