@@ -6,7 +6,4 @@ CREATE TABLE "state_nodes" (
 );
 --> statement-breakpoint
 CREATE INDEX "state_nodes_round" ON "state_nodes" USING btree ("round");--> statement-breakpoint
-CREATE INDEX "state_nodes_dropped" ON "state_nodes" USING btree ("dropped_at") WHERE "state_nodes"."dropped_at" is not null;--> statement-breakpoint
--- Least grants per role: the sequencer makes the tree, whoever serves it reads it.
-GRANT SELECT ON "state_nodes" TO "tenure_operator";--> statement-breakpoint
-GRANT SELECT, INSERT, UPDATE, DELETE ON "state_nodes" TO "tenure_sequencer";
+CREATE INDEX "state_nodes_dropped" ON "state_nodes" USING btree ("dropped_at") WHERE "state_nodes"."dropped_at" is not null;
