@@ -67,7 +67,8 @@ async function audit(
     const tile = { level: 0, index, width: tileWidth(0, index, checkpoint.size) };
     for await (const entry of readEntries(source, tile)) {
       at.place = `entry ${entries.size}`;
-      tree?.facts.add(entries.add(entry));
+      const added = entries.add(entry);
+      tree?.facts.add(added);
     }
     if (context.tty) context.io.err(`\r${entries.size} of ${checkpoint.size} entries`);
   }
