@@ -182,13 +182,19 @@ const receiptsOf = (
   return new Receipts({ log, name: receipts.name, signer, shards, source, clock });
 };
 
+const withoutSnapshots = (around: PlaneSurroundings): PlaneSurroundings => ({
+  ...around,
+  source: { ...around.source, stateNote: () => Promise.resolve(undefined) },
+});
+
 /** {@link openPlane} over given surroundings: other transports, simulated time. */
 export const createPlane = async (
   options: PlaneOptions,
-  around: PlaneSurroundings,
+  given: PlaneSurroundings,
 ): Promise<Plane> => {
   runVerifySelfTest();
-  const { directory } = options;
+  const { directory, snapshots = true } = options;
+  const around = snapshots ? given : withoutSnapshots(given);
   const keys = new KeyChain(options.log, options.root);
   const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
   const followed = followedShards(options.shards);
@@ -199,7 +205,7 @@ export const createPlane = async (
     const [journal, notes] = [new Journal(directory), new SavedNotes(directory)];
     const [index, events, gate] = [new Index(), new Events(), new HeartbeatGate(keys)];
     const shards = new ShardSet(followed, { trust, index, journal, events });
-    await restore({ directory, keys, gate, shards, notes, events });
+    await restore({ directory, snapshots, keys, gate, shards, notes, events });
     const savedMs = notes.knownAtMs();
     const freshness = new FreshnessClock(around.clock, followed, savedMs, options.expiry);
     shards.packed.openInBackground();

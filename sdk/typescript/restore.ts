@@ -10,6 +10,7 @@ import type { ShardSet } from './shard-set.ts';
 
 export type RestoreParts = {
   directory: string;
+  snapshots: boolean;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
@@ -59,7 +60,7 @@ const restoreHeartbeat = (parts: RestoreParts): void => {
 /** What a former process left on disk; all of it is verified again. */
 export const restore = async (parts: RestoreParts): Promise<void> => {
   restoreNotes(parts);
-  await restoreSnapshot(parts);
+  if (parts.snapshots) await restoreSnapshot(parts);
   restoreHeartbeat(parts);
   await parts.shards.load();
 };
