@@ -1,21 +1,23 @@
-import { toHex } from '../../../facts/core/bytes.ts';
-import { parseEnvelope } from '../../../facts/core/envelope.ts';
-import { parseLine } from '../../../facts/core/line.ts';
-import type { Fact } from '../../../facts/core/types.ts';
-import { EMPTY_HASH, leafHash, runningHash } from '../../../facts/crypto/hash.ts';
-import type { SinkFact } from '../../../ports/fact-sink.ts';
-import { FactWriter, memberDraft } from '../../sdk/support/fact-writer.ts';
+import { KEYS, LOG, FactWriter, memberDraft, openKeys } from '../../sdk/support/fact-writer.ts';
 import { SHARD, memberId, tenantsOfShard } from '../../sdk/support/tenants.ts';
+import type { SinkFact } from '../../../ports/fact-sink.ts';
+import { ShardReader } from '../../../sdk/typescript/reader.ts';
+import { sinkFactsOf } from '../../../workers/sinks/sink-fact.ts';
 
-/** Facts of one tenant, from position 1 on; another `sub` makes another history. */
-export function chainOf(count: number, { shard = SHARD, sub = 'jane' } = {}): SinkFact[] {
+/** Signed lines of one tenant, from position 1 on; another `sub` makes another history. */
+export function linesOf(count: number, { shard = SHARD, sub = 'jane' } = {}): string[] {
   const writer = new FactWriter();
   const [tenant = ''] = tenantsOfShard(shard, 1);
-  let hash = EMPTY_HASH;
-  return Array.from({ length: count }, (_, at) => {
-    const line = parseLine(writer.write(tenant, memberDraft(memberId(at), sub, ['viewer'])));
-    hash = runningHash(hash, leafHash(parseEnvelope(line.envelope).payload));
-    const fact = writer.facts.at(-1) as Fact;
-    return { shard, ...line, hash: toHex(hash), isVoid: false, fact };
-  });
+  return Array.from({ length: count }, (_, at) =>
+    writer.write(tenant, memberDraft(memberId(at), sub, ['viewer'])),
+  );
 }
+
+/** The facts of a shard's lines, verified. */
+export function factsOf(shard: number, lines: readonly string[]): SinkFact[] {
+  const reader = new ShardReader(shard, { log: LOG, findKey: openKeys(KEYS) });
+  return sinkFactsOf(reader.live(lines).accepted);
+}
+
+export const chainOf = (count: number, of: { shard?: number; sub?: string } = {}): SinkFact[] =>
+  factsOf(of.shard ?? SHARD, linesOf(count, of));
