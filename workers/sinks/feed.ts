@@ -18,7 +18,7 @@ export const FEED_TIMING: FeedTiming = {
   compareMs: 10_000,
   lingerMs: 200,
   firstRetryMs: 500,
-  lastRetryMs: 30_000,
+  lastRetryMs: 10_000,
 };
 
 /** Facts of one write. */
@@ -51,6 +51,8 @@ export class SinkFeed {
   readonly #tails = new Tails();
   /** Shards in which the sink holds more than the reader, and since when it does. */
   readonly #ahead = new Map<number, { held: SinkStanding; sinceMs: number }>();
+  /** Shards of which the reader has taken facts back since the sink was last in step. */
+  readonly #changed = new Set<number>();
   #compareAtMs = 0;
   #wake: () => void = () => undefined;
 
@@ -67,6 +69,7 @@ export class SinkFeed {
     source.ledger.listen({
       appended: (fact) => this.#appended(fact),
       forgotten: (shard) => {
+        this.#changed.add(shard);
         this.#tails.drop(shard);
         this.#compareSoon();
       },
@@ -75,11 +78,15 @@ export class SinkFeed {
 
   /** Never rejects; ends when the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
-        if (performance.now() >= this.#compareAtMs) await this.#compareAll(signal);
-        else if (!(await this.#write())) await this.#rest(signal);
+        if (performance.now() >= this.#compareAtMs) {
+          await this.#compareAll(signal);
+          continue; // no success yet: a sink may answer and take nothing
+        }
+        const hasWritten = await this.#write();
         failures = 0;
+        if (!hasWritten) await this.#rest(signal);
       } catch (cause) {
         if (signal.aborted) return;
         this.#report(`${this.#sink.name} does not take facts now; trying again`, cause);
@@ -124,7 +131,10 @@ export class SinkFeed {
     const { ledger } = this.#source;
     const given = this.#tails.given(shard);
     const expected = given === undefined ? undefined : ledger.standing(shard, given);
-    if (expected !== undefined && same(expected, held)) return;
+    if (expected !== undefined && same(expected, held)) {
+      this.#changed.delete(shard);
+      return;
+    }
     const own = ledger.standing(shard, held.position);
     this.#tails.drop(shard);
     if (own === undefined && !this.#isTakenBack(shard, held)) return;
@@ -135,9 +145,10 @@ export class SinkFeed {
 
   /**
    * A reader that starts anew, or that is cut off, has less than the sink: it may still come to
-   * the same. It has not when it knows the whole log at the next comparison too.
+   * the same. It has not when it says so, or knows the whole log at the next comparison too.
    */
   #isTakenBack(shard: number, held: SinkStanding): boolean {
+    if (this.#changed.has(shard)) return true;
     const before = this.#ahead.get(shard);
     const nowMs = performance.now();
     if (before === undefined || !same(before.held, held) || !this.#source.isFresh()) {

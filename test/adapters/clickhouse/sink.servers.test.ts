@@ -1,6 +1,3 @@
-import { createServer, request } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { schemaOf } from '../../../adapters/clickhouse/schema.ts';
 import { createClickHouseSink } from '../../../adapters/clickhouse/sink.ts';
@@ -9,6 +6,7 @@ import { rowsOf } from '../../contracts/fact-sink.ts';
 import { FactWriter, memberDraft, tenantDraft } from '../../sdk/support/fact-writer.ts';
 import { ACME, SHARD, memberId } from '../../sdk/support/tenants.ts';
 import { ClickHouse } from '../../support/clickhouse.ts';
+import { LosingProxy } from '../../support/losing-proxy.ts';
 import { server } from '../../support/servers/server.ts';
 import { chainOf, factsOf } from '../../workers/sinks/sink-facts.ts';
 
@@ -104,23 +102,10 @@ test.each([
 
 /** Once with the answer lost on its way, then again. */
 async function appendWithAnswerLost(): Promise<void> {
-  const { proxy, url } = await startSilentProxy();
-  const cut = open({ url });
+  const proxy = new LosingProxy(at.url);
+  const cut = open({ url: await proxy.listen() });
+  proxy.repliesToLose = 1;
   await expect(cut.append(facts)).rejects.toThrow();
-  await cut.close();
-  proxy.close();
-  await sink.append(facts);
-}
-
-/** Hands a request on, waits for the answer, and hangs up. */
-async function startSilentProxy(): Promise<{ proxy: Server; url: string }> {
-  const proxy = createServer((incoming, response) => {
-    const { method, headers, url = '' } = incoming;
-    const outgoing = request(new URL(url, at.url), { method, headers }, (answer) => {
-      answer.resume().once('end', () => response.destroy());
-    });
-    incoming.pipe(outgoing);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  return { proxy, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  await cut.append(facts);
+  await Promise.all([cut.close(), proxy.close()]);
 }
