@@ -25,74 +25,73 @@ export type SinkWorld = Awaited<ReturnType<typeof startSinkWorld>>;
  */
 export async function startSinkWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-sinks-'));
-  const started: { (): Promise<unknown> }[] = [
-    async () => rmSync(folder, { recursive: true, force: true }),
-  ];
-  const keep = <T>(running: T, stop: (running: T) => Promise<unknown>): T => {
-    started.push(() => stop(running));
+  const started: Stoppable[] = [];
+  const keep = <T extends Stoppable>(running: T): T => {
+    started.push(running);
     return running;
   };
   const stop = async () => {
-    for (const each of started.splice(0).reverse()) await each();
+    for (const each of started.splice(0).reverse()) {
+      await ('stop' in each ? each.stop() : each.close());
+    }
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const registry = keep(await registryDatabase(), (one) => one.close());
-    const natsServer = keep(await nats.start({ paths: await nats.get(quiet) }), (one) =>
-      one.stop(),
-    );
-    const store = keep(await clickhouse.start({ paths: await clickhouse.get(quiet) }), (one) =>
-      one.stop(),
-    );
-    const proxy = keep(new LosingProxy(store.url), (one) => one.close());
-    const { keyDir, root } = await assureLogKeys(folder, registry.databaseUrl, LOG);
-    const environment = {
-      DATABASE_URL: registry.databaseUrl,
-      NATS_URL: natsServer.url,
-      FACT_LOG_ORIGIN: LOG,
-      KEY_DIR: keyDir,
-      CHECKPOINT_DIR: join(folder, 'checkpoints'),
-    };
-    keep(runLog(environment), (one) => one.close());
-    const api = keep(await startRegistryProcess('api', environment, folder), (one) => one.stop());
-    const sinksDir = join(folder, 'sinks');
-    const sinksEnvironment = {
-      ...{ NATS_URL: natsServer.url, FACT_LOG_ORIGIN: LOG, SINKS_DIR: sinksDir },
-      TENURE_URL: api.url,
-      TENURE_ROOT: root,
-      CLICKHOUSE_URL: await proxy.listen(),
-      CLICKHOUSE_PASSWORD: store.password,
-    };
-    const tables = keep(new ClickHouse(store, DATABASE), (one) => one.close());
-    const sinks = keep(await startRegistryProcess('sinks', sinksEnvironment, folder), (one) =>
-      one.stop(),
-    );
-    /** So many facts of each of so many new tenants. */
-    const commit = async (tenants: number, facts: number): Promise<string[]> =>
-      Promise.all(
-        Array.from({ length: tenants }, async () => {
-          const { tenant } = await accepted(registry.api.operations, provisionRequest());
-          await registry.worker.commits.transact([tenant], (transaction) =>
-            transaction.appendFacts(chainOf(facts, tenant, LOG)),
-          );
-          return tenant;
-        }),
-      );
-    const { admin } = registry;
-    return {
-      log: LOG,
-      keyDir,
-      sinksDir,
-      admin,
-      nats: natsServer,
-      store,
-      proxy,
-      tables,
-      sinks,
-      commit,
-      stop,
-    };
+    const servers = await startServers(keep);
+    return { ...servers, ...(await startProcesses(folder, servers, keep)), log: LOG, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+type Stoppable = { stop(): Promise<unknown> } | { close(): Promise<unknown> };
+type Keep = <T extends Stoppable>(running: T) => T;
+type Servers = Awaited<ReturnType<typeof startServers>>;
+
+async function startServers(keep: Keep) {
+  const registry = keep(await registryDatabase());
+  const natsServer = keep(await nats.start({ paths: await nats.get(quiet) }));
+  const store = keep(await clickhouse.start({ paths: await clickhouse.get(quiet) }));
+  const proxy = keep(new LosingProxy(store.url));
+  const tables = keep(new ClickHouse(store, DATABASE));
+  /** So many facts of each of so many new tenants. */
+  const commit = (tenants: number, facts: number): Promise<unknown> =>
+    Promise.all(
+      Array.from({ length: tenants }, async () => {
+        const { tenant } = await accepted(registry.api.operations, provisionRequest());
+        await registry.worker.commits.transact([tenant], (transaction) =>
+          transaction.appendFacts(chainOf(facts, tenant, LOG)),
+        );
+      }),
+    );
+  const { admin, databaseUrl } = registry;
+  return { admin, databaseUrl, nats: natsServer, store, proxy, tables, commit };
+}
+
+async function startProcesses(folder: string, servers: Servers, keep: Keep) {
+  const { keyDir, root } = await assureLogKeys(folder, servers.databaseUrl, LOG);
+  const shared = { NATS_URL: servers.nats.url, FACT_LOG_ORIGIN: LOG };
+  const registry = {
+    ...shared,
+    DATABASE_URL: servers.databaseUrl,
+    KEY_DIR: keyDir,
+    CHECKPOINT_DIR: join(folder, 'checkpoints'),
+  };
+  keep(runLog(registry));
+  const api = keep(await startRegistryProcess('api', registry, folder));
+  const sinksDir = join(folder, 'sinks');
+  const environment = {
+    ...shared,
+    SINKS_DIR: sinksDir,
+    TENURE_URL: api.url,
+    TENURE_ROOT: root,
+    CLICKHOUSE_URL: await servers.proxy.listen(),
+    CLICKHOUSE_PASSWORD: servers.store.password,
+  };
+  return {
+    keyDir,
+    sinksDir,
+    sinks: keep(await startRegistryProcess('sinks', environment, folder)),
+  };
 }
