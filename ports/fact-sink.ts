@@ -31,11 +31,11 @@ export interface SinkStanding {
  * an authorization engine. It is fed by a reader and is never asked what is true (DESIGN 4.8).
  *
  * Contract. The sink tells where it stands from what it holds, never from a memory of what it was
- * given: one that lost its tail, was wiped or restored says so, and is filled again from there.
+ * given: one that lost its tail, was wiped or restored says so, and is filled from there.
  * Each call may be repeated, also while an earlier one that got no answer still takes effect: the
  * same facts twice are there once. A call that resolves has been taken as safely as the store takes
- * anything; one that rejects may have taken effect in part. The caller retries, with back-off, after
- * it has asked for the standing again; it calls one at a time.
+ * anything; one that rejects may have taken effect in part. The caller retries, after it has asked
+ * for the standing again, and calls one at a time.
  */
 export interface FactSink {
   /** For people and logs: `clickhouse`. */

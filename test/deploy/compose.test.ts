@@ -196,9 +196,11 @@ describe('make-secrets.sh', () => {
   ];
   /** What a person puts into `.env` after the service `keys` has shown it. */
   const shown = { TENURE_ROOT: 'the root key' };
+  const interpolate = (value: string) =>
+    value.replace(/\$\{\w+:(?:-(.*?)|\?.*?)\}/, (_, byDefault?: string) => byDefault ?? 'given');
   test.each(processes)('%s starts with what it is given', (name, process) => {
     const environment = Object.entries(compose.services[name]?.environment ?? {}).map(
-      ([variable, value]) => [variable, value.replace(/\$\{\w+:(?:-|\?)(.*?)\}/, '$1')] as const,
+      ([variable, value]) => [variable, interpolate(value)] as const,
     );
     const readSecret = (path: string) =>
       read(path.replace('/run/secrets/', 'deploy/compose/secrets/'));

@@ -23,7 +23,7 @@ export const FEED_TIMING: FeedTiming = {
 
 /** Facts of one write. */
 const MAX_BATCH = 5_000;
-/** Facts that wait in memory; of more the tail is dropped, and read from disk when its turn comes. */
+/** Facts that wait in memory; beyond that all are dropped, and read from disk in their turn. */
 const MAX_WAITING = 50_000;
 
 /** The reader that feeds. */
