@@ -15,7 +15,20 @@ import type { PlaneStats, Refusal } from './types.ts';
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
-type Parts = { trust: ReaderTrust; index: Index; journal: LineJournal; events: Events };
+/** Told of every accepted fact, void ones too, in order of position, those from disk first. */
+export type FactLedger = {
+  append(accepted: readonly Accepted[]): void;
+  /** All facts of the shard follow anew, in the same turn. */
+  forget(shard: number): void;
+};
+
+export type ShardSetParts = {
+  trust: ReaderTrust;
+  index: Pick<Index, 'apply' | 'forget'>;
+  journal: LineJournal;
+  events: Events;
+  ledger?: FactLedger | undefined;
+};
 
 /** What a step means to the plane: freshness, and what is to be fetched. */
 export type OnStep = (reader: ShardReader, step: Step) => void;
@@ -23,7 +36,7 @@ export type OnStep = (reader: ShardReader, step: Step) => void;
 /** All followed shards: their readers, and what an accepted fact does: index, disk, event. */
 export class ShardSet {
   readonly readers: ReadonlyMap<number, ShardReader>;
-  readonly #parts: Parts;
+  readonly #parts: ShardSetParts;
   readonly #refused: Partial<Record<FactErrorCode, number>> = {};
   /** What is accepted in a shard while it is read anew. */
   readonly #meanwhile = new Set<{ shard: number; lines: string[] }>();
@@ -31,7 +44,7 @@ export class ShardSet {
   #applied = 0;
   #duplicates = 0;
 
-  constructor(shards: readonly number[], parts: Parts) {
+  constructor(shards: readonly number[], parts: ShardSetParts) {
     this.#parts = parts;
     this.readers = new Map(shards.map((shard) => [shard, new ShardReader(shard, parts.trust)]));
   }
@@ -145,9 +158,10 @@ export class ShardSet {
 
   /** In one turn: no decision sees the shard half there. */
   #replace(reader: ShardReader, { fresh, accepted }: Reread): void {
-    const { index, journal } = this.#parts;
+    const { index, journal, ledger } = this.#parts;
     const before = new Map(reader.tenants());
     for (const tenant of before.keys()) index.forget(tenant);
+    ledger?.forget(reader.shard);
     this.#fold(accepted);
     const step = reader.adopt(fresh);
     this.#persist(() => {
@@ -166,6 +180,7 @@ export class ShardSet {
 
   #fold(accepted: readonly Accepted[]): void {
     for (const { fact, isVoid } of accepted) if (!isVoid) this.#parts.index.apply(fact);
+    this.#parts.ledger?.append(accepted);
   }
 
   #tell(accepted: readonly Accepted[]): void {
