@@ -121,10 +121,11 @@ export const createPlane = async (
   const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
   const followed = followedShards(options.shards);
   mkdirSync(options.directory, { recursive: true });
-  const lock = lockDirectory(options.directory);
+  const events = new Events();
+  const lock = lockDirectory(options.directory, (error) => events.emit('journal', error));
   try {
     const [journal, notes] = [new Journal(options.directory), new SavedNotes(options.directory)];
-    const [index, events, gate] = [new Index(), new Events(), new HeartbeatGate(keys)];
+    const [index, gate] = [new Index(), new HeartbeatGate(keys)];
     const shards = new ShardSet(followed, { trust, index, journal, events });
     restore(keys, gate, shards, notes);
     await shards.load();
