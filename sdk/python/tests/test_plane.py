@@ -136,7 +136,7 @@ class PlaneTest(unittest.IsolatedAsyncioTestCase):
             await eventually(lambda: not may(plane, "invoice:write", ACME))
             self.assertTrue(may(plane, "invoice:read", ACME))
 
-    async def test_a_disk_that_refuses_is_told_and_keeps_nothing_from_being_taken_back(self) -> None:
+    async def test_a_disk_that_refuses_keeps_nothing_from_being_taken_back(self) -> None:
         voided = self.writer.next_index
         async with await self.world.open(SHARDS) as plane:
             await plane.ready()
