@@ -51,10 +51,11 @@ export const openReader = async (
   const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
   const followed = followedShards(options.shards);
   mkdirSync(options.directory, { recursive: true });
-  const lock = lockDirectory(options.directory);
+  const events = new Events();
+  const lock = lockDirectory(options.directory, (error) => events.emit('journal', error));
   try {
     const [journal, notes] = [new Journal(options.directory), new SavedNotes(options.directory)];
-    const [events, gate] = [new Events(), new HeartbeatGate(keys)];
+    const gate = new HeartbeatGate(keys);
     const shards = new ShardSet(followed, { trust, journal, events, ...made });
     restore(keys, gate, shards, notes);
     await shards.load();

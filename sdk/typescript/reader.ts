@@ -57,6 +57,8 @@ export class ShardReader {
   #index = -1;
   #epoch = 0;
   #inDoubt = false;
+  /** Void facts may be folded: only reading anew ends this doubt. */
+  #isUnfolded = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -79,7 +81,7 @@ export class ShardReader {
 
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
-    return this.#inDoubt;
+    return this.#inDoubt || this.#isUnfolded;
   }
 
   /** The newest heartbeat counts more lines than are here. */
@@ -161,7 +163,7 @@ export class ShardReader {
     this.#chain = fresh.#chain;
     this.#index = fresh.#index;
     this.#epoch = fresh.#epoch;
-    this.#inDoubt = false;
+    [this.#inDoubt, this.#isUnfolded] = [false, false];
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -173,9 +175,9 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
-  /** Reading from the journal went wrong: HTTP has to tell. */
-  doubt(): void {
-    this.#inDoubt = true;
+  /** The journal has not the lines that are to be folded anew: HTTP has to tell. */
+  doubtFold(): void {
+    this.#isUnfolded = true;
   }
 
   #hold(text: string, line: Line): void {

@@ -107,7 +107,7 @@ export class ShardSet {
       if (reader.head().index < voidFrom) continue;
       const fromDisk = this.reread(reader, 'disk', this.#parts.journal, signal);
       // The journal has it all; only a disk that fails leaves it to HTTP.
-      if (!(await fromDisk.catch(() => false))) reader.doubt();
+      if (!(await fromDisk.catch(() => false))) reader.doubtFold();
     }
   }
 

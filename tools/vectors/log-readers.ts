@@ -1,14 +1,11 @@
-import { toBase64, utf8 } from '../../facts/core/bytes.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
-import { FactWriter, LOG, memberDraft, signer } from '../../test/sdk/support/fact-writer.ts';
+import { FactWriter, memberDraft, signer } from '../../test/sdk/support/fact-writer.ts';
 import { tenantDraft } from '../../test/sdk/support/fact-writer.ts';
-import { headOfLines, headsOf, heartbeatNote } from '../../test/sdk/support/log-writer.ts';
 import { keySetNote, NEXT_FACT_KEY, NEXT_TIME } from '../../test/sdk/support/log-writer.ts';
-import { rangeOf, ROOT_KEY, TIME } from '../../test/sdk/support/log-writer.ts';
-import { ACME, GLOBEX, memberId, SHARD } from '../../test/sdk/support/tenants.ts';
-import type { LogVector, ReaderState, ReaderStep } from './log-vector.ts';
+import { rangeOf } from '../../test/sdk/support/log-writer.ts';
+import { ACME, GLOBEX, memberId } from '../../test/sdk/support/tenants.ts';
+import type { LogVector, ReaderStep } from './log-vector.ts';
+import { at, beat, encode, told, type Story } from './reader-story.ts';
 
-const encode = (note: string): string => toBase64(utf8(note));
 const EMPTY_TREE = new Uint8Array(32);
 
 /** Two tenants in one shard, then members of the first. */
@@ -42,48 +39,6 @@ const VOID_SET: ReaderStep = {
     }),
   ),
 };
-
-const timeOf = (second: number): string =>
-  `2026-11-21T01:34:${String(second).padStart(2, '0')}.000Z`;
-
-/** By its second; states the head of these lines. */
-const beat = (
-  second: number,
-  head: Head | readonly string[],
-  { version = 1, epoch = 1, key = TIME } = {},
-): ReaderStep => ({
-  heartbeat: encode(
-    heartbeatNote(
-      {
-        at: timeOf(second),
-        keySetVersion: version,
-        epoch,
-        heads: headsOf({ [SHARD]: 'count' in head ? head : headOfLines(head) }),
-      },
-      key,
-    ),
-  ),
-});
-
-/** Position, covered, and what else is not as in a quiet reader. */
-const at = (position: number, covered: number, other: Partial<ReaderState> = {}): ReaderState => ({
-  position,
-  covered,
-  refused: [],
-  fetch: false,
-  doubt: false,
-  void: [],
-  ...other,
-});
-
-type Story = (readonly [ReaderStep, ReaderState])[];
-
-const told = (rule: string, story: Story): LogVector => ({
-  rule,
-  check: 'reader',
-  input: { log: LOG, root: ROOT_KEY, shard: SHARD, steps: story.map(([step]) => step) },
-  expect: { value: story.map(([, state]) => state) },
-});
 
 const START: Story = [[FIRST_SET, at(0, 0)]];
 /** Two lines, covered. */
@@ -279,6 +234,12 @@ const COVERING: Record<string, LogVector> = {
 };
 
 const REFUSED: Record<string, LogVector> = {
+  'reader-heartbeat-waited': told('one that waits for keys is dropped when another comes', [
+    ...TWO,
+    [beat(2, lines(1, 2), { version: 3 }), at(2, 2)],
+    [beat(4, lines(1, 2)), at(2, 2)],
+    [SECOND_SET, at(2, 2)],
+  ]),
   'reader-heartbeat-replayed': told('a heartbeat counts once', [
     ...TWO,
     [{ live: [forged(2)] }, at(3, 2)],
