@@ -46,6 +46,8 @@ describe('vectors', () => {
     const { findings, groups } = await playVectors(kits);
     expect(findings).toEqual([]);
     expect(groups.size).toBeGreaterThan(10);
+    expect(groups.get('ed25519 (wycheproof)')?.vectors).toBe(151);
+    expect(groups.get('ed25519 (speccheck)')?.vectors).toBe(12);
     for (const { vectors, passed } of groups.values()) {
       expect(passed).toEqual(Object.fromEntries(KIT_NAMES.map((name) => [name, vectors])));
     }

@@ -83,9 +83,9 @@ How many vectors of each group of rules a kit answers as the specification says.
 
 ${vectorTable(vectors)}
 
-The \`ed25519-*\` vectors are to signatures what Project Wycheproof's are: keys and signatures on which
-libraries disagree (small order, mixed order, not reduced, negative zero, S not below L, cofactored
-only), each under the strict profile.
+The \`ed25519-*\` vectors are keys and signatures on which libraries disagree (small order, mixed order,
+not reduced, negative zero, S not below L, cofactored only), each under the strict profile. Beside them
+stand Project Wycheproof's Ed25519 cases and those of ed25519-speccheck, as their authors publish them.
 
 ## Mutants
 
