@@ -39,7 +39,10 @@ const SPECCHECK: readonly [Case['folder'], string][] = [
   // The equation without the cofactor holds, and neither point is of small order.
   ['valid', 'A and R of mixed order'],
   ['invalid', 'holds with the cofactor only'],
-  ['invalid', 'holds with the cofactor only, and only when 8h is not reduced before A is multiplied'],
+  [
+    'invalid',
+    'holds with the cofactor only, and only when 8h is not reduced before A is multiplied',
+  ],
   ['invalid', 'S above L'],
   ['invalid', 'S far above L'],
   ['invalid', 'R not below p; holds when R is reduced before it is hashed'],
