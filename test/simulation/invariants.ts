@@ -3,13 +3,14 @@ import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
 import type { ChainHead } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import type { Fact } from '../../facts/core/types.ts';
-import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
+import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../../facts/crypto/hash.ts';
 import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
 import { textOfNote } from '../../facts/log/note.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
 import { ISSUER } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
+import { keySetIn } from './virtual-keys.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import type { World } from './world.ts';
 
@@ -37,6 +38,7 @@ export class Replay {
 
   constructor(world: World) {
     const ids = new Set<string>();
+    const isVoid = voidsOf(world);
     for (const [at, row] of world.postgres.rows.facts.entries()) {
       const { fact, leaf } = read(row.payload);
       const position = (this.counts.get(row.shard) ?? 0) + 1;
@@ -50,7 +52,7 @@ export class Replay {
       this.counts.set(row.shard, position);
       this.hashes.set(row.shard, runningHash(this.hashes.get(row.shard) ?? EMPTY_HASH, leaf));
       this.heads.set(fact.tenant, { seq: fact.seq, hash: toBase64Url(leaf) });
-      this.index.apply(fact);
+      if (!isVoid(row.keyId, at)) this.index.apply(fact);
     }
   }
 
@@ -65,6 +67,13 @@ export class Replay {
       return !equalBytes(tree.root(), root);
     });
   }
+}
+
+/** By the newest key set: whether a key's fact at an index is in the log and counts for nothing. */
+function voidsOf({ postgres }: World): (keyId: string, index: number) => boolean {
+  const { fact } = keySetIn(postgres.rows.keySets.at(-1) ?? '');
+  const starts = new Map(fact.map((range) => [keyIdOf(range.key), range.void ?? Infinity]));
+  return (keyId, index) => index >= (starts.get(keyId) ?? Infinity);
 }
 
 function flawOf(check: () => void): string | undefined {
@@ -117,6 +126,8 @@ export function findTrouble(world: World): string | undefined {
   const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
   if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;
   for (const reader of world.readers) {
+    if (reader.keySetVersion !== rows.keySets.length)
+      return `${reader.host.name} has key set ${reader.keySetVersion}, the log ${rows.keySets.length}`;
     const difference = differenceOf(reader, replay, world.wallMs());
     if (difference !== undefined) return `${reader.host.name}: ${difference}`;
   }

@@ -36,6 +36,9 @@ export class RegistryProcess {
     });
     const sequencer = new Sequencer({
       ...duties,
+      ...(mutation === 'sign-by-closed-key' && {
+        signing: { log: LOG, signerOf: () => Promise.resolve(FACT_SIGNER) },
+      }),
       ...(mutation === 'skip-incarnation-guard' && { beforeLeading: async () => {} }),
       facts: mutation === 'skip-prev' ? withoutChecks(facts) : facts,
       lock: lock.ofHost(host),
