@@ -12,6 +12,7 @@ import { ISSUER } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
 import { keySetIn } from './virtual-keys.ts';
 import type { ReaderProcess } from './reader-process.ts';
+import type { Rows } from './virtual-postgres.ts';
 import type { World } from './world.ts';
 
 /** A payload is looked at in each replay, and parsed once. */
@@ -117,11 +118,25 @@ function decisionDifference(one: Index, other: Index, nowMs: number): string | u
   return undefined;
 }
 
+type Told = { rows: Rows; facts: number; keySets: number; replay: Replay };
+const replays = new WeakMap<World, Told>();
+
+/** The log is replayed when there is something new in it. */
+function replayOf(world: World): Replay {
+  const { rows } = world.postgres;
+  const [facts, keySets] = [rows.facts.length, rows.keySets.length];
+  const last = replays.get(world);
+  if (last?.rows === rows && last.facts === facts && last.keySets === keySets) return last.replay;
+  const replay = new Replay(world);
+  replays.set(world, { rows, facts, keySets, replay });
+  return replay;
+}
+
 /** What is wrong with a world whose faults are over; undefined: nothing (any more). */
 export function findTrouble(world: World): string | undefined {
   const { rows } = world.postgres;
   if (rows.outbox.length > 0) return `${rows.outbox.length} committed facts are not in the log`;
-  const replay = new Replay(world);
+  const replay = replayOf(world);
   if (replay.flaw !== undefined) return `the log: ${replay.flaw}`;
   const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
   if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;

@@ -1,11 +1,10 @@
-import { lineOf } from '../../registry/fact-lines.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
 import { Events } from '../../sdk/typescript/events.ts';
 import { Following, refusalOf } from '../../sdk/typescript/following.ts';
 import type { PlaneSurroundings } from '../../sdk/typescript/following.ts';
 import { FreshnessClock } from '../../sdk/typescript/freshness-clock.ts';
 import { FactError } from '../../facts/core/errors.ts';
-import type { FindFactKey } from '../../facts/log/fact-keys.ts';
+import type { FactKey } from '../../facts/log/fact-keys.ts';
 import { KeyChain } from '../../sdk/typescript/key-chain.ts';
 import { HeartbeatGate } from '../../sdk/typescript/heartbeat-gate.ts';
 import type { LiveHandlers } from '../../sdk/typescript/live-source.ts';
@@ -14,8 +13,9 @@ import { ShardSet } from '../../sdk/typescript/shard-set.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import { ROOT_KEY } from '../sdk/support/log-writer.ts';
 import type { Host } from './host.ts';
-import { openTaggedHeartbeat, taggedKeysOf } from './tags.ts';
+import { openTaggedHeartbeat, TAGGED } from './tags.ts';
 import { journalOn } from './virtual-disk.ts';
+import { knownLineOf } from './virtual-postgres.ts';
 import type { VirtualDisk } from './virtual-disk.ts';
 import type { Message, Subscriber } from './virtual-stream.ts';
 import type { World } from './world.ts';
@@ -40,7 +40,7 @@ export class ReaderProcess {
   readonly #world: World;
   readonly #disk: VirtualDisk;
   readonly #gate: HeartbeatGate;
-  readonly #keys = new KeyChain(LOG, ROOT_KEY);
+  readonly #keys = new KeyChain(LOG, ROOT_KEY, TAGGED);
   #handlers: LiveHandlers | undefined;
   #following: Following | undefined;
   #subscriber: Subscriber | undefined;
@@ -56,22 +56,16 @@ export class ReaderProcess {
     );
     const isHeadless = world.mutation === 'skip-shard-heads';
     this.#gate = new HeartbeatGate(this.#keys, isHeadless ? openHeadless : openTaggedHeartbeat);
-    const trust = { log: LOG, findKey: this.#findKey() };
+    const trust = { log: LOG, findKey: (keyId: string) => this.#findKey(keyId) };
     const journal = journalOn(disk, host);
     this.shards = new ShardSet(SHARDS, { trust, index: this.index, journal, events });
     void this.#start(events);
   }
 
-  /** As the key chain finds them, with tags for signatures. */
-  #findKey(): FindFactKey {
-    let [version, find]: [number, FindFactKey] = [0, () => undefined];
-    return (keyId) => {
-      const { set } = this.#keys;
-      if (set !== undefined && set.version !== version)
-        [version, find] = [set.version, taggedKeysOf(set)];
-      const key = find(keyId);
-      return this.#world.mutation === 'fold-void' ? key && { ...key, void: null } : key;
-    };
+  /** A mutation's reader knows of nothing that is void. */
+  #findKey(keyId: string): FactKey | undefined {
+    const key = this.#keys.find(keyId);
+    return this.#world.mutation === 'fold-void' ? key && { ...key, void: null } : key;
   }
 
   get keySetVersion(): number {
@@ -155,7 +149,7 @@ export class ReaderProcess {
           postgres
             .ofShard(shard)
             .slice(from - 1, from - 1 + PAGE_LINES)
-            .map(lineOf),
+            .map(knownLineOf),
         ),
       keySet: (version) =>
         this.host.call(() => {

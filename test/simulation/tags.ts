@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes } from '../../facts/core/bytes.ts';
+import { concatBytes, equalBytes, utf8 } from '../../facts/core/bytes.ts';
 import { FactError } from '../../facts/core/errors.ts';
 import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createOpensslSigner } from '../../facts/crypto/sign-openssl.ts';
@@ -8,6 +8,7 @@ import type { Heartbeat } from '../../facts/log/heartbeat.ts';
 import { timeName } from '../../facts/log/key-set.ts';
 import type { KeySet } from '../../facts/log/key-set.ts';
 import { openNote } from '../../facts/log/note.ts';
+import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { keyHashOf } from '../../facts/log/note-key.ts';
 import { checkGrowth, checkKeySet, checkOrder } from '../../facts/log/open-heartbeat.ts';
 import { checkpointIn } from '../../facts/log/open-heartbeat.ts';
@@ -17,7 +18,8 @@ import { keySetNote, LOG_KEY, TIME } from '../sdk/support/log-writer.ts';
 
 /*
  * Signatures of facts and heartbeats are faked here, and nowhere else, for speed: a tag of the
- * length of a signature. Checkpoints and key sets are signed and verified as ever.
+ * length of a signature. Checkpoints and key sets are signed and verified as ever, a key set once:
+ * all readers are given the same bytes of it.
  *
  *   tag = h || h      h = SHA-256(public key || message)
  */
@@ -56,6 +58,8 @@ export const SIGNERS: readonly Signer[] = [
 ];
 
 export const KEY_SET_NOTE = keySetNote();
+/** With which a plane's disk begins. */
+export const KEY_SET_BYTES = utf8(KEY_SET_NOTE);
 
 /** `factKeysOf` with tags for signatures. */
 export const taggedKeysOf = ({ fact }: Pick<KeySet, 'fact'>): FindFactKey => {
@@ -67,6 +71,19 @@ export const taggedKeysOf = ({ fact }: Pick<KeySet, 'fact'>): FindFactKey => {
   );
   return (keyId) => ranges.get(keyId);
 };
+
+const opened = new WeakMap<Uint8Array, KeySet>();
+
+const openKnownKeySet: typeof openKeySet = (note, log, trusted) => {
+  const known = opened.get(note);
+  if (known !== undefined && known.version === trusted.version + 1) return known;
+  const set = openKeySet(note, log, trusted);
+  opened.set(note, set);
+  return set;
+};
+
+/** How a reader's key chain opens sets, and finds keys in them. */
+export const TAGGED = { openKeySet: openKnownKeySet, factKeysOf: taggedKeysOf };
 
 const timeKey = {
   name: timeName(LOG),

@@ -1,8 +1,7 @@
-import { utf8 } from '../../facts/core/bytes.ts';
 import type { LineJournal, SavedShard } from '../../sdk/typescript/journal.ts';
 import type { Dice } from './dice.ts';
 import type { Host } from './host.ts';
-import { KEY_SET_NOTE } from './tags.ts';
+import { KEY_SET_BYTES } from './tags.ts';
 
 /** A reader's directory. Nothing is flushed: a crash takes or tears what was written last. */
 export class VirtualDisk {
@@ -10,7 +9,7 @@ export class VirtualDisk {
   heartbeat: Uint8Array | undefined;
   knownAtMs: number | undefined;
   /** From version 1 on, with which a plane begins here. */
-  readonly keySets = [utf8(KEY_SET_NOTE)];
+  readonly keySets = [KEY_SET_BYTES];
 
   /** The last bytes of one file, within a line as a rule. */
   tear(dice: Dice): void {

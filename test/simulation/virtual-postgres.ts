@@ -40,6 +40,15 @@ export class Rows {
   }
 }
 
+const lines = new WeakMap<SignedFact, string>();
+
+/** A fact's line, which is asked for again and again. */
+export const knownLineOf = (fact: SignedFact): string => {
+  const line = lines.get(fact) ?? lineOf(fact);
+  lines.set(fact, line);
+  return line;
+};
+
 /** Of the statement `move_to_log` of adapters/postgres/sequencing.ts, in their order. */
 type MoveValues = [
   fence: number,
