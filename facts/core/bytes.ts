@@ -20,7 +20,7 @@ const BASE64_URL_VALUES = decodeTable(BASE64_URL);
 
 /** The two characters of each 12 bits. */
 const pairsOf = (alphabet: string): string[] =>
-  [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
+  alphabet.split('').flatMap((first) => alphabet.split('').map((second) => first + second));
 
 const BASE64_PAIRS = pairsOf(BASE64);
 const BASE64_URL_PAIRS = pairsOf(BASE64_URL);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyIdOf } from '../../../facts/crypto/hash.ts';
-import { publicKeyOf, replayLines } from './oracle/lines.ts';
+import { keyIdOf, publicKeyOf, replayLines } from './oracle/lines.ts';
 import { mayBeat, mayFollow, readCheckpoint, readHeartbeat } from './oracle/notes.ts';
 import { isSignedBy, readKeySet, textOfNote } from './oracle/notes.ts';
 import { firstOutrun } from './oracle/stories.ts';

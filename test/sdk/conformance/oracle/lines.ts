@@ -26,6 +26,9 @@ export const publicKeyOf = (raw: Uint8Array): KeyObject =>
     format: 'jwk',
   });
 
+/** The first 16 bytes of SHA-256 of a public key. */
+export const keyIdOf = (raw: Uint8Array): string => sha256(raw).toString('hex').slice(0, 32);
+
 /** Undefined: not the one way to write these bytes. */
 export const decodeBase64 = (text: string): Buffer | undefined => {
   const bytes = Buffer.from(text, 'base64');
