@@ -41,6 +41,8 @@ export class ShardSet {
   /** What is accepted in a shard while it is read anew. */
   readonly #meanwhile = new Set<{ shard: number; lines: string[] }>();
   #onStep: OnStep = () => undefined;
+  /** Grows when a newer key set voids more: what was read under the one before is not folded. */
+  #voidings = 0;
   #applied = 0;
   #duplicates = 0;
 
@@ -103,11 +105,12 @@ export class ShardSet {
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
+    this.#voidings += 1;
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
       const fromDisk = this.reread(reader, 'disk', this.#parts.journal, signal);
       // The journal has it all; only a disk that fails leaves it to HTTP.
-      if (!(await fromDisk.catch(() => false))) reader.doubtFold();
+      if (!(await fromDisk.catch(() => false))) reader.misfold();
     }
   }
 
@@ -125,11 +128,13 @@ export class ShardSet {
   ): Promise<boolean> {
     const least = origin === 'disk' ? reader.head().position : 0;
     const meanwhile = { shard: reader.shard, lines: [] };
+    const voidings = this.#voidings;
     this.#meanwhile.add(meanwhile);
     try {
       const reread = await rereadShard(reader, source, origin, signal);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
+      if (voidings !== this.#voidings) return false;
       this.#replace(reader, reread);
       this.apply(reader, reader.live([...meanwhile.lines]));
       return true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { connect } from 'nats';
 import { openKeyFile } from '../../adapters/key-file/signer.ts';
-import { STREAM, SUBJECT_PREFIX } from '../../adapters/nats/fact-stream.ts';
+import { STREAM, SUBJECT_PREFIX } from '../../adapters/nats/stream.ts';
 import { formatEnvelope } from '../../facts/core/envelope.ts';
 import { formatLine } from '../../facts/core/line.ts';
 import { preAuthEncoding } from '../../facts/core/pae.ts';
