@@ -4,6 +4,7 @@ import { makeKeyFiles } from '../wiring/keys.ts';
 import type { Context } from './context.ts';
 import { keyDirOf } from './key-files.ts';
 import { printKeys, readKeys, withKeySets } from './key-sets.ts';
+import { addDrillCommand } from './keys-drill.ts';
 import { addRevokeCommand } from './keys-revoke.ts';
 import { addRotateCommand } from './keys-rotate.ts';
 
@@ -29,6 +30,7 @@ export function addKeyCommands(program: Command, context: () => Context): void {
     .action(() => show(context()));
   addRotateCommand(keys, context);
   addRevokeCommand(keys, context);
+  addDrillCommand(keys, context);
 }
 
 async function init(rootFile: string, context: Context): Promise<void> {
