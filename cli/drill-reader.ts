@@ -76,8 +76,7 @@ export class DrillReader {
   /** Folds anew what the set voids. */
   async takeKeySet(note: Uint8Array): Promise<void> {
     const { voidFrom } = this.#keys.take(note);
-    if (voidFrom !== undefined)
-      await this.#shards.foldAnew(voidFrom, new AbortController().signal);
+    if (voidFrom !== undefined) await this.#shards.foldAnew(voidFrom, new AbortController().signal);
   }
 
   takeHeartbeat(note: Uint8Array): void {

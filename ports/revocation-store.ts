@@ -19,10 +19,9 @@ export interface KeyedFact {
   readonly payload: Uint8Array;
 }
 
-export interface RestatingTransaction
-  extends Pick<
-    CommitTransaction,
-    'findCommit' | 'view' | 'head' | 'appendFacts' | 'appendAudit' | 'saveCommit'
-  > {
+export interface RestatingTransaction extends Pick<
+  CommitTransaction,
+  'findCommit' | 'view' | 'head' | 'appendFacts' | 'appendAudit' | 'saveCommit'
+> {
   entitlements(tenant: string): Promise<readonly Entitlement[]>;
 }

@@ -34,7 +34,7 @@ export async function touchedBy(
 ): Promise<Touched> {
   const tenants = new Map<string, Map<string, Subject>>();
   let facts = 0;
-  for (let next = from; ; ) {
+  for (let next = from; ;) {
     const page = await store.signedBy(keyId, next, PAGE_FACTS);
     for (const { payload } of page) {
       const { tenant, kind, subject } = parsePayload(payload);
@@ -48,7 +48,9 @@ export async function touchedBy(
     if (last === undefined) break;
     next = last.index + 1;
   }
-  const listed = [...tenants].map(([tenant, subjects]) => [tenant, [...subjects.values()]] as const);
+  const listed = [...tenants].map(
+    ([tenant, subjects]) => [tenant, [...subjects.values()]] as const,
+  );
   return { facts, tenants: new Map(listed) };
 }
 

@@ -55,10 +55,7 @@ export function logKeeping(pool: pg.Pool): LogKeeping {
   };
 }
 
-export async function findKeySet(
-  db: Session['db'],
-  version: number,
-): Promise<string | undefined> {
+export async function findKeySet(db: Session['db'], version: number): Promise<string | undefined> {
   const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
   return row?.note;
 }

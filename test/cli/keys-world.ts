@@ -189,7 +189,7 @@ export class KeysWorld {
         });
         expect(reached.toSorted()).toEqual(expected.toSorted());
       },
-      { withinMs: 15_000, what: `the plane follows key set ${version}` },
+      { withinMs: 30_000, what: `the plane follows key set ${version}` },
     );
   }
 

@@ -157,7 +157,9 @@ test('what was signed by a key that ended meanwhile is signed anew by the next',
 test('only the root of the newest set makes the next one', async () => {
   await publishFirst();
   const stranger = signerBy(9);
-  await expect(rotateKey(keySets, 'fact', stranger, () => nextFact.publicKey)).rejects.toMatchObject({
+  await expect(
+    rotateKey(keySets, 'fact', stranger, () => nextFact.publicKey),
+  ).rejects.toMatchObject({
     code: 'note-key-unknown',
   });
   expect(await facts.findKeySet(2)).toBeUndefined();

@@ -8,11 +8,11 @@ import { rangeOf, ROOT_KEY, TIME } from '../../test/sdk/support/log-writer.ts';
 import { ACME, GLOBEX, memberId, SHARD } from '../../test/sdk/support/tenants.ts';
 import type { LogVector, ReaderState, ReaderStep } from './log-vector.ts';
 
-const encode = (note: string): string => toBase64(utf8(note));
+export const encode = (note: string): string => toBase64(utf8(note));
 const EMPTY_TREE = new Uint8Array(32);
 
 /** Two tenants in one shard, then members of the first. */
-const written = (facts: number): FactWriter => {
+export const written = (facts: number): FactWriter => {
   const writer = new FactWriter();
   for (const tenant of [ACME, GLOBEX].slice(0, facts)) writer.write(tenant, tenantDraft(tenant));
   for (let n = 2; n < facts; n += 1) writer.write(ACME, memberDraft(memberId(n), 's', []));
@@ -20,7 +20,7 @@ const written = (facts: number): FactWriter => {
 };
 
 const TRUE = written(6).linesOf(ACME);
-const lines = (from: number, to = from): string[] => TRUE.slice(from - 1, to);
+export const lines = (from: number, to = from): string[] => TRUE.slice(from - 1, to);
 
 /** Well signed at the position behind `facts`, and not what the registry wrote there. */
 const forged = (facts: number, key = signer): string => {
@@ -43,7 +43,7 @@ const VOID_SET: ReaderStep = {
   ),
 };
 
-const timeOf = (second: number): string =>
+export const timeOf = (second: number): string =>
   `2026-11-21T01:34:${String(second).padStart(2, '0')}.000Z`;
 
 /** By its second; states the head of these lines. */
@@ -66,7 +66,11 @@ const beat = (
 });
 
 /** Position, covered, and what else is not as in a quiet reader. */
-const at = (position: number, covered: number, other: Partial<ReaderState> = {}): ReaderState => ({
+export const at = (
+  position: number,
+  covered: number,
+  other: Partial<ReaderState> = {},
+): ReaderState => ({
   position,
   covered,
   refused: [],
@@ -76,9 +80,9 @@ const at = (position: number, covered: number, other: Partial<ReaderState> = {})
   ...other,
 });
 
-type Story = (readonly [ReaderStep, ReaderState])[];
+export type Story = (readonly [ReaderStep, ReaderState])[];
 
-const told = (rule: string, story: Story): LogVector => ({
+export const told = (rule: string, story: Story): LogVector => ({
   rule,
   check: 'reader',
   input: { log: LOG, root: ROOT_KEY, shard: SHARD, steps: story.map(([step]) => step) },
@@ -87,7 +91,11 @@ const told = (rule: string, story: Story): LogVector => ({
 
 const START: Story = [[FIRST_SET, at(0, 0)]];
 /** Two lines, covered. */
-const TWO: Story = [...START, [{ live: lines(1, 2) }, at(2, 0)], [beat(0, lines(1, 2)), at(2, 2)]];
+export const TWO: Story = [
+  ...START,
+  [{ live: lines(1, 2) }, at(2, 0)],
+  [beat(0, lines(1, 2)), at(2, 2)],
+];
 
 /** A true fact of the second tenant under the position of one of the first. */
 const swappedTenants = () => {
