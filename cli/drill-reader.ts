@@ -55,7 +55,7 @@ class MemoryJournal implements LineJournal {
   }
 }
 
-/** The TypeScript kit over a log in memory: its own shards, keys and heartbeats, no plane around. */
+/** The TypeScript kit over a log in memory: shards, keys and heartbeats, no plane around. */
 export class DrillReader {
   readonly #index = new StatedIndex();
   readonly #keys: KeyChain;

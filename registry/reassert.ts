@@ -27,7 +27,7 @@ export interface Touched {
   readonly tenants: ReadonlyMap<string, readonly Subject[]>;
 }
 
-/** Rejects for a kind of fact that the registry could not say again: then nothing is to be voided. */
+/** Rejects for a kind of fact that the registry could not say again: none is to be voided. */
 export async function touchedBy(
   store: RevocationStore,
   { keyId, from }: VoidFacts,

@@ -1,17 +1,12 @@
 import type { KeySet } from '../../facts/log/key-set.ts';
 import { memberDraft, signer } from '../../test/sdk/support/fact-writer.ts';
-import {
-  checkpointNote,
-  headOfLines,
-  headsOf,
-  heartbeatNote,
-} from '../../test/sdk/support/log-writer.ts';
+import { checkpointNote } from '../../test/sdk/support/log-writer.ts';
 import { keySetNote, LOG_KEY, NEXT_FACT_KEY } from '../../test/sdk/support/log-writer.ts';
 import { NEXT_LOG_KEY, NEXT_ROOT, NEXT_TIME } from '../../test/sdk/support/log-writer.ts';
 import { rangeOf, ROOT, TIME } from '../../test/sdk/support/log-writer.ts';
-import { ACME, memberId, SHARD } from '../../test/sdk/support/tenants.ts';
-import { at, encode, lines, timeOf, told, TWO, written } from './log-readers.ts';
+import { ACME, memberId } from '../../test/sdk/support/tenants.ts';
 import type { LogVector, ReaderStep } from './log-vector.ts';
+import { at, beat, encode, lines, told, TWO, written } from './reader-story.ts';
 
 /*
  * Stories of keys that change as `tenure keys` changes them, each after two lines that a heartbeat
@@ -21,19 +16,6 @@ import type { LogVector, ReaderStep } from './log-vector.ts';
 const keySet = (overrides: Partial<KeySet>, roots = [ROOT]): ReaderStep => ({
   keySet: encode(keySetNote(overrides, roots)),
 });
-
-type Beat = { version?: number; checkpoint?: string | null; key?: typeof TIME };
-
-/** By its second; states the head of these lines. */
-const beat = (
-  second: number,
-  covers: readonly string[],
-  { version = 1, checkpoint = null, key = TIME }: Beat = {},
-): ReaderStep => {
-  const heads = headsOf({ [SHARD]: headOfLines(covers) });
-  const overrides = { at: timeOf(second), keySetVersion: version, checkpoint, heads };
-  return { heartbeat: encode(heartbeatNote(overrides, key)) };
-};
 
 const BOTH_TIMES = keySet({ version: 2, time: [TIME.publicKey, NEXT_TIME.publicKey] });
 const SECOND_TIME = keySet({ version: 3, time: [NEXT_TIME.publicKey] });
