@@ -5,6 +5,7 @@ import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
 import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
+import { formatHeartbeat } from '../../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
 import type { KeySet } from '../../facts/log/key-set.ts';
 import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
@@ -367,6 +368,21 @@ describe('the heart', () => {
     store.heads = () => Promise.resolve(heads);
     await newHeart().beat(FENCE);
     expect(announced).toHaveLength(1);
+  });
+
+  test('negative control: had it not waited, readers would have refused it', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    const { shards } = await store.heads();
+    const text = formatHeartbeat({
+      ...{ log: LOG, epoch: 1, fence: FENCE, keySetVersion: 2, heads: [...shards] },
+      at: '2026-11-26T00:00:00.000Z',
+      checkpoint: store.notes.get('checkpoint') ?? null,
+    });
+    const note = await signNoteBy(text, { name: timeName(LOG), signer: time });
+    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
+    expect(() => openHeartbeat(utf8(note), set)).toThrow('key-range');
   });
 
   test('says what to do while there is no key set', async () => {
