@@ -55,6 +55,25 @@ test('of two rotations without a fact in between nothing is refused either', asy
   expect([world.refused, world.reports]).toEqual([[], []]);
 });
 
+test('a drill reads the log alone, and the JWK Set has the keys that sign it', async () => {
+  await goesOn(1);
+  await world.keys('rotate', '--root', world.rootFile);
+  await goesOn(2);
+  const shown = await world.keys('show');
+  const size = await world.signedAll();
+  const drilled = await world.keys<{ copied: number; voided: number; isWhole: boolean }>(
+    ...['drill', '--root', shown.root, '--facts', '5'],
+  );
+  expect(drilled).toMatchObject({ voided: 5, isWhole: true, refused: [] });
+  expect([await world.signedAll(), await world.keys('show')]).toEqual([size, shown]);
+
+  const jwks = await world.jwks();
+  expect(jwks.map((jwk) => jwk['kid'])).toEqual([
+    shown.newestRoot,
+    ...shown.keys.map(({ keyId }) => keyId),
+  ]);
+});
+
 async function keyOf(role: string): Promise<string> {
   const { keys } = await world.keys('show');
   return keys.findLast((key) => key.role === role)?.keyId ?? '';

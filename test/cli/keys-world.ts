@@ -103,8 +103,10 @@ export class KeysWorld {
     return join(this.folder, 'offline.key');
   }
 
-  get apiUrl(): string {
-    return this.#api.url;
+  async jwks(): Promise<readonly Record<string, unknown>[]> {
+    const headers = { Authorization: `Bearer ${DEV_READER_TOKEN}` };
+    const response = await fetch(`${this.#api.url}/v1/log/jwks`, { headers });
+    return ((await response.json()) as { keys: Record<string, unknown>[] }).keys;
   }
 
   async close(): Promise<void> {
