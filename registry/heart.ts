@@ -1,3 +1,4 @@
+import { countsInSet } from '../facts/log/checkpoint-of-set.ts';
 import { formatHeartbeat } from '../facts/log/heartbeat.ts';
 import type { Clock } from '../ports/clock.ts';
 import { LostLeadershipError } from '../ports/fact-log.ts';
@@ -38,11 +39,15 @@ export class Heart {
   async beat(fence: number): Promise<void> {
     const { log, epoch, keys, store, stream } = this.#ports;
     const { keySet, shards } = await store.heads();
+    const checkpoint = await store.findNote('checkpoint');
+    // By a key that this set closes, voids or does not know yet: the keeper, or the next beat, has
+    // the one that readers of the set take.
+    if (checkpoint !== undefined && !countsInSet(checkpoint, await keys.setOf(keySet))) return;
     const signer = await keys.timeSigner(keySet);
     const text = formatHeartbeat({
       ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
       at: new Date(this.#nextMs(fence)).toISOString(),
-      checkpoint: (await store.findNote('checkpoint')) ?? null,
+      checkpoint: checkpoint ?? null,
     });
     const note = await signNoteBy(text, signer);
     await store.saveNote(fence, 'heartbeat', note);

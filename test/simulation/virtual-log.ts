@@ -47,6 +47,7 @@ export const logStoreOf = (
     version === 1
       ? Promise.resolve(postgres.rows.keySets[0])
       : host.call(() => postgres.rows.keySets[version - 1]),
+  findNewestKeySet: () => Promise.resolve(postgres.rows.keySets.at(-1)),
   findNote: (kind) => host.call(() => postgres.rows.notes.get(kind)),
   readTile: ({ level, index, width }) =>
     host.call(() => {
