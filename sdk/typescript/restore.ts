@@ -9,8 +9,8 @@ import type { SavedNotes } from './saved-notes.ts';
 import type { ShardSet } from './shard-set.ts';
 
 export type RestoreParts = {
-  directory: string;
-  snapshots: boolean;
+  /** Where a snapshot is kept; undefined: there is none. */
+  directory: string | undefined;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
@@ -35,6 +35,7 @@ const restoreNotes = (parts: RestoreParts): void => {
 
 const restoreSnapshot = async (parts: RestoreParts): Promise<void> => {
   const { directory, keys, shards } = parts;
+  if (directory === undefined) return;
   try {
     const followed = [...shards.readers.keys()];
     const loaded = await loadSnapshot(directory, followed, (note) =>
@@ -60,7 +61,7 @@ const restoreHeartbeat = (parts: RestoreParts): void => {
 /** What a former process left on disk; all of it is verified again. */
 export const restore = async (parts: RestoreParts): Promise<void> => {
   restoreNotes(parts);
-  if (parts.snapshots) await restoreSnapshot(parts);
+  await restoreSnapshot(parts);
   restoreHeartbeat(parts);
   await parts.shards.load();
 };
