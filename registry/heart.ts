@@ -1,5 +1,7 @@
 import { utf8 } from '../facts/core/bytes.ts';
+import { checkpointOrigin, parseCheckpoint } from '../facts/log/checkpoint.ts';
 import { formatHeartbeat, parseHeartbeat } from '../facts/log/heartbeat.ts';
+import { newestEpoch } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
@@ -8,7 +10,6 @@ import { signNoteBy, type KeyRing } from './key-ring.ts';
 
 export interface HeartPorts {
   readonly log: string;
-  readonly epoch: number;
   readonly keys: KeyRing;
   readonly store: LogKeeping;
   readonly stream: Pick<FactStream, 'announce'>;
@@ -34,17 +35,26 @@ export class Heart {
    * order, since saving fails for a leader that was paused and followed by another one.
    */
   async beat(fence: number): Promise<void> {
-    const { log, epoch, keys, store, stream } = this.#ports;
+    const { log, keys, store, stream } = this.#ports;
     const { keySet, shards } = await store.heads();
+    const epoch = newestEpoch(await keys.setOf(keySet));
     const signer = await keys.timeSigner(keySet);
     const text = formatHeartbeat({
       ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
       at: new Date(await this.#nextMs(fence)).toISOString(),
-      checkpoint: (await store.findNote('checkpoint')) ?? null,
+      checkpoint: await this.#checkpointOf(epoch),
     });
     const note = await signNoteBy(text, signer);
     await store.saveNote(fence, 'heartbeat', note);
     stream.announce(note);
+  }
+
+  /** None before the first of its epoch: readers refuse one of another. */
+  async #checkpointOf(epoch: number): Promise<string | null> {
+    const note = (await this.#ports.store.findNote('checkpoint')) ?? null;
+    if (note === null) return null;
+    const { origin } = parseCheckpoint(textOfNote(utf8(note)));
+    return origin === checkpointOrigin(this.#ports.log, epoch) ? note : null;
   }
 
   /**

@@ -26,7 +26,7 @@ function batch(shard: number, from: number, to: number): FactBatch {
   const lines = positions.map((position) =>
     formatLine({ position, index: indexOf(position), envelope }),
   );
-  return { shard, first: indexOf(from), last: indexOf(to), lines };
+  return { shard, epoch: 1, first: indexOf(from), last: indexOf(to), lines };
 }
 
 let server: nats.NatsServer;
@@ -38,7 +38,6 @@ beforeAll(async () => {
   stream = createNatsFactStream({
     url: server.url,
     log: 'tenure.example/test',
-    epoch: 1,
     replicas: 1,
     report: (message) => reports.push(message),
   });
@@ -116,7 +115,6 @@ test('a server that is not there holds up neither the start nor a publish', asyn
   const absent = createNatsFactStream({
     url: 'nats://127.0.0.1:1',
     log: 'tenure.example/test',
-    epoch: 1,
     replicas: 1,
     report: () => undefined,
   });

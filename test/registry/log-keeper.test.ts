@@ -39,7 +39,7 @@ let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
 let keeper: LogKeeper;
 let keys: KeyRing;
 
-const newKeeper = () => new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+const newKeeper = () => new LogKeeper({ log: LOG, keys, store, checkpoints });
 
 function sequence(count: number): void {
   for (let i = 0; i < count; i += 1) store.leaves.push(sha256(utf8(`leaf ${store.leaves.length}`)));
@@ -216,7 +216,7 @@ describe('the heart', () => {
   let announced: string[];
   const newHeart = () =>
     new Heart({
-      ...{ log: LOG, epoch: 1, keys, store },
+      ...{ log: LOG, keys, store },
       stream: { announce: (note) => void announced.push(note) },
       clock: { nowMs: () => nowMs },
     });

@@ -11,7 +11,7 @@ import { textOfNote } from '../../facts/log/note.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import { calmWeather } from './host.ts';
 import { FACT_SIGNER } from './tags.ts';
-import { TENANTS } from './tenants.ts';
+import { SHARDS, TENANTS } from './tenants.ts';
 import type { Rows } from './virtual-postgres.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +43,8 @@ const stopStream: Fault = (world, forMs) => {
 };
 
 const loseTail: Fault = (world) => {
+  // What a restored backup lacks has to be somewhere.
+  if (world.postgres.isBackup) return;
   const [count, keepsWindow] = [world.dice.between(1, 6), world.dice.chance(0.5)];
   world.trace(`the stream loses ${count} of ${world.stream.size} messages`);
   world.stream.loseTail(count, keepsWindow);
@@ -81,18 +83,26 @@ const badWeather: Fault = (world, forMs) => {
 
 /** An older backup answers for a while, as a person's mistake; then the newest is put back. */
 const restoreBackup: Fault = (world, forMs) => {
-  const { postgres, scheduler, checkpoints } = world;
+  const { postgres, scheduler } = world;
   const backup = postgres.rows.copy();
   scheduler.after(forMs / 2, () => {
-    // What is younger than the last checkpoint the guard cannot miss (it may be in the stream only).
-    const kept = checkpoints.kept.at(-1);
-    const isOlder = kept !== undefined && sizeOf(kept) > backup.facts.length;
-    if (!isOlder || postgres.incarnation > 0 || !world.isFaulty) return;
+    if (!isKnownElsewhere(world, backup) || postgres.incarnation > 0 || !world.isFaulty) return;
     world.trace(`a backup of ${backup.facts.length} facts answers for ${forMs} ms`);
     const newest: Rows = postgres.rows;
     postgres.replace(backup);
-    scheduler.after(forMs / 2, () => postgres.replace(newest));
+    postgres.isBackup = true;
+    scheduler.after(forMs / 2, () => {
+      postgres.isBackup = false;
+      postgres.replace(newest);
+    });
   });
+};
+
+/** By the checkpoint that is kept outside, or, what is younger than that, by the stream. */
+const isKnownElsewhere = ({ checkpoints, stream }: World, backup: Rows): boolean => {
+  const kept = checkpoints.kept.at(-1);
+  if (kept !== undefined && sizeOf(kept) > backup.facts.length) return true;
+  return SHARDS.some((shard) => stream.lastPosition(shard) > (backup.shards[shard]?.count ?? 0));
 };
 
 /** Who stole the key and may publish adds a fact that the registry never committed. */

@@ -17,6 +17,8 @@ export const MUTATIONS = [
   'skip-shard-heads',
   /** A leader does not compare a database that came back with what was signed about it. */
   'skip-incarnation-guard',
+  /** It compares it with the last checkpoint, and not with the stream. */
+  'skip-stream-comparison',
   /** A batch that grew has the message id of the smaller one. */
   'message-id-without-last',
 ] as const;

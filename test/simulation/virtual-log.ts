@@ -44,6 +44,16 @@ export const logStoreOf = (
       keySet: KEY_SET,
       shards: mutation === 'hash-envelope' ? postgres.envelopeHeads() : [...postgres.rows.shards],
     })),
+  incarnation: () =>
+    host.call(() => {
+      const { incarnation, rows } = postgres;
+      return { name: String(incarnation), isApproved: rows.approved === String(incarnation) };
+    }),
+  approve: (fence, name) =>
+    host.call(() => {
+      if (!postgres.isLedBy(fence)) throw new LostLeadershipError(`fence ${fence} is over`);
+      postgres.rows.approved = name;
+    }),
   // It never changes, so that asking for it is no event of the world.
   findKeySet: (version) => Promise.resolve(version === KEY_SET ? KEY_SET_NOTE : undefined),
   findNote: (kind) => host.call(() => postgres.rows.notes.get(kind)),

@@ -22,6 +22,8 @@ export class Rows {
   notes = new Map<LogNoteKind, string>();
   nodes: TreeNode[] = [];
   fence = 0;
+  /** Incarnation that a leader has compared with the stream. */
+  approved = '';
   outboxOrder = 0;
 
   copy(): Rows {
@@ -65,6 +67,8 @@ export class VirtualPostgres {
   rows = new Rows();
   /** Grows when another database takes its place: open transactions and sessions are gone. */
   incarnation = 0;
+  /** An older one answers just now. */
+  isBackup = false;
   /** Facts as they were ever committed, by index: what a reader may apply. */
   readonly everInLog = new Map<number, string>();
   readonly #onReplaced: (() => void)[] = [];
@@ -126,7 +130,7 @@ export class VirtualPostgres {
   #readOldest(limit: number) {
     const { fence, facts, outbox, shards } = this.rows;
     const { startedMs } = this;
-    const head = { fence, startedMs, nextIndex: facts.length, keySet: KEY_SET };
+    const head = { fence, startedMs, nextIndex: facts.length, keySet: KEY_SET, epoch: 1 };
     const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
     if (oldest.length === 0) return [{ ...head, id: null }];
     return oldest
