@@ -1,10 +1,10 @@
 import { utf8 } from '../facts/core/bytes.ts';
-import { formatKeySet, parseKeySet, rootName } from '../facts/log/key-set.ts';
-import type { KeyRange, KeySet } from '../facts/log/key-set.ts';
+import { formatKeySet, newestEpoch, parseKeySet, rootName } from '../facts/log/key-set.ts';
+import type { EpochStart, KeyRange, KeySet } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
 import { createNoteVerifier } from '../facts/log/note-key.ts';
 import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
-import type { KeySetPublishing } from '../ports/log-store.ts';
+import type { KeySetPublishing, NewKeySet } from '../ports/log-store.ts';
 import type { Signer } from '../ports/signer.ts';
 import { signNoteBy } from './key-ring.ts';
 
@@ -50,6 +50,19 @@ export function rotateFactKey(
     const next = { ...set, version: set.version + 1, fact: [...fact, openRange(key, nextIndex)] };
     return signed(next, set, root);
   });
+}
+
+/**
+ * The set that begins the next epoch, by the root: what was signed from `first` on is lost for good,
+ * and other facts come in its place (DESIGN 3, "Restored backup").
+ */
+export function beginEpoch(
+  set: KeySet,
+  start: Omit<EpochStart, 'epoch'>,
+  root: Signer,
+): Promise<NewKeySet> {
+  const epochs = [...set.epochs, { ...start, epoch: newestEpoch(set) + 1 }];
+  return signed({ ...set, version: set.version + 1, epochs }, set, root);
 }
 
 function openRange(key: Uint8Array, from: number): KeyRange {

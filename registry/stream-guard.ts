@@ -10,7 +10,7 @@ import type { FindFactKey } from '../facts/log/fact-keys.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import type { FactReading } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
-import type { LogKeeping } from '../ports/log-store.ts';
+import type { LogHeads, LogKeeping } from '../ports/log-store.ts';
 import type { KeyRing } from './key-ring.ts';
 import { forked } from './log-fork.ts';
 
@@ -24,7 +24,8 @@ export interface StreamGuardPorts {
   readonly keysOf?: typeof factKeysOf;
 }
 
-type Seen = Line & OpenedFact;
+/** The last line of a shard that somebody's key signed, beside the shard's count here. */
+export type Seen = Line & OpenedFact & { readonly shard: number; readonly count: number };
 
 /**
  * Before a leader signs in a database that was started or restored since the last one did: facts
@@ -32,18 +33,38 @@ type Seen = Line & OpenedFact;
  * backup"). Throws {@link LogForkError}; what the stream throws means that it cannot be asked yet.
  */
 export async function compareWithStream(ports: StreamGuardPorts, fence: number): Promise<void> {
-  const { store, stream, keys } = ports;
+  const { store, keys } = ports;
   const { name, isApproved } = await store.incarnation();
-  const { keySet, shards } = await store.heads();
-  if (isApproved || keySet === 0) return;
-  const set = await keys.setOf(keySet);
-  const findKey = (ports.keysOf ?? factKeysOf)(set);
-  const lines = await Promise.all(shards.map((_head, shard) => stream.lastLines(shard)));
-  for (const [shard, { count }] of shards.entries()) {
-    const seen = lastVerified(lines[shard] ?? [], set.log, findKey);
-    if (seen !== undefined && !isSuperseded(seen, set)) await compare(ports, shard, count, seen);
+  const heads = await store.heads();
+  if (isApproved || heads.keySet === 0) return;
+  const set = await keys.setOf(heads.keySet);
+  for (const seen of await lastSeen(ports, heads, set)) {
+    const { shard, count, position } = seen;
+    if (position > count)
+      throw forked(
+        `shard ${shardName(shard)} ends at ${count} here and at ${position} in JetStream`,
+      );
+    if (!(await isHeld(ports, seen))) throw forked(otherFact(seen));
   }
   await store.approve(fence, name);
+}
+
+export function otherFact({ shard, position }: Seen): string {
+  return `position ${position} of shard ${shardName(shard)} is another fact here than in JetStream`;
+}
+
+/** What the stream says of each shard; nothing of those where it is empty. */
+export async function lastSeen(
+  { stream, keysOf = factKeysOf }: Pick<StreamGuardPorts, 'stream' | 'keysOf'>,
+  { shards }: LogHeads,
+  set: KeySet,
+): Promise<Seen[]> {
+  const findKey = keysOf(set);
+  const lines = await Promise.all(shards.map((_head, shard) => stream.lastLines(shard)));
+  return shards.flatMap(({ count }, shard) => {
+    const last = lastVerified(lines[shard] ?? [], set.log, findKey);
+    return last === undefined || isSuperseded(last, set) ? [] : [{ ...last, shard, count }];
+  });
 }
 
 /** Who may publish there can add what he likes: only what was signed says anything. */
@@ -51,7 +72,7 @@ function lastVerified(
   lines: readonly string[],
   log: string,
   findKey: FindFactKey,
-): Seen | undefined {
+): (Line & OpenedFact) | undefined {
   const verifierOf: FindVerifier = (keyId) => findKey(keyId)?.verify;
   for (const text of lines.toReversed()) {
     try {
@@ -73,16 +94,11 @@ export function isSuperseded(
   return epochs.some(({ epoch, first }) => epoch > fact.epoch && index >= first);
 }
 
-async function compare(
-  { facts }: StreamGuardPorts,
-  shard: number,
-  count: number,
-  { position, index, leaf }: Seen,
-): Promise<void> {
-  const name = `shard ${shardName(shard)}`;
-  if (position > count)
-    throw forked(`${name} ends at ${count} here and at ${position} in JetStream`);
+/** The database has that fact at that place. */
+export async function isHeld(
+  { facts }: Pick<StreamGuardPorts, 'facts'>,
+  { shard, position, index, leaf }: Seen,
+): Promise<boolean> {
   const [held] = await facts.readShard(shard, position, 1);
-  if (held?.index !== index || !equalBytes(held.leafHash, leaf))
-    throw forked(`position ${position} of ${name} is another fact here than in JetStream`);
+  return held?.index === index && equalBytes(held.leafHash, leaf);
 }

@@ -16,6 +16,7 @@ const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const ACK_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
 const RETRY_MS = 1_000;
+const SOON_MS = 50;
 /** JetStream's answer when the subject has no message; 404 alone may also mean: no such stream. */
 const NO_MESSAGE = 10_037;
 
@@ -65,7 +66,7 @@ async function publishBatch(publisher: JetStreamClient, options: NatsOptions, ba
 }
 
 async function lastLines(link: Link, shard: number): Promise<readonly string[]> {
-  const { manager } = connected(link);
+  const { manager } = await connectedSoon(link);
   try {
     const subject = SUBJECT_PREFIX + shardName(shard);
     return linesIn(await manager.streams.getMessage(STREAM, { last_by_subj: subject }));
@@ -79,7 +80,7 @@ async function lastLines(link: Link, shard: number): Promise<readonly string[]> 
 }
 
 async function* readAll(link: Link): AsyncGenerator<readonly string[]> {
-  const { manager, publisher } = connected(link);
+  const { manager, publisher } = await connectedSoon(link);
   const { state } = await manager.streams.info(STREAM);
   if (state.messages === 0) return;
   const consumer = await publisher.consumers.get(STREAM);
@@ -89,10 +90,14 @@ async function* readAll(link: Link): AsyncGenerator<readonly string[]> {
   }
 }
 
-function connected(link: Link): Streams {
-  const streams = link.ready();
-  if (streams === undefined) throw new Error('NATS is not connected');
-  return streams;
+/** A process that has just started is given the time of an answer. */
+async function connectedSoon(link: Link): Promise<Streams> {
+  for (let waitedMs = 0; waitedMs < ACK_TIMEOUT_MS; waitedMs += SOON_MS) {
+    const streams = link.ready();
+    if (streams !== undefined) return streams;
+    await sleep(SOON_MS);
+  }
+  throw new Error('NATS is not connected');
 }
 
 const linesIn = (message: { string(): string }) => message.string().trimEnd().split('\n');
