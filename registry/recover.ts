@@ -1,10 +1,10 @@
 import { restoredChanges } from '../domain/restored-state.ts';
 import { equalBytes } from '../facts/core/bytes.ts';
 import type { Fact } from '../facts/core/types.ts';
+import { EMPTY_ROOT } from '../facts/log/hashes.ts';
 import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import type { TreeHead } from '../facts/log/proofs.ts';
-import { TreeBuilder } from '../facts/log/tree.ts';
 import type { CheckpointStore } from '../ports/checkpoint-store.ts';
 import type { FactReading } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
@@ -154,8 +154,7 @@ async function lastGood(
   if (signed !== undefined && signed.size <= end) return { size: signed.size, root: signed.root };
   const note = await store.findNote('checkpoint');
   const { log } = await keys.setOf(keySet);
-  const { size, root } =
-    note === undefined ? { size: 0, root: new TreeBuilder().root() } : stated(note, log);
+  const { size, root } = note === undefined ? { size: 0, root: EMPTY_ROOT } : stated(note, log);
   if (size <= nextIndex && equalBytes((await treeAt(store, size)).root(), root))
     return { size, root };
   const what = 'the database is not even what its own checkpoint says: restore another backup';

@@ -4,7 +4,10 @@ import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
 import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
+import { parseHeartbeat } from '../../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
+import type { EpochStart } from '../../facts/log/key-set.ts';
+import { textOfNote } from '../../facts/log/note.ts';
 import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
 import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { createNoteVerifier } from '../../facts/log/note-key.ts';
@@ -28,11 +31,12 @@ const signerBy = (seed: number): Signer => {
 const [root, fact, log, time] = [signerBy(1), signerBy(2), signerBy(3), signerBy(4)];
 const range = (key: Uint8Array) => ({ key, from: 0, to: null, void: null });
 
-const keySetText = formatKeySet({
-  ...{ log: LOG, version: 1, root: root.publicKey, time: [time.publicKey], epochs: [] },
-  fact: [range(fact.publicKey)],
-  logKeys: [range(log.publicKey)],
-});
+const keySetOf = (version: number, epochs: EpochStart[]) =>
+  formatKeySet({
+    ...{ log: LOG, version, root: root.publicKey, time: [time.publicKey], epochs },
+    fact: [range(fact.publicKey)],
+    logKeys: [range(log.publicKey)],
+  });
 
 let store: FakeLogStore;
 let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
@@ -58,7 +62,7 @@ const openSigned = () =>
 
 beforeEach(async () => {
   store = new FakeLogStore();
-  store.keySets.push(await signNoteBy(keySetText, { name: rootName(LOG), signer: root }));
+  store.keySets.push(await signNoteBy(keySetOf(1, []), { name: rootName(LOG), signer: root }));
   checkpoints = createMemoryCheckpointStore();
   keys = new KeyRing(LOG, () => [fact, log, time], store);
   keeper = newKeeper();
@@ -180,6 +184,68 @@ describe('the keeper of the log', () => {
     await expect(newKeeper().open(FENCE)).rejects.toThrow('older than the database');
     await old.keep(0, store.notes.get('checkpoint') ?? '');
     await newKeeper().open(FENCE);
+  });
+
+  describe('in a new epoch', () => {
+    const signedIn = (epoch: number) =>
+      openCheckpoint(utf8(store.notes.get('checkpoint') ?? ''), `${LOG}/${epoch}`, [
+        createNoteVerifier(`${LOG}/${epoch}`, log.publicKey),
+      ]);
+
+    /** Ten facts were signed, and the last six of them are lost for good. */
+    const begin = async (size = 4) => {
+      sequence(10);
+      await keeper.keep(FENCE);
+      store.leaves = store.leaves.slice(0, 4);
+      store.notes.clear();
+      const start = { epoch: 2, first: 4, size, root: rootOf(store.leaves.slice(0, size)) };
+      const note = { name: rootName(LOG), signer: root };
+      store.keySets.push(await signNoteBy(keySetOf(2, [start]), note));
+      keeper = newKeeper();
+    };
+
+    test('goes on from the last good checkpoint, and signs at once', async () => {
+      await begin(3);
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 4, root: rootOf(store.leaves) });
+      sequence(5);
+      keeper = newKeeper();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 9, root: rootOf(store.leaves) });
+      expect((await checkpoints.newest()).version).toBe(3);
+    });
+
+    test('refuses a database that does not hold that checkpoint', async () => {
+      await begin();
+      store.leaves[0] = sha256(utf8('another'));
+      await expect(keeper.open(FENCE)).rejects.toMatchObject({ name: 'LogForkError' });
+    });
+
+    test('refuses a backup of the epoch before', async () => {
+      await begin();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      store.keySets.pop();
+      store.notes.clear();
+      keys.forget();
+      await expect(newKeeper().open(FENCE)).rejects.toThrow('it has epoch 1, and 2 has begun');
+    });
+
+    test('sends no heartbeat with a checkpoint of the epoch before', async () => {
+      await begin();
+      store.notes.set('checkpoint', (await checkpoints.newest()).note ?? '');
+      const announced: string[] = [];
+      const heart = new Heart({
+        ...{ log: LOG, keys, store },
+        stream: { announce: (note) => void announced.push(note) },
+        clock: { nowMs: () => Date.parse('2026-11-26T00:00:00.000Z') },
+      });
+      await heart.beat(FENCE);
+      const text = textOfNote(utf8(announced[0] ?? ''));
+      expect(parseHeartbeat(text)).toMatchObject({ epoch: 2, checkpoint: null });
+    });
   });
 
   test('of two leaders only one signs the next checkpoint', async () => {
