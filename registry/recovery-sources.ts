@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { utf8 } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
@@ -69,7 +68,7 @@ export async function collect(
         for (const line of batch) {
           missing.add(line);
           lines += 1;
-          if (lines % LINES_PER_TURN === 0) await nextTurn();
+          if (lines % LINES_PER_TURN === 0) await new Promise(setImmediate);
         }
     });
   return missing;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'nats';
-import pg from 'pg';
 import { createCheckpointFile } from '../../adapters/checkpoint-file/store.ts';
 import { openKeyFolder } from '../../adapters/key-file/signer.ts';
 import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.ts';
@@ -33,6 +32,7 @@ import type { Plane } from '../../sdk/typescript/plane.ts';
 import * as nats from '../../tools/servers/nats.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import { READER, startTestApi } from '../support/api/test-api.ts';
+import { backupsOf } from './backups.ts';
 import {
   accepted,
   provisionRequest,
@@ -64,20 +64,14 @@ export async function startRestorableRegistry() {
   const registry = await registryDatabase();
   const { databaseUrl } = registry;
   const server = await nats.start({ paths: await nats.get(quiet) });
-  const checkpoints = join(folder, 'checkpoints');
   const env = {
     DATABASE_URL: databaseUrl,
     NATS_URL: server.url,
     FACT_LOG_ORIGIN: LOG,
     KEY_DIR: join(folder, 'keys'),
-    CHECKPOINT_DIR: checkpoints,
+    CHECKPOINT_DIR: join(folder, 'checkpoints'),
   };
-  const tenure = async (...args: string[]) => {
-    let [out, err] = ['', ''];
-    const [take, complain] = [(text: string) => (out += text), (text: string) => (err += text)];
-    const code = await runCli(args, { env, tty: false, out: take, err: complain });
-    return { code, out, err };
-  };
+  const tenure = commandLine(env);
   const rootFile = join(folder, 'root.key');
   const made = await tenure('keys', 'init', '--root', rootFile, '--json');
   const { root } = JSON.parse(made.out) as { root: string };
@@ -102,23 +96,7 @@ export async function startRestorableRegistry() {
     },
     stopSequencer: () => sequencer.stop(),
     customers: customersOf(registry),
-    /** Database and kept checkpoint as of now. */
-    backUp: async (name: string) => {
-      await copyDatabase(
-        databaseUrl,
-        databaseName(databaseUrl),
-        `${databaseName(databaseUrl)}_${name}`,
-      );
-      cpSync(checkpoints, join(folder, name), { recursive: true });
-    },
-    restore: (name: string) => {
-      const own = databaseName(databaseUrl);
-      return copyDatabase(databaseUrl, `${own}_${name}`, own);
-    },
-    restoreCheckpoints: (name: string) => {
-      rmSync(checkpoints, { recursive: true });
-      cpSync(join(folder, name), checkpoints, { recursive: true });
-    },
+    ...backupsOf(databaseUrl, folder, env.CHECKPOINT_DIR),
     deleteStream: () => deleteStream(server.url),
     /** Last position in the stream, by shard. */
     streamed: () => lastPositions(server.url),
@@ -130,6 +108,15 @@ export async function startRestorableRegistry() {
       await server.stop();
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+function commandLine(env: Record<string, string>) {
+  return async (...args: string[]) => {
+    let [out, err] = ['', ''];
+    const [take, complain] = [(text: string) => (out += text), (text: string) => (err += text)];
+    const code = await runCli(args, { env, tty: false, out: take, err: complain });
+    return { code, out, err };
   };
 }
 
@@ -231,28 +218,6 @@ export async function checkpointSizeIn({ admin }: RegistryDatabase): Promise<num
   const sql = `select note from log_notes where kind = 'checkpoint'`;
   const { rows } = await admin.query<{ note: string }>(sql);
   return rows[0] && parseCheckpoint(textOfNote(utf8(rows[0].note))).size;
-}
-
-const databaseName = (url: string): string => new URL(url).pathname.slice(1);
-
-/** Puts a copy of one database in the place of another, whoever is connected. */
-async function copyDatabase(databaseUrl: string, from: string, to: string): Promise<void> {
-  const postgres = new URL(databaseUrl);
-  postgres.pathname = '/postgres';
-  const admin = new pg.Client({ connectionString: postgres.href });
-  await admin.connect();
-  try {
-    await admin.query(`drop database if exists ${to} with (force)`);
-    // A template must have no sessions, and pools open new ones by themselves.
-    await admin.query(`alter database ${from} with allow_connections false`);
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
-      from,
-    ]);
-    await admin.query(`create database ${to} template ${from}`);
-    await admin.query(`alter database ${from} with allow_connections true`);
-  } finally {
-    await admin.end();
-  }
 }
 
 async function lastPositions(url: string): Promise<Record<string, number>> {
