@@ -1,4 +1,2 @@
 ALTER TABLE "log_head" ADD COLUMN "epoch" bigint DEFAULT 1 NOT NULL;--> statement-breakpoint
-ALTER TABLE "log_head" ADD COLUMN "incarnation" text DEFAULT '' NOT NULL;--> statement-breakpoint
--- A commit names the epoch in its facts.
-GRANT SELECT ("epoch") ON "log_head" TO "tenure_worker";
+ALTER TABLE "log_head" ADD COLUMN "incarnation" text DEFAULT '' NOT NULL;
