@@ -41,10 +41,11 @@ export class MissingFacts {
   #refused = 0;
   #seen: number;
 
-  constructor(set: KeySet, end: LogEnd) {
+  /** `keysOf`: only a simulation that fakes signatures brings another way. */
+  constructor(set: KeySet, end: LogEnd, keysOf = factKeysOf) {
     this.#set = set;
     this.#end = end;
-    this.#findKey = factKeysOf(set);
+    this.#findKey = keysOf(set);
     this.#seen = end.nextIndex;
   }
 

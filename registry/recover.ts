@@ -1,6 +1,7 @@
 import { restoredChanges } from '../domain/restored-state.ts';
 import { equalBytes } from '../facts/core/bytes.ts';
 import type { Fact } from '../facts/core/types.ts';
+import type { factKeysOf } from '../facts/log/fact-keys.ts';
 import { EMPTY_ROOT } from '../facts/log/hashes.ts';
 import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
@@ -31,6 +32,8 @@ export interface RecoverPorts {
   readonly checkpoints: Pick<CheckpointStore, 'newest'>;
   /** JetStream, and what the operator named. */
   readonly sources: readonly FactSource[];
+  /** Only a simulation that fakes signatures brings another way. */
+  readonly keysOf?: typeof factKeysOf;
   /** Below it lie the hosts of tenants that only their facts remember. */
   readonly tenantDomain: string;
 }
@@ -83,7 +86,7 @@ export async function recover(
   const { recovery, store } = ports;
   const heads = await store.heads();
   const { set, added } = await newestKeys(ports.sources, ports.keys, heads.keySet);
-  const missing = await collect(ports.sources, heads, set);
+  const missing = await collect(ports.sources, heads, set, ports.keysOf);
   await checkHeld(ports, heads, set);
   const signed = await foundation(ports, set);
   const found = missing.continuing(await recovery.signedHeads(missing.tenants));

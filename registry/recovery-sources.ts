@@ -1,5 +1,6 @@
 import { utf8 } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
+import type { factKeysOf } from '../facts/log/fact-keys.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
 import type { LogHeads, NewKeySet } from '../ports/log-store.ts';
@@ -58,9 +59,10 @@ export async function collect(
   sources: readonly FactSource[],
   { nextIndex, shards }: LogHeads,
   set: KeySet,
+  keysOf?: typeof factKeysOf,
 ): Promise<MissingFacts> {
   const positions = shards.map(({ count }) => count);
-  const missing = new MissingFacts(set, { nextIndex, positions });
+  const missing = new MissingFacts(set, { nextIndex, positions }, keysOf);
   for (const source of sources)
     await reading(source, async () => {
       let lines = 0;

@@ -10,6 +10,7 @@ import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
 import { textOfNote } from '../../facts/log/note.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import { calmWeather } from './host.ts';
+import { recoverWorld } from './operator.ts';
 import { FACT_SIGNER } from './tags.ts';
 import { SHARDS, TENANTS } from './tenants.ts';
 import type { Rows } from './virtual-postgres.ts';
@@ -98,6 +99,21 @@ const restoreBackup: Fault = (world, forMs) => {
   });
 };
 
+/** An older backup is all that is left, and a person recovers it, with the root at hand. */
+const loseDatabase: Fault = (world, forMs) => {
+  const { postgres, scheduler } = world;
+  const backup = postgres.rows.copy();
+  scheduler.after(forMs / 2, () => {
+    if (!isKnownElsewhere(world, backup) || postgres.incarnation > 0 || !world.isFaulty) return;
+    if (world.dice.chance(0.5)) world.stream.loseTail(world.stream.size, false);
+    if (!isKnownElsewhere(world, backup)) return;
+    world.trace(`a backup of ${backup.facts.length} facts is all that is left`);
+    postgres.replace(backup);
+    postgres.isBackup = true;
+    scheduler.after(forMs / 2, () => void recoverWorld(world));
+  });
+};
+
 /** By the checkpoint that is kept outside, or, what is younger than that, by the stream. */
 const isKnownElsewhere = ({ checkpoints, stream }: World, backup: Rows): boolean => {
   const kept = checkpoints.kept.at(-1);
@@ -139,7 +155,7 @@ function cut(world: World, { host }: { host: World['readers'][number]['host'] },
 /** Named more than once: more often. */
 const FAULTS: readonly Fault[] = [
   ...[crashSequencer, pauseLeader, cutLeader, stopStream, loseTail, loseTail, crashReader],
-  ...[cutReader, slowReader, badWeather, badWeather, restoreBackup, forgeFact],
+  ...[cutReader, slowReader, badWeather, badWeather, restoreBackup, loseDatabase, forgeFact],
 ];
 
 /** Lets some of them happen, each for a while; all are over at `untilMs`. */

@@ -4,11 +4,13 @@ import type { ChainHead } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import type { Fact } from '../../facts/core/types.ts';
 import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
-import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
+import { parseKeySet } from '../../facts/log/key-set.ts';
+import type { KeySet } from '../../facts/log/key-set.ts';
 import { textOfNote } from '../../facts/log/note.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
-import { ISSUER } from '../sdk/support/fact-writer.ts';
+import { stated } from '../../registry/kept-checkpoint.ts';
+import { ISSUER, LOG } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import type { World } from './world.ts';
@@ -55,11 +57,12 @@ export class Replay {
   }
 
   /** A checkpoint that was ever signed and is none of this log; undefined: all are. */
-  foreignCheckpoint(notes: readonly string[]): string | undefined {
+  foreignCheckpoint(notes: readonly string[], { epochs }: KeySet): string | undefined {
     const tree = new TreeBuilder();
     // In the order in which they were signed: of a sound log, also that of their sizes.
     return notes.find((note) => {
-      const { size, root } = parseCheckpoint(textOfNote(utf8(note)));
+      const { epoch, size, root } = stated(note, LOG);
+      if (epochs.some(({ epoch: later, first }) => later > epoch && size > first)) return false;
       if (size < tree.size || size > this.#leaves.length) return true;
       for (const leaf of this.#leaves.slice(tree.size, size)) tree.append(leaf);
       return !equalBytes(tree.root(), root);
@@ -108,13 +111,17 @@ function decisionDifference(one: Index, other: Index, nowMs: number): string | u
   return undefined;
 }
 
+function newestSet({ postgres }: World): KeySet {
+  return parseKeySet(textOfNote(utf8(postgres.rows.keySets.at(-1) ?? '')));
+}
+
 /** What is wrong with a world whose faults are over; undefined: nothing (any more). */
 export function findTrouble(world: World): string | undefined {
   const { rows } = world.postgres;
   if (rows.outbox.length > 0) return `${rows.outbox.length} committed facts are not in the log`;
   const replay = new Replay(world);
   if (replay.flaw !== undefined) return `the log: ${replay.flaw}`;
-  const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
+  const foreign = replay.foreignCheckpoint(world.checkpoints.kept, newestSet(world));
   if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;
   for (const reader of world.readers) {
     const difference = differenceOf(reader, replay, world.wallMs());

@@ -19,6 +19,8 @@ export const MUTATIONS = [
   'skip-incarnation-guard',
   /** It compares it with the last checkpoint, and not with the stream. */
   'skip-stream-comparison',
+  /** A recovered database keeps its unsigned facts as they are, behind others than they name. */
+  'skip-outbox-rewrite',
   /** A batch that grew has the message id of the smaller one. */
   'message-id-without-last',
 ] as const;

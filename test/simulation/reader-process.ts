@@ -5,12 +5,13 @@ import { Following } from '../../sdk/typescript/following.ts';
 import type { PlaneSurroundings } from '../../sdk/typescript/following.ts';
 import { FreshnessClock } from '../../sdk/typescript/freshness-clock.ts';
 import { HeartbeatGate } from '../../sdk/typescript/heartbeat-gate.ts';
+import type { KeyChain } from '../../sdk/typescript/key-chain.ts';
 import type { LiveHandlers } from '../../sdk/typescript/live-source.ts';
 import type { RegistrySource } from '../../sdk/typescript/registry-source.ts';
 import { ShardSet } from '../../sdk/typescript/shard-set.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import type { Host } from './host.ts';
-import { findTaggedKey, KEYS, openTaggedHeartbeat } from './tags.ts';
+import { findTaggedKey, keysKnowing, openTaggedHeartbeat } from './tags.ts';
 import { journalOn } from './virtual-disk.ts';
 import type { VirtualDisk } from './virtual-disk.ts';
 import type { Message, Subscriber } from './virtual-stream.ts';
@@ -35,6 +36,7 @@ export class ReaderProcess {
   readonly shards: ShardSet;
   readonly #world: World;
   readonly #disk: VirtualDisk;
+  readonly #keys: KeyChain;
   readonly #gate: HeartbeatGate;
   #handlers: LiveHandlers | undefined;
   #following: Following | undefined;
@@ -50,7 +52,8 @@ export class ReaderProcess {
       world.trace(`${host.name}: refused ${refusal.code} by ${refusal.origin}`),
     );
     const isHeadless = world.mutation === 'skip-shard-heads';
-    this.#gate = new HeartbeatGate(KEYS, isHeadless ? openHeadless : openTaggedHeartbeat);
+    this.#keys = keysKnowing(disk.keySets);
+    this.#gate = new HeartbeatGate(this.#keys, isHeadless ? openHeadless : openTaggedHeartbeat);
     const trust = { log: LOG, findKey: findTaggedKey };
     const journal = journalOn(disk, host);
     this.shards = new ShardSet(SHARDS, { trust, index: this.index, journal, events });
@@ -82,11 +85,12 @@ export class ReaderProcess {
     };
     const notes = {
       saveHeartbeat: (note: Uint8Array) => write(() => (this.#disk.heartbeat = note)),
-      saveKeySet: () => undefined,
+      saveKeySet: (version: number, note: Uint8Array) =>
+        write(() => (this.#disk.keySets[version - 2] = note)),
       saveKnownAtMs: (ms: number) => write(() => (this.#disk.knownAtMs = ms)),
     };
     const gate = this.#gate;
-    const parts = { keys: KEYS, gate, shards: this.shards, notes, freshness, events };
+    const parts = { keys: this.#keys, gate, shards: this.shards, notes, freshness, events };
     this.#following = new Following(parts, { source: this.#source(), openLive: this.#live, clock });
   }
 
@@ -124,7 +128,11 @@ export class ReaderProcess {
             .slice(from - 1, from - 1 + PAGE_LINES)
             .map(lineOf),
         ),
-      keySet: () => this.host.call(() => undefined),
+      keySet: (version) =>
+        this.host.call(() => {
+          const note = postgres.rows.keySets[version - 1];
+          return note === undefined ? undefined : this.#world.bytesOf(note);
+        }),
       heartbeat: () =>
         this.host.call(() => {
           const note = postgres.rows.notes.get('heartbeat');

@@ -48,9 +48,19 @@ export const SIGNERS: readonly Signer[] = [
 
 export const KEY_SET_NOTE = keySetNote();
 
-/** Shared by all readers: it has one key set, and there is no other. */
-export const KEYS = new KeyChain(LOG, ROOT_KEY);
-KEYS.take(utf8(KEY_SET_NOTE));
+const FIRST_NOTE = utf8(KEY_SET_NOTE);
+
+/** What a reader knows when it starts: the first key set, and those that it has saved. */
+export const keysKnowing = (saved: readonly Uint8Array[]): KeyChain => {
+  const keys = new KeyChain(LOG, ROOT_KEY);
+  for (const note of [FIRST_NOTE, ...saved]) keys.take(note);
+  return keys;
+};
+
+const rootKey = createOpensslSigner(new Uint8Array(32).fill(21));
+
+/** Seed of the root of {@link KEY_SET_NOTE}. */
+export const ROOT_SIGNER: Signer = { ...rootKey, keyId: keyIdOf(rootKey.publicKey) };
 
 const factKey: FactKey = {
   ...{ from: 0, to: null, void: null },
@@ -84,7 +94,7 @@ export const openTaggedHeartbeat = (note: Uint8Array, set: KeySet, last?: Heartb
   checkKeySet(heartbeat, set);
   if (last === undefined) return heartbeat;
   checkOrder(heartbeat, last);
-  const older = checkpointIn(last);
+  const older = heartbeat.epoch === last.epoch ? checkpointIn(last) : undefined;
   if (older !== undefined) checkGrowth(older, checkpointIn(heartbeat));
   return heartbeat;
 };

@@ -7,6 +7,8 @@ export class VirtualDisk {
   readonly files = new Map<number, string>();
   heartbeat: Uint8Array | undefined;
   knownAtMs: number | undefined;
+  /** Versions 2, 3 ... */
+  readonly keySets: Uint8Array[] = [];
 
   /** The last bytes of one file, within a line as a rule. */
   tear(dice: Dice): void {

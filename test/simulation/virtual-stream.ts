@@ -64,6 +64,11 @@ export class VirtualStream {
     return line === undefined ? 0 : parseLine(line).position;
   }
 
+  /** All lines, message by message. */
+  readAll(): readonly (readonly string[])[] {
+    return this.#messages.map(({ lines }) => lines);
+  }
+
   ofHost(host: Host): FactStream {
     return {
       publish: async (batches) => {
