@@ -34,8 +34,8 @@ function httpSource(url: string, token: string): FactSource {
 }
 
 /**
- * `shards/<xx>.facts` and `keys/<version>.note`, as a data plane keeps them, or `keys/<version>`, as
- * a copy of the log has them. A torn last line is not there.
+ * `shards/<xx>.facts` and `keys/<version>.note`, as a data plane keeps them, or `keys/<version>`,
+ * as a copy of the log has them. A torn last line is not there.
  */
 function folderSource(folder: string): FactSource {
   return {

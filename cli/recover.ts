@@ -60,7 +60,7 @@ async function run(options: RecoverOptions, context: Context): Promise<void> {
   const ports = composeRecovery(config);
   if (ports === undefined)
     throw new CliError(EXIT.usage, 'CHECKPOINT_DIR is missing.', CHECKPOINTS);
-  const keys = new KeyRing(ports.log, ports.openKeys, ports.store);
+  const keys = new KeyRing(ports.log, () => [], ports.store);
   const sources = [ports.jetStream, ...source];
   let findings: Findings | undefined;
   const tell = (found: Findings) => {

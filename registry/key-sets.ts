@@ -53,8 +53,8 @@ export function rotateFactKey(
 }
 
 /**
- * The set that begins the next epoch, by the root: what was signed from `first` on is lost for good,
- * and other facts come in its place (DESIGN 3, "Restored backup").
+ * The set that begins the next epoch, by the root: what was signed from `first` on is lost for
+ * good, and other facts come in its place (DESIGN 3, "Restored backup").
  */
 export function beginEpoch(
   set: KeySet,

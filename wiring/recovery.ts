@@ -1,5 +1,4 @@
 import { createCheckpointFile } from '../adapters/checkpoint-file/store.ts';
-import { openKeyFolder } from '../adapters/key-file/signer.ts';
 import { createNatsFactStream } from '../adapters/nats/fact-stream.ts';
 import { createFactLog } from '../adapters/postgres/fact-log.ts';
 import { createLeaderLock } from '../adapters/postgres/leader-lock.ts';
@@ -10,7 +9,7 @@ import type { Config } from './config/load.ts';
 /** What `tenure recover` works on; undefined while `CHECKPOINT_DIR` is not set. */
 export function composeRecovery(config: Config) {
   const databaseUrl = config.database.url.reveal();
-  const { keyDir, signer, checkpointDir, natsUrl, natsReplicas, logOrigin } = config.facts;
+  const { checkpointDir, natsUrl, natsReplicas, logOrigin } = config.facts;
   if (checkpointDir === undefined) return undefined;
   const facts = createFactLog({ databaseUrl });
   const recovery = createRecoveryStore({ databaseUrl });
@@ -27,7 +26,6 @@ export function composeRecovery(config: Config) {
   };
   return {
     log: logOrigin,
-    openKeys: () => (keyDir === undefined ? [] : openKeyFolder(keyDir, signer)),
     lock: createLeaderLock({ databaseUrl }),
     store: facts,
     facts,
