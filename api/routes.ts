@@ -1,6 +1,7 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getJwks } from './log/jwks.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   cancelSaga,
   listFacts,
   getKeySet,
+  getJwks,
   getCheckpoint,
   getHeartbeat,
   getTile,

@@ -1,21 +1,14 @@
 import type { Command } from 'commander';
-import { equalBytes } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
 import { LogAudit } from '../facts/log/audit.ts';
 import type { Checkpoint } from '../facts/log/checkpoint.ts';
-import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
-import { parseBundle } from '../facts/log/entry-bundle.ts';
-import { entryHash, HASH_BYTES } from '../facts/log/hashes.ts';
-import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
-import { formatTilePath } from '../facts/log/tile-path.ts';
-import { bundleOf, checkTile, tileWidth, TILE_WIDTH } from '../facts/log/tiles.ts';
-import type { HashTile } from '../facts/log/tiles.ts';
+import { TILE_WIDTH } from '../facts/log/tiles.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { formatFields } from './format.ts';
-import { logSourceOf, need } from './log-source.ts';
-import type { LogSource } from './log-source.ts';
+import { readBundle, readCheckpoint } from './log-entries.ts';
+import { logSourceOf } from './log-source.ts';
 import { newestSet, readKeyChain, ROOT_OPTION, trustOf } from './trust.ts';
 
 const EXAMPLES = `
@@ -55,8 +48,7 @@ async function audit({ root, from }: AuditOptions, context: Context): Promise<vo
     const entries = new LogAudit(set.log);
     place = () => `entry ${entries.size}`;
     for (let index = 0; index * TILE_WIDTH < checkpoint.size; index += 1) {
-      const tile = { level: 0, index, width: tileWidth(0, index, checkpoint.size) };
-      await addEntries(source, tile, entries);
+      for (const entry of await readBundle(source, index, checkpoint.size)) entries.add(entry);
       progress(`${entries.size} of ${checkpoint.size} entries`);
     }
     place = () => 'the whole';
@@ -68,25 +60,6 @@ async function audit({ root, from }: AuditOptions, context: Context): Promise<vo
     throw new CliError(EXIT.refused, `${source.name}: ${place()}: ${error.message}`, undefined, {
       cause: error,
     });
-  }
-}
-
-async function readCheckpoint(source: LogSource, set: KeySet): Promise<Checkpoint> {
-  const note = new TextDecoder().decode(await need(source, 'checkpoint'));
-  return openCheckpointOfSet(note, set, newestEpoch(set));
-}
-
-async function addEntries(source: LogSource, tile: HashTile, entries: LogAudit): Promise<void> {
-  const [bundle, hashes] = await Promise.all([
-    need(source, formatTilePath(bundleOf(tile))),
-    need(source, formatTilePath(tile)),
-  ]);
-  checkTile(tile, hashes);
-  for (const [at, entry] of parseBundle(bundle, tile.width).entries()) {
-    const stated = hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
-    if (!equalBytes(entryHash(entry), stated))
-      throw new FactError('tile-malformed', `the hash of entry ${entries.size} is another`);
-    entries.add(entry);
   }
 }
 

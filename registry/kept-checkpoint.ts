@@ -1,7 +1,7 @@
 import { utf8 } from '../facts/core/bytes.ts';
 import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { parseCheckpoint } from '../facts/log/checkpoint.ts';
-import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
+import { openKeptCheckpoint } from '../facts/log/checkpoint-of-set.ts';
 import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
@@ -27,12 +27,15 @@ export function isBefore(one: Stated, other: Stated): boolean {
  * From what the log must have grown, by the checkpoint that is kept outside the database: from it,
  * or, when the root has begun an epoch since, from where that one begins.
  */
-export function foundationOf(note: string, set: KeySet): Stated {
+export function foundationOf(note: string, set: KeySet, nextIndex: number): Stated {
   const epoch = newestEpoch(set);
   const kept = stated(note, set.log);
   if (kept.epoch > epoch) throw forked(`it has epoch ${epoch}, and ${kept.epoch} has begun`);
   const start = set.epochs.at(-1);
-  if (kept.epoch === epoch || start === undefined)
-    return { ...openCheckpointOfSet(note, set, epoch), epoch };
+  if (kept.epoch === epoch || start === undefined) {
+    // Before any signature: a database that is older has older key sets too.
+    if (kept.size > nextIndex) throw forked(`it has ${nextIndex} facts, ${kept.size} were signed`);
+    return { ...openKeptCheckpoint(note, set, epoch), epoch };
+  }
   return { size: start.size, root: start.root, epoch: kept.epoch };
 }

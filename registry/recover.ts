@@ -124,7 +124,7 @@ async function checkHeld(ports: RecoverPorts, heads: LogHeads, set: KeySet): Pro
 async function foundation({ checkpoints }: RecoverPorts, set: KeySet) {
   const { note } = await checkpoints.newest();
   try {
-    return note === undefined ? undefined : foundationOf(note, set);
+    return note === undefined ? undefined : foundationOf(note, set, Number.MAX_SAFE_INTEGER);
   } catch (cause) {
     throw new RecoverError(
       'key-sets-missing',

@@ -1,25 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { FactError } from '../../facts/core/errors.ts';
-import { runVerifySelfTest } from '../../facts/crypto/verify-self-test.ts';
 import { Index } from './decision-index.ts';
-import { lockDirectory } from './directory-lock.ts';
-import type { DirectoryLock } from './directory-lock.ts';
-import { Events } from './events.ts';
-import { followedShards } from './followed-shards.ts';
-import { Following, refusalOf } from './following.ts';
-import type { FollowingParts, PlaneSurroundings } from './following.ts';
-import { FreshnessClock, SYSTEM_CLOCK } from './freshness-clock.ts';
-import { HeartbeatGate } from './heartbeat-gate.ts';
-import { Journal } from './journal.ts';
-import { KeyChain } from './key-chain.ts';
-import { openLiveSource } from './live-source.ts';
-import { createHttpSource } from './registry-source.ts';
-import { SavedNotes } from './saved-notes.ts';
-import { ShardSet } from './shard-set.ts';
+import { Following } from './following.ts';
+import type { PlaneSurroundings } from './following.ts';
+import { closeReader, openReader, surroundingsOf } from './open-reader.ts';
+import type { ReaderParts } from './open-reader.ts';
 import type { Decision, DecisionKind, EntitlementDecision, Freshness, Identity } from './types.ts';
 import type { PlaneEvents, PlaneOptions, PlaneStats } from './types.ts';
 
-type Parts = FollowingParts & { index: Index; journal: Journal; lock: DirectoryLock };
+type Parts = ReaderParts & { index: Index };
 
 /** Follows the registry's facts and decides by them, from memory, without the registry. */
 export class Plane {
@@ -88,54 +75,18 @@ export class Plane {
 
   async #close(): Promise<void> {
     await this.#following.stop();
-    this.#parts.journal.close();
-    this.#parts.lock.release();
+    closeReader(this.#parts);
   }
 }
-
-/** What the disk holds of keys and heartbeats; what is refused there is learned again. */
-const restore = (
-  keys: KeyChain,
-  gate: HeartbeatGate,
-  shards: ShardSet,
-  notes: SavedNotes,
-): void => {
-  try {
-    for (const note of notes.keySets()) keys.take(note);
-    const saved = notes.heartbeat();
-    const heartbeat = saved === undefined ? undefined : gate.take(saved);
-    if (heartbeat !== undefined) shards.heartbeat(heartbeat.heads);
-  } catch (error) {
-    if (!(error instanceof FactError)) throw error;
-    shards.refuse([refusalOf(error, 'disk')]);
-  }
-};
 
 /** {@link openPlane} over given surroundings: other transports, simulated time. */
 export const createPlane = async (
   options: PlaneOptions,
   around: PlaneSurroundings,
 ): Promise<Plane> => {
-  runVerifySelfTest();
-  const keys = new KeyChain(options.log, options.root);
-  const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
-  const followed = followedShards(options.shards);
-  mkdirSync(options.directory, { recursive: true });
-  const lock = lockDirectory(options.directory);
-  try {
-    const [journal, notes] = [new Journal(options.directory), new SavedNotes(options.directory)];
-    const [index, events, gate] = [new Index(), new Events(), new HeartbeatGate(keys)];
-    const shards = new ShardSet(followed, { trust, index, journal, events });
-    restore(keys, gate, shards, notes);
-    await shards.load();
-    const savedMs = notes.knownAtMs();
-    const freshness = new FreshnessClock(around.clock, followed, savedMs, options.expiry);
-    const parts = { keys, gate, index, events, shards, journal, notes, freshness, lock };
-    return new Plane(parts, around);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  const index = new Index();
+  const parts = await openReader(options, around.clock, { index });
+  return new Plane({ ...parts, index }, around);
 };
 
 /**
@@ -144,14 +95,5 @@ export const createPlane = async (
  * is none of this log (`key-invalid`) and for a directory that another process uses
  * (`directory-locked`).
  */
-export const openPlane = (options: PlaneOptions): Promise<Plane> => {
-  const { natsUrl } = options;
-  return createPlane(options, {
-    source: createHttpSource(options.registryUrl, options.token),
-    openLive:
-      natsUrl === undefined
-        ? undefined
-        : (shards, handlers) => openLiveSource(natsUrl, shards, handlers),
-    clock: SYSTEM_CLOCK,
-  });
-};
+export const openPlane = (options: PlaneOptions): Promise<Plane> =>
+  createPlane(options, surroundingsOf(options));

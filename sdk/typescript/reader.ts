@@ -57,6 +57,8 @@ export class ShardReader {
   #index = -1;
   #epoch = 0;
   #inDoubt = false;
+  /** Facts that are void are folded: no heartbeat says otherwise, only reading anew does. */
+  #isMisfolded = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -79,7 +81,7 @@ export class ShardReader {
 
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
-    return this.#inDoubt;
+    return this.#inDoubt || this.#isMisfolded;
   }
 
   /** The newest heartbeat counts more lines than are here. */
@@ -154,6 +156,11 @@ export class ShardReader {
     return fresh;
   }
 
+  /** Has what heartbeats have covered in the other by now, and the same. */
+  reaches(other: ShardReader): boolean {
+    return this.#chain.expect(other.#chain.covered) === 'reached';
+  }
+
   /** Takes over a reader that {@link anew} made, and compares it with the newest heartbeat. */
   adopt(fresh: ShardReader): Step {
     const { newest } = this.#chain;
@@ -162,6 +169,7 @@ export class ShardReader {
     this.#index = fresh.#index;
     this.#epoch = fresh.#epoch;
     this.#inDoubt = false;
+    this.#isMisfolded = false;
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -173,9 +181,9 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
-  /** Reading from the journal went wrong: HTTP has to tell. */
-  doubt(): void {
-    this.#inDoubt = true;
+  /** Reading from the journal without what is void went wrong: HTTP has to tell. */
+  misfold(): void {
+    this.#isMisfolded = true;
   }
 
   #hold(text: string, line: Line): void {

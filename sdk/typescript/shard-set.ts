@@ -15,7 +15,20 @@ import type { PlaneStats, Refusal } from './types.ts';
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
-type Parts = { trust: ReaderTrust; index: Index; journal: LineJournal; events: Events };
+/** Told of every accepted fact, void ones too, in order of position, those from disk first. */
+export type FactLedger = {
+  append(accepted: readonly Accepted[]): void;
+  /** All facts of the shard follow anew, in the same turn. */
+  forget(shard: number): void;
+};
+
+export type ShardSetParts = {
+  trust: ReaderTrust;
+  index: Pick<Index, 'apply' | 'forget'>;
+  journal: LineJournal;
+  events: Events;
+  ledger?: FactLedger | undefined;
+};
 
 /** What a step means to the plane: freshness, and what is to be fetched. */
 export type OnStep = (reader: ShardReader, step: Step) => void;
@@ -23,15 +36,17 @@ export type OnStep = (reader: ShardReader, step: Step) => void;
 /** All followed shards: their readers, and what an accepted fact does: index, disk, event. */
 export class ShardSet {
   readonly readers: ReadonlyMap<number, ShardReader>;
-  readonly #parts: Parts;
+  readonly #parts: ShardSetParts;
   readonly #refused: Partial<Record<FactErrorCode, number>> = {};
   /** What is accepted in a shard while it is read anew. */
   readonly #meanwhile = new Set<{ shard: number; lines: string[] }>();
   #onStep: OnStep = () => undefined;
+  /** Grows when a newer key set voids more: what was read under the one before is not folded. */
+  #voidings = 0;
   #applied = 0;
   #duplicates = 0;
 
-  constructor(shards: readonly number[], parts: Parts) {
+  constructor(shards: readonly number[], parts: ShardSetParts) {
     this.#parts = parts;
     this.readers = new Map(shards.map((shard) => [shard, new ShardReader(shard, parts.trust)]));
   }
@@ -90,11 +105,12 @@ export class ShardSet {
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
+    this.#voidings += 1;
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
       const fromDisk = this.reread(reader, 'disk', this.#parts.journal, signal);
       // The journal has it all; only a disk that fails leaves it to HTTP.
-      if (!(await fromDisk.catch(() => false))) reader.doubt();
+      if (!(await fromDisk.catch(() => false))) reader.misfold();
     }
   }
 
@@ -112,11 +128,13 @@ export class ShardSet {
   ): Promise<boolean> {
     const least = origin === 'disk' ? reader.head().position : 0;
     const meanwhile = { shard: reader.shard, lines: [] };
+    const voidings = this.#voidings;
     this.#meanwhile.add(meanwhile);
     try {
       const reread = await rereadShard(reader, source, origin, signal);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
+      if (voidings !== this.#voidings) return false;
       this.#replace(reader, reread);
       this.apply(reader, reader.live([...meanwhile.lines]));
       return true;
@@ -145,9 +163,10 @@ export class ShardSet {
 
   /** In one turn: no decision sees the shard half there. */
   #replace(reader: ShardReader, { fresh, accepted }: Reread): void {
-    const { index, journal } = this.#parts;
+    const { index, journal, ledger } = this.#parts;
     const before = new Map(reader.tenants());
     for (const tenant of before.keys()) index.forget(tenant);
+    ledger?.forget(reader.shard);
     this.#fold(accepted);
     const step = reader.adopt(fresh);
     this.#persist(() => {
@@ -166,6 +185,7 @@ export class ShardSet {
 
   #fold(accepted: readonly Accepted[]): void {
     for (const { fact, isVoid } of accepted) if (!isVoid) this.#parts.index.apply(fact);
+    this.#parts.ledger?.append(accepted);
   }
 
   #tell(accepted: readonly Accepted[]): void {

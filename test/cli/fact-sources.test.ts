@@ -44,7 +44,9 @@ test('the address of a registry gives lines and key sets', async () => {
 test('a registry that does not answer is an error, not an empty one', async () => {
   const url = await registry.listen();
   registry.down = true;
-  await expect(readFrom(factSourceOf(url, () => TOKEN))).rejects.toThrow();
+  await expect(readFrom(factSourceOf(url, () => TOKEN))).rejects.toMatchObject({
+    code: 'facts-unavailable',
+  });
 });
 
 test.each(['1.note', '1'])('a folder gives whole lines, and keys/%s', async (name) => {

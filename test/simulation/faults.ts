@@ -105,6 +105,8 @@ const loseDatabase: Fault = (world, forMs) => {
   const backup = postgres.rows.copy();
   scheduler.after(forMs / 2, () => {
     if (!isKnownElsewhere(world, backup) || postgres.incarnation > 0 || !world.isFaulty) return;
+    // The operator of these worlds has no copy of a key set that the backup lacks.
+    if (postgres.rows.keySets.length > backup.keySets.length) return;
     if (world.dice.chance(0.5)) world.stream.loseTail(world.stream.size, false);
     if (!isKnownElsewhere(world, backup)) return;
     world.trace(`a backup of ${backup.facts.length} facts is all that is left`);
@@ -114,10 +116,14 @@ const loseDatabase: Fault = (world, forMs) => {
   });
 };
 
-/** By the checkpoint that is kept outside, or, what is younger than that, by the stream. */
-const isKnownElsewhere = ({ checkpoints, stream }: World, backup: Rows): boolean => {
+/**
+ * By the checkpoint that is kept outside, or, what is younger than that, by the stream: unless its
+ * lines are signed by a key that the backup does not know (ADR 21).
+ */
+const isKnownElsewhere = ({ checkpoints, stream, postgres }: World, backup: Rows): boolean => {
   const kept = checkpoints.kept.at(-1);
   if (kept !== undefined && sizeOf(kept) > backup.facts.length) return true;
+  if (postgres.rows.keySets.length > backup.keySets.length) return false;
   return SHARDS.some((shard) => stream.lastPosition(shard) > (backup.shards[shard]?.count ?? 0));
 };
 

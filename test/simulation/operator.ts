@@ -1,10 +1,11 @@
+import { keyIdOf } from '../../facts/crypto/hash.ts';
 import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { Recovered, RecoveryStore } from '../../ports/recovery.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
 import { recover } from '../../registry/recover.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import { Host } from './host.ts';
-import { findTaggedKey, ROOT_SIGNER } from './tags.ts';
+import { taggedKeysOf, ROOT_SIGNER } from './tags.ts';
 import { factLogOf, logStoreOf } from './virtual-log.ts';
 import type { World } from './world.ts';
 
@@ -39,12 +40,12 @@ async function recoverOnce(world: World, host: Host): Promise<void> {
       ...{ store, recovery: recoveryOf(world, host), checkpoints: checkpoints.storeOf(host) },
       ...{ facts: factLogOf(host, postgres), stream: stream.ofHost(host) },
       keys: new KeyRing(LOG, () => [], store),
-      keysOf: () => findTaggedKey,
+      keysOf: taggedKeysOf,
       sources: [{ name: 'the stream', read, keySet: () => Promise.resolve(undefined) }],
       tenantDomain: 'tenure.test',
     };
     const { imported, epoch } = await recover(ports, leadership.fence, {
-      root: ROOT_SIGNER,
+      root: { ...ROOT_SIGNER, keyId: keyIdOf(ROOT_SIGNER.publicKey) },
       tell: () => undefined,
     });
     world.trace(`recovered: ${imported} facts came back, epoch ${epoch}`);

@@ -8,7 +8,7 @@ import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import type { Host } from './host.ts';
-import { FACT_SIGNER, findTaggedKey, SIGNERS } from './tags.ts';
+import { FACT_SIGNER, taggedKeysOf, SIGNERS } from './tags.ts';
 import { factLogOf, logStoreOf } from './virtual-log.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +32,7 @@ export class RegistryProcess {
       mutation === 'skip-stream-comparison' ? { ...store, incarnation: approved } : store;
     const duties = logDuties({
       ...{ log: LOG, store: guarded, facts, publisher },
-      keysOf: () => findTaggedKey,
+      keysOf: taggedKeysOf,
       keys: new KeyRing(LOG, () => SIGNERS, store),
       checkpoints: checkpoints.storeOf(host),
       stream: streamOfHost,
@@ -40,6 +40,9 @@ export class RegistryProcess {
     });
     const sequencer = new Sequencer({
       ...duties,
+      ...(mutation === 'sign-by-closed-key' && {
+        signing: { log: LOG, signerOf: () => Promise.resolve(FACT_SIGNER) },
+      }),
       ...(mutation === 'skip-incarnation-guard' && { beforeLeading: async () => {} }),
       facts: mutation === 'skip-prev' ? withoutChecks(facts) : facts,
       lock: lock.ofHost(host),
@@ -63,11 +66,11 @@ function withoutChecks(facts: ReturnType<typeof factLogOf>): ReturnType<typeof f
     ...facts,
     sequence: (fence, limit) =>
       facts.sequence(fence, limit, (placed) =>
-        Promise.all(
-          placed.map(async (fact) => ({
+        Promise.resolve(
+          placed.map((fact) => ({
             ...fact,
             keyId: FACT_SIGNER.keyId,
-            signature: await FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
+            signature: FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
           })),
         ),
       ),

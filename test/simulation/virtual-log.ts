@@ -52,8 +52,12 @@ export const logStoreOf = (
       if (!postgres.isLedBy(fence)) throw new LostLeadershipError(`fence ${fence} is over`);
       postgres.rows.approved = name;
     }),
-  // It hardly ever changes, so that asking for it is no event of the world.
-  findKeySet: (version) => Promise.resolve(postgres.rows.keySets[version - 1]),
+  // The first never changes, so that asking for it is no event of the world.
+  findKeySet: (version) =>
+    version === 1
+      ? Promise.resolve(postgres.rows.keySets[0])
+      : host.call(() => postgres.rows.keySets[version - 1]),
+  findNewestKeySet: () => Promise.resolve(postgres.rows.keySets.at(-1)),
   findNote: (kind) => host.call(() => postgres.rows.notes.get(kind)),
   readTile: ({ level, index, width }) =>
     host.call(() => {

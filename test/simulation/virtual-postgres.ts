@@ -24,7 +24,7 @@ export class Rows {
   tenantHeads = new Map<string, TenantHead>();
   notes = new Map<LogNoteKind, string>();
   nodes: TreeNode[] = [];
-  /** Versions 1, 2, 3 ... */
+  /** Notes of the key sets, from version 1 on. */
   keySets = [KEY_SET_NOTE];
   epoch = FIRST_EPOCH;
   fence = 0;
@@ -44,6 +44,15 @@ export class Rows {
     });
   }
 }
+
+const lines = new WeakMap<SignedFact, string>();
+
+/** A fact's line, which is asked for again and again. */
+export const knownLineOf = (fact: SignedFact): string => {
+  const line = lines.get(fact) ?? lineOf(fact);
+  lines.set(fact, line);
+  return line;
+};
 
 /** Of the statement `move_to_log` of adapters/postgres/sequencing.ts, in their order. */
 type MoveValues = [
@@ -197,8 +206,8 @@ export class VirtualPostgres {
     const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
     const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
     const keySet = values[15];
-    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length) return 0;
-    if (keySet !== rows.keySets.length) return 0;
+    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== rows.keySets.length)
+      return 0;
     rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
     for (const [at, shard] of shards.entries())
       rows.shards[shard] = { count: positions[at] as number, hash: hashes[at] as Uint8Array };

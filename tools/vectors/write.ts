@@ -15,6 +15,7 @@ import { INVALID_KEY_SETS, VALID_KEY_SETS } from './log-keys.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
+import { KEY_CHANGES } from './log-key-changes.ts';
 import { READERS } from './log-readers.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
 import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
@@ -65,6 +66,7 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_KEY_SETS,
     ...VALID_HEARTBEATS,
     ...READERS,
+    ...KEY_CHANGES,
   },
   invalid: {
     ...shards(INVALID_SHARDS),
