@@ -15,6 +15,7 @@ export class FakeLogStore implements LogKeeping {
   readonly nodes: TreeNode[] = [];
   /** Of the leader. */
   fence = 1;
+  isApproved = false;
   /** Writes fail from now on. */
   broken = false;
 
@@ -31,6 +32,15 @@ export class FakeLogStore implements LogKeeping {
       keySet: this.keySets.length,
       shards: heads,
     });
+  }
+
+  incarnation() {
+    return Promise.resolve({ name: 'this one', isApproved: this.isApproved });
+  }
+
+  approve() {
+    this.isApproved = true;
+    return Promise.resolve();
   }
 
   findKeySet(version: number) {
