@@ -10,7 +10,7 @@ import type { FactStream } from '../ports/fact-stream.ts';
 import type { LogKeeping } from '../ports/log-store.ts';
 import { signNoteBy, type KeyRing } from './key-ring.ts';
 
-/** Facts-v1, "The reader": a time this far ahead of a reader’s clock is fresh to it all the same. */
+/** Facts-v1, "The reader": a time this far ahead of a reader’s clock is fresh all the same. */
 const SET_BACK_MS = 30_000;
 
 export interface HeartPorts {
@@ -67,9 +67,10 @@ export class Heart {
   }
 
   /**
-   * Later than any before it under this fence, or readers take it for a replay. They go by the fence
-   * first, so a clock that was set back begins anew under the next one: else every plane would find
-   * the heartbeats to be of the future, and itself stale, for as long as the clock had been wrong.
+   * Later than any before it under this fence, or readers take it for a replay. They go by the
+   * fence first, so a clock that was set back begins anew under the next one: else every plane
+   * would find the heartbeats to be of the future, and itself stale, for as long as the clock had
+   * been wrong.
    */
   #nextMs(fence: number): number {
     const nowMs = this.#ports.clock.nowMs();
