@@ -210,7 +210,10 @@ export class Following {
     this.#save(() => notes.saveKeySet(keys.version, note));
     if (forkFrom !== undefined) shards.uncover(forkFrom);
     if (voidFrom !== undefined) {
-      this.#folding = this.#folding.then(() => shards.foldAnew(voidFrom, this.#stop.signal));
+      this.#folding = this.#folding.then(async () => {
+        await shards.foldAnew(voidFrom, this.#stop.signal);
+        for (const [shard, { inDoubt }] of shards.readers) if (inDoubt) this.#follower.heal(shard);
+      });
     }
     if (!gate.holdsLines) shards.releaseHeld();
   }

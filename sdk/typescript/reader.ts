@@ -66,6 +66,8 @@ export class ShardReader {
   #index = -1;
   #epoch = 0;
   #inDoubt = false;
+  /** What is folded here is wrong, whatever heartbeats say of the lines. */
+  #isWrong = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -174,7 +176,7 @@ export class ShardReader {
     this.#chain.rest(head);
     this.#index = size - 1;
     this.#epoch = epoch;
-    this.#inDoubt = false;
+    this.#endDoubt();
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     this.#releaseHeld(step);
@@ -195,7 +197,7 @@ export class ShardReader {
     this.#chain = fresh.#chain;
     this.#index = fresh.#index;
     this.#epoch = fresh.#epoch;
-    this.#inDoubt = false;
+    this.#endDoubt();
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -207,9 +209,15 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
-  /** Reading from the journal went wrong: HTTP has to tell. */
+  /** Void facts are folded, and cannot be taken back from what is on disk: HTTP has to tell. */
   doubt(): void {
     this.#inDoubt = true;
+    this.#isWrong = true;
+  }
+
+  #endDoubt(): void {
+    this.#inDoubt = false;
+    this.#isWrong = false;
   }
 
   #hold(text: string, line: Line): void {
@@ -290,7 +298,8 @@ export class ShardReader {
     if (verdict === 'behind') step.fetch = true;
     if (verdict === 'reached') {
       step.reached = true;
-      if (this.#chain.covered.count === this.#chain.position) this.#inDoubt = false;
+      const isWhole = this.#chain.covered.count === this.#chain.position;
+      if (isWhole && !this.#isWrong) this.#inDoubt = false;
     }
     if (verdict === 'fork') {
       this.#inDoubt = true;
