@@ -1,6 +1,7 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   removePlane,
   takeReceipt,
   getKeySet,
+  getJwks,
   getCheckpoint,
   getHeartbeat,
   getTile,

@@ -34,10 +34,9 @@ export async function tail(options: TailOptions, context: Context): Promise<void
   await keyChainOf(options, context);
   const stopped = context.io.interrupted?.() ?? new Promise<void>(() => undefined);
   const trust = trustOf(root, context);
-  const history = options.history === true;
-  const needs = { trust, nats, shards: wanted.shards, fromFirst: history };
+  const needs = { trust, nats, shards: wanted.shards, snapshots: options.history !== true };
   await withPlane(needs, context, async (plane) => {
-    print(plane, wanted, history, context);
+    print(plane, wanted, options.history === true, context);
     const waited = setTimeout(() => tellProgress(plane, context), PATIENCE_MS);
     await stopped;
     clearTimeout(waited);

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
+import { FactError } from '../facts/core/errors.ts';
+import { formatNoteKey } from '../facts/log/note-key.ts';
+import { planeKeyName } from '../facts/log/receipt.ts';
+import { receiptSignerOf } from '../sdk/typescript/receipt-signer.ts';
 import type { Context } from './context.ts';
+import { CliError, EXIT } from './errors.ts';
 import { formatTable } from './format.ts';
 
 const ABOUT = `
@@ -7,7 +12,7 @@ A plane that has a key of its own tells the registry how far it has come (option
 kit); "tenure facts where" then says who has applied a revocation, and since when.
 
 Example:
-  $ tenure planes add tenure.example/prod/plane/billing-eu+5f0c1a2b+AXk…
+  $ tenure planes add "$(tenure planes key billing-eu plane.pem)"
 `;
 
 interface PlaneBody {
@@ -25,6 +30,10 @@ export function addPlanesCommands(program: Command, context: () => Context): voi
     .addHelpText('after', ABOUT)
     .action((key: string) => add(key, context()));
   planes
+    .command('key <name> <pem-file>')
+    .description('print the note key of a plane’s private key, of the log of FACT_LOG_ORIGIN')
+    .action((name: string, file: string) => printKey(name, file, context()));
+  planes
     .command('list')
     .description('list them, each with its newest receipt')
     .action(() => list(context()));
@@ -32,6 +41,19 @@ export function addPlanesCommands(program: Command, context: () => Context): voi
     .command('remove <name>')
     .description('forget a plane and its receipts; it may go on following')
     .action((name: string) => remove(name, context()));
+}
+
+/** Reads the private key where the plane is, and prints what the registry is to be told. */
+function printKey(name: string, file: string, context: Context): void {
+  const log = context.config().facts.logOrigin;
+  try {
+    const { publicKey } = receiptSignerOf(log, { name, key: file });
+    const noteKey = formatNoteKey(planeKeyName(log, name), publicKey);
+    context.print({ name, key: noteKey }, () => noteKey);
+  } catch (cause) {
+    if (!(cause instanceof FactError)) throw cause;
+    throw new CliError(EXIT.usage, `No key of a plane: ${cause.message}`, undefined, { cause });
+  }
 }
 
 async function add(key: string, context: Context): Promise<void> {

@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../cli/program.ts';
 import { parseEnvelope } from '../../facts/core/envelope.ts';
@@ -26,7 +30,7 @@ let id: string;
 const tenure = async (...args: string[]) => {
   let [out, err] = ['', ''];
   const code = await runCli(args, {
-    env: { TENURE_URL: api.url, OPERATOR_TOKEN: OPERATOR },
+    env: { TENURE_URL: api.url, OPERATOR_TOKEN: OPERATOR, FACT_LOG_ORIGIN: LOG },
     tty: false,
     out: (text) => (out += text),
     err: (text) => (err += text),
@@ -75,6 +79,24 @@ test('planes are added, listed with what they said, and removed', async () => {
   expect((await tenure('planes', 'list')).out).toMatch(/billing-eu +8 +1 +2026-11-21T01:34:34/);
   expect((await tenure('planes', 'remove', PLANE_NAME)).code).toBe(0);
   expect((await tenure('planes', 'remove', PLANE_NAME)).code).toBe(1);
+});
+
+test('the note key of a private key is what the registry takes', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const folder = mkdtempSync(join(tmpdir(), 'tenure-planes-'));
+  const file = join(folder, 'plane.pem');
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const { code, out } = await tenure('planes', 'key', PLANE_NAME, file);
+  expect([code, await tenure('planes', 'add', out.trim())]).toMatchObject([0, { code: 0 }]);
+  writeFileSync(file, 'no key');
+  for (const [name, from] of [
+    [PLANE_NAME, file],
+    [PLANE_NAME, join(folder, 'none')],
+    ['No Name', file],
+  ] as const) {
+    expect(await tenure('planes', 'key', name, from)).toMatchObject({ code: 2, out: '' });
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test('what is no key of a plane is refused in a sentence', async () => {

@@ -18,6 +18,7 @@ import { KeyRing } from '../../registry/key-ring.ts';
 import { assureFirstKeySet } from '../../registry/key-sets.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
 import { signFacts } from '../../registry/sign-facts.ts';
+import { Snapshotter } from '../../registry/snapshotter.ts';
 import { openPlane } from '../../sdk/typescript/plane.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';
 import {
@@ -48,6 +49,7 @@ let reader: ReturnType<typeof createFactReader>;
 let keySets: ReturnType<typeof createKeySetPublishing>;
 let api: TestApi;
 let log: (chain: readonly UnsignedFact[]) => Promise<void>;
+let snapshot: () => Promise<void>;
 let folder: string;
 const planes = new Map<Name, Plane>();
 
@@ -76,7 +78,7 @@ const open = async (name: Name): Promise<void> => {
 };
 
 /** A registry that leads: what is committed is sequenced, covered by a checkpoint, and told. */
-const lead = async (): Promise<typeof log> => {
+const lead = async (): Promise<[typeof log, typeof snapshot]> => {
   const keys = new KeyRing(LOG, () => [FACT, LOG_KEY, TIME], facts);
   const leadership = await createLeaderLock(registry).acquire(new AbortController().signal);
   const { fence } = leadership;
@@ -93,7 +95,8 @@ const lead = async (): Promise<typeof log> => {
   await keeper.open(fence);
   const stream = { announce: () => undefined };
   const heart = new Heart({ ...about, stream, clock: { nowMs: () => Date.now() } });
-  return async (chain) => {
+  const snapshotter = new Snapshotter({ log: LOG, keys, store: facts });
+  const logChain = async (chain: readonly UnsignedFact[]): Promise<void> => {
     const [first] = chain;
     await registry.worker.commits.transact([first?.tenant ?? ''], (transaction) =>
       transaction.appendFacts(chain),
@@ -105,6 +108,7 @@ const lead = async (): Promise<typeof log> => {
     await keeper.keep(fence);
     await heart.beat(fence);
   };
+  return [logChain, () => snapshotter.run(fence, () => false)];
 };
 
 beforeEach(async () => {
@@ -114,7 +118,7 @@ beforeEach(async () => {
   reader = createFactReader(registry);
   keySets = createKeySetPublishing(registry);
   api = await startTestApi({ facts: reader, log: reader, planes: reader, logOrigin: LOG });
-  log = await lead();
+  [log, snapshot] = await lead();
 });
 
 afterEach(async () => {
@@ -145,4 +149,17 @@ test('a plane that is stopped is the one that is missing, until it is back', asy
     const { code, last } = await where(2);
     expect([code, last]).toEqual([0, expect.stringMatching(/^Applied by all 2 planes .* at 20/)]);
   }, WITHIN);
+}, 60_000);
+
+test('a new plane rests on the registry’s snapshot, and goes on with lines', async () => {
+  const { tenant } = await accepted(registry.api.operations, provisionRequest());
+  const chain = chainOf(12, tenant);
+  await log(chain.slice(0, 11));
+  await snapshot();
+  await open('eu');
+  const plane = planes.get('eu');
+  expect(plane?.stats()).toMatchObject({ snapshot: 11, applied: 0, refused: {} });
+  await log(chain.slice(11));
+  await eventually(() => expect(plane?.stats().applied).toBe(1), WITHIN);
+  expect(plane?.stats().refused).toEqual({});
 }, 60_000);
