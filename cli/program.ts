@@ -10,6 +10,7 @@ import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
 import { addRecoverCommand } from './recover.ts';
+import { addPlanesCommands } from './planes.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
 
@@ -58,6 +59,7 @@ function createProgram(io: Io): Command {
   addLogCommands(program, context);
   addFactCommands(program, context);
   addPlaneCommand(program, context);
+  addPlanesCommands(program, context);
   addMigrateCommands(program, context);
   addRecoverCommand(program, context);
   addConfigCommand(program, context);

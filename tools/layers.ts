@@ -42,7 +42,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'facts-log',
     folder: '^facts/log/',
-    values: ['^facts/core/', '^facts/crypto/', ...ED25519],
+    values: ['^facts/core/', '^facts/crypto/', ...ED25519, '^(node:)?zlib$'],
     types: [],
     instead: 'The log is functions over hashes. Storage calls it, never the other way round.',
   },

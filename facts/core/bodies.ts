@@ -1,5 +1,6 @@
 import { FactError } from './errors.ts';
-import { isInstant, NAME, OPAQUE_ID, PERMISSION, SLUG, UUID } from './formats.ts';
+import { isHash, isInstant, NAME, OPAQUE_ID, PERMISSION } from './formats.ts';
+import { SCOPE, SLUG, UUID } from './formats.ts';
 import type { FactKind, FactOp, JsonValue } from './types.ts';
 
 /** Provisioning and failed tenants have no facts (DESIGN 3). */
@@ -31,6 +32,14 @@ export type EntitlementBody = {
   limits: Record<string, number>;
   until: string | null;
 };
+/** `hash`: base64url of 32 bytes (facts-v1, "Kinds"); the key itself is kept nowhere. */
+export type ApiKeyBody = {
+  hash: string;
+  scopes: string[];
+  namespace: string | null;
+  /** As of an entitlement. */
+  until: string | null;
+};
 export type AppBody = { roles: string[] };
 
 /** Body of an assertion, per kind. A retraction's body is `{}`. */
@@ -43,6 +52,7 @@ export type FactBodies = {
   product: ProductBody;
   plan: PlanBody;
   entitlement: EntitlementBody;
+  'api-key': ApiKeyBody;
   app: AppBody;
 };
 
@@ -100,6 +110,8 @@ const entitlementsOfPlan: Check = (value) =>
   value.every(members({ product: text(NAME), limits })) &&
   new Set(value.map((item) => (isObject(item) ? item['product'] : item))).size === value.length;
 
+const until = nullOr((value) => typeof value === 'string' && isInstant(value));
+
 const SHAPES: Record<FactKind, Check> = {
   tenant: members({
     slug: text(SLUG),
@@ -122,7 +134,13 @@ const SHAPES: Record<FactKind, Check> = {
     product: text(NAME),
     plan: text(NAME),
     limits,
-    until: nullOr((value) => typeof value === 'string' && isInstant(value)),
+    until,
+  }),
+  'api-key': members({
+    hash: (value) => typeof value === 'string' && isHash(value),
+    scopes: setOf(SCOPE),
+    namespace: nullOr(text(NAME)),
+    until,
   }),
   app: members({ roles: setOf(NAME) }),
 };

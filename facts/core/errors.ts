@@ -60,6 +60,18 @@ export const FACT_ERROR_CODES = [
   'checkpoint-fork',
   'shard-fork',
   'fact-uncovered',
+  'receipt-malformed',
+  'receipt-mismatch',
+  'receipt-rollback',
+  'state-malformed',
+  'state-log-mismatch',
+  'state-keyset',
+  'state-void',
+  'state-rollback',
+  'state-fork',
+  'state-node-malformed',
+  'state-hash-mismatch',
+  'api-key-malformed',
 ] as const;
 
 export type FactErrorCode = (typeof FACT_ERROR_CODES)[number];

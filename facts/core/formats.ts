@@ -1,3 +1,5 @@
+import { fromBase64Url } from './bytes.ts';
+
 /* Text formats of the payload's fields; `facts/spec/facts-v1.md` has the same table. */
 
 /** Lower case, any version: the nil UUID is the platform tenant. */
@@ -22,6 +24,9 @@ export const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 /** `resource:verb`, or `*` alone for every permission. */
 export const PERMISSION = /^(?:\*|[A-Za-z][A-Za-z0-9._-]{0,62}:[A-Za-z][A-Za-z0-9._-]{0,62})$/;
 
+/** What an API key may be used for; compared by equality. */
+export const SCOPE = /^[A-Za-z][A-Za-z0-9._:-]{0,126}$/;
+
 /** A DNS label (RFC 1123). */
 export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -36,3 +41,8 @@ export const isInstant = (text: string): boolean => {
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
 };
+
+const HASH_BYTES = 32;
+
+/** Base64url without padding of 32 bytes. */
+export const isHash = (text: string): boolean => fromBase64Url(text)?.length === HASH_BYTES;

@@ -1,7 +1,7 @@
 import { checkBody } from './bodies.ts';
-import { fromBase64Url, utf8 } from './bytes.ts';
+import { utf8 } from './bytes.ts';
 import { FactError } from './errors.ts';
-import { isInstant, KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS } from './formats.ts';
+import { isHash, isInstant, KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS } from './formats.ts';
 import { OPAQUE_ID, SUBJECT, UUID } from './formats.ts';
 import { parseStrictJson } from './json.ts';
 import { checkSubject } from './subject.ts';
@@ -20,7 +20,6 @@ export const MAX_PAYLOAD_BYTES = 16 * 1024;
 
 const KEYS = 'log epoch tenant seq prev id kind subject op at cause body'.split(' ');
 const CAUSE_KEYS = ['operation', 'actor'];
-const HASH_BYTES = 32;
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -36,9 +35,6 @@ const isText = (value: JsonValue | undefined, format: RegExp): boolean =>
 
 const isCount = (value: JsonValue | undefined): boolean => typeof value === 'number' && value >= 1;
 
-const isHash = (value: JsonValue | undefined): boolean =>
-  typeof value === 'string' && fromBase64Url(value)?.length === HASH_BYTES;
-
 const isCause = (value: JsonValue | undefined): boolean =>
   isObject(value) &&
   hasKeys(value, CAUSE_KEYS) &&
@@ -53,7 +49,7 @@ const FIELDS: Record<keyof Fact, (value: JsonValue | undefined) => boolean> = {
   epoch: isCount,
   tenant: (value) => isText(value, UUID),
   seq: isCount,
-  prev: isHash,
+  prev: (value) => typeof value === 'string' && isHash(value),
   id: (value) => isText(value, UUID),
   kind: (value) => isText(value, KIND),
   subject: (value) => isText(value, SUBJECT),

@@ -25,6 +25,7 @@ const FORMS: Record<FactKind, (subject: string) => boolean> = {
   product: named('product', NAME),
   plan: named('plan', NAME),
   entitlement: named('entitlement', NAME),
+  'api-key': named('api-key', UUID),
   app: named('app', NAME),
 };
 

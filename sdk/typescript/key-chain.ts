@@ -33,6 +33,7 @@ export class KeyChain {
   readonly log: string;
   #trusted: TrustedKeys;
   #find: FindFactKey = () => undefined;
+  readonly #sets: KeySet[] = [];
   readonly #ways: typeof OPENED;
 
   /**
@@ -54,6 +55,11 @@ export class KeyChain {
     return this.#trusted.set;
   }
 
+  /** Versions 1 to the newest. */
+  get sets(): readonly KeySet[] {
+    return this.#sets;
+  }
+
   /** Of the newest set; 0 before the first. */
   get version(): number {
     return this.#trusted.version;
@@ -69,6 +75,7 @@ export class KeyChain {
     const set = this.#ways.openKeySet(note, this.log, this.#trusted);
     this.#trusted = trustedBy(set);
     this.#find = this.#ways.factKeysOf(set);
+    this.#sets.push(set);
     if (older === undefined) return { voidFrom: undefined, forkFrom: undefined };
     return {
       voidFrom: lowest(newlyVoid(older, set)),

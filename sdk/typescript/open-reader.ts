@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { FactError } from '../../facts/core/errors.ts';
 import { runVerifySelfTest } from '../../facts/crypto/verify-self-test.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { Events } from './events.ts';
+import { createFolderSource, folderOf } from './folder-source.ts';
 import { followedShards } from './followed-shards.ts';
-import { refusalOf } from './following.ts';
 import type { FollowingParts, PlaneSurroundings } from './following.ts';
 import { FreshnessClock, SYSTEM_CLOCK } from './freshness-clock.ts';
 import type { Clock } from './freshness-clock.ts';
@@ -14,6 +13,7 @@ import { Journal } from './journal.ts';
 import { KeyChain } from './key-chain.ts';
 import { openLiveSource } from './live-source.ts';
 import { createHttpSource } from './registry-source.ts';
+import { restore } from './restore.ts';
 import { SavedNotes } from './saved-notes.ts';
 import { ShardSet } from './shard-set.ts';
 import type { ShardSetParts } from './shard-set.ts';
@@ -22,27 +22,9 @@ import type { PlaneOptions } from './types.ts';
 /** A reader's state as its directory holds it, ready to follow. */
 export type ReaderParts = FollowingParts & { journal: Journal; lock: DirectoryLock };
 
-/** What the disk holds of keys and heartbeats; what is refused there is learned again. */
-const restore = (
-  keys: KeyChain,
-  gate: HeartbeatGate,
-  shards: ShardSet,
-  notes: SavedNotes,
-): void => {
-  try {
-    for (const note of notes.keySets()) keys.take(note);
-    const saved = notes.heartbeat();
-    const heartbeat = saved === undefined ? undefined : gate.take(saved);
-    if (heartbeat !== undefined) shards.heartbeat(heartbeat.heads);
-  } catch (error) {
-    if (!(error instanceof FactError)) throw error;
-    shards.refuse([refusalOf(error, 'disk')]);
-  }
-};
-
 /** Verifies what the directory holds; `made`: what becomes of the facts. Rejects as openPlane. */
 export const openReader = async (
-  options: Pick<PlaneOptions, 'log' | 'root' | 'shards' | 'directory' | 'expiry'>,
+  options: Pick<PlaneOptions, 'log' | 'root' | 'shards' | 'directory' | 'expiry' | 'snapshots'>,
   clock: Clock,
   made: Pick<ShardSetParts, 'index' | 'ledger'>,
 ): Promise<ReaderParts> => {
@@ -57,11 +39,14 @@ export const openReader = async (
     const [journal, notes] = [new Journal(options.directory), new SavedNotes(options.directory)];
     const gate = new HeartbeatGate(keys);
     const shards = new ShardSet(followed, { trust, journal, events, ...made });
-    restore(keys, gate, shards, notes);
-    await shards.load();
+    // Who keeps a ledger is told every fact, and a snapshot tells none.
+    const rests = options.snapshots !== false && made.ledger === undefined;
+    const directory = rests ? options.directory : undefined;
+    await restore({ directory, keys, gate, shards, notes, events });
     const savedMs = notes.knownAtMs();
     const freshness = new FreshnessClock(clock, followed, savedMs, options.expiry);
-    return { keys, gate, events, shards, journal, notes, freshness, lock };
+    shards.packed.openInBackground();
+    return { directory, keys, gate, events, shards, journal, notes, freshness, lock };
   } catch (error) {
     lock.release();
     throw error;
@@ -69,21 +54,32 @@ export const openReader = async (
 };
 
 /** Gives the directory free. */
-export const closeReader = ({ journal, lock }: ReaderParts): void => {
+export const closeReader = ({ shards, journal, lock }: ReaderParts): void => {
+  shards.close();
   journal.close();
   lock.release();
 };
 
-/** The registry over HTTP, NATS when it is given, and the machine's clocks. */
+/** The registry over HTTP or its folder, NATS when it is given, and the machine's clocks. */
 export const surroundingsOf = ({
   registryUrl,
   token,
   natsUrl,
-}: Pick<PlaneOptions, 'registryUrl' | 'token' | 'natsUrl'>): PlaneSurroundings => ({
-  source: createHttpSource(registryUrl, token),
-  openLive:
-    natsUrl === undefined
-      ? undefined
-      : (shards, handlers) => openLiveSource(natsUrl, shards, handlers),
-  clock: SYSTEM_CLOCK,
-});
+  receipts,
+}: Pick<PlaneOptions, 'registryUrl' | 'token' | 'natsUrl' | 'receipts'>): PlaneSurroundings => {
+  const folder = folderOf(registryUrl);
+  if (folder === undefined) {
+    return {
+      source: createHttpSource(registryUrl, token),
+      openLive:
+        natsUrl === undefined
+          ? undefined
+          : (shards, handlers) => openLiveSource(natsUrl, shards, handlers),
+      clock: SYSTEM_CLOCK,
+    };
+  }
+  if (receipts !== undefined) {
+    throw new TypeError('A folder takes no receipts: leave them out, or give a registry.');
+  }
+  return { source: createFolderSource(folder), openLive: undefined, clock: SYSTEM_CLOCK };
+};

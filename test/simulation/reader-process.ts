@@ -100,7 +100,8 @@ export class ReaderProcess {
       saveKnownAtMs: (ms: number) => write(() => (this.#disk.knownAtMs = ms)),
     };
     const gate = this.#gate;
-    const parts = { keys: this.#keys, gate, shards: this.shards, notes, freshness, events };
+    const log = { keys: this.#keys, gate, shards: this.shards, notes };
+    const parts = { ...log, freshness, events, directory: undefined };
     this.#following = new Following(parts, { source: this.#source(), openLive: this.#live, clock });
   }
 
@@ -151,6 +152,9 @@ export class ReaderProcess {
             .slice(from - 1, from - 1 + PAGE_LINES)
             .map(knownLineOf),
         ),
+      stateNote: () => this.host.call(() => undefined),
+      stateNode: () => this.host.call(() => undefined),
+      sendReceipt: () => Promise.reject(new Error('nobody sends one')),
       keySet: (version) =>
         this.host.call(() => {
           const note = postgres.rows.keySets[version - 1];

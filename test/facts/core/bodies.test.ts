@@ -13,6 +13,7 @@ const VALID: FactBodies = {
   product: { limits: ['seats'] },
   plan: { entitlements: [{ product: 'crm', limits: { seats: 5 } }] },
   entitlement: { product: 'crm', plan: 'team', limits: { seats: 5 }, until: null },
+  'api-key': { hash: 'A'.repeat(43), scopes: ['invoices:read'], namespace: null, until: null },
   app: { roles: ['owner'] },
 };
 const KINDS = Object.keys(VALID) as FactKind[];
@@ -46,6 +47,8 @@ test.each([
   ['a role twice', 'membership', { state: 'active', identity: null, roles: ['a', 'a'] }],
   ['a negative limit', 'entitlement', { ...VALID.entitlement, limits: { seats: -1 } }],
   ['an end without a time', 'entitlement', { ...VALID.entitlement, until: '2026-11-21' }],
+  ['a scope twice', 'api-key', { ...VALID['api-key'], scopes: ['a', 'a'] }],
+  ['a hash with unused bits', 'api-key', { ...VALID['api-key'], hash: `${'A'.repeat(42)}B` }],
   ['a wildcard inside', 'role', { scope: 'tenant', permissions: ['invoice:*'] }],
   [
     'an e-mail address as subject',

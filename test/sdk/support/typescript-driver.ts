@@ -16,6 +16,9 @@ type Request = PlaneOptions & {
   tenant: string;
   project?: string;
   product: string;
+  key?: unknown;
+  scope?: string;
+  namespace?: string;
 };
 
 let plane: Plane | undefined;
@@ -48,6 +51,9 @@ const OPERATIONS: Record<string, (request: Request) => object | Promise<object>>
   can: ({ issuer, sub, permission, tenant, project }) =>
     current().can({ issuer, sub }, permission, tenant, project),
   entitlement: ({ tenant, product }) => current().entitlement(tenant, product),
+  apiKey: ({ key, scope, namespace }) => current().apiKey(key, { scope, namespace }),
+  explain: ({ issuer, sub, permission, tenant, project }) =>
+    current().explain({ issuer, sub }, permission, tenant, project),
   freshness: () => ({ freshness: current().freshness() }),
   stats: () => ({ ...current().stats(), unwritten }),
   close: async () => {

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { concatBytes, fromHex, toHex } from '../../core/bytes.ts';
+import { HASH_BYTES } from '../hashes.ts';
+import { bigEndian, Cursor } from './cursor.ts';
+import { MAX_LEAF_WEIGHT } from './inner-node.ts';
+
+/*
+ * Block of one tenant (facts-v1, "State tree"):
+ *
+ *   block = tenant, 16 bytes || seq uint64 || leaf hash of seq, 32 bytes || live uint32 || rest
+ *   rest  = *(length uint16 || payload)            live <= 256: ascending by fact key
+ *         / hash of the root of the tenant's own tree               live > 256
+ *   hash  = SHA-256(0x05 || block)
+ */
+
+const BLOCK_DOMAIN = new Uint8Array([0x05]);
+const UUID_BYTES = 16;
+
+export type Block = {
+  tenant: string;
+  /** Where the tenant's chain stands: `seq`, and the leaf hash of that fact. */
+  seq: number;
+  head: Uint8Array;
+  /** Number of live facts. */
+  live: number;
+  /** Packed payloads; undefined when they are in a tree of their own. */
+  payloads: Uint8Array | undefined;
+  /** Root of the tenant's own tree; undefined when the payloads are here. */
+  root: Uint8Array | undefined;
+};
+
+/** What a tenant counts in the page that it stands in. */
+export const blockWeight = ({ live }: Pick<Block, 'live'>): number =>
+  live === 0 || live > MAX_LEAF_WEIGHT ? 1 : live;
+
+export const blockHash = (block: Uint8Array): Uint8Array =>
+  createHash('sha256').update(BLOCK_DOMAIN).update(block).digest();
+
+export const packPayloads = (payloads: readonly Uint8Array[]): Uint8Array =>
+  concatBytes(...payloads.flatMap((payload) => [bigEndian(payload.length, 2), payload]));
+
+/** Exactly `count` payloads; `state-node-malformed` for anything else. Views, not copies. */
+export const unpackPayloads = (packed: Uint8Array, count: number): Uint8Array[] => {
+  const file = new Cursor(packed);
+  const payloads = Array.from({ length: count }, () => file.take(file.uint16()));
+  file.assureEnd();
+  return payloads;
+};
+
+export const formatBlock = ({ tenant, seq, head, live, payloads, root }: Block): Uint8Array =>
+  concatBytes(
+    fromHex(tenant.replaceAll('-', '')) ?? new Uint8Array(),
+    bigEndian(seq, 8),
+    head,
+    bigEndian(live, 4),
+    payloads ?? root ?? new Uint8Array(),
+  );
+
+const uuidOf = (bytes: Uint8Array): string =>
+  toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+/** Walks over the lengths alone: what is packed stays so. */
+const assurePacked = (packed: Uint8Array, count: number): void => {
+  const file = new Cursor(packed);
+  for (let at = 0; at < count; at += 1) file.take(file.uint16());
+  file.assureEnd();
+};
+
+/** Strict inverse of {@link formatBlock}, by the form alone; looks into no payload. */
+export const parseBlock = (bytes: Uint8Array): Block => {
+  const file = new Cursor(bytes);
+  const tenant = uuidOf(file.take(UUID_BYTES));
+  const seq = file.uint64();
+  const head = file.take(HASH_BYTES);
+  const live = file.uint32();
+  if (live > MAX_LEAF_WEIGHT) {
+    const root = file.take(HASH_BYTES);
+    file.assureEnd();
+    return { tenant, seq, head, live, payloads: undefined, root };
+  }
+  const payloads = file.rest();
+  assurePacked(payloads, live);
+  return { tenant, seq, head, live, payloads, root: undefined };
+};
