@@ -39,6 +39,7 @@ func (l *listeners[Event]) tell(event Event) {
 
 type events struct {
 	applied   listeners[AppliedFact]
+	snapshot  listeners[SnapshotTaken]
 	refused   listeners[Refusal]
 	freshness listeners[FreshnessChange]
 	journal   listeners[error]
@@ -48,6 +49,12 @@ type events struct {
 // waits, must be quick, and must not call Close. It gives the function that stops listening.
 func (p *Plane) OnApplied(listen func(AppliedFact)) (stop func()) {
 	return p.events.applied.add(listen)
+}
+
+// OnSnapshot listens to snapshots that took the place of shards: who keeps what OnApplied told builds
+// it anew from the registry.
+func (p *Plane) OnSnapshot(listen func(SnapshotTaken)) (stop func()) {
+	return p.events.snapshot.add(listen)
 }
 
 // OnRefused listens to what was refused.

@@ -47,6 +47,12 @@ type Plane struct {
 	lastAt  atomic.Int64
 	savedAt atomic.Int64
 
+	snapshots snapshots
+	receipts  receipting
+	// pace of heartbeats without a stream.
+	pace      time.Duration
+	unpacking atomic.Bool
+
 	eagerUntil                      atomic.Int64
 	askNow                          atomic.Bool
 	asking, learningNow, unknownNow atomic.Bool

@@ -174,6 +174,12 @@ func (r *registry) heartbeat(context.Context) ([]byte, error) {
 	return r.beatOf(len(r.keySets)), nil
 }
 
+func (r *registry) stateNote(context.Context) ([]byte, error) { return nil, errNotYet }
+
+func (r *registry) node(context.Context, kernel.Hash) ([]byte, error) { return nil, errNotYet }
+
+func (r *registry) receipt(context.Context, []byte) error { return nil }
+
 func (r *registry) close() {}
 
 func (r *registry) set(change func()) {

@@ -18,8 +18,10 @@ type Shard struct {
 	epoch   int64
 	tenants map[string]kernel.ChainHead
 	held    map[int64]held
-	cover   cover
-	doubt   bool
+	// base is that of a snapshot; zero when the shard was read from its first line.
+	base  Base
+	cover cover
+	doubt bool
 }
 
 // New reads a shard from its beginning.
@@ -39,9 +41,6 @@ func (s *Shard) Number() int { return s.number }
 
 // Head is the last accepted fact's place.
 func (s *Shard) Head() Head { return s.head }
-
-// Tenants are the heads of the tenants seen in this shard. Not to be changed.
-func (s *Shard) Tenants() map[string]kernel.ChainHead { return s.tenants }
 
 // InDoubt: the shard is to be read anew from its first line.
 func (s *Shard) InDoubt() bool { return s.doubt }
