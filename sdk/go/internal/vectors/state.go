@@ -2,7 +2,6 @@ package vectors
 
 import (
 	"context"
-	"encoding/hex"
 
 	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/state"
