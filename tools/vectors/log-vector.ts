@@ -30,6 +30,19 @@ export type ReaderState = {
   void: number[];
 };
 
+/** Files by the hash, in hexadecimal, under which they are served; base64. */
+export type NodeFiles = Record<string, string>;
+
+/** What the state tree says of a tenant: `head` is base64url, `live` ascends by fact key. */
+export type TenantValue = {
+  tenant: string;
+  seq: number;
+  head: string;
+  live: { kind: string; subject: string; seq: number }[];
+};
+
+type HeadsByShard = Record<string, { count: number; hash: string }>;
+
 /** Input and value of each check. */
 export type LogChecks = {
   /** Root of the tree over these entries. */
@@ -72,9 +85,31 @@ export type LogChecks = {
       at: string;
       keySetVersion: number;
       checkpoint: Head | null;
-      heads: Record<string, { count: number; hash: string }>;
+      heads: HeadsByShard;
     };
   };
+  /** `keySets`: versions 1 to the reader's newest; `last`: taken before, or null. */
+  'state-note': {
+    input: { keySets: string[]; last: string | null; note: string };
+    value: {
+      epoch: number;
+      size: number;
+      keySetVersion: number;
+      root: string;
+      heads: HeadsByShard;
+    };
+  };
+  /** The whole tree; `tenants` ascend by tenant key. */
+  'state-tree': {
+    input: { log: string; epoch: number; root: string; nodes: NodeFiles };
+    value: { tenants: TenantValue[] };
+  };
+  'state-view': {
+    input: { tenant: string; keySets: string[]; view: string };
+    value: { size: number; block: TenantValue | null };
+  };
+  /** `hash`: base64url. */
+  'api-key': { input: { key: string }; value: { hash: string } };
   /** A reader of one shard that has nothing yet; the value is its state after each step. */
   reader: {
     input: { log: string; root: string; shard: number; steps: ReaderStep[] };

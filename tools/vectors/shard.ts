@@ -1,4 +1,5 @@
-import { utf8 } from '../../facts/core/bytes.ts';
+import type { ApiKeyBody } from '../../facts/core/bodies.ts';
+import { toBase64Url, utf8 } from '../../facts/core/bytes.ts';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
 import { encodePayload } from '../../facts/core/payload.ts';
 import type { FactDraft } from '../../facts/core/types.ts';
@@ -89,11 +90,41 @@ const newEpoch = (): FactWriter => {
   return writer;
 };
 
+const API_KEY_BODY: ApiKeyBody = {
+  hash: toBase64Url(new Uint8Array(32).fill(9)),
+  scopes: ['invoices:read', 'invoices:write'],
+  namespace: 'eu',
+  until: '2027-01-01T00:00:00.000Z',
+};
+const API_KEY = { kind: 'api-key', subject: `api-key:${memberId(7)}` } as const;
+const apiKey = (overrides: Partial<ApiKeyBody> = {}): FactDraft => ({
+  ...API_KEY,
+  op: 'assert',
+  body: { ...API_KEY_BODY, ...overrides },
+});
+
+const apiKeys = (): FactWriter => {
+  const writer = started();
+  writer.write(ACME, apiKey());
+  writer.write(ACME, apiKey({ scopes: [], namespace: null, until: null }));
+  writer.write(ACME, { ...API_KEY, op: 'retract', body: {} });
+  return writer;
+};
+
+/** A well signed API key that is none. */
+const noApiKey = (rule: string, overrides: object, subject: string = API_KEY.subject): ShardCase =>
+  then(rule, (writer) => {
+    const fact = writer.next(ACME, apiKey());
+    const changed = { ...fact, subject, body: { ...API_KEY_BODY, ...overrides } };
+    return writer.place(ACME, seal(utf8(JSON.stringify(changed))));
+  });
+
 export const VALID_SHARDS: Record<string, ShardCase> = {
   'one-tenant': all('a tenant and its first member', retracted()),
   'two-tenants': all('two chains in one shard', twoTenants()),
   'later-kind': all('a kind of a later version is chained', laterKind()),
   'deepest-body': all('eight levels are allowed', deepest()),
+  'api-key-facts': all('an API key, asserted anew with less, and retracted', apiKeys()),
   'new-epoch': all('the epoch may grow', newEpoch()),
   empty: { rule: 'a shard without facts', lines: [], accepted: 0 },
 };
@@ -166,6 +197,24 @@ export const INVALID_SHARDS = {
   'body-invalid': replace('a state that is none', '"active"', '"gone"'),
   'body-invalid--unknown-member': replace('a member too many', '"body":{', '"body":{"x":1,'),
   'body-invalid--retraction': replace('a retraction with a body', '"assert"', '"retract"'),
+  'subject-mismatch--api-key': noApiKey('an API key without a UUID', {}, 'api-key:first'),
+  'body-invalid--api-key-hash': noApiKey('31 bytes of hash', {
+    hash: toBase64Url(new Uint8Array(31)),
+  }),
+  'body-invalid--api-key-hash-bits': noApiKey('unused bits of the hash that are not zero', {
+    hash: `${'A'.repeat(42)}B`,
+  }),
+  'body-invalid--api-key-hash-padding': noApiKey('a hash with padding', {
+    hash: `${'A'.repeat(43)}=`,
+  }),
+  'body-invalid--api-key-scope': noApiKey('a scope with a space', { scopes: ['a b'] }),
+  'body-invalid--api-key-scope-long': noApiKey('a scope of 128 characters', {
+    scopes: ['a'.repeat(128)],
+  }),
+  'body-invalid--api-key-scope-twice': noApiKey('a scope twice', { scopes: ['a', 'a'] }),
+  'body-invalid--api-key-namespace': noApiKey('a namespace with its @', { namespace: '@eu' }),
+  'body-invalid--api-key-until': noApiKey('an end without a time', { until: '2027-01-01' }),
+  'body-invalid--api-key-member': noApiKey('a member too many', { key: 'secret' }),
   'log-mismatch': then('another log', (writer) =>
     writer.write(ACME, MEMBER, { log: 'tenure.example/other' }),
   ),

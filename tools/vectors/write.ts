@@ -10,12 +10,16 @@ import { SHARD } from '../../test/sdk/support/tenants.ts';
 import { ROOT } from '../run-command.ts';
 import { writeGenerated } from '../write-generated.ts';
 import { INVALID_SIGNATURES, VALID_SIGNATURES } from './ed25519.ts';
+import { INVALID_API_KEYS, VALID_API_KEYS } from './log-api-keys.ts';
 import { INVALID_HEARTBEATS, VALID_HEARTBEATS } from './log-heartbeats.ts';
 import { INVALID_KEY_SETS, VALID_KEY_SETS } from './log-keys.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
 import { READERS } from './log-readers.ts';
+import { INVALID_STATE_NOTES, VALID_STATE_NOTES } from './log-state-notes.ts';
+import { INVALID_STATE_TREES, VALID_STATE_TREES } from './log-state-trees.ts';
+import { INVALID_STATE_VIEWS, VALID_STATE_VIEWS } from './log-state-views.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
 import { INVALID_SHARDS, VALID_SHARDS } from './shard.ts';
 import type { ShardCase } from './shard.ts';
@@ -64,6 +68,10 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_TILES,
     ...VALID_KEY_SETS,
     ...VALID_HEARTBEATS,
+    ...VALID_API_KEYS,
+    ...VALID_STATE_NOTES,
+    ...VALID_STATE_TREES,
+    ...VALID_STATE_VIEWS,
     ...READERS,
   },
   invalid: {
@@ -74,6 +82,10 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...refused(INVALID_TILES),
     ...refused(INVALID_KEY_SETS),
     ...refused(INVALID_HEARTBEATS),
+    ...refused(INVALID_API_KEYS),
+    ...refused(INVALID_STATE_NOTES),
+    ...refused(INVALID_STATE_TREES),
+    ...refused(INVALID_STATE_VIEWS),
   },
 };
 

@@ -1,7 +1,6 @@
 import { fromBase64, fromHex, toHex } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
 import { keyIdOf } from '../../../facts/crypto/hash.ts';
-import { shardName } from '../../../facts/crypto/shard.ts';
 import { openCheckpoint } from '../../../facts/log/checkpoint.ts';
 import { parseBundle } from '../../../facts/log/entry-bundle.ts';
 import { entryHash } from '../../../facts/log/hashes.ts';
@@ -16,18 +15,16 @@ import { checkConsistency, checkInclusion } from '../../../facts/log/proofs.ts';
 import { formatTilePath, parseTilePath } from '../../../facts/log/tile-path.ts';
 import { newTiles, nodeInTile, tileOfNode } from '../../../facts/log/tiles.ts';
 import { TreeBuilder } from '../../../facts/log/tree.ts';
+import { headsByShard, STATE_RUNS } from './run-state-vector.ts';
+import type { Run } from './run-state-vector.ts';
 import { runScenario } from './run-scenario.ts';
-import type { LogCheck, LogChecks, LogVector } from '../../../tools/vectors/log-vector.ts';
+import type { LogCheck, LogVector } from '../../../tools/vectors/log-vector.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
 const noteOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
 const headOf = ({ size, root }: { size: number; root: string }) => ({ size, root: hex(root) });
 const keySetOf = (note: string) => parseKeySet(textOfNote(noteOf(note)));
 const rangeOf = ({ key, ...range }: KeyRange) => ({ keyId: keyIdOf(key), ...range });
-
-type Run<Check extends Exclude<LogCheck, 'reader'>> = (
-  input: LogChecks[Check]['input'],
-) => LogChecks[Check]['value'];
 
 const RUNS: { [Check in Exclude<LogCheck, 'reader'>]: Run<Check> } = {
   tree: ({ entries }) => {
@@ -86,18 +83,16 @@ const RUNS: { [Check in Exclude<LogCheck, 'reader'>]: Run<Check> } = {
     const heartbeat = openHeartbeat(noteOf(note), keySetOf(keySet), before);
     const { epoch, fence, at, keySetVersion } = heartbeat;
     const checkpoint = checkpointIn(heartbeat);
-    const heads = heartbeat.heads
-      .map(({ count, hash }, shard) => [shardName(shard), { count, hash: toHex(hash) }] as const)
-      .filter(([, { count }]) => count > 0);
     return {
       epoch,
       fence,
       at,
       keySetVersion,
       checkpoint: checkpoint ? { size: checkpoint.size, root: toHex(checkpoint.root) } : null,
-      heads: Object.fromEntries(heads),
+      heads: headsByShard(heartbeat.heads),
     };
   },
+  ...STATE_RUNS,
 };
 
 /** What we answer to a vector of the log, in the form of its `expect`. */

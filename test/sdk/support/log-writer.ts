@@ -9,6 +9,9 @@ import { checkpointOrigin, formatCheckpoint } from '../../../facts/log/checkpoin
 import { EMPTY_ROOT } from '../../../facts/log/hashes.ts';
 import { formatHeartbeat } from '../../../facts/log/heartbeat.ts';
 import type { Head, Heartbeat } from '../../../facts/log/heartbeat.ts';
+import { EMPTY_STATE } from '../../../facts/log/state/pages.ts';
+import { formatStateNote } from '../../../facts/log/state/note.ts';
+import type { StateNote } from '../../../facts/log/state/note.ts';
 import { formatKeySet, rootName, timeName } from '../../../facts/log/key-set.ts';
 import type { KeyRange, KeySet } from '../../../facts/log/key-set.ts';
 import { signNote } from '../../../facts/log/note.ts';
@@ -84,6 +87,23 @@ export const aHeartbeat = (overrides: Partial<Heartbeat> = {}): Heartbeat => ({
 
 export const heartbeatNote = (overrides: Partial<Heartbeat> = {}, key = TIME): string =>
   signAs(timeName(LOG), formatHeartbeat(aHeartbeat(overrides)), [key]);
+
+/** Of an empty log, unless overridden. */
+export const aStateNote = (overrides: Partial<StateNote> = {}): StateNote => ({
+  log: LOG,
+  epoch: FIRST_EPOCH,
+  size: 0,
+  keySetVersion: 1,
+  root: EMPTY_STATE,
+  heads: headsOf(),
+  ...overrides,
+});
+
+/** By a log key, which is named as in the epoch's checkpoints. */
+export const stateNote = (overrides: Partial<StateNote> = {}, key = LOG_KEY): string => {
+  const note = aStateNote(overrides);
+  return signAs(checkpointOrigin(LOG, note.epoch), formatStateNote(note), [key]);
+};
 
 /** The head that a heartbeat states of a shard with these lines. */
 export const headOfLines = (lines: readonly string[]): Head => ({

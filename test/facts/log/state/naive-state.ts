@@ -22,7 +22,7 @@ const sorted = (items: readonly Item[]) => items.toSorted((a, b) => Buffer.compa
 const nameOf = (items: readonly Item[], depth: number, leaf: (of: Item[]) => Uint8Array): Named => {
   const weight = items.reduce((sum, item) => sum + item.weight, 0);
   if (weight <= 256) return { hash: leaf(sorted(items)), weight };
-  const children = [...'0123456789abcdef'].map((digit) => {
+  const children = '0123456789abcdef'.split('').map((digit) => {
     const below = items.filter(({ key }) => toHex(key)[depth] === digit);
     return below.length === 0
       ? { hash: new Uint8Array(32), weight: 0 }
