@@ -24,9 +24,14 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
+	s := closedStage(t)
+	s.open()
+	return s
+}
+
+func closedStage(t *testing.T) *stage {
 	s := &stage{T: t, registry: newRegistry(), directory: t.TempDir()}
 	s.registry.begin()
-	s.open()
 	return s
 }
 
