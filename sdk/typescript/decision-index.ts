@@ -1,11 +1,14 @@
 import type { EntitlementBody, GrantBody, MembershipBody } from '../../facts/core/bodies.ts';
-import type { RoleBody, TenantBody, TenantFactState } from '../../facts/core/bodies.ts';
+import type { ApiKeyBody, RoleBody, TenantBody } from '../../facts/core/bodies.ts';
+import type { TenantFactState } from '../../facts/core/bodies.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import type { Fact } from '../../facts/core/types.ts';
+import { ApiKeyTable } from './api-key-table.ts';
+import type { ApiKey } from './api-key-table.ts';
 import { MemberTable, NONE } from './member-table.ts';
 import { RoleSets } from './role-sets.ts';
 import type { RoleSet } from './role-sets.ts';
-import type { DecisionReason, EntitlementReason } from './types.ts';
+import type { ApiKeyOptions, ApiKeyReason, DecisionReason, EntitlementReason } from './types.ts';
 
 type Tenant = {
   readonly number: number;
@@ -31,6 +34,9 @@ export type IndexedFact = Pick<Fact, 'tenant' | 'kind' | 'subject' | 'op' | 'bod
 const allows = (set: RoleSet | undefined, permission: string): boolean =>
   set !== undefined && (set.every || set.permissions.has(permission));
 
+const hasPassed = (until: string | null, nowMs: number): boolean =>
+  until !== null && Date.parse(until) <= nowMs;
+
 const nameIn = (subject: string): string => subject.slice(subject.indexOf(':') + 1);
 
 /**
@@ -44,6 +50,7 @@ export class Index {
   #tenantCount = 0;
   readonly #members = new MemberTable();
   readonly #roles = new RoleSets();
+  readonly #apiKeys = new ApiKeyTable();
 
   apply(fact: IndexedFact): void {
     const asserted = fact.op === 'assert';
@@ -67,6 +74,9 @@ export class Index {
       case 'role':
         this.#applyRole(fact, asserted ? (fact.body as RoleBody) : undefined);
         return;
+      case 'api-key':
+        this.#applyApiKey(fact, asserted ? (fact.body as ApiKeyBody) : undefined);
+        return;
       default:
       // Products, plans and apps do not decide, nor does any kind of a later version.
     }
@@ -75,6 +85,7 @@ export class Index {
   /** Forgets a tenant, e.g. before its shard is read anew; with the platform's chain its roles. */
   forget(tenant: string): void {
     if (tenant === PLATFORM_TENANT) this.#roles.clear();
+    this.#apiKeys.forget(tenant);
     const known = this.#tenants.get(tenant);
     if (known === undefined) return;
     for (const [id, sub] of known.members) this.#members.remove(tenant, sub, id);
@@ -117,8 +128,25 @@ export class Index {
     if (closed !== undefined) return { reason: closed, body: undefined };
     const body = tenant?.entitlements.get(product);
     if (body === undefined) return { reason: 'not-entitled', body };
-    const ended = body.until !== null && Date.parse(body.until) <= nowMs;
-    return { reason: ended ? 'ended' : 'entitled', body };
+    return { reason: hasPassed(body.until, nowMs) ? 'ended' : 'entitled', body };
+  }
+
+  /** By the key's hash, base64url. `nowMs`: wall clock, for keys that end. */
+  apiKey(
+    hash: string,
+    { scope, namespace }: ApiKeyOptions,
+    nowMs: number,
+  ): { reason: ApiKeyReason; key: ApiKey | undefined } {
+    const key = this.#apiKeys.find(hash);
+    if (key === undefined) return { reason: 'key-unknown', key };
+    const { tenant, body } = key;
+    const closed = this.#closed(this.#tenants.get(tenant)?.number);
+    if (closed !== undefined) return { reason: closed, key };
+    if (hasPassed(body.until, nowMs)) return { reason: 'key-expired', key };
+    if (scope !== undefined && !body.scopes.includes(scope))
+      return { reason: 'scope-missing', key };
+    const isElsewhere = namespace !== undefined && namespace !== body.namespace;
+    return { reason: isElsewhere ? 'namespace-mismatch' : 'granted', key };
   }
 
   #closed(tenantNumber: number | undefined): 'tenant-unknown' | 'tenant-inactive' | undefined {
@@ -196,6 +224,11 @@ export class Index {
     const product = nameIn(fact.subject);
     if (asserted) entitlements.set(product, fact.body as unknown as EntitlementBody);
     else entitlements.delete(product);
+  }
+
+  #applyApiKey(fact: IndexedFact, body: ApiKeyBody | undefined): void {
+    if (body === undefined) this.#apiKeys.remove(fact.tenant, nameIn(fact.subject));
+    else this.#apiKeys.put(fact.tenant, nameIn(fact.subject), body);
   }
 
   /** Only the platform's chain gives roles their meaning. */

@@ -7,6 +7,7 @@ type Listeners = { [E in keyof PlaneEvents]: Set<Listener<E>> };
 export class Events {
   readonly #listeners: Listeners = {
     applied: new Set(),
+    snapshot: new Set(),
     refused: new Set(),
     freshness: new Set(),
     journal: new Set(),

@@ -11,13 +11,17 @@ import { Pulse } from './pulse.ts';
 import type { Arrival } from './pulse.ts';
 import type { ShardReader, Step } from './reader.ts';
 import type { RegistrySource } from './registry-source.ts';
+import type { Receipts } from './receipts.ts';
 import type { SavedNotes } from './saved-notes.ts';
 import type { ShardSet } from './shard-set.ts';
+import { SnapshotTaker } from './snapshot-taker.ts';
 import type { Refusal } from './types.ts';
 
 const FRESHNESS_TICK_MS = 1_000;
 /** The age of the facts is written down this often, for a restart without the registry. */
 const SAVE_AGE_MS = 5_000;
+/** A plane that misses more lines than these takes a snapshot (facts-v1, "The reader"). */
+const FAR_BEHIND_LINES = 20_000;
 /** Facts are read without heartbeats too (DESIGN 3: only freshness changes), but not often. */
 const MIN_ROUND_GAP_MS = 60_000;
 
@@ -30,12 +34,15 @@ export type PlaneSurroundings = {
 };
 
 export type FollowingParts = {
+  directory: string;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
   notes: Pick<SavedNotes, 'saveHeartbeat' | 'saveKeySet' | 'saveKnownAtMs'>;
   freshness: FreshnessClock;
   events: Events;
+  /** undefined: the plane sends none. */
+  receipts: Receipts | undefined;
 };
 
 /** Of a note. */
@@ -49,9 +56,11 @@ export class Following {
   readonly ready: Promise<void>;
   readonly #parts: FollowingParts;
   readonly #clock: Clock;
+  readonly #source: RegistrySource;
   readonly #stop = new AbortController();
   readonly #follower: Follower;
   readonly #pulse: Pulse;
+  readonly #snapshots: SnapshotTaker;
   readonly #live: LiveSource | undefined;
   readonly #ticker: NodeJS.Timeout;
   #tellReady: () => void = () => undefined;
@@ -59,12 +68,16 @@ export class Following {
   #heardMs = Number.NEGATIVE_INFINITY;
   #savedAgeAtMs = Number.NEGATIVE_INFINITY;
   #roundAtMs = Number.NEGATIVE_INFINITY;
+  /** Shards wait for this before they ask for lines: a snapshot may be quicker. */
+  #taking: Promise<void> | undefined;
+  #endBoot: () => void = () => undefined;
   /** Shards being folded anew, for one key set after the other. */
   #folding = Promise.resolve();
 
   constructor(parts: FollowingParts, { source, openLive, clock }: PlaneSurroundings) {
     this.#parts = parts;
     this.#clock = clock;
+    this.#source = source;
     this.ready = new Promise((resolve) => {
       this.#tellReady = resolve;
     });
@@ -74,7 +87,7 @@ export class Following {
       source,
       monotonicMs,
       apply: (reader, step) => shards.apply(reader, step),
-      reread: (reader, signal) => shards.reread(reader, 'http', source, signal),
+      reread: (reader, signal) => this.#reread(reader, signal),
     });
     shards.listen((reader, step) => this.#stepped(reader, step));
     this.#pulse = new Pulse(keys, gate, {
@@ -85,6 +98,19 @@ export class Following {
       tookKeys: (change, note) => this.#tookKeys(change, note),
       refused: (error, origin) => this.#refused(error, origin),
     });
+    this.#snapshots = new SnapshotTaker({
+      ...parts,
+      source,
+      monotonicMs,
+      learnKeys: () => this.#pulse.learnKeys(),
+      refused: (error) => this.#refused(error, 'http'),
+      failed: (error) => parts.events.emit('journal', error),
+    });
+    if (shards.isEmpty) {
+      this.#taking = new Promise((resolve) => {
+        this.#endBoot = resolve;
+      });
+    }
     // Subscribed before the first question: what is published in between is held, not missed.
     this.#live = openLive?.([...shards.readers.keys()], {
       lines: (shard, lines) => this.#receive(shard, lines),
@@ -99,7 +125,8 @@ export class Following {
     this.#stop.abort();
     clearInterval(this.#ticker);
     await this.#live?.close();
-    await Promise.all([this.#pulse.stop(), this.#follower.stop(), this.#folding]);
+    const { receipts } = this.#parts;
+    await Promise.all([this.#pulse.stop(), this.#follower.stop(), receipts?.stop(), this.#folding]);
   }
 
   #receive(shard: number, lines: string[]): void {
@@ -120,26 +147,62 @@ export class Following {
     const heal = (): void => this.#follower.heal(shard);
     // HTTP is of no use before the keys are there that it takes.
     if (refused.some(({ code }) => code === 'key-unknown')) void this.#pulse.learnKeys().then(heal);
-    else heal();
+    else if (this.#taking === undefined) heal();
+    else void this.#taking.then(heal);
   }
 
   #healAll(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#roundAtMs < MIN_ROUND_GAP_MS) return;
     this.#roundAtMs = nowMs;
-    void this.#pulse.learnKeys().then(() => {
-      for (const shard of this.#parts.shards.readers.keys()) this.#follower.heal(shard);
+    const { shards } = this.#parts;
+    void this.#pulse
+      .learnKeys()
+      .then(() => (shards.isEmpty ? this.#takeSnapshot() : undefined))
+      .then(() => {
+        for (const shard of shards.readers.keys()) this.#follower.heal(shard);
+      });
+  }
+
+  /** What a heartbeat counts and is not here: by a snapshot when that is quicker. */
+  #catchUp(origin: Arrival['origin']): void {
+    const { shards } = this.#parts;
+    const { missing } = shards;
+    const isFarBehind = missing > FAR_BEHIND_LINES || (shards.isEmpty && missing > 0);
+    if (isFarBehind && this.#snapshots.mayTake) {
+      void this.#takeSnapshot().then(() => this.#follower.healBehind());
+      return;
+    }
+    this.#endBoot();
+    // What a heartbeat over HTTP counts was not delivered, or not while we listened.
+    if (origin === 'http') this.#follower.healBehind();
+    else this.#follower.healBehindSoon();
+  }
+
+  #takeSnapshot(): Promise<void> {
+    const taking = this.#snapshots.take(this.#stop.signal).then(() => {
+      this.#endBoot();
+      if (this.#taking === taking) this.#taking = undefined;
     });
+    this.#taking = taking;
+    return taking;
+  }
+
+  /** A shard in doubt: the snapshot may show what is right, otherwise all its lines are read. */
+  async #reread(reader: ShardReader, signal: AbortSignal): Promise<void> {
+    await this.#takeSnapshot();
+    const { shards } = this.#parts;
+    if (reader.inDoubt) await shards.reread(reader, 'http', this.#source, signal);
+    else if (reader.isBehind) this.#follower.heal(reader.shard);
   }
 
   #tookHeartbeat(heartbeat: Heartbeat, { note, origin, arrivedMs }: Arrival): void {
     const { notes, shards } = this.#parts;
     this.#heardMs = arrivedMs - ageOnArrivalMs(Date.parse(heartbeat.at), this.#clock.wallMs());
     this.#save(() => notes.saveHeartbeat(note));
+    this.#parts.receipts?.heartbeat(heartbeat);
     shards.heartbeat(heartbeat.heads);
-    // What a heartbeat over HTTP counts was not delivered, or not while we listened.
-    if (origin === 'http') this.#follower.healBehind();
-    else this.#follower.healBehindSoon();
+    this.#catchUp(origin);
   }
 
   #tookKeys({ voidFrom, forkFrom }: KeyChange, note: Uint8Array): void {
@@ -159,7 +222,8 @@ export class Following {
   }
 
   #reached(shard: number): void {
-    const { freshness, notes } = this.#parts;
+    const { freshness, notes, receipts } = this.#parts;
+    receipts?.reached(shard);
     const isNewer = freshness.reached(shard, this.#heardMs);
     if (freshness.isComplete) this.#tellReady();
     if (!isNewer) return;

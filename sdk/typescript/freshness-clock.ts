@@ -19,7 +19,7 @@ export const SYSTEM_CLOCK: Clock = {
   wallMs: () => Date.now(),
 };
 
-const KINDS: readonly DecisionKind[] = ['membership', 'entitlement'];
+const KINDS: readonly DecisionKind[] = ['membership', 'entitlement', 'api-key'];
 
 /** Age of what the plane knows, and what that means per kind of decision. */
 export class FreshnessClock {
@@ -44,7 +44,11 @@ export class FreshnessClock {
     this.#expiry = { ...DEFAULT_EXPIRY, ...expiry };
     this.#knownMs = clock.monotonicMs() - ageFromDiskMs(savedWallMs, clock.wallMs());
     this.#wallOffsetMs = clock.wallMs() - clock.monotonicMs();
-    this.#told = { membership: this.of('membership'), entitlement: this.of('entitlement') };
+    this.#told = {
+      membership: this.of('membership'),
+      entitlement: this.of('entitlement'),
+      'api-key': this.of('api-key'),
+    };
   }
 
   ageMs(): number {

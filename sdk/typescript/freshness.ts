@@ -16,6 +16,7 @@ const HOUR_MS = 3_600_000;
  */
 export const DEFAULT_EXPIRY: Readonly<Record<DecisionKind, ExpiryPolicy>> = {
   membership: { limitMs: 24 * HOUR_MS, whenExpired: 'deny' },
+  'api-key': { limitMs: 24 * HOUR_MS, whenExpired: 'deny' },
   entitlement: { limitMs: 7 * 24 * HOUR_MS, whenExpired: 'allow' },
 };
 

@@ -65,7 +65,10 @@ export class Journal implements LineJournal {
 
   /** Lines from a position on, as a {@link LineSource} gives them. */
   fetch(shard: number, from: number): Promise<string[]> {
-    return Promise.resolve(this.#read(shard).slice(from - 1));
+    const lines = this.#read(shard);
+    // Behind a snapshot the first is not line 1.
+    const first = Number.parseInt(lines[0] ?? '1', 10);
+    return Promise.resolve(lines.slice(Math.max(0, from - first)));
   }
 
   close(): void {

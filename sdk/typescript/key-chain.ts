@@ -31,6 +31,7 @@ export class KeyChain {
   readonly log: string;
   #trusted: TrustedKeys;
   #find: FindFactKey = () => undefined;
+  readonly #sets: KeySet[] = [];
 
   /** `root`: note key of the first root. Throws `key-invalid` for another one, or none. */
   constructor(log: string, root: string) {
@@ -45,6 +46,11 @@ export class KeyChain {
   /** The newest set; undefined before the first. */
   get set(): KeySet | undefined {
     return this.#trusted.set;
+  }
+
+  /** Versions 1 to the newest. */
+  get sets(): readonly KeySet[] {
+    return this.#sets;
   }
 
   /** Of the newest set; 0 before the first. */
@@ -62,6 +68,7 @@ export class KeyChain {
     const set = openKeySet(note, this.log, this.#trusted);
     this.#trusted = trustedBy(set);
     this.#find = factKeysOf(set);
+    this.#sets.push(set);
     if (older === undefined) return { voidFrom: undefined, forkFrom: undefined };
     return {
       voidFrom: lowest(newlyVoid(older, set)),

@@ -1,25 +1,40 @@
 import { mkdirSync } from 'node:fs';
-import { FactError } from '../../facts/core/errors.ts';
+import { UUID } from '../../facts/core/formats.ts';
+import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import { hashOfApiKey } from '../../facts/crypto/api-key.ts';
+import { shardOf } from '../../facts/crypto/shard.ts';
 import { runVerifySelfTest } from '../../facts/crypto/verify-self-test.ts';
 import { Index } from './decision-index.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { Events } from './events.ts';
+import { becauseFacts } from './explain.ts';
+import type { LiveFacts } from './explain.ts';
+import { createFolderSource, folderOf } from './folder-source.ts';
 import { followedShards } from './followed-shards.ts';
-import { Following, refusalOf } from './following.ts';
+import { Following } from './following.ts';
 import type { FollowingParts, PlaneSurroundings } from './following.ts';
 import { FreshnessClock, SYSTEM_CLOCK } from './freshness-clock.ts';
 import { HeartbeatGate } from './heartbeat-gate.ts';
 import { Journal } from './journal.ts';
 import { KeyChain } from './key-chain.ts';
 import { openLiveSource } from './live-source.ts';
+import { receiptSignerOf } from './receipt-signer.ts';
+import { Receipts } from './receipts.ts';
 import { createHttpSource } from './registry-source.ts';
+import { restore } from './restore.ts';
+import { readSavedFacts } from './saved-facts.ts';
 import { SavedNotes } from './saved-notes.ts';
 import { ShardSet } from './shard-set.ts';
-import type { Decision, DecisionKind, EntitlementDecision, Freshness, Identity } from './types.ts';
+import type { ApiKeyDecision, ApiKeyOptions, Decision, DecisionKind } from './types.ts';
+import type { EntitlementDecision, Explanation, Freshness, Identity } from './types.ts';
 import type { PlaneEvents, PlaneOptions, PlaneStats } from './types.ts';
 
-type Parts = FollowingParts & { index: Index; journal: Journal; lock: DirectoryLock };
+type Parts = FollowingParts & {
+  index: Index;
+  journal: Journal;
+  lock: DirectoryLock;
+};
 
 /** Follows the registry's facts and decides by them, from memory, without the registry. */
 export class Plane {
@@ -41,26 +56,64 @@ export class Plane {
 
   /** May this identity do `permission` (`resource:verb`) in the tenant, or in its project? */
   can(identity: Identity, permission: string, tenant: string, project?: string): Decision {
-    const { index, freshness: clock } = this.#parts;
+    const { index, shards, freshness: clock } = this.#parts;
     const freshness = clock.of('membership');
     if (!clock.decidesAt('membership', freshness)) {
       return { allowed: false, reason: 'facts-expired', freshness };
     }
+    shards.packed.open(tenant);
     const reason = index.decide(identity.issuer, identity.sub, permission, tenant, project);
     return { allowed: reason === 'granted', reason, freshness };
   }
 
   /** May the tenant use the product now, and within which limits? */
   entitlement(tenant: string, product: string): EntitlementDecision {
-    const { index, freshness: clock } = this.#parts;
+    const { index, shards, freshness: clock } = this.#parts;
     const freshness = clock.of('entitlement');
     const refusal = { entitled: false, limits: {}, plan: null, freshness };
     if (!clock.decidesAt('entitlement', freshness)) {
       return { ...refusal, reason: 'facts-expired' };
     }
+    shards.packed.open(tenant);
     const { reason, body } = index.entitlement(tenant, product, this.#around.clock.wallMs());
     if (reason !== 'entitled' || body === undefined) return { ...refusal, reason };
     return { entitled: true, reason, limits: body.limits, plan: body.plan, freshness };
+  }
+
+  /**
+   * Whose API key is this, and is it good for the scope and in the namespace that are asked? Takes
+   * anything; the key is kept nowhere.
+   */
+  apiKey(key: unknown, asked: ApiKeyOptions = {}): ApiKeyDecision {
+    const { freshness: clock } = this.#parts;
+    const freshness = clock.of('api-key');
+    const unknown = { tenant: null, id: null, scopes: [], namespace: null, freshness };
+    if (!clock.decidesAt('api-key', freshness)) {
+      return { allowed: false, reason: 'facts-expired', ...unknown };
+    }
+    const hash = hashOf(key);
+    if (hash === undefined) return { allowed: false, reason: 'key-malformed', ...unknown };
+    const { reason, key: found } = this.#findApiKey(hash, asked);
+    if (found === undefined) return { allowed: false, reason, ...unknown };
+    const { tenant, id, body } = found;
+    const { scopes, namespace } = body;
+    return { allowed: reason === 'granted', reason, tenant, id, scopes, namespace, freshness };
+  }
+
+  /**
+   * What `can` says, and the facts that it rests on: for people, not for each request. Reads what
+   * the plane keeps on disk, and verifies it again.
+   */
+  async explain(
+    identity: Identity,
+    permission: string,
+    tenant: string,
+    project?: string,
+  ): Promise<Explanation> {
+    const question = { identity, permission, tenant, project };
+    const [live, platform] = [await this.#saved(tenant), await this.#saved(PLATFORM_TENANT)];
+    const decision = this.can(identity, permission, tenant, project);
+    return { decision, because: becauseFacts(question, live, platform) };
   }
 
   /** How old the facts are, by the limits of one kind of decision. */
@@ -86,29 +139,47 @@ export class Plane {
     return this.#closing;
   }
 
+  #findApiKey(hash: string, asked: ApiKeyOptions): ReturnType<Index['apiKey']> {
+    const { index, shards } = this.#parts;
+    const nowMs = this.#around.clock.wallMs();
+    const found = index.apiKey(hash, asked, nowMs);
+    if (found.key !== undefined || shards.packed.size === 0) return found;
+    shards.packed.openAll();
+    return index.apiKey(hash, asked, nowMs);
+  }
+
+  async #saved(tenant: string): Promise<LiveFacts> {
+    const { shards, journal } = this.#parts;
+    const reader = UUID.test(tenant) ? shards.readers.get(shardOf(tenant)) : undefined;
+    return reader === undefined
+      ? new Map()
+      : readSavedFacts(tenant, reader, { journal, saved: shards.saved });
+  }
+
   async #close(): Promise<void> {
     await this.#following.stop();
+    this.#parts.shards.close();
     this.#parts.journal.close();
     this.#parts.lock.release();
   }
 }
 
-/** What the disk holds of keys and heartbeats; what is refused there is learned again. */
-const restore = (
-  keys: KeyChain,
-  gate: HeartbeatGate,
-  shards: ShardSet,
-  notes: SavedNotes,
-): void => {
+const hashOf = (key: unknown): string | undefined => {
   try {
-    for (const note of notes.keySets()) keys.take(note);
-    const saved = notes.heartbeat();
-    const heartbeat = saved === undefined ? undefined : gate.take(saved);
-    if (heartbeat !== undefined) shards.heartbeat(heartbeat.heads);
-  } catch (error) {
-    if (!(error instanceof FactError)) throw error;
-    shards.refuse([refusalOf(error, 'disk')]);
+    return hashOfApiKey(key);
+  } catch {
+    return undefined;
   }
+};
+
+const receiptsOf = (
+  { log, receipts }: PlaneOptions,
+  shards: readonly number[],
+  { source, clock }: PlaneSurroundings,
+): Receipts | undefined => {
+  if (receipts === undefined) return undefined;
+  const signer = receiptSignerOf(log, receipts);
+  return new Receipts({ log, name: receipts.name, signer, shards, source, clock });
 };
 
 /** {@link openPlane} over given surroundings: other transports, simulated time. */
@@ -117,21 +188,23 @@ export const createPlane = async (
   around: PlaneSurroundings,
 ): Promise<Plane> => {
   runVerifySelfTest();
+  const { directory } = options;
   const keys = new KeyChain(options.log, options.root);
   const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
   const followed = followedShards(options.shards);
-  mkdirSync(options.directory, { recursive: true });
-  const lock = lockDirectory(options.directory);
+  const receipts = receiptsOf(options, followed, around);
+  mkdirSync(directory, { recursive: true });
+  const lock = lockDirectory(directory);
   try {
-    const [journal, notes] = [new Journal(options.directory), new SavedNotes(options.directory)];
+    const [journal, notes] = [new Journal(directory), new SavedNotes(directory)];
     const [index, events, gate] = [new Index(), new Events(), new HeartbeatGate(keys)];
     const shards = new ShardSet(followed, { trust, index, journal, events });
-    restore(keys, gate, shards, notes);
-    await shards.load();
+    await restore({ directory, keys, gate, shards, notes, events });
     const savedMs = notes.knownAtMs();
     const freshness = new FreshnessClock(around.clock, followed, savedMs, options.expiry);
-    const parts = { keys, gate, index, events, shards, journal, notes, freshness, lock };
-    return new Plane(parts, around);
+    shards.packed.openInBackground();
+    const log = { directory, keys, gate, shards, notes, receipts };
+    return new Plane({ ...log, index, events, journal, freshness, lock }, around);
   } catch (error) {
     lock.release();
     throw error;
@@ -144,12 +217,17 @@ export const createPlane = async (
  * is none of this log (`key-invalid`) and for a directory that another process uses
  * (`directory-locked`).
  */
-export const openPlane = (options: PlaneOptions): Promise<Plane> => {
-  const { natsUrl } = options;
+export const openPlane = async (options: PlaneOptions): Promise<Plane> => {
+  const { natsUrl, registryUrl, token, receipts } = options;
+  const folder = folderOf(registryUrl);
+  if (folder !== undefined && receipts !== undefined) {
+    throw new TypeError('A folder takes no receipts: leave them out, or give a registry.');
+  }
   return createPlane(options, {
-    source: createHttpSource(options.registryUrl, options.token),
+    source:
+      folder === undefined ? createHttpSource(registryUrl, token) : createFolderSource(folder),
     openLive:
-      natsUrl === undefined
+      natsUrl === undefined || folder !== undefined
         ? undefined
         : (shards, handlers) => openLiveSource(natsUrl, shards, handlers),
     clock: SYSTEM_CLOCK,

@@ -33,6 +33,15 @@ export type Step = {
   reached: boolean;
 };
 
+/** What a snapshot says of a shard: where it stands, and the heads of its tenants. */
+export type ShardBase = {
+  /** Size of the log that the snapshot is of, and its epoch. */
+  size: number;
+  epoch: number;
+  head: Head;
+  tenants: Iterable<readonly [tenant: string, head: ChainHead]>;
+};
+
 export type ReaderTrust = { log: string; findKey: FindFactKey };
 
 const emptyStep = (): Step => ({
@@ -85,6 +94,11 @@ export class ShardReader {
   /** The newest heartbeat counts more lines than are here. */
   get isBehind(): boolean {
     return this.#chain.isBehind;
+  }
+
+  /** Lines that the newest heartbeat counts further. */
+  get missing(): number {
+    return this.#chain.missing;
   }
 
   /** Lines of a stream message. A bad one asks for HTTP: it must not wedge the shard. */
@@ -144,6 +158,26 @@ export class ShardReader {
       this.#inDoubt = true;
       this.#refuse(new FactError('fact-uncovered', `above ${head.count}`), 'heartbeat', step);
     }
+    return step;
+  }
+
+  /** A snapshot is worth taking: it is ahead, or may end the doubt without denying what is covered. */
+  wants({ count }: Head): boolean {
+    const { position, covered } = this.#chain;
+    return count > position || (this.#inDoubt && count >= covered.count);
+  }
+
+  /** Goes on from a snapshot in place of all that is here. */
+  rest({ size, epoch, head, tenants }: ShardBase): Step {
+    const { newest } = this.#chain;
+    this.#tenants = new Map(tenants);
+    this.#chain.rest(head);
+    this.#index = size - 1;
+    this.#epoch = epoch;
+    this.#inDoubt = false;
+    const step = emptyStep();
+    if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
+    this.#releaseHeld(step);
     return step;
   }
 

@@ -17,6 +17,11 @@ export type RegistrySource = LineSource & {
   keySet(version: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** Note of the newest heartbeat; undefined: there was none yet. */
   heartbeat(signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Note of the newest state; undefined: there is none. */
+  stateNote(signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** A node of the state tree by its hash, hexadecimal, as it is kept: it may be compressed. */
+  stateNode(hash: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  sendReceipt(note: string, signal: AbortSignal): Promise<void>;
 };
 
 /** The registry did not answer as `GET /v1/facts` and `GET /v1/log/…` do. */
@@ -47,23 +52,33 @@ const readBytes = async (response: Response): Promise<Uint8Array> => {
 
 const NOT_FOUND = 404;
 
+const refused = (status: number, path: string): RegistrySourceError =>
+  new RegistrySourceError(status, `status ${status} for /${path.split('?')[0]}`);
+
 /**
  * `GET {registryUrl}/v1/facts?shard=<00..ff>&from=<position>`: lines as text/plain;
- * `/v1/log/keys/<version>` and `/v1/log/heartbeat`: notes, verbatim.
+ * `/v1/log/keys/<version>`, `/v1/log/heartbeat` and `/v1/log/state`: notes, verbatim;
+ * `/v1/log/state/<hash>`: nodes. `POST /v1/log/receipts` takes receipts.
  */
 export const createHttpSource = (registryUrl: string, token: string): RegistrySource => {
   const base = registryUrl.endsWith('/') ? registryUrl : `${registryUrl}/`;
-  const get = async (path: string, signal: AbortSignal): Promise<Uint8Array | undefined> => {
-    const url = new URL(path, base);
-    const response = await fetch(url, {
-      headers: { authorization: `Bearer ${token}`, accept: 'text/plain' },
+  const request = (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> =>
+    fetch(new URL(path, base), {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, ...init.headers },
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
+  const get = async (
+    path: string,
+    signal: AbortSignal,
+    accept = 'text/plain',
+  ): Promise<Uint8Array | undefined> => {
+    const response = await request(path, { headers: { accept } }, signal);
     if (response.status === 200) return readBytes(response);
     await response.body?.cancel();
     if (response.status === NOT_FOUND) return undefined;
-    throw new RegistrySourceError(response.status, `status ${response.status} for ${url.pathname}`);
+    throw refused(response.status, path);
   };
   return {
     fetch: async (shard, from, signal) => {
@@ -77,5 +92,14 @@ export const createHttpSource = (registryUrl: string, token: string): RegistrySo
     },
     keySet: (version, signal) => get(`v1/log/keys/${version}`, signal),
     heartbeat: (signal) => get('v1/log/heartbeat', signal),
+    stateNote: (signal) => get('v1/log/state', signal),
+    stateNode: (hash, signal) => get(`v1/log/state/${hash}`, signal, 'application/octet-stream'),
+    sendReceipt: async (note, signal) => {
+      const path = 'v1/log/receipts';
+      const headers = { 'content-type': 'text/plain; charset=utf-8' };
+      const response = await request(path, { method: 'POST', headers, body: note }, signal);
+      await response.body?.cancel();
+      if (!response.ok) throw refused(response.status, path);
+    },
   };
 };

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ShardReader, Accepted } from './reader.ts';
+import type { ShardBase } from './reader.ts';
 import type { LineSource } from './registry-source.ts';
 import type { Origin, Refusal } from './types.ts';
 
@@ -15,7 +16,7 @@ export type Reread = {
 };
 
 /**
- * A shard from its first line on, up to where the source ends or serves what is refused. Somebody
+ * A shard from its first line on, or from the snapshot that its lines follow (`base`), up to where the source ends or serves what is refused. Somebody
  * who can publish can renumber true facts, since positions are not signed, and who stole a key can
  * add to them: reading anew heals both.
  */
@@ -24,8 +25,10 @@ export const rereadShard = async (
   source: LineSource,
   origin: Exclude<Origin, 'live'>,
   signal: AbortSignal,
+  base?: ShardBase,
 ): Promise<Reread> => {
   const fresh = doubted.anew();
+  if (base !== undefined) fresh.rest(base);
   const accepted: Accepted[] = [];
   const refused: Refusal[] = [];
   for (;;) {
@@ -41,6 +44,6 @@ export const rereadShard = async (
     // Nothing new: the end, or a server that repeats itself.
     if (refused.length > 0 || fresh.head().position < from) break;
   }
-  const holdsCovered = fresh.head().covered === doubted.head().covered;
+  const holdsCovered = fresh.head().covered >= doubted.head().covered;
   return { fresh, accepted, refused, holdsCovered };
 };

@@ -17,6 +17,8 @@ export type Verdict = 'behind' | 'reached' | 'fork';
  */
 export class ShardChain {
   #position = 0;
+  /** Lines of the snapshot that all begins with; of what is below there is no hash. */
+  #base = 0;
   #hash = EMPTY_HASH;
   #covered: Head = { count: 0, hash: EMPTY_HASH };
   /** Running hashes of the last positions, the newest last. */
@@ -43,8 +45,22 @@ export class ShardChain {
     return this.#newest;
   }
 
+  /** Lines that the newest heartbeat counts further. */
+  get missing(): number {
+    return Math.max(0, (this.#newest?.count ?? 0) - this.#position);
+  }
+
   get isBehind(): boolean {
-    return this.#position < (this.#newest?.count ?? 0);
+    return this.missing > 0;
+  }
+
+  /** Begins anew with the head that a snapshot states. What heartbeats said stays. */
+  rest(head: Head): void {
+    this.#base = head.count;
+    this.#position = head.count;
+    this.#hash = head.hash;
+    this.#covered = head;
+    this.#tail = [];
   }
 
   /** Appends a line by its leaf hash; answers when the newest heartbeat ends in it. */
@@ -95,6 +111,7 @@ export class ShardChain {
   }
 
   #compare(head: Head): Verdict {
+    if (head.count < this.#base) return 'reached';
     const hash = this.#hashAt(head.count);
     if (hash === undefined || !equalBytes(hash, head.hash)) return 'fork';
     this.#covered = head;

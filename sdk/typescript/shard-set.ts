@@ -5,17 +5,26 @@ import type { Head } from '../../facts/log/heartbeat.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
 import type { LineJournal } from './journal.ts';
+import { PackedTenants } from './packed-tenants.ts';
 import { ShardReader } from './reader.ts';
 import type { Accepted, ReaderTrust, Step } from './reader.ts';
 import type { LineSource } from './registry-source.ts';
 import { rereadShard } from './reread.ts';
 import type { Reread } from './reread.ts';
+import type { SavedSnapshot } from './saved-snapshot.ts';
+import { baseOf } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { PlaneStats, Refusal } from './types.ts';
 
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
-type Parts = { trust: ReaderTrust; index: Index; journal: LineJournal; events: Events };
+export type ShardSetParts = {
+  trust: ReaderTrust;
+  index: Index;
+  journal: LineJournal;
+  events: Events;
+};
 
 /** What a step means to the plane: freshness, and what is to be fetched. */
 export type OnStep = (reader: ShardReader, step: Step) => void;
@@ -23,16 +32,21 @@ export type OnStep = (reader: ShardReader, step: Step) => void;
 /** All followed shards: their readers, and what an accepted fact does: index, disk, event. */
 export class ShardSet {
   readonly readers: ReadonlyMap<number, ShardReader>;
-  readonly #parts: Parts;
+  /** Of a snapshot, and not in the index yet. */
+  readonly packed: PackedTenants;
+  readonly #parts: ShardSetParts;
   readonly #refused: Partial<Record<FactErrorCode, number>> = {};
   /** What is accepted in a shard while it is read anew. */
   readonly #meanwhile = new Set<{ shard: number; lines: string[] }>();
   #onStep: OnStep = () => undefined;
+  /** The snapshot on disk, which lines there follow; undefined: they begin with line 1. */
+  #saved: SavedSnapshot | undefined;
   #applied = 0;
   #duplicates = 0;
 
-  constructor(shards: readonly number[], parts: Parts) {
+  constructor(shards: readonly number[], parts: ShardSetParts) {
     this.#parts = parts;
+    this.packed = new PackedTenants(parts.index, (refusal) => this.refuse([refusal]));
     this.readers = new Map(shards.map((shard) => [shard, new ShardReader(shard, parts.trust)]));
   }
 
@@ -52,8 +66,9 @@ export class ShardSet {
         this.#fold(step.accepted);
         this.#applied += step.accepted.length;
         this.refuse(step.refused);
-        if (step.accepted.length + step.duplicates < batch.length) {
-          this.#parts.journal.replace(shard, lines.slice(0, reader.head().position));
+        const taken = step.accepted.length + step.duplicates;
+        if (taken < batch.length) {
+          this.#parts.journal.replace(shard, lines.slice(0, at + taken));
           break;
         }
         await nextTurn();
@@ -81,6 +96,50 @@ export class ShardSet {
     }
   }
 
+  /** Nothing of any shard is here. */
+  get isEmpty(): boolean {
+    return [...this.readers.values()].every((reader) => reader.head().position === 0);
+  }
+
+  /** Lines that the newest heartbeat counts and that are not here. */
+  get missing(): number {
+    return [...this.readers.values()].reduce((sum, reader) => sum + reader.missing, 0);
+  }
+
+  get saved(): SavedSnapshot | undefined {
+    return this.#saved;
+  }
+
+  /** Some shard would go on from a snapshot with these heads. */
+  wants(heads: readonly Head[]): boolean {
+    return [...this.readers.values()].some((reader) => {
+      const head = heads[reader.shard];
+      return head !== undefined && reader.wants(head);
+    });
+  }
+
+  /** What a former process left; nothing was told of it yet. */
+  restOnSaved(snapshot: Snapshot, saved: SavedSnapshot): void {
+    this.#saved = saved;
+    for (const reader of this.readers.values()) this.#rest(reader, snapshot, 'disk');
+  }
+
+  /** Puts a snapshot, which is on disk already, in place of the shards that want it. */
+  rest(snapshot: Snapshot, saved: SavedSnapshot): void {
+    this.#saved?.close();
+    this.#saved = saved;
+    const shards: number[] = [];
+    for (const reader of this.readers.values()) {
+      const step = this.#rest(reader, snapshot, 'http');
+      if (step === undefined) continue;
+      shards.push(reader.shard);
+      this.#persist(() => this.#parts.journal.replace(reader.shard, []));
+      this.apply(reader, step);
+    }
+    this.packed.openInBackground();
+    this.#parts.events.emit('snapshot', { size: snapshot.note.size, shards });
+  }
+
   /** Doubts every shard with facts at or above an index from which the log was written anew. */
   uncover(forkFrom: number): void {
     for (const reader of this.readers.values()) {
@@ -92,9 +151,10 @@ export class ShardSet {
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
-      const fromDisk = this.reread(reader, 'disk', this.#parts.journal, signal);
-      // The journal has it all; only a disk that fails leaves it to HTTP.
-      if (!(await fromDisk.catch(() => false))) reader.doubt();
+      // Of what a snapshot folded nothing can be taken back; and a disk may fail. HTTP has it all.
+      const isOnDisk = voidFrom >= (this.#saved?.note.size ?? 0);
+      const reread = isOnDisk && this.reread(reader, 'disk', this.#parts.journal, signal);
+      if (!(await Promise.resolve(reread).catch(() => false))) reader.doubt();
     }
   }
 
@@ -114,10 +174,12 @@ export class ShardSet {
     const meanwhile = { shard: reader.shard, lines: [] };
     this.#meanwhile.add(meanwhile);
     try {
-      const reread = await rereadShard(reader, source, origin, signal);
+      const saved = origin === 'disk' ? await this.#saved?.shard(reader.shard) : undefined;
+      const base = saved && baseOf(saved, reader.shard);
+      const reread = await rereadShard(reader, source, origin, signal, base);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
-      this.#replace(reader, reread);
+      this.#replace(reader, reread, saved);
       this.apply(reader, reader.live([...meanwhile.lines]));
       return true;
     } finally {
@@ -133,6 +195,12 @@ export class ShardSet {
     }
   }
 
+  /** Gives free what it has open. */
+  close(): void {
+    this.packed.stop();
+    this.#saved?.close();
+  }
+
   stats(): Omit<PlaneStats, 'keySet'> {
     const heads: PlaneStats['heads'] = {};
     for (const [shard, reader] of this.readers) {
@@ -140,14 +208,24 @@ export class ShardSet {
       if (head.position > 0) heads[shardName(shard)] = head;
     }
     const { ...refused } = this.#refused;
-    return { applied: this.#applied, duplicates: this.#duplicates, refused, heads };
+    return {
+      applied: this.#applied,
+      snapshot: this.#saved?.note.size ?? 0,
+      duplicates: this.#duplicates,
+      refused,
+      heads,
+    };
   }
 
   /** In one turn: no decision sees the shard half there. */
-  #replace(reader: ShardReader, { fresh, accepted }: Reread): void {
-    const { index, journal } = this.#parts;
+  #replace(reader: ShardReader, { fresh, accepted }: Reread, saved: Snapshot | undefined): void {
+    const { journal } = this.#parts;
     const before = new Map(reader.tenants());
-    for (const tenant of before.keys()) index.forget(tenant);
+    this.#forget(reader);
+    if (saved !== undefined) {
+      this.packed.add(saved.tenants.get(reader.shard) ?? [], saved.note, 'disk');
+      this.packed.openInBackground();
+    }
     this.#fold(accepted);
     const step = reader.adopt(fresh);
     this.#persist(() => {
@@ -164,8 +242,28 @@ export class ShardSet {
     this.apply(reader, step);
   }
 
+  /** In one turn, as {@link #replace}; undefined when the shard does not want it. */
+  #rest(reader: ShardReader, snapshot: Snapshot, origin: 'http' | 'disk'): Step | undefined {
+    const base = baseOf(snapshot, reader.shard);
+    if (base === undefined || !reader.wants(base.head)) return undefined;
+    this.#forget(reader);
+    this.packed.add(snapshot.tenants.get(reader.shard) ?? [], snapshot.note, origin);
+    return reader.rest(base);
+  }
+
+  #forget(reader: ShardReader): void {
+    for (const tenant of reader.tenants().keys()) {
+      this.#parts.index.forget(tenant);
+      this.packed.forget(tenant);
+    }
+  }
+
   #fold(accepted: readonly Accepted[]): void {
-    for (const { fact, isVoid } of accepted) if (!isVoid) this.#parts.index.apply(fact);
+    for (const { fact, isVoid } of accepted) {
+      this.packed.open(fact.tenant);
+      const isFolded = !isVoid && !this.packed.isBroken(fact.tenant);
+      if (isFolded) this.#parts.index.apply(fact);
+    }
   }
 
   #tell(accepted: readonly Accepted[]): void {

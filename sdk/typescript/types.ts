@@ -8,8 +8,8 @@ import type { Fact } from '../../facts/core/types.ts';
  */
 export type Freshness = 'fresh' | 'stale' | 'degraded' | 'expired';
 
-/** What a decision rests on: `can` on memberships, `entitlement` on entitlements. */
-export type DecisionKind = 'membership' | 'entitlement';
+/** What a decision rests on: `can` on memberships, `entitlement` on entitlements, `apiKey` on keys. */
+export type DecisionKind = 'membership' | 'entitlement' | 'api-key';
 
 /** What happens to decisions of a kind once expired; `allow` decides on, with an alarm. */
 export type ExpiryPolicy = {
@@ -51,6 +51,58 @@ export type EntitlementDecision = {
   freshness: Freshness;
 };
 
+/** What a key is to be good for; what is left out is not asked. */
+export type ApiKeyOptions = {
+  /** One of the key's scopes, by equality. */
+  scope?: string | undefined;
+  /** The key's namespace, by equality. */
+  namespace?: string | undefined;
+};
+
+export type ApiKeyReason =
+  | 'granted'
+  | 'key-malformed'
+  | 'key-unknown'
+  | 'tenant-unknown'
+  | 'tenant-inactive'
+  | 'key-expired'
+  | 'scope-missing'
+  | 'namespace-mismatch'
+  | 'facts-expired';
+
+export type ApiKeyDecision = {
+  allowed: boolean;
+  reason: ApiKeyReason;
+  /** Whose key it is, also when it is refused; null unless the key is known. */
+  tenant: string | null;
+  /** The key's own id, for logs: the key is a secret, this is not. */
+  id: string | null;
+  /** Empty unless the key is known. */
+  scopes: readonly string[];
+  namespace: string | null;
+  freshness: Freshness;
+};
+
+/** A fact that an answer rests on. */
+export type Because = {
+  tenant: string;
+  seq: number;
+  kind: string;
+  subject: string;
+  id: string;
+  /** RFC 3339, UTC, milliseconds. */
+  at: string;
+  operation: string;
+  actor: string;
+};
+
+export type Explanation = {
+  /** What `can` says. */
+  decision: Decision;
+  /** The tenant, its memberships of the identity, project and grants, and roles that permit. */
+  because: Because[];
+};
+
 /** Where a shard stands: its last accepted fact. Position 0, index -1: nothing yet. */
 export type ShardHead = {
   position: number;
@@ -83,8 +135,17 @@ export type FreshnessChange = {
   alarm: boolean;
 };
 
+/** Shards of which a snapshot took the place: what is in it was not told by `applied`. */
+export type SnapshotTaken = {
+  /** Size of the log that it is of. */
+  size: number;
+  /** Ascending. */
+  shards: number[];
+};
+
 export type PlaneEvents = {
   applied: [AppliedFact];
+  snapshot: [SnapshotTaken];
   refused: [Refusal];
   freshness: [FreshnessChange];
   /** The disk refused; the plane decides on from memory and fetches again after a restart. */
@@ -96,6 +157,8 @@ export type PlaneStats = {
   applied: number;
   /** Lines at or below the reader's position: dropped unread, harmless. */
   duplicates: number;
+  /** Size of the log that the snapshot is of on which the facts rest; 0: none, or all lines. */
+  snapshot: number;
   /** Version of the newest key set; 0: none yet, so nothing can be verified. */
   keySet: number;
   /** What was refused, by code. */
@@ -104,10 +167,27 @@ export type PlaneStats = {
   heads: Record<string, ShardHead>;
 };
 
+/** An Ed25519 key; `publicKey` is 32 bytes raw, a signature 64. */
+export type ReceiptSigner = {
+  readonly publicKey: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+};
+
+/** How a plane tells the registry how far it has come. */
+export type ReceiptOptions = {
+  /** As the registry was told it: `[a-z0-9][a-z0-9.-]{0,62}`. */
+  name: string;
+  /** Path of an Ed25519 private key in PEM (PKCS #8), or what signs. */
+  key: string | ReceiptSigner;
+};
+
 export type PlaneOptions = {
-  /** Base address of the registry's API, e.g. `https://registry.example`. */
+  /**
+   * Base address of the registry's API, e.g. `https://registry.example`, or the folder of a log,
+   * `file:///path`, which is read as often and needs neither token nor NATS.
+   */
   registryUrl: string;
-  /** The data plane's read-only token. */
+  /** The data plane's read-only token; may be empty for a folder. */
   token: string;
   /** NATS server for live delivery; without it the plane asks for a heartbeat every 3 s. */
   natsUrl?: string | undefined;
@@ -124,4 +204,6 @@ export type PlaneOptions = {
   directory: string;
   /** What to do with decisions on facts too old; see README for the defaults. */
   expiry?: Partial<Record<DecisionKind, ExpiryPolicy>>;
+  /** Off unless given. */
+  receipts?: ReceiptOptions;
 };

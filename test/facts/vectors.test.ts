@@ -11,7 +11,7 @@ import { answerOf } from './log/run-vector.ts';
 
 const FOLDER = new URL('../../facts/spec/vectors/', import.meta.url);
 
-const namesIn = (folder: 'valid' | 'invalid'): string[] =>
+const namesIn = (folder: string): string[] =>
   readdirSync(new URL(`${folder}/`, FOLDER)).map((file) => file.replace('.json', ''));
 const isSignature = (name: string): boolean => name.startsWith('ed25519-');
 const read = <T>(folder: string, name: string): T =>
@@ -73,8 +73,23 @@ describe('invalid', () => {
   });
 });
 
+/** What a registry alone checks: no kit is asked for it. */
+describe('registry', () => {
+  test.each(namesIn('registry/valid'))('%s', async (name) => {
+    const vector = read<LogVector>('registry/valid', name);
+    expect('value' in vector.expect).toBe(true);
+    expect(await answerOf(vector)).toEqual(vector.expect);
+  });
+  test.each(namesIn('registry/invalid'))('%s', async (name) => {
+    const vector = read<LogVector>('registry/invalid', name);
+    expect(vector.expect).toEqual({ code: name.split('--')[0] });
+    expect(await answerOf(vector)).toEqual(vector.expect);
+  });
+});
+
 test('every code has its vector', () => {
-  const codes = new Set(namesIn('invalid').map((name) => name.split('--')[0]));
+  const names = [...namesIn('invalid'), ...namesIn('registry/invalid')];
+  const codes = new Set(names.map((name) => name.split('--')[0]));
   for (const name of namesIn('valid').filter((one) => one.startsWith('reader-'))) {
     const { expect: expected } = read<LogVector>('valid', name);
     for (const { refused } of (expected as { value: ReaderState[] }).value) {

@@ -251,10 +251,11 @@ describe('freshness', () => {
       plan: 'team',
       freshness: 'expired',
     });
-    await eventually(() => expect(changes).toHaveLength(2), SOON);
+    await eventually(() => expect(changes).toHaveLength(3), SOON);
     expect(changes).toMatchObject([
       { kind: 'membership', from: 'fresh', to: 'expired', alarm: false },
       { kind: 'entitlement', from: 'fresh', to: 'expired', alarm: true },
+      { kind: 'api-key', from: 'fresh', to: 'expired', alarm: false },
     ]);
   });
 

@@ -86,7 +86,8 @@ export class ReaderProcess {
       saveKnownAtMs: (ms: number) => write(() => (this.#disk.knownAtMs = ms)),
     };
     const gate = this.#gate;
-    const parts = { keys: KEYS, gate, shards: this.shards, notes, freshness, events };
+    const log = { keys: KEYS, gate, shards: this.shards, notes };
+    const parts = { ...log, freshness, events, directory: '', receipts: undefined };
     this.#following = new Following(parts, { source: this.#source(), openLive: this.#live, clock });
   }
 
@@ -125,6 +126,9 @@ export class ReaderProcess {
             .map(lineOf),
         ),
       keySet: () => this.host.call(() => undefined),
+      stateNote: () => this.host.call(() => undefined),
+      stateNode: () => this.host.call(() => undefined),
+      sendReceipt: () => Promise.reject(new Error('nobody sends one')),
       heartbeat: () =>
         this.host.call(() => {
           const note = postgres.rows.notes.get('heartbeat');

@@ -80,6 +80,11 @@ export const VALID_STATE_NOTES: Record<string, LogVector> = {
   'state-note-grows': taken('a larger one has another root', next({ size: 9, root: HASH }), {
     last: NOTE,
   }),
+  'state-note-void-again': taken(
+    'another root at the same size, by a version that makes facts void',
+    next({ keySetVersion: 2, root: HASH }),
+    { keySets: [FIRST, voidFrom(2, 7)], last: NOTE },
+  ),
   'state-note-again': taken('the same one again', NOTE, { last: NOTE }),
   'state-note-largest': taken(
     'numbers go to 2^53 - 1',

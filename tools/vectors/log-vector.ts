@@ -15,7 +15,9 @@ export type ReaderStep =
   /** From behind the reader's position on. */
   | { fetched: string[] }
   /** The shard from its first line on, because it is in doubt. */
-  | { reread: string[] };
+  | { reread: string[] }
+  /** The newest state note, and what is served under each hash. */
+  | { snapshot: { note: string; nodes: NodeFiles } };
 
 export type ReaderState = {
   position: number;
@@ -110,6 +112,11 @@ export type LogChecks = {
   };
   /** `hash`: base64url. */
   'api-key': { input: { key: string }; value: { hash: string } };
+  /** A registry's alone. `key`: the plane's note key; `last`: note of its last receipt. */
+  receipt: {
+    input: { log: string; name: string; key: string; last: string | null; note: string };
+    value: { at: string; epoch: number; size: number; shards: number[] };
+  };
   /** A reader of one shard that has nothing yet; the value is its state after each step. */
   reader: {
     input: { log: string; root: string; shard: number; steps: ReaderStep[] };

@@ -15,7 +15,9 @@ import { INVALID_HEARTBEATS, VALID_HEARTBEATS } from './log-heartbeats.ts';
 import { INVALID_KEY_SETS, VALID_KEY_SETS } from './log-keys.ts';
 import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
+import { INVALID_RECEIPTS, VALID_RECEIPTS } from './log-receipts.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
+import { READER_SNAPSHOTS } from './log-reader-snapshots.ts';
 import { READERS } from './log-readers.ts';
 import { INVALID_STATE_NOTES, VALID_STATE_NOTES } from './log-state-notes.ts';
 import { INVALID_STATE_TREES, VALID_STATE_TREES } from './log-state-trees.ts';
@@ -73,6 +75,7 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_STATE_TREES,
     ...VALID_STATE_VIEWS,
     ...READERS,
+    ...READER_SNAPSHOTS,
   },
   invalid: {
     ...shards(INVALID_SHARDS),
@@ -87,6 +90,9 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...refused(INVALID_STATE_TREES),
     ...refused(INVALID_STATE_VIEWS),
   },
+  // What a registry alone checks: no kit is asked for it.
+  'registry/valid': VALID_RECEIPTS,
+  'registry/invalid': refused(INVALID_RECEIPTS),
 };
 
 for (const [folder, vectors] of Object.entries(FOLDERS)) {

@@ -1,16 +1,24 @@
-import { fromBase64 } from '../../../facts/core/bytes.ts';
+import { fromBase64, toBase64Url, toHex } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
 import type { Heartbeat } from '../../../facts/log/heartbeat.ts';
+import { unpackNode } from '../../../facts/log/state/file.ts';
+import type { StateNote } from '../../../facts/log/state/note.ts';
+import { openStateNote } from '../../../facts/log/state/open-note.ts';
+import { shardScope, StateWalk } from '../../../facts/log/state/walk.ts';
+import type { TenantState } from '../../../facts/log/state/walk.ts';
 import { HeartbeatGate } from '../../../sdk/typescript/heartbeat-gate.ts';
 import { KeyChain } from '../../../sdk/typescript/key-chain.ts';
 import { ShardReader } from '../../../sdk/typescript/reader.ts';
-import type { Accepted, Step } from '../../../sdk/typescript/reader.ts';
+import type { Accepted, ShardBase, Step } from '../../../sdk/typescript/reader.ts';
 import { rereadShard } from '../../../sdk/typescript/reread.ts';
-import type { LogChecks, ReaderState, ReaderStep } from '../../../tools/vectors/log-vector.ts';
+import type { LogChecks, NodeFiles, ReaderState } from '../../../tools/vectors/log-vector.ts';
+import type { ReaderStep } from '../../../tools/vectors/log-vector.ts';
 
 const noteOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
-const serve = (lines: readonly string[]) => ({
-  fetch: (_: number, from: number) => Promise.resolve(lines.slice(from - 1)),
+/** `base`: the lines are those above it. */
+const serve = (lines: readonly string[], base?: ShardBase) => ({
+  fetch: (_: number, from: number) =>
+    Promise.resolve(lines.slice(from - 1 - (base?.head.count ?? 0))),
 });
 
 /** One shard's reader with the keys and the heartbeats around it, as a plane puts them together. */
@@ -21,6 +29,10 @@ class Scenario {
   #accepted: Accepted[] = [];
   #refused: string[] = [];
   #fetch = false;
+  /** The last state note that was taken. */
+  #taken: StateNote | undefined;
+  /** What the lines here follow; undefined: they begin with position 1. */
+  #base: ShardBase | undefined;
   /** A heartbeat by newer keys than are here. */
   #waiting: Uint8Array | undefined;
 
@@ -38,7 +50,8 @@ class Scenario {
       const holds = this.#gate.holdsLines;
       this.#tell(holds ? this.#reader.hold(step.live) : this.#reader.live(step.live));
     } else if ('fetched' in step) this.#tell(this.#reader.fetched(step.fetched, 'http'));
-    else await this.#reread(step.reread, 'http');
+    else if ('reread' in step) await this.#reread(step.reread, 'http');
+    else this.#takeSnapshot(noteOf(step.snapshot.note), step.snapshot.nodes);
     const { position, covered } = this.#reader.head();
     return {
       position,
@@ -72,7 +85,9 @@ class Scenario {
     if (change === undefined) return;
     const { index } = this.#reader.head();
     if (change.forkFrom !== undefined && change.forkFrom <= index) this.#reader.uncover();
-    if (change.voidFrom !== undefined && change.voidFrom <= index) {
+    const { voidFrom } = change;
+    if (voidFrom !== undefined && voidFrom < (this.#base?.size ?? 0)) this.#reader.doubt();
+    else if (voidFrom !== undefined && voidFrom <= index) {
       await this.#reread(
         this.#accepted.map(({ line }) => line),
         'disk',
@@ -80,6 +95,32 @@ class Scenario {
     }
     if (!this.#gate.holdsLines) this.#tell(this.#reader.live([]));
     if (this.#waiting !== undefined) this.#takeHeartbeat(this.#waiting);
+  }
+
+  #takeSnapshot(note: Uint8Array, nodes: NodeFiles): void {
+    const stated = this.#try(() => openStateNote(note, this.#keys.sets, this.#taken));
+    const head = stated?.heads[this.#reader.shard];
+    if (stated === undefined || head === undefined || !this.#reader.wants(head)) return;
+    const tenants = this.#try(() => {
+      const walk = new StateWalk(
+        stated.root,
+        shardScope((shard) => shard === this.#reader.shard),
+      );
+      const found: TenantState[] = [];
+      for (let wanted = walk.next(); wanted !== undefined; wanted = walk.next()) {
+        found.push(...walk.take(wanted, unpackNode(noteOf(nodes[toHex(wanted.hash)] ?? ''))));
+      }
+      return found;
+    });
+    if (tenants === undefined) return;
+    const { size, epoch } = stated;
+    const heads = tenants.map(({ tenant, seq, head: leaf }) => {
+      return [tenant, { seq, hash: toBase64Url(leaf) }] as const;
+    });
+    this.#taken = stated;
+    this.#base = { size, epoch, head, tenants: heads };
+    this.#accepted = [];
+    this.#tell(this.#reader.rest(this.#base));
   }
 
   #takeHeartbeat(note: Uint8Array): void {
@@ -95,9 +136,11 @@ class Scenario {
 
   async #reread(lines: readonly string[], origin: 'http' | 'disk'): Promise<void> {
     const { signal } = new AbortController();
-    const reread = await rereadShard(this.#reader, serve(lines), origin, signal);
+    const base = origin === 'disk' ? this.#base : undefined;
+    const reread = await rereadShard(this.#reader, serve(lines, base), origin, signal, base);
     this.#refused.push(...reread.refused.map(({ code }) => code));
     if (!reread.holdsCovered) return;
+    this.#base = base;
     this.#accepted = reread.accepted;
     this.#tell(this.#reader.adopt(reread.fresh));
   }

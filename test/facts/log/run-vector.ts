@@ -12,6 +12,7 @@ import { parseNoteKey } from '../../../facts/log/note-key.ts';
 import { checkpointIn, openHeartbeat } from '../../../facts/log/open-heartbeat.ts';
 import { openKeySet } from '../../../facts/log/open-key-set.ts';
 import { checkConsistency, checkInclusion } from '../../../facts/log/proofs.ts';
+import { openReceipt, parseReceipt } from '../../../facts/log/receipt.ts';
 import { formatTilePath, parseTilePath } from '../../../facts/log/tile-path.ts';
 import { newTiles, nodeInTile, tileOfNode } from '../../../facts/log/tiles.ts';
 import { TreeBuilder } from '../../../facts/log/tree.ts';
@@ -93,6 +94,12 @@ const RUNS: { [Check in Exclude<LogCheck, 'reader'>]: Run<Check> } = {
     };
   },
   ...STATE_RUNS,
+  receipt: ({ log, name, key, last, note }) => {
+    const before = last === null ? undefined : parseReceipt(textOfNote(noteOf(last)));
+    const plane = { log, name, key: parseNoteKey(key) };
+    const { at, epoch, size, shards } = openReceipt(noteOf(note), plane, before);
+    return { at, epoch, size, shards };
+  },
 };
 
 /** What we answer to a vector of the log, in the form of its `expect`. */
