@@ -80,27 +80,6 @@ func TestTheNextProcessRestsOnTheSnapshotAgain(t *testing.T) {
 	}
 }
 
-func TestABlockStaysPackedUntilSomebodyAsks(t *testing.T) {
-	s := restedStage(t)
-	s.reopen()
-	// The platform tenant is unpacked at once, acme by the line above the snapshot.
-	before := s.plane.Stats().Packed
-	if before != 0 {
-		t.Fatalf("%d packed", before)
-	}
-	_ = s.plane.Close()
-	shard, _ := kernel.ShardOf(acme)
-	_ = os.Remove(s.plane.journal.path(shard))
-	s.open()
-	packed := s.plane.index.Packed()
-	if !s.allowed("jane") || s.allowed("ann") {
-		t.Error("not the state of the snapshot")
-	}
-	if now := s.plane.index.Packed(); packed > 1 || now != 0 {
-		t.Errorf("%d packed, then %d", packed, now)
-	}
-}
-
 func TestASpoiltSnapshotOnDiskIsRefusedAndFetchedAnew(t *testing.T) {
 	s := restedStage(t)
 	path := s.plane.journal.snapshotPath()

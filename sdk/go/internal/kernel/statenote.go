@@ -91,7 +91,8 @@ func checkStateGrowth(state, last *StateNote) error {
 		return nil
 	case state.Size < last.Size:
 		return Refuse(StateRollback, "size %d after %d", state.Size, last.Size)
-	case state.Size == last.Size && state.Root != last.Root:
+	case state.Size == last.Size && state.KeySetVersion == last.KeySetVersion &&
+		state.Root != last.Root:
 		return Refuse(StateFork, "another root at size %d", state.Size)
 	}
 	return nil

@@ -65,7 +65,7 @@ func (s *Shard) Rekey(change Change) (foldAnew bool) {
 	}
 	if change.VoidFrom < s.base.Size {
 		// What is void was folded into the base, which nobody can take apart.
-		s.doubt = true
+		s.Doubt()
 		return false
 	}
 	return change.VoidFrom <= s.head.Index

@@ -22,6 +22,8 @@ type Shard struct {
 	base  Base
 	cover cover
 	doubt bool
+	// unfolded: what is void by now is still folded, and no heartbeat can tell.
+	unfolded bool
 }
 
 // New reads a shard from its beginning.
@@ -43,10 +45,10 @@ func (s *Shard) Number() int { return s.number }
 func (s *Shard) Head() Head { return s.head }
 
 // InDoubt: the shard is to be read anew from its first line.
-func (s *Shard) InDoubt() bool { return s.doubt }
+func (s *Shard) InDoubt() bool { return s.doubt || s.unfolded }
 
-// Doubt puts the shard in doubt, when its lines cannot be folded anew.
-func (s *Shard) Doubt() { s.doubt = true }
+// Doubt puts the shard in doubt until it is read anew, when its lines cannot be folded anew.
+func (s *Shard) Doubt() { s.unfolded = true }
 
 // Live takes the lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
 // While `holding`, lines wait for keys.

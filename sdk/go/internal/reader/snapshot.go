@@ -25,7 +25,7 @@ func BaseOf(note *kernel.StateNote, shard int, tenants Tenants) Base {
 
 // Wants tells that a snapshot with this head would be taken.
 func (s *Shard) Wants(head kernel.ShardHead) bool {
-	return head.Count > s.head.Position || (s.doubt && head.Count >= s.cover.covered)
+	return head.Count > s.head.Position || (s.InDoubt() && head.Count >= s.cover.covered)
 }
 
 // IsBased tells that lines below the shard's base were never seen.
@@ -38,7 +38,7 @@ func (s *Shard) Snapshot(base Base, holding bool) (Step, bool) {
 		return step, false
 	}
 	s.rest(base)
-	s.doubt = false
+	s.doubt, s.unfolded = false, false
 	if s.cover.newest != nil {
 		s.expect(*s.cover.newest, &step)
 	}

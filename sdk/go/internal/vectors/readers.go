@@ -132,6 +132,9 @@ func (t *told) readAnew(lines []string, origin reader.Origin, base *reader.Base)
 
 func (t *told) snapshot(given *snapshot) {
 	note, err := t.said.StateNote(given.Note)
+	if err == nil && !t.shard.Wants(note.Heads[t.shard.Number()]) {
+		return
+	}
 	var tree *state.Tree
 	if err == nil {
 		follow := state.FollowShards([]int{t.shard.Number()})
