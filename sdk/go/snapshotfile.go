@@ -82,24 +82,30 @@ func (j *journal) nodeAt(where span) (*state.Node, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	data := make([]byte, where.length)
-	if _, err := file.ReadAt(data, where.at); err != nil {
+	data, err := readSpan(file, where)
+	if err != nil {
 		return nil, err
 	}
 	return state.Parse(data)
 }
 
-func readFrame(in io.Reader) ([]byte, error) {
+// frameAt tells where the frame that begins at a place has its bytes.
+func frameAt(in io.ReaderAt, at int64) (span, error) {
 	var head [frameBytes]byte
-	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return nil, err
+	if _, err := in.ReadAt(head[:], at); err != nil {
+		return span{}, err
 	}
 	length := binary.BigEndian.Uint32(head[:])
 	if length > maxFrameBytes {
-		return nil, errors.New("a frame of a snapshot is too long")
+		return span{}, errors.New("a frame of a snapshot is too long")
 	}
-	data := make([]byte, length)
-	_, err := io.ReadFull(in, data)
+	return span{at: at + frameBytes, length: int(length)}, nil
+}
+
+// readSpan into memory of its own, which is free again when the last of its blocks is unpacked.
+func readSpan(in io.ReaderAt, where span) ([]byte, error) {
+	data := make([]byte, where.length)
+	_, err := in.ReadAt(data, where.at)
 	return data, err
 }
 
@@ -111,7 +117,11 @@ type loaded struct {
 	spans spans
 }
 
-func (l *loaded) add(data []byte, where span) {
+func (l *loaded) read(in io.ReaderAt, where span) {
+	data, err := readSpan(in, where)
+	if err != nil {
+		return
+	}
 	node, err := state.Parse(data)
 	if err != nil {
 		return
@@ -129,42 +139,38 @@ func (l *loaded) node(_ context.Context, hash kernel.Hash) (*state.Node, error) 
 	return nil, kernel.Refuse(kernel.StateHashMismatch, "no node %s on disk", hash.Hex())
 }
 
-// readSnapshot hashes with all processors while it reads; nil when there is no file, or no note.
+// readSnapshot reads and hashes with all processors; nil when there is no file, or no note.
 func (j *journal) readSnapshot() *loaded {
 	file, err := os.Open(j.snapshotPath())
 	if err != nil {
 		return nil
 	}
 	defer func() { _ = file.Close() }()
-	in := bufio.NewReaderSize(file, snapshotBuffer)
-	note, err := readFrame(in)
+	where, err := frameAt(file, 0)
+	if err != nil {
+		return nil
+	}
+	note, err := readSpan(file, where)
 	if err != nil {
 		return nil
 	}
 	l := &loaded{note: note, nodes: map[kernel.Hash]*state.Node{}, spans: spans{}}
-	type part struct {
-		data  []byte
-		where span
-	}
-	parts := make(chan part, 2*runtime.GOMAXPROCS(0))
+	frames := make(chan span)
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
-			for one := range parts {
-				l.add(one.data, one.where)
+			for one := range frames {
+				l.read(file, one)
 			}
 		})
 	}
-	at := int64(frameBytes + len(note))
 	for {
-		data, err := readFrame(in)
-		if err != nil {
+		if where, err = frameAt(file, where.at+int64(where.length)); err != nil {
 			break
 		}
-		parts <- part{data: data, where: span{at: at + frameBytes, length: len(data)}}
-		at += int64(frameBytes + len(data))
+		frames <- where
 	}
-	close(parts)
+	close(frames)
 	group.Wait()
 	return l
 }

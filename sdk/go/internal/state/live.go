@@ -139,3 +139,14 @@ func (s *Shard) StillPacked() (packed int64) {
 	}
 	return packed
 }
+
+// Payloads calls for each that is in the node itself, packed or in a page of a tenant's own tree.
+func (n *Node) Payloads(yield func([]byte) error) error {
+	err := payloadsOf(n.payloads, yield)
+	for at := range n.blocks {
+		if block := &n.blocks[at]; err == nil && !block.isTree() {
+			err = payloadsOf(block.rest, yield)
+		}
+	}
+	return err
+}
