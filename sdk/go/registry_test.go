@@ -72,12 +72,14 @@ type registry struct {
 	served   int
 	spoil    func([]byte) []byte
 	receipts [][]byte
+	// checkpoint is what heartbeats state: "-", or a note in base64.
+	checkpoint string
 }
 
 func newRegistry() *registry {
 	r := &registry{
 		lines: map[int][]string{}, heads: map[string]kernel.ChainHead{},
-		live: map[string]map[kernel.Hash][]byte{},
+		live: map[string]map[kernel.Hash][]byte{}, checkpoint: "-",
 	}
 	r.publishKeys(fmt.Sprintf("fact %s 0 - -\n", kernel.ToBase64(factSigner.public())))
 	return r
@@ -153,8 +155,8 @@ func (r *registry) beatOf(version int) []byte {
 	r.second++
 	at := time.Now().UTC().Add(time.Duration(r.second) * time.Millisecond)
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s/heartbeat\n1\n1\n%s\n%d\n-\n", testLog,
-		at.Format("2006-01-02T15:04:05.000Z"), version)
+	fmt.Fprintf(&text, "%s/heartbeat\n1\n1\n%s\n%d\n%s\n", testLog,
+		at.Format("2006-01-02T15:04:05.000Z"), version, r.checkpoint)
 	for _, head := range r.running {
 		fmt.Fprintf(&text, "%d %s\n", head.Count, kernel.ToBase64(head.Hash[:]))
 	}
