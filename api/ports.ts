@@ -3,6 +3,7 @@ import type { FactReading } from '../ports/fact-log.ts';
 import type { LogReading } from '../ports/log-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
+import type { StateReading } from '../ports/state-store.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Cursors } from './http/cursor.ts';
 
@@ -13,7 +14,7 @@ export interface ApiPorts {
   readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
   readonly facts: FactReading;
-  readonly log: LogReading;
+  readonly log: LogReading & StateReading;
   readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;

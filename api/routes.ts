@@ -1,6 +1,7 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
@@ -27,6 +28,9 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getCheckpoint,
   getHeartbeat,
   getTile,
+  getState,
+  getStateOfTenant,
+  getStateNode,
   getHealth,
   getReadiness,
 ];

@@ -235,6 +235,18 @@ CREATE TABLE shard_heads (
 GRANT SELECT ON shard_heads TO tenure_operator;
 GRANT SELECT, UPDATE ON shard_heads TO tenure_sequencer;
 
+CREATE TABLE state_nodes (
+  hash bytea NOT NULL,
+  file bytea NOT NULL,
+  round bigint NOT NULL,
+  dropped_at timestamp(3) with time zone,
+  CONSTRAINT state_nodes_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX state_nodes_dropped ON public.state_nodes USING btree (dropped_at) WHERE (dropped_at IS NOT NULL);
+CREATE INDEX state_nodes_round ON public.state_nodes USING btree (round);
+GRANT SELECT ON state_nodes TO tenure_operator;
+GRANT DELETE, INSERT, SELECT, UPDATE ON state_nodes TO tenure_sequencer;
+
 CREATE TABLE tenant_heads (
   tenant uuid NOT NULL,
   seq bigint NOT NULL,

@@ -20,7 +20,7 @@ export interface TreeNode {
   readonly hash: Uint8Array;
 }
 
-export type LogNoteKind = 'checkpoint' | 'heartbeat';
+export type LogNoteKind = 'checkpoint' | 'heartbeat' | 'state';
 
 export interface LogReading {
   /** The signed note of a version of the key set. */

@@ -4,9 +4,11 @@ import { facts } from '../../drizzle/schema/facts.ts';
 import { shardHeads } from '../../drizzle/schema/shard-heads.ts';
 import type { FactReading, FactSequencing } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogReading } from '../../ports/log-store.ts';
+import type { StateKeeping, StateReading } from '../../ports/state-store.ts';
 import { logKeeping, logReading } from './log.ts';
 import { openPool } from './pool.ts';
 import { sequence } from './sequencing.ts';
+import { stateKeeping, stateReading } from './state.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface FactLogOptions {
@@ -21,20 +23,28 @@ export interface Closing {
 /** The sequencer's: role `tenure_sequencer`, fact tables only. */
 export function createFactLog(
   options: FactLogOptions,
-): FactSequencing & FactReading & LogKeeping & Closing {
+): FactSequencing & FactReading & LogKeeping & StateKeeping & Closing {
   const pool = openPool({ ...options, role: 'tenure_sequencer' });
   return {
     ...reading(pool),
     ...logKeeping(pool),
+    ...stateKeeping(pool),
     sequence: (fence, limit, sign) => sequence(pool, fence, limit, sign),
     close: () => pool.end(),
   };
 }
 
 /** Of `/v1/facts` and `/v1/log`: history of all tenants, role `tenure_operator`. */
-export function createFactReader(options: FactLogOptions): FactReading & LogReading & Closing {
+export function createFactReader(
+  options: FactLogOptions,
+): FactReading & LogReading & StateReading & Closing {
   const pool = openPool({ ...options, role: 'tenure_operator' });
-  return { ...reading(pool), ...logReading(pool), close: () => pool.end() };
+  return {
+    ...reading(pool),
+    ...logReading(pool),
+    ...stateReading(pool),
+    close: () => pool.end(),
+  };
 }
 
 function reading(pool: pg.Pool): FactReading {

@@ -112,7 +112,8 @@ async function addNodes(db: Session['db'], nodes: readonly TreeNode[]): Promise<
     .onConflictDoNothing();
 }
 
-async function saveNote(
+/** Rejects when another one leads. */
+export async function saveNote(
   client: pg.ClientBase,
   fence: number,
   kind: LogNoteKind,
