@@ -159,23 +159,24 @@ func (p *Plane) fetchNode(ctx context.Context, hash kernel.Hash) (*state.Node, e
 
 // restOn puts the shards that want it on the tree, on disk before in memory.
 func (p *Plane) restOn(raw []byte, tree *state.Tree) error {
-	where, diskErr := p.journal.writeSnapshot(raw, tree)
+	where, err := p.journal.writeSnapshot(raw, tree)
 	p.saidMutex.Lock()
 	defer p.saidMutex.Unlock()
-	// Keys may have come meanwhile that make void what the tree has.
-	note, err := p.said.StateNote(raw)
+	// Keys may have come meanwhile, or are on their way, that make void what the tree has.
+	note, stateErr := p.said.StateNote(raw)
+	if stateErr != nil || p.said.Holding() {
+		return stateErr
+	}
+	if err == nil {
+		err = p.journal.keepSnapshot()
+	}
 	if err != nil {
-		return err
+		// Without its base on disk, what lies above it there is worth nothing.
+		p.events.journal.tell(err)
+		return nil
 	}
 	p.said.TookState(note)
-	if diskErr == nil {
-		diskErr = p.journal.keepSnapshot()
-	}
-	if diskErr == nil {
-		p.snapshots.kept.Store(&kept{note: note, spans: where})
-	} else {
-		p.events.journal.tell(diskErr)
-	}
+	p.snapshots.kept.Store(&kept{note: note, spans: where})
 	taken := SnapshotTaken{Size: note.Size}
 	shards := tree.Shards(note, p.order, string(reader.HTTP))
 	for _, number := range p.order {

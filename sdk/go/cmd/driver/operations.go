@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 
 	"tenure.dev/dataplane"
 	"tenure.dev/dataplane/internal/vectors"
@@ -41,6 +42,8 @@ type request struct {
 type driver struct {
 	ctx   context.Context
 	plane *dataplane.Plane
+	// unwritten counts how often the disk refused.
+	unwritten atomic.Int64
 }
 
 type done struct {
@@ -74,7 +77,12 @@ var operations = map[string]func(*driver, *request) any{
 	"freshness": overPlane(func(plane *dataplane.Plane, _ *request) any {
 		return map[string]any{"freshness": plane.Freshness(dataplane.Membership)}
 	}),
-	"stats": overPlane(stats),
+	"stats": func(d *driver, _ *request) any {
+		if d.plane == nil {
+			return noPlane
+		}
+		return stats(d.plane, d.unwritten.Load())
+	},
 	"close": func(d *driver, _ *request) any { return d.close() },
 }
 
@@ -111,6 +119,8 @@ func open(d *driver, asked *request) any {
 		return failed(err)
 	}
 	d.plane = plane
+	d.unwritten.Store(0)
+	plane.OnJournal(func(error) { d.unwritten.Add(1) })
 	return done{OK: true}
 }
 
@@ -184,7 +194,7 @@ func explain(plane *dataplane.Plane, asked *request) any {
 }
 
 // stats has what all languages have.
-func stats(plane *dataplane.Plane, _ *request) any {
+func stats(plane *dataplane.Plane, unwritten int64) any {
 	all := plane.Stats()
 	heads := map[string]any{}
 	for name, head := range all.Heads {
@@ -194,7 +204,7 @@ func stats(plane *dataplane.Plane, _ *request) any {
 	}
 	return map[string]any{
 		"applied": all.Applied, "duplicates": all.Duplicates, "refused": all.Refused, "heads": heads,
-		"snapshot": all.Snapshot,
+		"snapshot": all.Snapshot, "unwritten": unwritten,
 	}
 }
 

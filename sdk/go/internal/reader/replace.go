@@ -30,7 +30,7 @@ func (s *Shard) Replace(second *Shard) (Step, bool) {
 	}
 	newest := s.cover.newest
 	second.cover.newest, second.cover.awaited = nil, false
-	second.doubt = false
+	second.doubt, second.unfolded = false, false
 	if newest != nil {
 		second.expect(*newest, &step)
 	}
@@ -65,7 +65,7 @@ func (s *Shard) Rekey(change Change) (foldAnew bool) {
 	}
 	if change.VoidFrom < s.base.Size {
 		// What is void was folded into the base, which nobody can take apart.
-		s.Doubt()
+		s.DoubtFold()
 		return false
 	}
 	return change.VoidFrom <= s.head.Index

@@ -47,8 +47,9 @@ func (s *Shard) Head() Head { return s.head }
 // InDoubt: the shard is to be read anew from its first line.
 func (s *Shard) InDoubt() bool { return s.doubt || s.unfolded }
 
-// Doubt puts the shard in doubt until it is read anew, when its lines cannot be folded anew.
-func (s *Shard) Doubt() { s.unfolded = true }
+// DoubtFold is for lines that cannot be folded anew from what is kept. Void ones may be folded, so
+// only reading the shard anew ends this doubt.
+func (s *Shard) DoubtFold() { s.unfolded = true }
 
 // Live takes the lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
 // While `holding`, lines wait for keys.
