@@ -1,14 +1,16 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Heartbeat } from '../../../facts/log/heartbeat.ts';
 import type { FactWriter } from './fact-writer.ts';
 import { headOfLines, headsOf, heartbeatNote, keySetNote } from './log-writer.ts';
+import type { ServedState } from './state-writer.ts';
 
 export const TOKEN = 'the-read-only-token';
 /** Small, so that every test pages. */
 const PAGE_LINES = 2;
 
-type Answer = { status: number; body: string };
+type Answer = { status: number; body: string | Uint8Array };
 const NOT_FOUND: Answer = { status: 404, body: '{}' };
 
 /** What data planes ask a registry for, as it answers, with faults on demand. */
@@ -17,8 +19,10 @@ export class FakeRegistry {
     this.requests += 1;
     const url = new URL(request.url ?? '', 'http://127.0.0.1');
     const isKnown = request.headers.authorization === `Bearer ${TOKEN}`;
-    const { status, body } = isKnown ? this.#answer(url) : { status: 401, body: '' };
-    response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
+    const answer = isKnown ? this.#take(request, url) : { status: 401, body: '' };
+    void Promise.resolve(answer).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
+    });
   });
   readonly #writer: FactWriter;
   readonly #wallMs: () => number;
@@ -31,6 +35,12 @@ export class FakeRegistry {
   keySets = [keySetNote()];
   /** Of heartbeats over HTTP. */
   overrides: Partial<Heartbeat> = {};
+  /** The newest snapshot; none unless given. */
+  state: ServedState | undefined;
+  /** Paths of nodes that were asked for. */
+  readonly nodesAsked: string[] = [];
+  /** Notes of receipts that came. */
+  readonly receipts: string[] = [];
   tamper: (line: string) => string = (line) => line;
 
   constructor(writer: FactWriter, wallMs: () => number = Date.now) {
@@ -68,6 +78,24 @@ export class FakeRegistry {
     });
   }
 
+  #take(request: IncomingMessage, url: URL): Answer | Promise<Answer> {
+    return request.method === 'POST' ? this.#takeReceipt(request) : this.#answer(url);
+  }
+
+  async #takeReceipt(request: IncomingMessage): Promise<Answer> {
+    const chunks: Buffer[] = await request.toArray();
+    if (this.down) return { status: 503, body: '{}' };
+    this.receipts.push(Buffer.concat(chunks).toString());
+    return { status: 204, body: '' };
+  }
+
+  #answerState(path: string): Answer {
+    if (path === '') return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+    this.nodesAsked.push(path);
+    const node = this.state?.nodes.get(path.slice(1));
+    return node === undefined ? NOT_FOUND : { status: 200, body: node };
+  }
+
   #answer(url: URL): Answer {
     if (this.down) return { status: 503, body: '{}' };
     const [, version] = /^\/v1\/log\/keys\/([1-9]\d*)$/.exec(url.pathname) ?? [];
@@ -78,6 +106,8 @@ export class FakeRegistry {
     if (url.pathname === '/v1/log/heartbeat') {
       return this.silent ? NOT_FOUND : { status: 200, body: this.#beat(this.overrides) };
     }
+    const [, state] = /^\/v1\/log\/state(|\/[0-9a-f]{64})$/.exec(url.pathname) ?? [];
+    if (state !== undefined) return this.#answerState(state);
     if (url.pathname !== '/v1/facts') return NOT_FOUND;
     const shard = Number.parseInt(url.searchParams.get('shard') ?? '', 16);
     const from = Number(url.searchParams.get('from'));
