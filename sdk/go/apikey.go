@@ -18,8 +18,8 @@ func InNamespace(namespace string) APIKeyWant {
 	return func(asked *index.KeyQuestion) { asked.Namespace = &namespace }
 }
 
-// APIKey answers whether the text is that of an API key that is good for what is wanted, and whose it
-// is. The text is neither kept nor told to anybody.
+// APIKey answers whether the text is that of an API key that is good for what is wanted, and whose
+// it is. The text is neither kept nor told to anybody.
 func (p *Plane) APIKey(key string, wants ...APIKeyWant) APIKeyDecision {
 	now := p.freshness.of(APIKey)
 	answer := APIKeyDecision{Scopes: []string{}, Freshness: now}

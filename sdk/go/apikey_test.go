@@ -64,7 +64,8 @@ func TestAnAPIKeyIsGoodForWhatItsFactSays(t *testing.T) {
 	s.expectKey(KeyMalformed, keyText(1)+"a")
 	s.expectKey(KeyMalformed, "")
 	unknown := s.plane.APIKey(keyText(2))
-	if want := (APIKeyDecision{Reason: KeyUnknown, Scopes: []string{}, Freshness: Fresh}); !reflect.DeepEqual(unknown, want) {
+	want = APIKeyDecision{Reason: KeyUnknown, Scopes: []string{}, Freshness: Fresh}
+	if !reflect.DeepEqual(unknown, want) {
 		t.Errorf("%+v", unknown)
 	}
 }

@@ -61,8 +61,10 @@ func (p *Plane) loadSnapshot(ctx context.Context) {
 	if err == nil {
 		tree, err = state.Walk(ctx, note.Root, state.FollowShards(p.order), saved.node)
 	}
-	if err != nil {
+	if kernel.CodeOf(err) != "" {
 		p.refuse(Refusal{Shard: NoShard, Origin: reader.Disk}, err)
+	}
+	if err != nil {
 		return
 	}
 	p.said.TookState(note)

@@ -80,7 +80,8 @@ func (o Options) root() (kernel.NoteKey, error) {
 func (o Options) registry() (*url.URL, error) {
 	base, err := url.Parse(o.RegistryURL)
 	isHTTP := err == nil && (base.Scheme == "http" || base.Scheme == "https") && base.Host != ""
-	isFile := err == nil && base.Scheme == "file" && base.Host == "" && base.Path != ""
+	isHere := err == nil && (base.Host == "" || base.Host == "localhost")
+	isFile := isHere && base.Scheme == "file" && base.Path != ""
 	if !isHTTP && !isFile {
 		return nil, kernel.Refuse(OptionsInvalid, "RegistryURL is no http(s) address and no file:///path")
 	}

@@ -139,8 +139,10 @@ func (p *Plane) Close() error {
 		if p.live != nil {
 			p.live.close()
 		}
-		p.background.Wait()
+		// Fetching may begin what is in the background, and not the other way round: who is closed kicks
+		// nobody.
 		p.follower.wait()
+		p.background.Wait()
 		p.source.close()
 		p.closeErr = errors.Join(p.journal.close(), p.unlock())
 	})

@@ -7,8 +7,8 @@ import (
 	"tenure.dev/dataplane/internal/reader"
 )
 
-// rereadPause is the same after every reading: who forges on the stream again and again must not make
-// healing slower and slower.
+// rereadPause is the same after every reading: who forges on the stream again and again must not
+// make healing slower and slower.
 const rereadPause = 10 * time.Second
 
 func (p *Plane) isRereadDue(shard *followed) bool {
@@ -17,11 +17,13 @@ func (p *Plane) isRereadDue(shard *followed) bool {
 	return p.isDoubtDue(shard, p.clock.monotonic())
 }
 
-// heal ends a doubt: with a snapshot where one was begun with, since what is below it is not here, and
-// otherwise with all lines.
+// heal ends a doubt: with a snapshot where one was begun with, since what is below it is not here,
+// and otherwise with all lines.
 func (p *Plane) heal(ctx context.Context, shard *followed) bool {
 	if p.isBased(shard) && p.snapshots.isDue(p.clock.monotonic()) {
+		p.snapshots.running.Store(true)
 		p.takeSnapshot(ctx)
+		p.endSnapshot()
 	}
 	return !p.isRereadDue(shard) || p.reread(ctx, shard)
 }

@@ -75,6 +75,9 @@ func (j *journal) keepSnapshot() error {
 	return os.Rename(j.snapshotPath()+".new", j.snapshotPath())
 }
 
+// dropSnapshot is for one that was written and is not kept.
+func (j *journal) dropSnapshot() { _ = os.Remove(j.snapshotPath() + ".new") }
+
 // nodeAt reads one node again.
 func (j *journal) nodeAt(where span) (*state.Node, error) {
 	file, err := os.Open(j.snapshotPath())

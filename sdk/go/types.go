@@ -80,8 +80,8 @@ type EntitlementDecision struct {
 	Freshness Freshness        `json:"freshness"`
 }
 
-// APIKeyDecision answers APIKey. Tenant, ID, Scopes and Namespace are empty unless the key is known;
-// the ID is for logs, where the key's text may not be.
+// APIKeyDecision answers APIKey. Tenant, ID, Scopes and Namespace are empty unless the key is
+// known; the ID is for logs, where the key's text may not be.
 type APIKeyDecision struct {
 	Allowed bool     `json:"allowed"`
 	Reason  Reason   `json:"reason"`
@@ -127,8 +127,8 @@ type FreshnessChange struct {
 	Alarm bool
 }
 
-// SnapshotTaken tells that a snapshot took the place of these shards, ascending: what is in it comes
-// with no AppliedFact.
+// SnapshotTaken tells that a snapshot took the place of these shards, ascending: what is in it
+// comes with no AppliedFact.
 type SnapshotTaken struct {
 	// Size of the log that it is of.
 	Size   int64

@@ -1,4 +1,5 @@
-// Measure prints what a directory of many facts costs this kit, as every kit's measuring program does:
+// Measure prints what a directory of many facts costs this kit, as every kit's measuring program
+// does:
 //
 //	measure parse|plane DIRECTORY TENANTS FACTS_PER_TENANT
 //

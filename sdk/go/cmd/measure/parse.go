@@ -10,8 +10,8 @@ import (
 	"tenure.dev/dataplane/internal/state"
 )
 
-// measureParse is bare encoding/json over the same bytes: what nobody who reads facts in this language
-// can do without.
+// measureParse is bare encoding/json over the same bytes: what nobody who reads facts in this
+// language can do without.
 func measureParse(directory string) error {
 	data, err := os.ReadFile(filepath.Join(directory, "snapshot"))
 	if err != nil {

@@ -19,8 +19,8 @@ func (x *Index) Apply(items []Item) {
 	}
 }
 
-// Replace forgets these tenants of a shard, puts it on a base (nil: none), and folds the items in; no
-// decision sees it half done. The platform's roles are forgotten with it.
+// Replace forgets these tenants of a shard, puts it on a base (nil: none), and folds the items in;
+// no decision sees it half done. The platform's roles are forgotten with it.
 func (x *Index) Replace(number int, tenants []string, base *state.Shard, items []Item) {
 	first := unpackFirst(base, items)
 	x.mutex.Lock()

@@ -33,7 +33,8 @@ func (x *Index) assure(tenant string) {
 }
 
 // unpack parses beside decisions, folds a few facts at a time into a tenant that nobody sees, and
-// then puts it in its place, unless another was quicker. It tells whether there was something to do.
+// then puts it in its place, unless another was quicker. It tells whether there was something to
+// do.
 func (x *Index) unpack(number int, shard *state.Shard, block *state.Block) bool {
 	x.mutex.RLock()
 	isPacked, job := x.bases[number] == shard && block.IsPacked(), shard.Pack(block)

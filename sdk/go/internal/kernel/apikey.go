@@ -9,8 +9,8 @@ import (
 // API keys, as a tenant's customers hold them:
 //
 //	key    = "tenure_" secret check
-//	secret = 39(a-z / 2-7)      24 random bytes in base32 (RFC 4648, section 6), lower case, unpadded
-//	check  = 7(a-z / 2-7)       the same of SHA-256("tenure-api-key-check" || 0x00 || "tenure_" secret)[:4]
+//	secret = 39(a-z / 2-7)   24 random bytes in base32 (RFC 4648, section 6), lower case, unpadded
+//	check  = 7(a-z / 2-7)    the same of 4 bytes of SHA-256(checkDomain || "tenure_" secret)
 //	hash   = SHA-256("tenure-api-key" || 0x00 || key)
 const (
 	apiKeyPrefix  = "tenure_"

@@ -41,9 +41,9 @@ func ParseStateNote(text string) (*StateNote, error) {
 	return s, nil
 }
 
-// OpenStateNote gives the state note that may follow `last` (nil: none was taken yet); checks 1 to 8
-// of "State tree" in their order. `sets` are all versions of the key set from 1 on. On state-keyset
-// and on note-key-unknown the caller learns newer sets and opens the note again.
+// OpenStateNote gives the state note that may follow `last` (nil: none was taken yet); checks 1 to
+// 8 of "State tree" in their order. `sets` are all versions of the key set from 1 on. On
+// state-keyset and on note-key-unknown the caller learns newer sets and opens the note again.
 func OpenStateNote(note []byte, sets []*KeySet, last *StateNote) (*StateNote, error) {
 	newest := sets[len(sets)-1]
 	opened, err := openLogNote(note, newest, CheckpointOrigin(newest.Log, newest.NewestEpoch()))

@@ -20,9 +20,9 @@ func (s *Shard) mustReach(second *Shard) *Shard {
 	return second
 }
 
-// Replace puts a second reader, which [Shard.Anew] made and which read the shard from its beginning,
-// in place of this one when it reached what was covered, with the same running hash; it is then
-// compared with the newest heartbeat. Otherwise this one stays as it is.
+// Replace puts a second reader, which [Shard.Anew] made and which read the shard from its
+// beginning, in place of this one when it reached what was covered, with the same running hash; it
+// is then compared with the newest heartbeat. Otherwise this one stays as it is.
 func (s *Shard) Replace(second *Shard) (Step, bool) {
 	var step Step
 	if second.cover.covered < s.cover.covered {

@@ -2,7 +2,8 @@ package reader
 
 import "tenure.dev/dataplane/internal/kernel"
 
-// Tenants are those of a snapshot's shard, found by UUID; the zero head is of a tenant without facts.
+// Tenants are those of a snapshot's shard, found by UUID; the zero head is of a tenant without
+// facts.
 type Tenants interface {
 	HeadOf(tenant string) kernel.ChainHead
 	Names() []string

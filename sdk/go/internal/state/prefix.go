@@ -33,7 +33,8 @@ func (p Prefix) begins(key kernel.Hash) bool {
 	return bytes.Equal(p.bits[:whole], key[:whole]) && (!isHalf || p.bits[whole] == key[whole]&0xf0)
 }
 
-// Follow tells which parts of the tree of tenants are wanted; a part is wanted with what is above it.
+// Follow tells which parts of the tree of tenants are wanted; a part is wanted with what is above
+// it.
 type Follow func(Prefix) bool
 
 // FollowShards wants the tenants of these shards: a shard is the first byte of a tenant key.
