@@ -80,4 +80,3 @@ func (p *Plane) endSnapshot() {
 func (p *Plane) waitsForSnapshot() bool {
 	return p.snapshots.booting.Load() || p.snapshots.running.Load()
 }
-

@@ -156,11 +156,27 @@ func TestWhatIsVoidAboveTheSnapshotIsUnfolded(t *testing.T) {
 		s.registry.publishKeys("fact " + kernel.ToBase64(factSigner.public()) + " 0 4 3\n" +
 			"fact " + kernel.ToBase64(nextSigner.public()) + " 4 - -\n")
 	})
-	s.wire.handlers.heartbeat(s.registry.beat())
-	s.eventually("ann is void", func() bool { return !s.allowed("ann") })
-	if !s.allowed("jane") || s.position() != 3 {
+	// Snapshot and lines are on disk: nobody needs to be asked.
+	s.registry.set(func() { s.registry.down = true })
+	if err := s.plane.takeKeySet(s.registry.keySets[1]); err != nil {
+		t.Fatal(err)
+	}
+	if s.allowed("ann") || !s.allowed("jane") || s.position() != 3 {
 		t.Errorf("position %d", s.position())
 	}
+}
+
+func TestLinesWaitWhileASnapshotIsOnItsWay(t *testing.T) {
+	s := restedStage(t)
+	shard, _ := kernel.ShardOf(acme)
+	s.registry.write(acme, "membership", "member:"+acme, memberBody("joe", "owner"))
+	s.plane.snapshots.running.Store(true)
+	s.plane.fetchShard(s.plane.ctx, shard)
+	if s.position() != 3 {
+		t.Error("a line came first")
+	}
+	s.plane.endSnapshot()
+	s.eventually("joe decides", func() bool { return s.allowed("joe") })
 }
 
 func TestWhatIsVoidBelowTheSnapshotIsReadAnew(t *testing.T) {
@@ -196,5 +212,40 @@ func TestABlockOfABrokenRegistryMakesItsTenantUnknown(t *testing.T) {
 	}
 	if s.refused(kernel.BodyInvalid) != 1 {
 		t.Errorf("%+v", s.plane.Stats())
+	}
+}
+
+func TestNoSnapshotIsTakenWhileNewerKeysAreNamedThanAreHere(t *testing.T) {
+	s := newStage(t)
+	s.ready()
+	s.registry.write(acme, "membership", "member:"+acme, memberBody("ann", "owner"))
+	s.registry.makeState()
+	s.wire.handlers.heartbeat(s.registry.beatOf(2))
+	s.plane.takeSnapshot(s.plane.ctx)
+	if s.snapshotSize() != 0 || s.allowed("ann") {
+		t.Errorf("%+v", s.plane.Stats())
+	}
+	if _, err := os.Stat(s.plane.journal.snapshotPath() + ".new"); err == nil {
+		t.Error("what is not kept is left on disk")
+	}
+}
+
+func TestABadLineAboveASnapshotIsCutOff(t *testing.T) {
+	s := restedStage(t)
+	s.send(s.registry.write(acme, "membership", "member:"+second, memberBody("joe", "owner")))
+	shard, _ := kernel.ShardOf(acme)
+	path := s.plane.journal.path(shard)
+	_ = s.plane.Close()
+	data, _ := os.ReadFile(path)
+	data[strings.LastIndex(string(data), `"sig":"`)+10] ^= 1
+	_ = os.WriteFile(path, data, 0o600)
+	s.open()
+	if !s.allowed("ann") || s.position() != 3 {
+		t.Errorf("position %d", s.position())
+	}
+	s.eventually("joe decides", func() bool { return s.allowed("joe") })
+	s.reopen()
+	if !s.allowed("joe") || s.position() != 4 {
+		t.Errorf("position %d: what came later is behind a bad line", s.position())
 	}
 }

@@ -125,6 +125,11 @@ func TestABrokenBlockIsToldOnceAndItsTenantUnknown(t *testing.T) {
 	rest(t, x, broken)
 	expect(t, askOf(x, 1, "sub-1"), TenantUnknown)
 	expect(t, askOf(x, 1, "sub-1"), TenantUnknown)
+	// Whatever comes later is not to be judged without what was lost.
+	one := tenantOf(t, "active")
+	one.Fact.Tenant = tenantID(1)
+	x.Apply([]Item{one})
+	expect(t, askOf(x, 1, "sub-1"), TenantUnknown)
 	if len(told) != 1 || kernel.CodeOf(told[0]) != kernel.PayloadKeyOrder {
 		t.Errorf("%v", told)
 	}
