@@ -1,6 +1,8 @@
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
-import type { FactReading } from '../ports/fact-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { LogReading } from '../ports/log-store.ts';
+import type { PlaneStore } from '../ports/plane-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { StateReading } from '../ports/state-store.ts';
@@ -13,8 +15,12 @@ export interface ApiPorts {
   readonly operations: ProvisionPorts['operations'];
   readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
-  readonly facts: FactReading;
+  readonly facts: FactReading & FactFinding;
   readonly log: LogReading & StateReading;
+  readonly planes: PlaneStore;
+  readonly clock: Clock;
+  /** Of the log that facts are made for. */
+  readonly logOrigin: string;
   readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;

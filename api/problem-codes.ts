@@ -85,6 +85,21 @@ export const PROBLEM_KINDS = kinds({
     title: 'The saga does not take this command now',
     whatToDo: 'The detail says why; look at the saga’s `state` and `step`.',
   },
+  'plane-name-taken': {
+    status: 409,
+    title: 'Another key has this plane’s name',
+    whatToDo: 'Remove the plane first when its key was changed, or choose another name.',
+  },
+  'fact-pending': {
+    status: 409,
+    title: 'The operation’s facts are not signed yet',
+    whatToDo: 'Ask again in a moment; when it stays so, look at the sequencer.',
+  },
+  'receipt-rollback': {
+    status: 409,
+    title: 'The plane has said more already',
+    whatToDo: 'Nothing: a later receipt is there. When it stays so, look at the plane’s clock.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
@@ -109,6 +124,31 @@ export const PROBLEM_KINDS = kinds({
     status: 422,
     title: 'There is no such tenant-scoped role',
     whatToDo: 'Name roles of the catalog (`manifests/`) whose scope is the tenant.',
+  },
+  'note-malformed': {
+    status: 422,
+    title: 'The body is not a signed note',
+    whatToDo: 'Send the receipt’s note as it was signed (facts-v1, section Log).',
+  },
+  'note-key-unknown': {
+    status: 422,
+    title: 'No known plane signed the receipt',
+    whatToDo: 'Tell the registry the plane’s key: tenure planes add.',
+  },
+  'note-signature-invalid': {
+    status: 422,
+    title: 'The receipt’s signature does not hold',
+    whatToDo: 'Sign with the key that the registry was told under this plane’s name.',
+  },
+  'receipt-malformed': {
+    status: 422,
+    title: 'The note is not a receipt',
+    whatToDo: 'Write it as facts-v1, section Receipts, says.',
+  },
+  'receipt-mismatch': {
+    status: 422,
+    title: 'The receipt is of another log or plane',
+    whatToDo: 'Check the plane’s log and name.',
   },
   internal: {
     status: 500,

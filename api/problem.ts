@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { FactError } from '../facts/core/errors.ts';
+import type { FactErrorCode } from '../facts/core/errors.ts';
 import { StoreError } from '../ports/registry-store.ts';
 import type { StoreErrorCode } from '../ports/registry-store.ts';
 import { SagaEngineError } from '../ports/saga-engine.ts';
@@ -95,6 +97,16 @@ const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {
   'command-refused': 'command-refused',
 };
 
+/** Of receipts. Any other is ours: the log in the store does not verify. */
+const FACT_CODES: Partial<Record<FactErrorCode, ProblemCode>> = {
+  'note-malformed': 'note-malformed',
+  'note-key-unknown': 'note-key-unknown',
+  'note-signature-invalid': 'note-signature-invalid',
+  'receipt-malformed': 'receipt-malformed',
+  'receipt-mismatch': 'receipt-mismatch',
+  'receipt-rollback': 'receipt-rollback',
+};
+
 /** What express and its body parser say: an error with a `type` or a `status` of HTTP. */
 const BODY_CODES = new Map<unknown, ProblemCode>(
   Object.entries({
@@ -116,6 +128,10 @@ export function toProblem(error: unknown): Problem {
     return new Problem(STORE_CODES[error.code], 'The store refused.', { cause: error });
   if (error instanceof SagaEngineError)
     return new Problem(ENGINE_CODES[error.code], `${error.message}.`.replace(/\.\.$/, '.'), {
+      cause: error,
+    });
+  if (error instanceof FactError)
+    return new Problem(FACT_CODES[error.code] ?? 'internal', 'The receipt is refused.', {
       cause: error,
     });
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };

@@ -1,10 +1,14 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
+import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
+import { takeReceipt } from './planes/receipts.ts';
+import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
@@ -24,7 +28,13 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   unwindSaga,
   cancelSaga,
   listFacts,
+  whereFacts,
+  addPlane,
+  listPlanes,
+  removePlane,
+  takeReceipt,
   getKeySet,
+  getJwks,
   getCheckpoint,
   getHeartbeat,
   getTile,

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createProgress } from '../tools/servers/progress.ts';
-import { benchDecisions } from './decisions.ts';
 import { benchDelivery } from './delivery.ts';
 import { describeMachine } from './machine.ts';
+import { benchMillion } from './million.ts';
 import { formatMachine, formatPage, formatTable } from './report.ts';
 import { benchSagas } from './sagas.ts';
+import { benchState } from './state.ts';
 
 /* `npm run bench [-- --json]`: measures what DESIGN 8 bounds and writes the reference page. */
 
@@ -15,7 +16,8 @@ const { json } = parseArgs({ options: { json: { type: 'boolean', default: false 
 const progress = createProgress();
 const machine = describeMachine();
 const rows = [
-  ...benchDecisions(),
+  ...(await benchMillion(progress)),
+  ...(await benchState(progress)),
   ...(await benchSagas(progress, machine.fsyncMs)),
   ...(await benchDelivery(progress, machine.fsyncMs)),
 ];

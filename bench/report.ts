@@ -38,7 +38,9 @@ Ratios are against a baseline of the same run and bind always; milliseconds that
 only where it syncs in less than 0.2 ms. Load is open loop: requests start on time whether or not the
 last one has ended. Baseline of a delivery: as many bytes through bare JetStream to a consumer in the
 same process, which verifies one signature. A commit is dated by Postgres, before it is synced.
-Decisions are told without what reading the clock costs.
+Decisions are told without what reading the clock costs. A million facts are those that a data plane
+left on disk, a snapshot of 10,000 tenants; their baselines are bare \`JSON.parse\` of the same bytes,
+and a signature for each.
 
 ${formatTable(rows)}
 `;

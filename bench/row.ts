@@ -2,7 +2,7 @@
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'us' | 'ms CPU';
+  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B';
   /** Measured in the same run, in the same unit. */
   readonly baseline: number | null;
   readonly ratio: number | null;

@@ -58,6 +58,23 @@ export interface FactReading {
   indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
+/** Which facts are meant: one by its id or its place in a tenant's chain, or all of an operation. */
+export type FactQuestion =
+  | { readonly fact: string }
+  | { readonly tenant: string; readonly seq: number }
+  | { readonly operation: string };
+
+export interface FoundFacts {
+  /** In the order of the log. */
+  readonly facts: readonly SignedFact[];
+  /** Of the operation, and not signed yet. */
+  readonly pending: number;
+}
+
+export interface FactFinding {
+  findFacts(question: FactQuestion): Promise<FoundFacts>;
+}
+
 export interface Leadership {
   /** Grows with every change of leader; none of an earlier life of the database counts in this. */
   readonly fence: number;

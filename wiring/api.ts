@@ -20,6 +20,8 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     store: store.probe,
     facts,
     log: facts,
+    planes: facts,
+    logOrigin: config.facts.logOrigin,
     engine,
     clock: systemClock,
     ids: systemIds,

@@ -2,10 +2,13 @@ import { and, asc, eq, gte, inArray } from 'drizzle-orm';
 import type pg from 'pg';
 import { facts } from '../../drizzle/schema/facts.ts';
 import { shardHeads } from '../../drizzle/schema/shard-heads.ts';
-import type { FactReading, FactSequencing } from '../../ports/fact-log.ts';
+import type { FactFinding, FactReading, FactSequencing } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogReading } from '../../ports/log-store.ts';
+import type { PlaneStore } from '../../ports/plane-store.ts';
 import type { StateKeeping, StateReading } from '../../ports/state-store.ts';
+import { factFinding } from './find-facts.ts';
 import { logKeeping, logReading } from './log.ts';
+import { planeStore } from './planes.ts';
 import { openPool } from './pool.ts';
 import { sequence } from './sequencing.ts';
 import { stateKeeping, stateReading } from './state.ts';
@@ -34,15 +37,17 @@ export function createFactLog(
   };
 }
 
-/** Of `/v1/facts` and `/v1/log`: history of all tenants, role `tenure_operator`. */
+/** Of `/v1/facts`, `/v1/log` and `/v1/planes`: of all tenants, role `tenure_operator`. */
 export function createFactReader(
   options: FactLogOptions,
-): FactReading & LogReading & StateReading & Closing {
+): FactReading & FactFinding & LogReading & StateReading & PlaneStore & Closing {
   const pool = openPool({ ...options, role: 'tenure_operator' });
   return {
     ...reading(pool),
+    ...factFinding(pool),
     ...logReading(pool),
     ...stateReading(pool),
+    ...planeStore(pool),
     close: () => pool.end(),
   };
 }

@@ -25,7 +25,7 @@ export interface ReplySpec {
 /** The one source of a route: it validates requests and it is the OpenAPI document. */
 export interface RouteSpec {
   readonly operationId: string;
-  readonly method: 'get' | 'post' | 'patch';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /**
    * As in OpenAPI: `/v1/tenants/{tenant}`; `{+tile}` is a last parameter with slashes in it (RFC
    * 6570, reserved expansion), which the schema is given in its parts.
@@ -40,6 +40,8 @@ export interface RouteSpec {
   /** By their canonical names, e.g. `Idempotency-Key`. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** A `text/plain` body in place of a JSON one: what it is. */
+  readonly bodyText?: string;
   readonly replies: Readonly<Record<number, ReplySpec>>;
   /** Problems of its own; those that any route may answer are added to the document. */
   readonly problems: readonly ProblemCode[];
@@ -51,7 +53,7 @@ export interface Input<S extends RouteSpec> {
   readonly params: Out<S['params']>;
   readonly query: Out<S['query']>;
   readonly headers: Out<S['headers']>;
-  readonly body: Out<S['body']>;
+  readonly body: S extends { readonly bodyText: string } ? string : Out<S['body']>;
   /** Undefined on open routes only. */
   readonly caller: S['access'] extends 'open' ? undefined : Caller;
   /** Fires when the client has left or the server closes. */

@@ -84,16 +84,21 @@ function admit(spec: RouteSpec, authorize: Authorize): RequestHandler {
   };
 }
 
-function readBody(spec: RouteSpec): RequestHandler[] {
-  if (spec.body === undefined) return [];
-  const wantJson: RequestHandler = (request, _response, next) => {
+function readBody({ body, bodyText }: RouteSpec): RequestHandler[] {
+  const limit = MAX_BODY_BYTES;
+  if (bodyText !== undefined) return [want('text/plain'), express.text({ limit })];
+  if (body === undefined) return [];
+  return [want('application/json'), express.json({ limit, type: 'application/json' })];
+}
+
+function want(type: string): RequestHandler {
+  return (request, _response, next) => {
     // No body at all is not a wrong type: validation reports what it lacks.
     const empty = request.get('Content-Length') === '0';
-    if (!empty && request.is('application/json') === false)
-      throw new Problem('content-type-unsupported', 'The body is not application/json.');
+    if (!empty && request.is(type) === false)
+      throw new Problem('content-type-unsupported', `The body is not ${type}.`);
     next();
   };
-  return [wantJson, express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })];
 }
 
 function answer<P>(route: Route<P>, options: ServerOptions<P>): RequestHandler {
@@ -102,12 +107,17 @@ function answer<P>(route: Route<P>, options: ServerOptions<P>): RequestHandler {
       params: parsePart(route.spec, 'params', request.params),
       query: parsePart(route.spec, 'query', request.query),
       headers: parsePart(route.spec, 'headers', pickHeaders(route.spec, request)),
-      body: parsePart(route.spec, 'body', request.body as unknown),
+      body: bodyOf(route.spec, request),
       caller: response.locals['caller'] as Caller | undefined,
       signal: AbortSignal.any([options.closing, leaving(response)]),
     };
     send(response, await route.handle(input, options.ports));
   };
+}
+
+function bodyOf(spec: RouteSpec, { body }: Request): unknown {
+  if (spec.bodyText === undefined) return parsePart(spec, 'body', body as unknown);
+  return typeof body === 'string' ? body : '';
 }
 
 /** Undefined when the route has no schema for the part: its handler never sees it. */
@@ -144,6 +154,7 @@ function send(response: Response, reply: AnyReply): void {
   response.status(reply.status);
   if (reply.text !== undefined) response.type('text/plain').send(reply.text);
   else if (reply.bytes !== undefined) response.type('bin').send(Buffer.from(reply.bytes));
+  else if (reply.body === undefined) response.end();
   else response.json(reply.body);
 }
 

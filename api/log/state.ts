@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { fromHex } from '../../facts/core/bytes.ts';
 import { viewOfTenant } from '../../registry/state-view.ts';
 import { route } from '../http/route.ts';
 import { uuid } from '../http/schemas.ts';
@@ -52,8 +51,7 @@ export const getStateNode = route({
   },
   problems: ['not-found'],
 })(async ({ params }, { log }: LogPorts) => {
-  const hash = fromHex(params.hash) ?? new Uint8Array();
-  const bytes = found(await log.findStateNode(hash));
+  const bytes = found(await log.findStateNode(Buffer.from(params.hash, 'hex')));
   return { status: 200, bytes, headers: { 'Cache-Control': IMMUTABLE } };
 });
 

@@ -77,7 +77,7 @@ function pathsOf(specs: readonly RouteSpec[]): ZodOpenApiPathsObject {
 }
 
 function operationOf(spec: RouteSpec): ZodOpenApiOperationObject {
-  const { operationId, tag, summary, description, params, query, headers, body } = spec;
+  const { operationId, tag, summary, description, params, query, headers } = spec;
   return {
     operationId,
     tags: [tag],
@@ -89,11 +89,21 @@ function operationOf(spec: RouteSpec): ZodOpenApiOperationObject {
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { header: headers }),
     },
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...requestBodyOf(spec),
     responses: responsesOf(spec),
   };
+}
+
+function requestBodyOf({ body, bodyText }: RouteSpec) {
+  if (body === undefined && bodyText === undefined) return {};
+  const content =
+    bodyText === undefined
+      ? { 'application/json': { schema: body } }
+      : plain('text/plain', bodyText);
+  return { requestBody: { required: true, content } } as Pick<
+    ZodOpenApiOperationObject,
+    'requestBody'
+  >;
 }
 
 function securityOf({ access }: RouteSpec) {
@@ -118,8 +128,9 @@ export function problemsOf(spec: RouteSpec): ProblemCode[] {
   if (access === 'operator') codes.push('forbidden');
   if (takesInput) codes.push('request-invalid');
   if (params !== undefined) codes.push('not-found');
-  if (body !== undefined)
-    codes.push('body-malformed', 'body-too-large', 'content-type-unsupported');
+  if (body !== undefined) codes.push('body-malformed');
+  if (body !== undefined || spec.bodyText !== undefined)
+    codes.push('body-too-large', 'content-type-unsupported');
   return [...new Set(codes)].toSorted(
     (a, b) => PROBLEM_KINDS[a].status - PROBLEM_KINDS[b].status || a.localeCompare(b),
   );

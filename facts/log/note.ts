@@ -71,8 +71,16 @@ const parseNote = (note: Uint8Array): { text: string; lines: SignatureLine[] } =
   return { text: whole.slice(0, emptyLine + 1), lines: lines.map(parseSignatureLine) };
 };
 
+/** Whose signatures a note claims to have, by the names of their keys; looks at no signature. */
+export const namesInNote = (note: Uint8Array): string[] =>
+  parseNote(note).lines.map(({ name }) => name);
+
 /** Text of a note that was opened before, e.g. of one that is kept; looks at no signature. */
 export const textOfNote = (note: Uint8Array): string => parseNote(note).text;
+
+/** Which keys say that they signed such a note; looks at no signature either. */
+export const signersOfNote = (note: Uint8Array): Pick<NoteVerifier, 'name' | 'keyHash'>[] =>
+  parseNote(note).lines.map(({ name, keyHash }) => ({ name, keyHash }));
 
 /**
  * The text of a note, once a known key has signed it; throws a `note-…` FactError. Signatures of

@@ -29,7 +29,8 @@ export type Receipt = {
 };
 
 const TITLE = '/receipt';
-const PLANE_NAME = /^[a-z0-9][a-z0-9.-]{0,62}$/;
+/** Of a plane, in its key's name and in its receipts. */
+export const PLANE_NAME = /^[a-z0-9][a-z0-9.-]{0,62}$/;
 const SHARDS = /^[0-9a-f]{64}$/;
 const BITS = 4;
 

@@ -34,15 +34,16 @@ export type PlaneSurroundings = {
 };
 
 export type FollowingParts = {
-  directory: string;
+  /** Where snapshots are kept; undefined: none are taken. */
+  directory: string | undefined;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
   notes: Pick<SavedNotes, 'saveHeartbeat' | 'saveKeySet' | 'saveKnownAtMs'>;
   freshness: FreshnessClock;
   events: Events;
-  /** undefined: the plane sends none. */
-  receipts: Receipts | undefined;
+  /** undefined: none are sent. */
+  receipts?: Receipts | undefined;
 };
 
 /** Of a note. */
@@ -210,7 +211,10 @@ export class Following {
     this.#save(() => notes.saveKeySet(keys.version, note));
     if (forkFrom !== undefined) shards.uncover(forkFrom);
     if (voidFrom !== undefined) {
-      this.#folding = this.#folding.then(() => shards.foldAnew(voidFrom, this.#stop.signal));
+      this.#folding = this.#folding.then(async () => {
+        await shards.foldAnew(voidFrom, this.#stop.signal);
+        for (const [shard, { inDoubt }] of shards.readers) if (inDoubt) this.#follower.heal(shard);
+      });
     }
     if (!gate.holdsLines) shards.releaseHeld();
   }

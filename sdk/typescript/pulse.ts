@@ -48,8 +48,6 @@ export class Pulse {
 
   /** A note that came over the stream. */
   receive(note: Uint8Array): void {
-    // It was asked for over HTTP a moment ago: both ways bring the same, and neither is a replay.
-    if (this.#last !== undefined && equalBytes(note, this.#last)) return this.#awaitSilence();
     this.#take({ note, origin: 'live', arrivedMs: this.#shell.monotonicMs() });
   }
 
@@ -94,6 +92,10 @@ export class Pulse {
 
   #take(arrival: Arrival, keysWereAsked = false): void {
     if (this.#stop.signal.aborted) return;
+    // It was asked for over HTTP a moment ago, perhaps while both waited for keys: both ways bring
+    // the same, and neither is a replay.
+    const isKnown = this.#last !== undefined && equalBytes(arrival.note, this.#last);
+    if (isKnown && arrival.origin === 'live') return this.#awaitSilence();
     try {
       const heartbeat = this.#gate.take(arrival.note);
       if (heartbeat !== undefined) this.#took(heartbeat, arrival);

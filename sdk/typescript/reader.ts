@@ -66,6 +66,8 @@ export class ShardReader {
   #index = -1;
   #epoch = 0;
   #inDoubt = false;
+  /** Facts that are void are folded: no heartbeat says otherwise, only reading anew does. */
+  #isMisfolded = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -88,7 +90,7 @@ export class ShardReader {
 
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
-    return this.#inDoubt;
+    return this.#inDoubt || this.#isMisfolded;
   }
 
   /** The newest heartbeat counts more lines than are here. */
@@ -164,7 +166,7 @@ export class ShardReader {
   /** A snapshot is worth taking: it is ahead, or may end the doubt without denying what is covered. */
   wants({ count }: Head): boolean {
     const { position, covered } = this.#chain;
-    return count > position || (this.#inDoubt && count >= covered.count);
+    return count > position || (this.inDoubt && count >= covered.count);
   }
 
   /** Goes on from a snapshot in place of all that is here. */
@@ -175,6 +177,7 @@ export class ShardReader {
     this.#index = size - 1;
     this.#epoch = epoch;
     this.#inDoubt = false;
+    this.#isMisfolded = false;
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     this.#releaseHeld(step);
@@ -188,6 +191,11 @@ export class ShardReader {
     return fresh;
   }
 
+  /** Has what heartbeats have covered in the other by now, and the same. */
+  reaches(other: ShardReader): boolean {
+    return this.#chain.expect(other.#chain.covered) === 'reached';
+  }
+
   /** Takes over a reader that {@link anew} made, and compares it with the newest heartbeat. */
   adopt(fresh: ShardReader): Step {
     const { newest } = this.#chain;
@@ -196,6 +204,7 @@ export class ShardReader {
     this.#index = fresh.#index;
     this.#epoch = fresh.#epoch;
     this.#inDoubt = false;
+    this.#isMisfolded = false;
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -207,9 +216,9 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
-  /** Reading from the journal went wrong: HTTP has to tell. */
-  doubt(): void {
-    this.#inDoubt = true;
+  /** Reading from the journal without what is void went wrong: HTTP has to tell. */
+  misfold(): void {
+    this.#isMisfolded = true;
   }
 
   #hold(text: string, line: Line): void {

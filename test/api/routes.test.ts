@@ -120,6 +120,7 @@ describe('F4: no route answers an authorization question', () => {
       'getCheckpoint',
       'getHealth',
       'getHeartbeat',
+      'getJwks',
       'getKeySet',
       'getReadiness',
       'getSaga',

@@ -41,6 +41,10 @@ export class FakeLogStore implements LogKeeping, StateReading {
     return Promise.resolve(this.keySets[version - 1]);
   }
 
+  findNewestKeySet() {
+    return Promise.resolve(this.keySets.at(-1));
+  }
+
   findNote(kind: LogNoteKind) {
     return Promise.resolve(this.notes.get(kind));
   }

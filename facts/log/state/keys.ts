@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { fromHex, utf8 } from '../../core/bytes.ts';
 import { sha256 } from '../../crypto/hash.ts';
 import { HASH_BYTES } from '../hashes.ts';
@@ -20,7 +19,7 @@ export const tenantKey = (tenant: string): Uint8Array =>
   sha256(fromHex(tenant.replaceAll('-', '')) ?? new Uint8Array());
 
 export const factKey = (kind: string, subject: string): Uint8Array =>
-  createHash('sha256').update(utf8(kind)).update('\0').update(utf8(subject)).digest();
+  sha256(utf8(`${kind}\0${subject}`));
 
 /** The four bits of a key at a depth, high bits first. */
 export const nibbleAt = (key: Uint8Array, depth: number): number => {

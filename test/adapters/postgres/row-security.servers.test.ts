@@ -52,6 +52,8 @@ const NOT_BY_TENANT = [
   'log_head', // one row
   'log_nodes', // hashes
   'log_notes',
+  'plane_receipts', // of the log, as planes are
+  'planes',
   'schema_migrations', // the migration tool's
   'shard_heads', // shards are of all tenants
   'state_nodes', // pages of many tenants

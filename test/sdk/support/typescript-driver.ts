@@ -16,9 +16,14 @@ type Request = PlaneOptions & {
   tenant: string;
   project?: string;
   product: string;
+  key?: unknown;
+  scope?: string;
+  namespace?: string;
 };
 
 let plane: Plane | undefined;
+/** How often the disk refused. */
+let unwritten = 0;
 
 const current = (): Plane => {
   if (plane === undefined) throw new Error('no plane is open');
@@ -31,6 +36,8 @@ const OPERATIONS: Record<string, (request: Request) => object | Promise<object>>
     if (plane !== undefined) throw new Error('a plane is open');
     try {
       plane = await openPlane(request);
+      unwritten = 0;
+      plane.on('journal', () => (unwritten += 1));
       return { ok: true };
     } catch (error) {
       if (error instanceof Error && 'code' in error) return { code: error.code };
@@ -44,8 +51,11 @@ const OPERATIONS: Record<string, (request: Request) => object | Promise<object>>
   can: ({ issuer, sub, permission, tenant, project }) =>
     current().can({ issuer, sub }, permission, tenant, project),
   entitlement: ({ tenant, product }) => current().entitlement(tenant, product),
+  apiKey: ({ key, scope, namespace }) => current().apiKey(key, { scope, namespace }),
+  explain: ({ issuer, sub, permission, tenant, project }) =>
+    current().explain({ issuer, sub }, permission, tenant, project),
   freshness: () => ({ freshness: current().freshness() }),
-  stats: () => current().stats(),
+  stats: () => ({ ...current().stats(), unwritten }),
   close: async () => {
     await plane?.close();
     plane = undefined;

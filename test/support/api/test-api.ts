@@ -5,10 +5,13 @@ import { pino } from 'pino';
 import { createApp } from '../../../api/app.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
-import type { FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
+import { LOG } from '../../sdk/support/fact-writer.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
@@ -42,6 +45,9 @@ export interface TestApi {
   readonly registry: MemoryRegistry;
   readonly engine: FakeEngine;
   readonly facts: SignedFact[];
+  /** Ids of the facts that an operation made. */
+  readonly made: Map<string, string[]>;
+  readonly planes: PlaneStore;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -56,16 +62,11 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const registry = createMemoryRegistry();
   const engine = createFakeEngine();
   const facts: SignedFact[] = [];
+  const made = new Map<string, string[]>();
+  const planes = createMemoryPlaneStore();
   const logStore = new FakeLogStore();
   const log: string[] = [];
-  let broken: Error | undefined;
-  const breakable = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get: (object, name) =>
-        broken === undefined
-          ? (object as Record<PropertyKey, unknown>)[name]
-          : () => Promise.reject(broken as Error),
-    });
+  const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
   const closing = new AbortController();
@@ -82,7 +83,10 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       operations,
       tenants,
       engine,
-      facts: breakable(readingOf(facts)),
+      facts: breakable(readingOf(facts, made)),
+      planes: breakable(planes),
+      clock: systemClock,
+      logOrigin: LOG,
       log: breakable(logStore),
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
@@ -103,11 +107,11 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     registry,
     engine,
     facts,
+    made,
+    planes,
     logStore,
     log,
-    breakStore: (error) => {
-      broken = error;
-    },
+    breakStore,
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
@@ -118,8 +122,39 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   };
 }
 
-function readingOf(facts: readonly SignedFact[]): FactReading {
+function createBreaker() {
+  let broken: Error | undefined;
   return {
+    breakable: <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (object, name) =>
+          broken === undefined
+            ? (object as Record<PropertyKey, unknown>)[name]
+            : () => Promise.reject(broken as Error),
+      }),
+    breakStore: (error: Error): void => {
+      broken = error;
+    },
+  };
+}
+
+function readingOf(
+  facts: readonly SignedFact[],
+  made: ReadonlyMap<string, readonly string[]>,
+): FactReading & FactFinding {
+  return {
+    findFacts: async (question) => {
+      if ('operation' in question) {
+        const ids = made.get(question.operation) ?? [];
+        const found = facts.filter(({ id }) => ids.includes(id));
+        return { facts: found, pending: ids.length - found.length };
+      }
+      const isAsked = ({ id, tenant, seq }: SignedFact): boolean =>
+        'fact' in question
+          ? id === question.fact
+          : tenant === question.tenant && seq === question.seq;
+      return { facts: facts.filter(isAsked), pending: 0 };
+    },
     readShard: (shard, from, limit) =>
       Promise.resolve(facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit)),
     shardPositions: () => Promise.resolve([]),

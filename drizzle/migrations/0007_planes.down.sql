@@ -1,0 +1,2 @@
+-- Undo of 0007_planes.
+DROP TABLE "plane_receipts", "planes";

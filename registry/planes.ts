@@ -1,0 +1,75 @@
+import { FactError } from '../facts/core/errors.ts';
+import { namesInNote } from '../facts/log/note.ts';
+import { parseNoteKey } from '../facts/log/note-key.ts';
+import { isPlaneName, openReceipt, planeKeyName } from '../facts/log/receipt.ts';
+import type { Receipt } from '../facts/log/receipt.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Plane, PlaneReceipt, PlaneStore } from '../ports/plane-store.ts';
+
+/** "When was it applied?" can be answered for so long. */
+export const RECEIPTS_KEPT_MS = 30 * 24 * 3_600_000;
+
+export interface PlanePorts {
+  readonly planes: PlaneStore;
+  readonly clock: Clock;
+  /** Origin of the log that the planes follow. */
+  readonly log: string;
+}
+
+/** The plane of a note key of this log; throws `key-invalid`. */
+function planeOfKey(key: string, log: string, addedAtMs: number): Plane {
+  const { name: keyName } = parseNoteKey(key);
+  const prefix = planeKeyName(log, '');
+  const name = keyName.slice(prefix.length);
+  if (keyName.startsWith(prefix) && isPlaneName(name)) return { name, key, addedAtMs };
+  throw new FactError('key-invalid', `${keyName} is not ${prefix} and the name of a plane`);
+}
+
+/** Receipts by this key count from now on. Undefined when another key has the name. */
+export async function addPlane(
+  key: string,
+  { planes, clock, log }: PlanePorts,
+): Promise<Plane | undefined> {
+  const plane = planeOfKey(key, log, clock.nowMs());
+  return (await planes.addPlane(plane)) ? plane : undefined;
+}
+
+/** Takes a signed receipt; throws a `note-…` or `receipt-…` FactError, and keeps nothing then. */
+export async function takeReceipt(
+  note: Uint8Array,
+  { planes, clock, log }: PlanePorts,
+): Promise<void> {
+  const prefix = planeKeyName(log, '');
+  const keptFromMs = clock.nowMs() - RECEIPTS_KEPT_MS;
+  for (const keyName of namesInNote(note)) {
+    const name = keyName.slice(prefix.length);
+    if (!keyName.startsWith(prefix) || !isPlaneName(name)) continue;
+    const open = (plane: Plane, newest: PlaneReceipt | undefined): PlaneReceipt =>
+      opened(note, plane, newest, log);
+    if (await planes.takeReceipt(name, open, keptFromMs)) return;
+  }
+  throw new FactError('note-key-unknown', 'it is by no plane that is known here');
+}
+
+function opened(
+  note: Uint8Array,
+  { name, key }: Plane,
+  newest: PlaneReceipt | undefined,
+  log: string,
+): PlaneReceipt {
+  const last = newest && statedBefore(newest, name, log);
+  const { at, epoch, size, shards } = openReceipt(
+    note,
+    { log, name, key: parseNoteKey(key) },
+    last,
+  );
+  return { atMs: Date.parse(at), epoch, size, shards };
+}
+
+function statedBefore(
+  { atMs, epoch, size, shards }: PlaneReceipt,
+  name: string,
+  log: string,
+): Receipt {
+  return { log, name, at: new Date(atMs).toISOString(), epoch, size, shards: [...shards] };
+}
