@@ -14,7 +14,9 @@ import (
 // follows a line that is refused is fetched again.
 func (p *Plane) load(ctx context.Context) error {
 	p.loadKeys()
-	p.loadSnapshot(ctx)
+	if !p.everyLine {
+		p.loadSnapshot(ctx)
+	}
 	work := make(chan *followed)
 	var group sync.WaitGroup
 	var failed error

@@ -57,6 +57,9 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 	if err := options.Receipts.check(options.Log); err != nil {
 		return nil, err
 	}
+	if options.EveryLine {
+		around.source = withoutSnapshots{around.source}
+	}
 	if err := os.MkdirAll(options.Directory, 0o700); err != nil {
 		return nil, err
 	}
@@ -97,6 +100,7 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.follower = newFollower(p.ctx, p.fetchShard)
+	p.everyLine = options.EveryLine
 	if err := p.start(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}

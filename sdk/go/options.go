@@ -29,6 +29,9 @@ type Options struct {
 	Shards []int
 	// Expiry overrides what happens on facts too old, per kind of decision.
 	Expiry map[Kind]Expiry
+	// EveryLine reads every fact from the first line on and tells it, for those who keep all of
+	// history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+	EveryLine bool
 	// Receipts are off unless given.
 	Receipts *Receipts
 }

@@ -48,6 +48,7 @@ type Plane struct {
 	savedAt atomic.Int64
 
 	snapshots snapshots
+	everyLine bool
 	receipts  receipting
 	// pace of heartbeats without a stream.
 	pace      time.Duration

@@ -17,6 +17,7 @@ var jane = Identity{Issuer: issuer, Sub: "jane"}
 
 type stage struct {
 	*testing.T
+	everyLine bool
 	registry  *registry
 	wire      *wire
 	directory string
@@ -37,7 +38,10 @@ func closedStage(t *testing.T) *stage {
 
 func (s *stage) options() Options {
 	shard, _ := kernel.ShardOf(acme)
-	return Options{Log: testLog, Root: rootKey(), Directory: s.directory, Shards: []int{shard}}
+	return Options{
+		Log: testLog, Root: rootKey(), Directory: s.directory, Shards: []int{shard},
+		EveryLine: s.everyLine,
+	}
 }
 
 func (s *stage) open() {

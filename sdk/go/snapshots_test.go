@@ -249,3 +249,23 @@ func TestABadLineAboveASnapshotIsCutOff(t *testing.T) {
 		t.Errorf("position %d: what came later is behind a bad line", s.position())
 	}
 }
+
+func TestWhoKeepsAllOfHistoryReadsEveryLine(t *testing.T) {
+	s := closedStage(t)
+	s.registry.makeState()
+	s.everyLine = true
+	s.open()
+	s.ready()
+	if s.snapshotSize() != 0 || s.plane.Stats().Applied != 3 || s.registry.served > 0 {
+		t.Errorf("%+v", s.plane.Stats())
+	}
+	// A directory that rests on a snapshot is read anew.
+	rested := restedStage(t)
+	_ = rested.plane.Close()
+	rested.everyLine = true
+	rested.open()
+	rested.ready()
+	rested.eventually("all lines are read", func() bool {
+		return rested.plane.Stats().Applied == 4 && rested.allowed("ann")
+	})
+}

@@ -43,6 +43,11 @@ type source interface {
 	close()
 }
 
+// withoutSnapshots has lines alone.
+type withoutSnapshots struct{ source }
+
+func (withoutSnapshots) stateNote(context.Context) ([]byte, error) { return nil, errNotYet }
+
 type httpSource struct {
 	base   *url.URL
 	token  string
