@@ -32,6 +32,8 @@ export type SignedHeads = ReadonlyMap<string, { readonly seq: number; readonly h
 /** What a batch is signed by: version of the key set, and what the log holds of each tenant. */
 export interface LogPlace {
   readonly keySet: number;
+  /** The newest of that key set. */
+  readonly epoch: number;
   readonly heads: SignedHeads;
 }
 
