@@ -10,7 +10,7 @@ export function formatTable(rows: readonly Row[]): string {
     `${row.value} ${row.unit}`,
     row.baseline === null ? '–' : `${row.baseline} ${row.unit}`,
     row.ratio === null ? '–' : `${row.ratio} x`,
-    row.bound === null ? '–' : `${row.bound}${row.ratio === null ? ` ${row.unit}` : ' x'}`,
+    row.bound === null ? '–' : formatBound(row, row.bound),
     row.holds === null ? '–' : row.holds ? 'yes' : '**no**',
   ]);
   const all = [HEADINGS, ...cells];
@@ -21,6 +21,11 @@ export function formatTable(rows: readonly Row[]): string {
     `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
   return [line(HEADINGS), rule, ...cells.map(line)].join('\n');
+}
+
+function formatBound({ unit, ratio }: Row, bound: number): string {
+  if (unit === 'facts/s') return `>= ${bound} ${unit}`;
+  return `${bound} ${ratio === null ? unit : 'x'}`;
 }
 
 export function formatMachine({ cpu, cores, memoryGiB, node, fsyncMs }: Machine): string {

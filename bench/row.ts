@@ -2,11 +2,11 @@
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B';
+  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B' | 'facts/s';
   /** Measured in the same run, in the same unit. */
   readonly baseline: number | null;
   readonly ratio: number | null;
-  /** Of the ratio where there is a baseline, else of the value. */
+  /** Of the ratio where there is a baseline, else of the value; the least of facts a second. */
   readonly bound: number | null;
   readonly holds: boolean | null;
 }
@@ -31,6 +31,14 @@ export function valueRow(
 ): Row {
   const holds = bound === null ? null : value <= bound;
   return { name, value: round(value), unit, baseline: null, ratio: null, bound, holds };
+}
+
+/** Facts a second: the more the better. */
+export function rateRow(name: string, value: number, baseline: number, bound: number): Row {
+  const unit = 'facts/s';
+  const [rate, base] = [Math.round(value), Math.round(baseline)];
+  const [ratio, holds] = [round(value / baseline), value >= bound];
+  return { name, value: rate, unit, baseline: base, ratio, bound, holds };
 }
 
 /** `q` from 0 to 1, of any order of values. */
