@@ -60,9 +60,7 @@ export class BareDelivery {
 
   #publish(): Promise<unknown> {
     const sentAt = Buffer.from(`${this.#nowMs()} `);
-    return this.#connection
-      .jetstream()
-      .publish(SUBJECT, Buffer.concat([sentAt, this.#message]));
+    return this.#connection.jetstream().publish(SUBJECT, Buffer.concat([sentAt, this.#message]));
   }
 
   async #hear(): Promise<BareHeard> {

@@ -45,7 +45,11 @@ export class Committing {
     this.#tenants = tenants;
   }
 
-  async commit(at: number): Promise<Committed> {
+  commit(at: number): Promise<Committed> {
+    return this.commitTo(this.#tenants[at % this.#tenants.length] ?? '', at);
+  }
+
+  async commitTo(tenant: string, seats: number): Promise<Committed> {
     const operation = randomUUID();
     const { facts } = await commitStep(
       this.#store.commits,
@@ -53,10 +57,10 @@ export class Committing {
       {
         operation,
         step: 'bench',
-        tenant: this.#tenants[at % this.#tenants.length] ?? '',
+        tenant,
         actor: 'bench',
         rule: fourFacts,
-        command: { seats: at },
+        command: { seats },
         atMs: Date.now(),
         releaseLock: false,
       },

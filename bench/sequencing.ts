@@ -31,7 +31,9 @@ export async function benchSequencing(
   await stack.sequencer.restart();
   const perSecond = await progress('Sequencing them', () => arriving.perSecond);
   const bare = await progress('Bare inserts', () => insertBare(stack.databaseUrl, facts));
-  return [rateRow('sequencer: facts indexed, signed, committed, published', perSecond, bare, BOUND)];
+  return [
+    rateRow('sequencer: facts indexed, signed, committed, published', perSecond, bare, BOUND),
+  ];
 }
 
 async function fillOutbox(committing: Committing, facts: number): Promise<void> {
