@@ -15,10 +15,11 @@ from log_checks import LOG_CHECKS
 from plane_ops import Answer, PlaneOps, Request
 from reader_checks import READER_CHECKS
 from shard_checks import read_shard, signature_holds
+from state_checks import STATE_CHECKS
 
 from tenure_dataplane import FactError
 
-CHECKS = {**LOG_CHECKS, **KEY_CHECKS, **READER_CHECKS}
+CHECKS = {**LOG_CHECKS, **KEY_CHECKS, **READER_CHECKS, **STATE_CHECKS}
 
 
 def run_vector(request: Request) -> Answer:

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from re import Pattern
 from typing import Any, Final
 
+from .base64_strict import from_base64url
 from .errors import FactError
-from .formats import NAME, OPAQUE_ID, PERMISSION, SLUG, UUID, is_issuer
+from .formats import NAME, OPAQUE_ID, PERMISSION, SCOPE, SLUG, UUID, is_issuer
+from .hashes import HASH_BYTES
 from .instant import parse_instant
 
 _MAX_LIST_ITEMS: Final = 256
@@ -47,6 +49,15 @@ def _members(**shape: _Check) -> _Check:
         and value.keys() == shape.keys()
         and all(check(value[name]) for name, check in shape.items())
     )
+
+
+def _hash(value: Any) -> bool:
+    data = from_base64url(value) if isinstance(value, str) else None
+    return data is not None and len(data) == HASH_BYTES
+
+
+def _instant(value: Any) -> bool:
+    return isinstance(value, str) and parse_instant(value) is not None
 
 
 def _limits(value: Any) -> bool:
@@ -97,7 +108,13 @@ _SHAPES: Final[dict[str, _Check]] = {
         product=_text(NAME),
         plan=_text(NAME),
         limits=_limits,
-        until=_null_or(lambda value: isinstance(value, str) and parse_instant(value) is not None),
+        until=_null_or(_instant),
+    ),
+    "api-key": _members(
+        hash=_hash,
+        scopes=_set_of(SCOPE),
+        namespace=_null_or(_text(NAME)),
+        until=_null_or(_instant),
     ),
     "app": _members(roles=_set_of(NAME)),
 }

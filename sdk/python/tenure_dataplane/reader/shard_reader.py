@@ -11,6 +11,7 @@ from ..kernel.line import Line, parse_line
 from ..kernel.shard import shard_name
 from ..trust.fact_keys import FactKeys
 from ..trust.heartbeat import ShardCount
+from .base import ShardBase
 from .chains import Chains
 from .coverage import Coverage, Verdict
 from .held_lines import HeldLines
@@ -40,6 +41,8 @@ class ShardReader:
         self.coverage = Coverage()
         #: The shard is to be read anew (:meth:`anew`); lines that come meanwhile go on.
         self.in_doubt = False
+        #: What is folded here is wrong, whatever heartbeats say of the lines.
+        self._is_wrong = False
         self._held = HeldLines()
 
     @property
@@ -110,6 +113,23 @@ class ShardReader:
             self._refuse(FactError("fact-uncovered", f"above {head.lines}"), "heartbeat", step)
         return step
 
+    def wants(self, head: ShardCount) -> bool:
+        """A snapshot is worth taking: it is ahead, or may end the doubt and denies nothing."""
+        ends_doubt = self.in_doubt and head.lines >= self.coverage.covered.lines
+        return head.lines > self.position or ends_doubt
+
+    def rest(self, base: ShardBase) -> Step:
+        """Goes on from a snapshot in place of all that is here."""
+        newest = self.coverage.newest
+        self.chains.rest(base)
+        self.coverage.rest(base.head)
+        self._end_doubt()
+        step = Step()
+        if newest is not None:
+            self._judge(self.coverage.expect(newest), step)
+        self._release_held(step)
+        return step
+
     def anew(self) -> ShardReader:
         """A reader of nothing yet, which is to reach what heartbeats have covered here."""
         fresh = ShardReader(self.shard, self._trust)
@@ -120,7 +140,8 @@ class ShardReader:
         """Takes over a reader of :meth:`anew`, and compares it with the newest heartbeat."""
         step = Step()
         newest = self.coverage.newest
-        self.chains, self.coverage, self.in_doubt = fresh.chains, fresh.coverage, False
+        self.chains, self.coverage = fresh.chains, fresh.coverage
+        self._end_doubt()
         if newest is not None:
             self._judge(self.coverage.expect(newest), step)
         return step
@@ -129,6 +150,13 @@ class ShardReader:
         """A restored backup wrote the log anew below this reader's head: nothing is certain."""
         self.coverage.uncover()
         self.in_doubt = True
+
+    def doubt(self) -> None:
+        """Void facts are folded, and cannot be taken back from what is on disk: HTTP has to tell."""
+        self.in_doubt = self._is_wrong = True
+
+    def _end_doubt(self) -> None:
+        self.in_doubt = self._is_wrong = False
 
     def _release_held(self, step: Step) -> None:
         self._held.drop_up_to(self.position)
@@ -163,7 +191,7 @@ class ShardReader:
             step.fetch = True
         elif verdict == "reached":
             step.reached = True
-            if self.coverage.covered.lines == self.position:
+            if self.coverage.covered.lines == self.position and not self._is_wrong:
                 self.in_doubt = False
         elif verdict == "shard-fork":
             self.in_doubt = True
