@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..kernel.fact import Fact
 from .base import ShardBase
 from .shard_reader import ShardReader
 from .step import Accepted, Origin, Refusal
@@ -36,7 +35,3 @@ class Reread:
     def holds_covered(self) -> bool:
         """What heartbeats had covered in the doubted reader is there, and the same."""
         return self.reader.coverage.covered.lines >= self._doubted.coverage.covered.lines
-
-    def facts(self) -> list[Fact]:
-        """What is to be decided by, in order."""
-        return [item.fact for item in self.accepted if not item.void]

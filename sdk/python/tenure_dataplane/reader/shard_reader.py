@@ -152,7 +152,7 @@ class ShardReader:
         self.in_doubt = True
 
     def doubt(self) -> None:
-        """Void facts are folded, and cannot be taken back from what is on disk: HTTP has to tell."""
+        """Void facts are folded, and the disk cannot take them back: HTTP has to tell."""
         self.in_doubt = self._is_wrong = True
 
     def _end_doubt(self) -> None:

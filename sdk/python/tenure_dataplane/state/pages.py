@@ -50,7 +50,7 @@ class FactsNode(NamedTuple):
     """A leaf of a tenant's own tree; its payloads are packed, as in a block."""
 
     packed: memoryview
-    count: int
+    live: int
     hash: bytes
 
 

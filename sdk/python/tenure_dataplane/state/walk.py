@@ -21,7 +21,7 @@ class FactsPage(NamedTuple):
     """Payloads whose fact keys begin with a prefix, packed."""
 
     prefix: Prefix
-    count: int
+    live: int
     packed: memoryview
 
 
