@@ -145,6 +145,7 @@ class SnapshotTest(unittest.IsolatedAsyncioTestCase):
         async with await self.world.open(SHARDS) as plane:
             await plane.ready()
             self.assertEqual(plane.stats().snapshot, 0)
+            await eventually(lambda: not plane._shell._follower._running)
             for number in range(2, 40):
                 self.writer.member(ACME, number, f"s{number}", ["owner"])
             self.world.state = state_of(self.writer)
