@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +20,14 @@ from typing import Any, NamedTuple
 
 from nacl.signing import SigningKey
 
-from tenure_dataplane import ExpiryPolicy, Identity, Plane, PlaneOptions, open_plane
+from tenure_dataplane import (
+    DecisionKind,
+    ExpiryPolicy,
+    Identity,
+    Plane,
+    PlaneOptions,
+    open_plane,
+)
 from tenure_dataplane.kernel.base64_strict import to_base64
 from tenure_dataplane.kernel.ed25519 import create_verifier
 from tenure_dataplane.log.note import parse_note
@@ -32,13 +39,13 @@ from tenure_dataplane.state.note import parse_state_note
 from tenure_dataplane.state.walk import ShardScope
 from tenure_dataplane.trust.key_set import parse_key_set
 
-DECISIONS = 1_000_000
-WARM_UP = 100_000
+DECISIONS = 200_000
+WARM_UP = 20_000
 SIGNATURES = 2_000
 #: Decisions are asked of one in so many members: what was asked before must not be in the caches.
 QUESTIONS = 100_000
 #: The directory need not say how old it is.
-ALWAYS = {"membership": ExpiryPolicy(0, "allow")}
+ALWAYS: Mapping[DecisionKind, ExpiryPolicy] = {"membership": ExpiryPolicy(0, "allow")}
 
 
 class Question(NamedTuple):
