@@ -34,7 +34,8 @@ export async function tail(options: TailOptions, context: Context): Promise<void
   await keyChainOf(options, context);
   const stopped = context.io.interrupted?.() ?? new Promise<void>(() => undefined);
   const trust = trustOf(root, context);
-  await withPlane({ trust, nats, shards: wanted.shards }, context, async (plane) => {
+  const needs = { trust, nats, shards: wanted.shards, snapshots: options.history !== true };
+  await withPlane(needs, context, async (plane) => {
     print(plane, wanted, options.history === true, context);
     const waited = setTimeout(() => tellProgress(plane, context), PATIENCE_MS);
     await stopped;

@@ -9,6 +9,7 @@ import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
+import { addPlanesCommands } from './planes.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
 
@@ -57,6 +58,7 @@ function createProgram(io: Io): Command {
   addLogCommands(program, context);
   addFactCommands(program, context);
   addPlaneCommand(program, context);
+  addPlanesCommands(program, context);
   addMigrateCommands(program, context);
   addConfigCommand(program, context);
   harden(program, io);

@@ -20,11 +20,13 @@ export interface TreeNode {
   readonly hash: Uint8Array;
 }
 
-export type LogNoteKind = 'checkpoint' | 'heartbeat';
+export type LogNoteKind = 'checkpoint' | 'heartbeat' | 'state';
 
 export interface LogReading {
   /** The signed note of a version of the key set. */
   findKeySet(version: number): Promise<string | undefined>;
+  /** That of the newest version; undefined before the first. */
+  findNewestKeySet(): Promise<string | undefined>;
   /** The newest signed note of its kind. */
   findNote(kind: LogNoteKind): Promise<string | undefined>;
   /** As many of the tile's hashes as there are, in their order; 32 bytes each. */
@@ -55,6 +57,8 @@ export interface KeySetPlace {
   readonly nextIndex: number;
   /** Note of the newest version; undefined before the first. */
   readonly newest: string | undefined;
+  /** Note of the newest heartbeat; undefined before the first. */
+  readonly heartbeat: string | undefined;
 }
 
 export interface NewKeySet {
@@ -64,6 +68,8 @@ export interface NewKeySet {
 
 export interface KeySetPublishing {
   newest(): Promise<KeySetPlace>;
+  /** The signed note of a version. */
+  findKeySet(version: number): Promise<string | undefined>;
   /**
    * One transaction that holds the head of the log: the note that `make` gives for this place is
    * stored under its version, and from the next fact on the sequencer signs by it. What `make`

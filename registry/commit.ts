@@ -78,10 +78,10 @@ export function commitStep<C>(
 }
 
 /** The drafts as the next facts of the tenant's chain: each names the leaf hash before it. */
-function chain<C>(
+export function chain(
   head: ChainHead,
   { log, epoch }: LogIdentity,
-  step: CommitStep<C>,
+  step: Pick<CommitStep<never>, 'operation' | 'step' | 'tenant' | 'actor' | 'atMs'>,
   drafts: readonly FactDraft[],
 ): UnsignedFact[] {
   const { operation, tenant, actor } = step;

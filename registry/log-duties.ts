@@ -4,6 +4,7 @@ import { LogKeeper } from './log-keeper.ts';
 import type { LogKeeperPorts } from './log-keeper.ts';
 import type { Publisher } from './publisher.ts';
 import type { Duty, SequencerPorts } from './sequencer.ts';
+import type { Snapshotter } from './snapshotter.ts';
 
 /** At most ten signed checkpoints a second (DESIGN 3); each costs two writes to disks. */
 const CHECKPOINT_MS = 1_000;
@@ -47,5 +48,14 @@ export function reconciling(publisher: Publisher): Duty {
     name: 'comparing the stream with the log',
     everyMs: () => publisher.reconcileEveryMs,
     run: () => publisher.reconcile(),
+  };
+}
+
+/** Makes the state tree of what was signed (DESIGN 3, "State tree"). */
+export function snapshotting(snapshotter: Snapshotter): Duty {
+  return {
+    name: 'making a snapshot',
+    everyMs: () => snapshotter.everyMs,
+    run: (fence, over) => snapshotter.run(fence, over),
   };
 }

@@ -1,6 +1,6 @@
 import { concatBytes, equalBytes, utf8 } from '../facts/core/bytes.ts';
 import { checkpointOrigin, formatCheckpoint, parseCheckpoint } from '../facts/log/checkpoint.ts';
-import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
+import { countsInSet, openKeptCheckpoint } from '../facts/log/checkpoint-of-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
 import { subtreesOf } from '../facts/log/subtree.ts';
 import { nodeInTile, tileHash, tileOfNode, TILE_WIDTH } from '../facts/log/tiles.ts';
@@ -35,7 +35,8 @@ export class LogKeeper {
   #tree = new TreeBuilder();
   /** Of the checkpoint store: what the next one must follow. */
   #version = 0;
-  #signedSize = 0;
+  /** The newest checkpoint, and the key set under which it is known to count. */
+  #signed = { size: 0, note: '', keySet: 0 };
   /** Kept outside the database, and not in it yet. */
   #unsaved: string | undefined;
 
@@ -54,36 +55,49 @@ export class LogKeeper {
     await this.#refuseOlderStore(note);
     this.#version = version;
     this.#tree = new TreeBuilder();
-    this.#signedSize = 0;
+    this.#signed = { size: 0, note: '', keySet: 0 };
     this.#unsaved = note;
     if (note === undefined) return;
+    // Before any signature: a database that is older has older key sets too.
+    if (sizeIn(note) > nextIndex)
+      throw forked(`it has ${nextIndex} facts, ${sizeIn(note)} were signed`);
     if (keySet === 0) throw forked('it has no key set');
-    const kept = openCheckpointOfSet(note, await keys.setOf(keySet), epoch);
-    if (kept.size > nextIndex) throw forked(`it has ${nextIndex} facts, ${kept.size} were signed`);
+    const kept = openKeptCheckpoint(note, await keys.setOf(keySet), epoch);
     this.#tree = await this.#treeAt(kept.size);
     if (!equalBytes(this.#tree.root(), kept.root))
       throw forked(`its first ${kept.size} facts are not those that were signed`);
-    this.#signedSize = kept.size;
+    this.#signed = { size: kept.size, note, keySet: 0 };
     await this.#save(fence);
   }
 
-  /** Takes in what was sequenced since, and signs a checkpoint when that was something. */
+  /**
+   * Takes in what was sequenced since, and signs a checkpoint when that was something, or when the
+   * last one is by a key that was voided.
+   */
   async keep(fence: number): Promise<void> {
     const { log, epoch, keys, store, checkpoints } = this.#ports;
     await this.#save(fence);
     const { nextIndex, keySet } = await store.heads();
     await this.#grow(nextIndex);
     const { size } = this.#tree;
-    if (size === this.#signedSize) return;
+    if (size === 0 || (size === this.#signed.size && (await this.#counts(keySet)))) return;
     const origin = checkpointOrigin(log, epoch);
     const text = formatCheckpoint({ origin, size, root: this.#tree.root(), extensions: [] });
     const note = await signNoteBy(text, await keys.logSigner(keySet, size, origin));
     if (!(await checkpoints.keep(this.#version, note)))
       throw new LostLeadershipError('another sequencer has signed a checkpoint');
     this.#version += 1;
-    this.#signedSize = size;
+    this.#signed = { size, note, keySet };
     this.#unsaved = note;
     await this.#save(fence);
+  }
+
+  /** Whether readers of the key set take the newest checkpoint. */
+  async #counts(keySet: number): Promise<boolean> {
+    const { note, keySet: known } = this.#signed;
+    if (keySet !== known && !countsInSet(note, await this.#ports.keys.setOf(keySet))) return false;
+    this.#signed.keySet = keySet;
+    return true;
   }
 
   /** The store outside is written first, so it is never behind the database: else it is another. */

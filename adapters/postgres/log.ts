@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
 import type pg from 'pg';
 import { facts } from '../../drizzle/schema/facts.ts';
 import { keySets } from '../../drizzle/schema/key-sets.ts';
@@ -20,9 +20,10 @@ import { inTransaction, type Session } from './transaction.ts';
 /** For roles that may only read: what `/v1/log` serves. */
 export function logReading(pool: pg.Pool): LogReading {
   return {
-    findKeySet: (version) =>
+    findKeySet: (version) => inTransaction(pool, {}, ({ db }) => findKeySet(db, version)),
+    findNewestKeySet: () =>
       inTransaction(pool, {}, async ({ db }) => {
-        const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
+        const [row] = await db.select().from(keySets).orderBy(desc(keySets.version)).limit(1);
         return row?.note;
       }),
     findNote: (kind) =>
@@ -52,6 +53,11 @@ export function logKeeping(pool: pg.Pool): LogKeeping {
     saveNote: (fence, kind, note) =>
       inTransaction(pool, {}, ({ client }) => saveNote(client, fence, kind, note)),
   };
+}
+
+export async function findKeySet(db: Session['db'], version: number): Promise<string | undefined> {
+  const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
+  return row?.note;
 }
 
 function behindTile(index: number, width: number) {
@@ -112,7 +118,8 @@ async function addNodes(db: Session['db'], nodes: readonly TreeNode[]): Promise<
     .onConflictDoNothing();
 }
 
-async function saveNote(
+/** Rejects when another one leads. */
+export async function saveNote(
   client: pg.ClientBase,
   fence: number,
   kind: LogNoteKind,

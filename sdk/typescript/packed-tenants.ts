@@ -23,11 +23,11 @@ export class PackedTenants {
   readonly #packed = new Map<string, Packed>();
   /** Tenants whose block a registry should never have signed; nothing is known of them. */
   readonly #broken = new Set<string>();
-  readonly #index: Index;
+  readonly #index: Pick<Index, 'apply'>;
   readonly #refuse: Refuse;
   #next: NodeJS.Immediate | undefined;
 
-  constructor(index: Index, refuse: Refuse) {
+  constructor(index: Pick<Index, 'apply'>, refuse: Refuse) {
     this.#index = index;
     this.#refuse = refuse;
   }

@@ -44,6 +44,6 @@ export const rereadShard = async (
     // Nothing new: the end, or a server that repeats itself.
     if (refused.length > 0 || fresh.head().position < from) break;
   }
-  const holdsCovered = fresh.head().covered >= doubted.head().covered;
-  return { fresh, accepted, refused, holdsCovered };
+  // Heartbeats went on: what they have covered meanwhile counts too.
+  return { fresh, accepted, refused, holdsCovered: fresh.reaches(doubted) };
 };

@@ -204,6 +204,11 @@ export type PlaneOptions = {
   directory: string;
   /** What to do with decisions on facts too old; see README for the defaults. */
   expiry?: Partial<Record<DecisionKind, ExpiryPolicy>>;
+  /**
+   * `false`: every fact is read from the first line on, and told by `applied`; for those who keep
+   * all of history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+   */
+  snapshots?: boolean;
   /** Off unless given. */
   receipts?: ReceiptOptions;
 };

@@ -9,6 +9,7 @@ import { ROOT as REPOSITORY } from '../../tools/run-command.ts';
 import { eventually } from '../support/eventually.ts';
 import { LOG, memberDraft } from '../sdk/support/fact-writer.ts';
 import { headOfLines, headsOf, NEXT_ROOT } from '../sdk/support/log-writer.ts';
+import { stateOf } from '../sdk/support/state-writer.ts';
 import { ACME, GLOBEX, OUTSIDER, SHARD, memberId } from '../sdk/support/tenants.ts';
 import { FactsFixture } from './facts-fixture.ts';
 
@@ -128,6 +129,7 @@ describe('tail', () => {
   }, 20_000);
 
   test('--history begins with the first fact; --json gives one value for each line', async () => {
+    fixture.registry.state = stateOf(fixture.writer);
     const running = fixture.start(['facts', 'tail', '--shard', '05', '--history', '--json']);
     await eventually(() => expect(running.out().trim().split('\n')).toHaveLength(3), soon);
     running.interrupt();

@@ -4,7 +4,10 @@ import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
 import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
+import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
+import { formatHeartbeat } from '../../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
+import type { KeySet } from '../../facts/log/key-set.ts';
 import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
 import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { createNoteVerifier } from '../../facts/log/note-key.ts';
@@ -20,19 +23,27 @@ import { FakeLogStore } from './fake-log-store.ts';
 
 const LOG = 'tenure.example/test';
 const FENCE = 1;
+const HOUR_MS = 3_600_000;
 
 const signerBy = (seed: number): Signer => {
   const key = createSigner(new Uint8Array(32).fill(seed));
   return { ...key, keyId: keyIdOf(key.publicKey) };
 };
 const [root, fact, log, time] = [signerBy(1), signerBy(2), signerBy(3), signerBy(4)];
+const nextLog = signerBy(5);
 const range = (key: Uint8Array) => ({ key, from: 0, to: null, void: null });
 
-const keySetText = formatKeySet({
+const KEY_SET: KeySet = {
   ...{ log: LOG, version: 1, root: root.publicKey, time: [time.publicKey], epochs: [] },
   fact: [range(fact.publicKey)],
   logKeys: [range(log.publicKey)],
-});
+};
+
+/** The next version, with these log keys. */
+async function publish(logKeys = KEY_SET.logKeys): Promise<void> {
+  const text = formatKeySet({ ...KEY_SET, version: store.keySets.length + 1, logKeys });
+  store.keySets.push(await signNoteBy(text, { name: rootName(LOG), signer: root }));
+}
 
 let store: FakeLogStore;
 let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
@@ -58,9 +69,9 @@ const openSigned = () =>
 
 beforeEach(async () => {
   store = new FakeLogStore();
-  store.keySets.push(await signNoteBy(keySetText, { name: rootName(LOG), signer: root }));
+  await publish();
   checkpoints = createMemoryCheckpointStore();
-  keys = new KeyRing(LOG, () => [fact, log, time], store);
+  keys = new KeyRing(LOG, () => [fact, log, time, nextLog], store);
   keeper = newKeeper();
   await keeper.open(FENCE);
 });
@@ -205,6 +216,90 @@ describe('the keeper of the log', () => {
   });
 });
 
+/** At size 5 the log key is changed, as `tenure keys rotate` and `revoke` do it. */
+const ROTATED = [
+  { ...range(log.publicKey), to: 6 },
+  { ...range(nextLog.publicKey), from: 6 },
+];
+const REVOKED = [
+  { ...range(log.publicKey), to: 2, void: 2 },
+  { ...range(nextLog.publicKey), from: 2 },
+];
+
+describe('a log key that changes', () => {
+  /** As a reader of the newest set takes it. */
+  const openAs = (logKeys: KeySet['logKeys']) =>
+    openCheckpointOfSet(store.notes.get('checkpoint') ?? '', { ...KEY_SET, logKeys }, 1);
+
+  test('signs the size of the change still, and none after it', async () => {
+    sequence(5);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect(openAs(ROTATED).size).toBe(5);
+    sequence(1);
+    await keeper.keep(FENCE);
+    expect(openAs([ROTATED[1]!]).size).toBe(6);
+  });
+
+  test('while the keeper is signing leaves a checkpoint that readers of the new set take', async () => {
+    sequence(5);
+    // The keeper has read the head, and the set is published before it signs.
+    const heads = await store.heads();
+    store.heads = () => Promise.resolve(heads);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect(openAs(ROTATED).size).toBe(5);
+  });
+
+  test('negative control: closed at the size of now, it would have signed for nobody', async () => {
+    sequence(5);
+    const early = [
+      { ...range(log.publicKey), to: 5 },
+      { ...range(nextLog.publicKey), from: 5 },
+    ];
+    const heads = await store.heads();
+    store.heads = () => Promise.resolve(heads);
+    await publish(early);
+    await keeper.keep(FENCE);
+    expect(() => openAs(early)).toThrow('key-range');
+  });
+
+  test('is not asked to sign again what still counts', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect((await checkpoints.newest()).version).toBe(1);
+  });
+
+  test('and is void leaves the same size to the next key, before any further fact', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    await keeper.keep(FENCE);
+    expect(openAs([REVOKED[1]!])).toMatchObject({ size: 5, root: rootOf(store.leaves) });
+    expect((await checkpoints.newest()).version).toBe(2);
+  });
+
+  test('and is void does not keep the next leader from leading', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    keeper = newKeeper();
+    await keeper.open(FENCE);
+    await keeper.keep(FENCE);
+    expect(openAs([REVOKED[1]!]).size).toBe(5);
+  });
+
+  test('does not hide that the database is older than what was signed', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    store.leaves = store.leaves.slice(0, 5);
+    await publish(ROTATED);
+    await expect(newKeeper().open(FENCE)).rejects.toThrow('it has 5 facts, 10 were signed');
+  });
+});
+
 describe('the heart', () => {
   const trusted = () =>
     openKeySet(utf8(store.keySets[0] ?? ''), LOG, {
@@ -245,18 +340,64 @@ describe('the heart', () => {
     expect(announced).toEqual([]);
   });
 
-  test('is later than what another leader sent in between', async () => {
+  const opened = () => {
+    const notes = announced.map((note) => utf8(note));
+    return notes.map((note, at) => {
+      const before = notes[at - 1];
+      const last = before === undefined ? undefined : openHeartbeat(before, trusted());
+      return openHeartbeat(note, trusted(), last).at;
+    });
+  };
+
+  test('a leader goes by its own clock, though the last one’s was ten days ahead', async () => {
+    nowMs += 10 * 24 * HOUR_MS;
+    await newHeart().beat(FENCE);
+    nowMs -= 10 * 24 * HOUR_MS;
+    store.fence = FENCE + 1;
+    await newHeart().beat(FENCE + 1);
+    expect(opened()).toEqual(['2026-12-06T00:00:00.000Z', '2026-11-26T00:00:00.000Z']);
+  });
+
+  test('a leader whose clock was set back gives up, and goes on under its next fence', async () => {
     const heart = newHeart();
     await heart.beat(FENCE);
-    nowMs += 10_000;
-    store.fence = 2;
-    await newHeart().beat(2);
-    nowMs -= 10_000;
-    store.fence = 3;
-    await heart.beat(3);
-    const [, second, third] = announced.map((note) => openHeartbeat(utf8(note), trusted()));
-    expect(third?.at).toBe('2026-11-26T00:00:10.001Z');
-    expect(second?.at).toBe('2026-11-26T00:00:10.000Z');
+    nowMs -= HOUR_MS;
+    await expect(heart.beat(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
+    store.fence = FENCE + 1;
+    await heart.beat(FENCE + 1);
+    expect(opened()).toEqual(['2026-11-26T00:00:00.000Z', '2026-11-25T23:00:00.000Z']);
+  });
+
+  test('waits with a checkpoint that readers of its key set would refuse', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    await newHeart().beat(FENCE);
+    expect(announced).toEqual([]);
+    await keeper.keep(FENCE);
+    await newHeart().beat(FENCE);
+    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
+    expect(openHeartbeat(utf8(announced[0] ?? ''), set).keySetVersion).toBe(2);
+    // The other way round: the checkpoint is by a key that the set of this beat does not know.
+    const heads = { ...(await store.heads()), keySet: 1 };
+    store.heads = () => Promise.resolve(heads);
+    await newHeart().beat(FENCE);
+    expect(announced).toHaveLength(1);
+  });
+
+  test('negative control: had it not waited, readers would have refused it', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    const { shards } = await store.heads();
+    const text = formatHeartbeat({
+      ...{ log: LOG, epoch: 1, fence: FENCE, keySetVersion: 2, heads: [...shards] },
+      at: '2026-11-26T00:00:00.000Z',
+      checkpoint: store.notes.get('checkpoint') ?? null,
+    });
+    const note = await signNoteBy(text, { name: timeName(LOG), signer: time });
+    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
+    expect(() => openHeartbeat(utf8(note), set)).toThrow('key-range');
   });
 
   test('says what to do while there is no key set', async () => {
@@ -264,15 +405,12 @@ describe('the heart', () => {
     await expect(newHeart().beat(FENCE)).rejects.toThrow('tenure keys init');
   });
 
-  test('is never earlier than before, also when the clock was set back and the process anew', async () => {
-    await newHeart().beat(FENCE);
-    nowMs -= 3_600_000;
-    await newHeart().beat(FENCE);
-    const [first, second] = announced.map((note) => utf8(note));
-    const last = openHeartbeat(first ?? new Uint8Array(), trusted());
-    expect(openHeartbeat(second ?? new Uint8Array(), trusted(), last).at).toBe(
-      '2026-11-26T00:00:00.001Z',
-    );
+  test('a small step back is none: each heartbeat is later than the one before', async () => {
+    const heart = newHeart();
+    await heart.beat(FENCE);
+    nowMs -= 30_000;
+    await heart.beat(FENCE);
+    expect(opened()).toEqual(['2026-11-26T00:00:00.000Z', '2026-11-26T00:00:00.001Z']);
   });
 });
 

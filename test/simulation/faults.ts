@@ -91,7 +91,11 @@ const restoreBackup: Fault = (world, forMs) => {
     world.trace(`a backup of ${backup.facts.length} facts answers for ${forMs} ms`);
     const newest: Rows = postgres.rows;
     postgres.replace(backup);
-    scheduler.after(forMs / 2, () => postgres.replace(newest));
+    postgres.isBackup = true;
+    scheduler.after(forMs / 2, () => {
+      postgres.isBackup = false;
+      postgres.replace(newest);
+    });
   });
 };
 

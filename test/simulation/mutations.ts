@@ -19,6 +19,10 @@ export const MUTATIONS = [
   'skip-incarnation-guard',
   /** A batch that grew has the message id of the smaller one. */
   'message-id-without-last',
+  /** A reader folds what the thief of a key signed. */
+  'fold-void',
+  /** The sequencer goes on with a fact key that was replaced. */
+  'sign-by-closed-key',
 ] as const;
 
 export type Mutation = (typeof MUTATIONS)[number];

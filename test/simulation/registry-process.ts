@@ -36,6 +36,9 @@ export class RegistryProcess {
     });
     const sequencer = new Sequencer({
       ...duties,
+      ...(mutation === 'sign-by-closed-key' && {
+        signing: { log: LOG, signerOf: () => Promise.resolve(FACT_SIGNER) },
+      }),
       ...(mutation === 'skip-incarnation-guard' && { beforeLeading: async () => {} }),
       facts: mutation === 'skip-prev' ? withoutChecks(facts) : facts,
       lock: lock.ofHost(host),
@@ -59,11 +62,11 @@ function withoutChecks(facts: ReturnType<typeof factLogOf>): ReturnType<typeof f
     ...facts,
     sequence: (fence, limit) =>
       facts.sequence(fence, limit, (placed) =>
-        Promise.all(
-          placed.map(async (fact) => ({
+        Promise.resolve(
+          placed.map((fact) => ({
             ...fact,
             keyId: FACT_SIGNER.keyId,
-            signature: await FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
+            signature: FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
           })),
         ),
       ),

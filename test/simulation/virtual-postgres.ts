@@ -8,6 +8,7 @@ import type { LogNoteKind, TreeNode } from '../../ports/log-store.ts';
 import type { UnsignedFact } from '../../ports/registry-store.ts';
 import { lineOf } from '../../registry/fact-lines.ts';
 import type { Host } from './host.ts';
+import { KEY_SET_NOTE } from './tags.ts';
 
 type TenantHead = { readonly seq: number; readonly hash: Uint8Array };
 
@@ -21,6 +22,8 @@ export class Rows {
   tenantHeads = new Map<string, TenantHead>();
   notes = new Map<LogNoteKind, string>();
   nodes: TreeNode[] = [];
+  /** Notes of the key sets, from version 1 on. */
+  keySets = [KEY_SET_NOTE];
   fence = 0;
   outboxOrder = 0;
 
@@ -32,9 +35,19 @@ export class Rows {
       tenantHeads: new Map(this.tenantHeads),
       notes: new Map(this.notes),
       nodes: [...this.nodes],
+      keySets: [...this.keySets],
     });
   }
 }
+
+const lines = new WeakMap<SignedFact, string>();
+
+/** A fact's line, which is asked for again and again. */
+export const knownLineOf = (fact: SignedFact): string => {
+  const line = lines.get(fact) ?? lineOf(fact);
+  lines.set(fact, line);
+  return line;
+};
 
 /** Of the statement `move_to_log` of adapters/postgres/sequencing.ts, in their order. */
 type MoveValues = [
@@ -56,7 +69,6 @@ type MoveValues = [
   keySet: number,
 ];
 
-export const KEY_SET = 1;
 /** Of one database; no world has so many. */
 const MAX_LEADERS = 1_000_000;
 
@@ -65,6 +77,8 @@ export class VirtualPostgres {
   rows = new Rows();
   /** Grows when another database takes its place: open transactions and sessions are gone. */
   incarnation = 0;
+  /** An older one answers just now. */
+  isBackup = false;
   /** Facts as they were ever committed, by index: what a reader may apply. */
   readonly everInLog = new Map<number, string>();
   readonly #onReplaced: (() => void)[] = [];
@@ -126,7 +140,7 @@ export class VirtualPostgres {
   #readOldest(limit: number) {
     const { fence, facts, outbox, shards } = this.rows;
     const { startedMs } = this;
-    const head = { fence, startedMs, nextIndex: facts.length, keySet: KEY_SET };
+    const head = { fence, startedMs, nextIndex: facts.length, keySet: this.rows.keySets.length };
     const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
     if (oldest.length === 0) return [{ ...head, id: null }];
     return oldest
@@ -150,7 +164,8 @@ export class VirtualPostgres {
     const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
     const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
     const keySet = values[15];
-    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== KEY_SET) return 0;
+    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== rows.keySets.length)
+      return 0;
     rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
     for (const [at, shard] of shards.entries())
       rows.shards[shard] = { count: positions[at] as number, hash: hashes[at] as Uint8Array };

@@ -137,6 +137,10 @@ export const parseFacts = (bytes: Uint8Array): FactsNode => {
   return { packed, count, hash: sha256(bytes) };
 };
 
+/** The hash by which a node, unpacked, is named. Only for nodes that were verified once. */
+export const nodeHash = (node: Uint8Array): Uint8Array =>
+  node[0] === TENANTS ? hashOfSlots(splitTenants(node).map(slotOf)) : sha256(node);
+
 export const EMPTY_TENANTS: Uint8Array = formatTenants([]);
 /** Root of the tree of no tenant. */
 export const EMPTY_STATE: Uint8Array = sha256(fromHex('02') ?? new Uint8Array());

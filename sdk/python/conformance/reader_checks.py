@@ -87,7 +87,7 @@ class Story:
         if change.fork_from is not None and change.fork_from <= last:
             self.reader.uncover()
         if change.void_from is not None and self.base and change.void_from < self.base.size:
-            self.reader.doubt()
+            self.reader.doubt_fold()
         elif change.void_from is not None and change.void_from <= last:
             self._reread([item.line for item in self.accepted], "disk")
         if not self.heartbeats.holds_lines:

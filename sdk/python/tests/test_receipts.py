@@ -11,6 +11,7 @@ from support.fact_writer import LOG, a_registry, key_of, raw, tenant_of_shard
 from support.world import World, eventually
 
 from tenure_dataplane import FactError, PlaneOptions, ReceiptOptions, open_plane
+from tenure_dataplane.kernel.base64_strict import to_base64
 from tenure_dataplane.kernel.instant import format_instant
 from tenure_dataplane.kernel.shard import PLATFORM_TENANT, shard_of
 from tenure_dataplane.log.note import open_note
@@ -95,11 +96,31 @@ class ReceiptsTest(unittest.IsolatedAsyncioTestCase):
                 await self.world.open([5], ReceiptOptions(name=name, key=KEY))
             self.assertEqual(caught.exception.code, "key-invalid")
 
+    async def test_the_key_may_be_a_file_as_openssl_writes_it(self) -> None:
+        der = bytes.fromhex("302e020100300506032b657004220420") + bytes(KEY)
+        pem = f"-----BEGIN PRIVATE KEY-----\n{to_base64(der)}\n-----END PRIVATE KEY-----\n"
+        with TemporaryDirectory() as folder:
+            path = f"{folder}/plane.pem"
+            given = ReceiptOptions(name="billing-eu", key=path)
+            for content in ("", "no key", pem.replace("MC4C", "MC4B"), pem[:60]):
+                write(path, content)
+                with self.assertRaises(FactError) as caught:
+                    await self.world.open([5], given)
+                self.assertEqual(caught.exception.code, "key-invalid")
+            write(path, pem)
+            async with await self.world.open([5], given) as plane:
+                await plane.ready()
+                await eventually(lambda: self.sizes() == [6])
+
     async def test_a_folder_takes_none_and_says_so_at_once(self) -> None:
         given: dict[str, Any] = {"log": LOG, "root": "", "directory": self.world.directory}
         options = PlaneOptions(registry_url="file:///tmp", receipts=RECEIPTS, **given)
         with self.assertRaisesRegex(ValueError, "a folder takes no receipts"):
             await open_plane(options)
+
+
+def write(path: str, content: str) -> None:
+    Path(path).write_text(content, "ascii")
 
 
 if __name__ == "__main__":

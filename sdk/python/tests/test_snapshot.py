@@ -15,7 +15,7 @@ from support.log_writer import key_set
 from support.state_writer import ServedState, state_of
 from support.world import World, eventually, may
 
-from tenure_dataplane import Plane, SnapshotTaken
+from tenure_dataplane import AppliedFact, Plane, SnapshotTaken
 from tenure_dataplane.kernel.base64_strict import to_base64
 from tenure_dataplane.kernel.shard import PLATFORM_TENANT, shard_of
 from tenure_dataplane.plane import packed_tenants, snapshot_taker
@@ -63,6 +63,16 @@ class SnapshotTest(unittest.IsolatedAsyncioTestCase):
             await self.world.beat()
             self.assertEqual(plane.stats().heads["05"].covered, 4)
             self.assertEqual(plane.stats().refused, {})
+
+    async def test_who_keeps_all_of_history_is_told_every_fact(self) -> None:
+        async with await self.resting():
+            pass
+        async with await self.world.open(SHARDS, snapshots=False) as plane:
+            told: list[AppliedFact] = []
+            plane.on("applied", told.append)
+            await plane.ready()
+            self.assertEqual((plane.stats().snapshot, len(told)), (0, FACTS))
+            self.assertTrue(may(plane, "invoice:read", ACME))
 
     async def test_nodes_are_fetched_where_the_plane_follows(self) -> None:
         outsider = tenant_of_shard(77)

@@ -26,7 +26,7 @@ export const facts = section({
     NATS_URL: credentialUrl(['nats:', 'tls:']).withDefault(
       'nats://127.0.0.1:4222',
       '`nats://127.0.0.1:4222`',
-      'NATS server with JetStream. The sequencer alone needs it.',
+      'NATS server with JetStream. The sequencer and the sinks need it.',
     ),
     NATS_REPLICAS: integer(1, MAX_REPLICAS).withDefault(
       '1',

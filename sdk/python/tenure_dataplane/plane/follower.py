@@ -81,7 +81,7 @@ class Follower:
         if self._shards.saved is not saved:
             await self.fold_anew(shard, void)
             return
-        reader.doubt()
+        reader.doubt_fold()
         self.doubt(shard)
 
     async def _fold_from_disk(self, reader: ShardReader, saved: SavedSnapshot | None) -> bool:
@@ -203,7 +203,7 @@ class Follower:
         await self._shell.take_snapshot()
         if not reader.in_doubt:
             return True
-        made = Reread(reader)
+        made, voidings = Reread(reader), self._shards.voidings
         while True:
             start = made.reader.position + 1
             lines = await self._source.facts(reader.shard, start)
@@ -212,7 +212,8 @@ class Follower:
             if not whole or made.reader.position < start:
                 break
         self._shards.refuse(made.refused)
-        if made.holds_covered:
+        # What was read under an older key set may be void by now.
+        if made.holds_covered and self._shards.voidings == voidings:
             step = self._shards.replace(reader, made, None)
             self._shell.after(reader, step, heal_after_s=BEHIND_S)
         return True

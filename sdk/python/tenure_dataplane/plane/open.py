@@ -49,14 +49,15 @@ def followed_shards(wanted: Sequence[int] | None) -> list[int]:
 
 
 async def _restore(
-    directory: Path, trust: TrustState, shards: ShardSet, counts: Counts, events: Events
+    directory: Path | None, trust: TrustState, shards: ShardSet, counts: Counts, events: Events
 ) -> None:
     """What a former process left, each of it verified again; the rest is learned anew."""
     last = trust.load()
     try:
-        loaded = await load_snapshot(directory, list(shards.readers), trust.keys.sets)
-        if loaded is not None:
-            shards.rest_on_saved(*loaded)
+        if directory is not None:
+            loaded = await load_snapshot(directory, list(shards.readers), trust.keys.sets)
+            if loaded is not None:
+                shards.rest_on_saved(*loaded)
     except FactError as error:
         counts.refuse(Refusal(None, "disk", error.code, str(error)))
     except OSError as error:
@@ -69,6 +70,8 @@ async def create_plane(options: PlaneOptions, around: Surroundings) -> Plane:
     run_self_test()
     followed = followed_shards(options.shards)
     directory = Path(options.directory)
+    # None: no snapshot is kept there, and none is taken.
+    resting = directory if options.snapshots else None
     trust = TrustState(options.log, options.root, StateFiles(directory))
     source, open_live, clock = around
     receipts = None
@@ -79,14 +82,14 @@ async def create_plane(options: PlaneOptions, around: Surroundings) -> Plane:
         events, index = Events(), DecisionIndex()
         counts, journal = Counts(events), Journal(directory)
         shards = ShardSet(followed, trust, index, journal, events, counts)
-        await _restore(directory, trust, shards, counts, events)
+        await _restore(resting, trust, shards, counts, events)
         known_at_ms = trust.files.known_at_ms()
         freshness = FreshnessClock(clock, followed, known_at_ms, options.expiry)
     except BaseException:
         lock.release()
         raise
     shell = PlaneShell(
-        directory,
+        resting,
         trust,
         shards,
         freshness,

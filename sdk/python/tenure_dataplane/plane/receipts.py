@@ -17,6 +17,7 @@ from ..trust.receipt import Receipt, format_receipt, is_plane_name, plane_key_na
 from .freshness_clock import Clock
 from .http_lane import FactSourceError
 from .http_source import FactSource
+from .receipt_key import signing_key_of
 from .types import ReceiptOptions
 
 MIN_GAP_MS: Final = 10_000
@@ -45,9 +46,10 @@ class Receipts:
         if not is_plane_name(options.name):
             raise FactError("key-invalid", f"{options.name!a} is no name of a plane")
         self._key_name = plane_key_name(log, options.name)
-        create_note_verifier(self._key_name, bytes(options.key.verify_key))
+        self._key = signing_key_of(options.key)
+        create_note_verifier(self._key_name, bytes(self._key.verify_key))
         self._log = log
-        self._options = options
+        self._name = options.name
         self._shards = tuple(shards)
         self._source = source
         self._clock = clock
@@ -95,10 +97,10 @@ class Receipts:
         if due is None:
             return
         time = format_instant(self._clock.wall_ms())
-        name, key = self._options.name, self._options.key
-        stated = Receipt(self._log, name, time, due.epoch, due.size, self._shards)
+        stated = Receipt(self._log, self._name, time, due.epoch, due.size, self._shards)
+        note = sign_note(format_receipt(stated), self._key_name, self._key)
         try:
-            await self._source.send_receipt(sign_note(format_receipt(stated), self._key_name, key))
+            await self._source.send_receipt(note)
         except FactSourceError:
             # Registry down, or the plane is not known to it: the registry says who is missing.
             return

@@ -43,6 +43,8 @@ class ShardSet:
         self.packed: Final = PackedTenants(index, counts.refuse)
         #: The snapshot on disk, which lines there follow; None: they begin with position 1.
         self.saved: SavedSnapshot | None = None
+        #: Grows when a newer key set voids more.
+        self.voidings = 0
         self._index = index
         self._events = events
         self._counts = counts

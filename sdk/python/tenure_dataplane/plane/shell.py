@@ -48,7 +48,7 @@ class PlaneShell:
 
     def __init__(
         self,
-        directory: Path,
+        directory: Path | None,
         trust: TrustState,
         shards: ShardSet,
         freshness: FreshnessClock,
@@ -131,10 +131,12 @@ class PlaneShell:
 
     async def learn_keys(self) -> bool:
         """For the follower."""
-        return await self._log.learn_keys()
+        return await self._log.learn_keys_when_due()
 
     def keys_changed(self, change: KeyChange) -> None:
         """Facts that were taken may be void now, or lost by a restored backup."""
+        if change.void_from is not None:
+            self._shards.voidings += 1
         for shard, reader in self._shards.readers.items():
             last = reader.chains.log_index
             if change.fork_from is not None and last >= change.fork_from:

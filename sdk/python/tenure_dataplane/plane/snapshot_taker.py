@@ -50,7 +50,7 @@ class SnapshotTaker:
 
     def __init__(
         self,
-        directory: Path,
+        directory: Path | None,
         trust: TrustState,
         shards: ShardSet,
         source: FactSource,
@@ -59,6 +59,7 @@ class SnapshotTaker:
         tasks: Tasks,
         clock: Clock,
     ) -> None:
+        """``directory``: where it is kept; None: none is taken."""
         self._directory = directory
         self._trust = trust
         self._shards = shards
@@ -102,18 +103,20 @@ class SnapshotTaker:
     def _begin(self) -> bool:
         """True when an attempt is under way."""
         now_ms = self._clock.monotonic_ms()
+        if self._directory is None:
+            return False
         if self._taking is None and now_ms - self._asked_ms >= MIN_GAP_MS:
             self._asked_ms = now_ms
-            self._taking = self._tasks.start(self._attempt())
+            self._taking = self._tasks.start(self._attempt(self._directory))
         return self._taking is not None
 
     def _end_boot(self) -> None:
         if self._taking is None:
             self._booted.set()
 
-    async def _attempt(self) -> None:
+    async def _attempt(self, directory: Path) -> None:
         try:
-            await self._take_newest()
+            await self._take_newest(directory)
         except FactError as error:
             self._counts.refuse(Refusal(None, "http", error.code, str(error)))
         except FactSourceError:
@@ -125,7 +128,7 @@ class SnapshotTaker:
             self._taking = None
             self._booted.set()
 
-    async def _take_newest(self) -> None:
+    async def _take_newest(self, directory: Path) -> None:
         note = await self._source.state_note()
         if note is None:
             return
@@ -133,7 +136,7 @@ class SnapshotTaker:
         if not self._shards.wants(stated.shards):
             return
         followed = list(self._shards.readers)
-        with SnapshotWriter(self._directory, note) as writer:
+        with SnapshotWriter(directory, note) as writer:
             walk = ServedWalk(stated.root, ShardScope(followed), self._node, writer.add)
             tenants = await walk.run(MAX_REQUESTS)
             # Key sets may have come meanwhile, or be on their way: what they void is not taken.

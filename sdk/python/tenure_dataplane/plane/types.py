@@ -122,8 +122,8 @@ class ReceiptOptions:
 
     #: As the registry was told it: ``[a-z0-9][a-z0-9.-]{0,62}``.
     name: str
-    #: The plane's own.
-    key: SigningKey = field(repr=False)
+    #: The plane's own: an Ed25519 key, or the path of one in PEM (PKCS #8).
+    key: SigningKey | Path | str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,5 +147,8 @@ class PlaneOptions:
     shards: Sequence[int] | None = None
     #: What to do with decisions on facts too old; README has the defaults.
     expiry: Mapping[DecisionKind, ExpiryPolicy] = field(default_factory=dict)
+    #: False: every fact is read from the first line on, and told by ``applied``; for those who keep
+    #: all of history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+    snapshots: bool = True
     #: Off unless given.
     receipts: ReceiptOptions | None = None

@@ -33,5 +33,5 @@ class Reread:
 
     @property
     def holds_covered(self) -> bool:
-        """What heartbeats had covered in the doubted reader is there, and the same."""
-        return self.reader.coverage.covered.lines >= self._doubted.coverage.covered.lines
+        """What heartbeats have covered in the doubted reader by now is there, and the same."""
+        return self.reader.coverage.expect(self._doubted.coverage.covered) == "reached"

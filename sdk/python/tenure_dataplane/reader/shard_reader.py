@@ -41,8 +41,8 @@ class ShardReader:
         self.coverage = Coverage()
         #: The shard is to be read anew (:meth:`anew`); lines that come meanwhile go on.
         self.in_doubt = False
-        #: What is folded here is wrong, whatever heartbeats say of the lines.
-        self._is_wrong = False
+        #: Void facts may be folded: only reading anew ends this doubt.
+        self._unfolded = False
         self._held = HeldLines()
 
     @property
@@ -151,12 +151,12 @@ class ShardReader:
         self.coverage.uncover()
         self.in_doubt = True
 
-    def doubt(self) -> None:
-        """Void facts are folded, and the disk cannot take them back: HTTP has to tell."""
-        self.in_doubt = self._is_wrong = True
+    def doubt_fold(self) -> None:
+        """The journal has not the lines that are to be folded anew: HTTP has to tell."""
+        self.in_doubt = self._unfolded = True
 
     def _end_doubt(self) -> None:
-        self.in_doubt = self._is_wrong = False
+        self.in_doubt = self._unfolded = False
 
     def _release_held(self, step: Step) -> None:
         self._held.drop_up_to(self.position)
@@ -191,8 +191,8 @@ class ShardReader:
             step.fetch = True
         elif verdict == "reached":
             step.reached = True
-            if self.coverage.covered.lines == self.position and not self._is_wrong:
-                self.in_doubt = False
+            if self.coverage.covered.lines == self.position:
+                self.in_doubt = self._unfolded
         elif verdict == "shard-fork":
             self.in_doubt = True
             where = f"another hash in shard {shard_name(self.shard)}"

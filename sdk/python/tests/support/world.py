@@ -105,7 +105,10 @@ class World:
             await self.handlers.lines(shard, list(lines))
 
     async def open(
-        self, shards: Sequence[int] | None = None, receipts: ReceiptOptions | None = None
+        self,
+        shards: Sequence[int] | None = None,
+        receipts: ReceiptOptions | None = None,
+        snapshots: bool = True,
     ) -> Plane:
         options = PlaneOptions(
             registry_url="http://registry.example",
@@ -115,6 +118,7 @@ class World:
             directory=self.directory,
             shards=shards,
             receipts=receipts,
+            snapshots=snapshots,
         )
         return await create(options, Surroundings(self, self._open_live, self.clock))
 
