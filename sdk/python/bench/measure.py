@@ -67,7 +67,7 @@ async def payloads_of(directory: Path) -> list[bytes]:
     if file is None:
         raise SystemExit(f"no snapshot in {directory}")
     note = parse_state_note(parse_note(file.note).text)
-    states = await walk_saved(note.root, ShardScope(range(256)), file.next)
+    states = await walk_saved(note.root, ShardScope(range(256)), file.from_left())
     file.close()
     pages = (page for state in states for page in state.pages)
     return [one for page in pages for one in unpack_payloads(page.packed, page.live)]

@@ -89,16 +89,16 @@ class DecisionIndex:
         if tenant is None or tenant.standing != "open":
             return _closed(tenant)
         reason: DecisionReason = "member-unknown"
-        for member in tenant.by_subject.get(sub, ()):
-            if member.issuer != issuer:
-                continue
-            if not member.active:
-                if reason == "member-unknown":
+        member = tenant.by_subject.get(sub)
+        while member is not None:
+            if member.issuer == issuer:
+                if member.active:
+                    reason = _allows(tenant, member, permission, project)
+                    if reason == "granted":
+                        break
+                elif reason == "member-unknown":
                     reason = "member-inactive"
-                continue
-            reason = _allows(tenant, member, permission, project)
-            if reason == "granted":
-                break
+            member = member.next
         return reason
 
     def entitlement(

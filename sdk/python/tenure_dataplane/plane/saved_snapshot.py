@@ -48,7 +48,7 @@ async def load_snapshot(
         return None
     try:
         note = open_state_note(file.note, sets, None)
-        tenants = await walk_saved(note.root, ShardScope(shards), file.next)
+        tenants = await walk_saved(note.root, ShardScope(shards), file.from_left())
     except BaseException:
         file.close()
         raise

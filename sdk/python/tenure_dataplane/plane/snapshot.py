@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, NamedTuple
 
 from ..reader.base import ShardBase, base_of
+from ..state.cursor import Node
 from ..state.file import unpack_node
 from ..state.note import StateNote
 from ..state.walk import Scope, StateWalk, TenantState, WantedNode
@@ -47,9 +48,7 @@ class _Turns:
             await asyncio.sleep(0)
 
 
-async def walk_saved(
-    root: bytes, scope: Scope, read: Callable[[bytes], bytes]
-) -> list[TenantState]:
+async def walk_saved(root: bytes, scope: Scope, read: Callable[[bytes], Node]) -> list[TenantState]:
     """Over nodes of the disk, by their hash. Raises FactError, and what ``read`` raises."""
     walk, turns = StateWalk(root, scope), _Turns()
     found: list[TenantState] = []

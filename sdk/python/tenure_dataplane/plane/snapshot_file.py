@@ -11,16 +11,19 @@ compressed: read from the left, each is the one that a walk wants.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from ..state.cursor import node_malformed
+from ..state.cursor import Node, node_malformed
 from ..state.file import MAX_NODE_BYTES
 
 _NAME: Final = "snapshot"
 _LENGTH_BYTES: Final = 4
+#: Read at once, and given free at once, to the operating system: allocators keep what is small.
+_CHUNK_BYTES: Final = 4 * 1024 * 1024
 #: Where each node begins, by its hash.
 Places = dict[bytes, int]
 
@@ -65,10 +68,28 @@ class SnapshotWriter:
         self._fresh.unlink(missing_ok=True)
 
 
+class _Chunks:
+    """The file from left to right, in pieces that are larger than a node mostly is."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._chunk = memoryview(b"")
+        self._at = 0
+
+    def take(self, place: int, length: int) -> memoryview:
+        """A view of a chunk; shorter where the file ends."""
+        at = place - self._at
+        if not 0 <= at <= at + length <= len(self._chunk):
+            self._file.seek(place)
+            self._chunk = memoryview(self._file.read(max(length, _CHUNK_BYTES)))
+            self._at, at = place, 0
+        return self._chunk[at : at + length]
+
+
 class SnapshotFile:
     """Stays readable while another one takes its place.
 
-    Raises ``state-node-malformed`` where the file is cut, and OSError.
+    Raises ``state-node-malformed`` where the file is cut; OSError; ValueError once it is closed.
     """
 
     @staticmethod
@@ -78,45 +99,49 @@ class SnapshotFile:
         return SnapshotFile(path, {}) if path.exists() else None
 
     def __init__(self, path: Path, places: Places) -> None:
-        # Unbuffered: each node becomes bytes of its own, given free with the last of its blocks.
         self._file = FileIO(path)
         self._places = places
         try:
-            self._size = self._file.seek(0, os.SEEK_END)
-            self.note: Final = self._read(0)
+            self.note: Final = bytes(self._read(0, self._take))
         except BaseException:
             self._file.close()
             raise
-        self._next = _LENGTH_BYTES + len(self.note)
 
-    def next(self, hashed: bytes) -> bytes:
-        """The next node from the left; remembers that it is the one of this hash."""
-        place = self._next
-        node = self._read(place)
-        self._places[hashed] = place
-        self._next += _LENGTH_BYTES + len(node)
-        return node
+    def from_left(self) -> Callable[[bytes], Node]:
+        """Reads one node after the other, and remembers that it is the one of the hash."""
+        chunks = _Chunks(self._file)
+        place = _LENGTH_BYTES + len(self.note)
 
-    def find(self, hashed: bytes) -> bytes:
+        def read(hashed: bytes) -> Node:
+            nonlocal place
+            node = self._read(place, chunks.take)
+            self._places[hashed] = place
+            place += _LENGTH_BYTES + len(node)
+            return node
+
+        return read
+
+    def find(self, hashed: bytes) -> Node:
         """A node that was walked to before."""
         place = self._places.get(hashed)
         if place is None:
             raise node_malformed("the snapshot lacks a node")
-        return self._read(place)
+        return self._read(place, self._take)
 
     def close(self) -> None:
         """Gives the file free."""
         self._file.close()
 
-    def _read(self, place: int) -> bytes:
+    def _take(self, place: int, length: int) -> memoryview:
         self._file.seek(place)
-        length = int.from_bytes(self._fill(_LENGTH_BYTES), "big")
-        if length > MAX_NODE_BYTES or place + _LENGTH_BYTES + length > self._size:
-            raise node_malformed(f"the snapshot is cut at {place}")
-        return self._fill(length)
+        return memoryview(self._file.read(length))
 
-    def _fill(self, length: int) -> bytes:
-        data = self._file.read(length)
-        if len(data) != length:
-            raise node_malformed("the snapshot is cut")
-        return data
+    def _read(self, place: int, take: Callable[[int, int], memoryview]) -> memoryview:
+        head = take(place, _LENGTH_BYTES)
+        length = int.from_bytes(head, "big")
+        if len(head) < _LENGTH_BYTES or length > MAX_NODE_BYTES:
+            raise node_malformed(f"no node of a snapshot at {place}")
+        node = take(place + _LENGTH_BYTES, length)
+        if len(node) < length:
+            raise node_malformed(f"the snapshot is cut at {place}")
+        return node

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..kernel.errors import FactError
 from ..kernel.formats import MAX_SAFE_INTEGER
+
+#: A node of the tree, or a view of one.
+Node: TypeAlias = bytes | memoryview
 
 
 def node_malformed(why: str) -> FactError:
@@ -23,7 +26,7 @@ def assure_safe(number: int) -> int:
 class Cursor:
     """What is cut is ``state-node-malformed``."""
 
-    def __init__(self, data: bytes | memoryview) -> None:
+    def __init__(self, data: Node) -> None:
         self._data: Final = memoryview(data)
         self._at = 0
 

@@ -12,7 +12,7 @@ from struct import iter_unpack
 from typing import Final, NamedTuple
 
 from ..kernel.hashes import EMPTY_HASH
-from .cursor import assure_safe, node_malformed
+from .cursor import Node, assure_safe, node_malformed
 from .keys import DIGITS
 
 INNER: Final = 0x03
@@ -30,7 +30,7 @@ class NodeRef(NamedTuple):
     weight: int
 
 
-def parse_inner(node: bytes) -> tuple[list[NodeRef | None], int]:
+def parse_inner(node: Node) -> tuple[list[NodeRef | None], int]:
     """The children, by the next four bits of the key (None: nothing is there), and their weight."""
     if len(node) != _BYTES or node[0] != INNER:
         raise node_malformed("not an inner node")

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from ..kernel.hashes import HASH_BYTES
 from .block import Block, assure_packed, block_hash, parse_block
-from .cursor import Cursor, node_malformed
+from .cursor import Cursor, Node, node_malformed
 from .inner_node import MAX_LEAF_WEIGHT
 from .keys import Prefix, tenant_key
 
@@ -74,14 +74,14 @@ def _assure_order(slots: Sequence[Slot], prefix: Prefix) -> None:
         raise node_malformed("a tenant of another page")
 
 
-def _open(node: bytes, form: int) -> tuple[Cursor, int]:
+def _open(node: Node, form: int) -> tuple[Cursor, int]:
     file = Cursor(node)
     if file.number(1) != form:
         raise node_malformed("another form of node")
     return file, file.number(2)
 
 
-def parse_tenants(node: bytes, prefix: Prefix) -> TenantsNode:
+def parse_tenants(node: Node, prefix: Prefix) -> TenantsNode:
     """Checks 9 and 10."""
     file, count = _open(node, TENANTS)
     slots = [_slot_of(file.take(file.number(4))) for _ in range(count)]
@@ -102,7 +102,7 @@ def _parse_slot(file: Cursor) -> Slot:
     return Slot(bytes(file.take(HASH_BYTES)), bytes(file.take(HASH_BYTES)), None)
 
 
-def parse_page(node: bytes, prefix: Prefix, tenant: str) -> TenantsNode:
+def parse_page(node: Node, prefix: Prefix, tenant: str) -> TenantsNode:
     """Of a view: only the tenant that is asked for may show its block, and must."""
     file, count = _open(node, PAGE)
     slots = [_parse_slot(file) for _ in range(count)]
@@ -114,7 +114,7 @@ def parse_page(node: bytes, prefix: Prefix, tenant: str) -> TenantsNode:
     return TenantsNode(slots, _hash_of(slots), None)
 
 
-def parse_facts(node: bytes) -> FactsNode:
+def parse_facts(node: Node) -> FactsNode:
     """Looks into no payload."""
     file, count = _open(node, FACTS)
     packed = file.rest()

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from ..kernel.errors import FactError
 from ..kernel.shard import shard_name
 from .block import Block
-from .cursor import node_malformed
+from .cursor import Node, node_malformed
 from .inner_node import INNER, parse_inner
 from .keys import DIGITS, MAX_DEPTH, NO_PREFIX, Prefix, tenant_key
 from .pages import TenantsNode, parse_facts, parse_tenants
@@ -96,7 +96,7 @@ class TenantScope:
 
 
 #: How a leaf of the tree over tenants is read: whole, or as the page of a view.
-ReadLeaf: TypeAlias = Callable[[bytes, Prefix], TenantsNode]
+ReadLeaf: TypeAlias = Callable[[Node, Prefix], TenantsNode]
 
 
 def _assure_named(wanted: WantedNode, hashed: bytes, weight: int | None) -> None:
@@ -121,7 +121,7 @@ class StateWalk:
         """A node to fetch, each once; None while those that are fetched may name more."""
         return self._wanted.pop() if self._wanted else None
 
-    def take(self, wanted: WantedNode, node: bytes) -> list[TenantState]:
+    def take(self, wanted: WantedNode, node: Node) -> list[TenantState]:
         """The tenants in a node, unpacked. What it raises ends the walk."""
         if node[:1] == bytes((INNER,)):
             self._take_inner(wanted, node)
@@ -133,7 +133,7 @@ class StateWalk:
             return self._take_tenants(wanted, node)
         return []
 
-    def _take_inner(self, wanted: WantedNode, node: bytes) -> None:
+    def _take_inner(self, wanted: WantedNode, node: Node) -> None:
         children, weight = parse_inner(node)
         if len(wanted.prefix) == MAX_DEPTH:
             raise node_malformed("deeper than a key is long")
@@ -145,7 +145,7 @@ class StateWalk:
                 continue
             self._wanted.append(WantedNode(child.hash, child.weight, prefix, wanted.owner))
 
-    def _take_tenants(self, wanted: WantedNode, node: bytes) -> list[TenantState]:
+    def _take_tenants(self, wanted: WantedNode, node: Node) -> list[TenantState]:
         slots, hashed, weight = self._read_leaf(node, wanted.prefix)
         _assure_named(wanted, hashed, weight)
         found: list[TenantState] = []
