@@ -9,10 +9,8 @@ from collections.abc import Callable
 from re import Pattern
 from typing import Any, Final
 
-from .base64_strict import from_base64url
 from .errors import FactError
-from .formats import NAME, OPAQUE_ID, PERMISSION, SCOPE, SLUG, UUID, is_issuer
-from .hashes import HASH_BYTES
+from .formats import HASH, NAME, OPAQUE_ID, PERMISSION, SCOPE, SLUG, UUID, is_issuer
 from .instant import parse_instant
 
 _MAX_LIST_ITEMS: Final = 256
@@ -49,11 +47,6 @@ def _members(**shape: _Check) -> _Check:
         and value.keys() == shape.keys()
         and all(check(value[name]) for name, check in shape.items())
     )
-
-
-def _hash(value: Any) -> bool:
-    data = from_base64url(value) if isinstance(value, str) else None
-    return data is not None and len(data) == HASH_BYTES
 
 
 def _instant(value: Any) -> bool:
@@ -111,7 +104,7 @@ _SHAPES: Final[dict[str, _Check]] = {
         until=_null_or(_instant),
     ),
     "api-key": _members(
-        hash=_hash,
+        hash=_text(HASH),
         scopes=_set_of(SCOPE),
         namespace=_null_or(_text(NAME)),
         until=_null_or(_instant),

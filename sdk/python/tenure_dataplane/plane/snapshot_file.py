@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from io import FileIO
+from mmap import mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -22,7 +23,7 @@ from ..state.file import MAX_NODE_BYTES
 
 _NAME: Final = "snapshot"
 _LENGTH_BYTES: Final = 4
-#: Read at once, and given free at once, to the operating system: allocators keep what is small.
+#: Read at once, into memory of its own, and given back to the operating system at once.
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
 #: Where each node begins, by its hash.
 Places = dict[bytes, int]
@@ -73,6 +74,7 @@ class _Chunks:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
+        self._size = file.seek(0, os.SEEK_END)
         self._chunk = memoryview(b"")
         self._at = 0
 
@@ -80,8 +82,13 @@ class _Chunks:
         """A view of a chunk; shorter where the file ends."""
         at = place - self._at
         if not 0 <= at <= at + length <= len(self._chunk):
+            size = min(max(length, _CHUNK_BYTES), self._size - place)
+            if size <= 0:
+                return memoryview(b"")
+            # Not bytes: an allocator would keep them for itself when the tenants are unpacked.
+            pages = mmap(-1, size)
             self._file.seek(place)
-            self._chunk = memoryview(self._file.read(max(length, _CHUNK_BYTES)))
+            self._chunk = memoryview(pages)[: self._file.readinto(pages)]
             self._at, at = place, 0
         return self._chunk[at : at + length]
 
