@@ -304,7 +304,9 @@ describe('a registry', () => {
     const shards = [...writer.shards];
     put('keys/1', keySetNote());
     for (const [at, lines] of shards) put(`facts/${shardName(at)}`, `${lines.join('\n')}\n`);
-    const heads = headsOf(Object.fromEntries(shards.map(([at, lines]) => [at, headOfLines(lines)])));
+    const heads = headsOf(
+      Object.fromEntries(shards.map(([at, lines]) => [at, headOfLines(lines)])),
+    );
     put('heartbeat', heartbeatNote({ at: new Date().toISOString(), heads }));
     await open({ registryUrl: pathToFileURL(log).href, token: '' });
     await driver.ask({ op: 'ready' });

@@ -113,6 +113,7 @@ def options_of(directory: Path) -> PlaneOptions:
     note_key = f"{root.name}+{root.key_hash}+{to_base64(bytes([1]) + made.root)}"
     return PlaneOptions(
         registry_url="http://127.0.0.1:1",
+        token="none",
         log=made.log_name,
         root=note_key,
         directory=directory,

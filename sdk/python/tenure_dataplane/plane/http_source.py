@@ -67,6 +67,8 @@ class HttpSource:
         self._base = urlsplit(registry_url)
         if self._base.scheme not in ("http", "https") or not self._base.hostname:
             raise ValueError("registry_url is not an http(s) address")
+        if token == "":
+            raise ValueError("token is missing: give the data planes' read-only one")
         if not token.isascii() or not token.isprintable():
             raise ValueError("token is not printable ASCII")
         self._prefix = self._base.path.rstrip("/")
