@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { newestEpoch } from '../facts/log/key-set.ts';
 import { planRevocation, revokeKey } from '../registry/key-sets.ts';
 import type { CompromisedKey } from '../registry/next-key-set.ts';
 import { reassertVoid, touchedBy } from '../registry/reassert.ts';
@@ -63,7 +62,7 @@ async function revoke(keyId: string, options: RevokeOptions, context: Context): 
       }
       await withNewKey(context.config(), (makeKey) => revokeKey(publishing, plan, root, makeKey));
       const { set } = await readKeys(publishing);
-      const log = { log: set.log, epoch: newestEpoch(set) };
+      const log = { log: set.log };
       const done = voided && (await reassertVoid(reassertion, log, voided));
       print(context, plan, {
         facts: done?.facts ?? 0,

@@ -119,11 +119,14 @@ CREATE TABLE log_head (
   next_index bigint NOT NULL,
   fence bigint NOT NULL,
   key_set bigint NOT NULL DEFAULT 0,
+  epoch bigint NOT NULL DEFAULT 1,
+  incarnation text NOT NULL DEFAULT ''::text,
   CONSTRAINT log_head_one_row CHECK ("only"),
   CONSTRAINT log_head_pkey PRIMARY KEY ("only")
 );
 GRANT SELECT ON log_head TO tenure_operator;
 GRANT SELECT, UPDATE ON log_head TO tenure_sequencer;
+GRANT SELECT (epoch) ON log_head TO tenure_worker;
 
 CREATE TABLE log_nodes (
   level smallint NOT NULL,

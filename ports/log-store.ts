@@ -44,8 +44,18 @@ export interface LogHeads {
   readonly shards: readonly { readonly count: number; readonly hash: Uint8Array }[];
 }
 
+/** One life of one database: another start of Postgres, or another database, is another one. */
+export interface Incarnation {
+  readonly name: string;
+  readonly isApproved: boolean;
+}
+
 export interface LogKeeping extends LogReading {
   heads(): Promise<LogHeads>;
+  /** Of the database that answers, and whether a leader has approved of it already. */
+  incarnation(): Promise<Incarnation>;
+  /** Remembers the incarnation in the database itself: a copy of it is another one. */
+  approve(fence: number, incarnation: string): Promise<void>;
   /** Nodes that are complete, and so never change. */
   addNodes(nodes: readonly TreeNode[]): Promise<void>;
   saveNote(fence: number, kind: LogNoteKind, note: string): Promise<void>;

@@ -1,11 +1,11 @@
 import { equalBytes, utf8 } from '../facts/core/bytes.ts';
 import { parseHeartbeat } from '../facts/log/heartbeat.ts';
-import { formatKeySet, parseKeySet, rootName } from '../facts/log/key-set.ts';
-import type { KeySet } from '../facts/log/key-set.ts';
+import { formatKeySet, newestEpoch, parseKeySet, rootName } from '../facts/log/key-set.ts';
+import type { EpochStart, KeySet } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
 import { createNoteVerifier } from '../facts/log/note-key.ts';
 import { openKeySet, trustedBy } from '../facts/log/open-key-set.ts';
-import type { KeySetPlace, KeySetPublishing } from '../ports/log-store.ts';
+import type { KeySetPlace, KeySetPublishing, NewKeySet } from '../ports/log-store.ts';
 import type { Signer } from '../ports/signer.ts';
 import { signNoteBy } from './key-ring.ts';
 import { compromisedKey, KeyChangeError, openRange, revoked, rotated } from './next-key-set.ts';
@@ -82,6 +82,19 @@ export function revokeKey(
     const key = compromisedKey(set, keyId, from ?? undefined, place);
     return key.isDone ? undefined : revoked(set, key, makeKey, place);
   });
+}
+
+/**
+ * The set that begins the next epoch, by the root: what was signed from `first` on is lost for
+ * good, and other facts come in its place (DESIGN 3, "Restored backup").
+ */
+export function beginEpoch(
+  set: KeySet,
+  start: Omit<EpochStart, 'epoch'>,
+  root: Signer,
+): Promise<NewKeySet> {
+  const epochs = [...set.epochs, { ...start, epoch: newestEpoch(set) + 1 }];
+  return signed({ ...set, version: set.version + 1, epochs }, set, root);
 }
 
 /** The set of the newest version. Throws {@link KeyChangeError} before the first. */

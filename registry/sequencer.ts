@@ -7,7 +7,7 @@ import type {
   OutboxBell,
   SignedFact,
 } from '../ports/fact-log.ts';
-import { LogForkError } from './log-keeper.ts';
+import { LogForkError } from './log-fork.ts';
 import type { Publisher } from './publisher.ts';
 import { signFacts } from './sign-facts.ts';
 import type { SigningContext } from './sign-facts.ts';

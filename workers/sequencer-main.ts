@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { createSigningActivities } from '../activities/signing.ts';
 import { runSelfTest } from '../facts/crypto/self-test.ts';
-import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { KeyRing } from '../registry/key-ring.ts';
 import { logDuties, snapshotting } from '../registry/log-duties.ts';
 import { Publisher } from '../registry/publisher.ts';
@@ -22,14 +21,13 @@ async function start(config: Config): Promise<Running> {
   runSelfTest();
   const console = pino({ base: { process: 'sequencer' } });
   const report = (message: string, cause: unknown) => console.warn({ err: cause }, message);
-  const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
+  const ports = composeSequencer(config, { report });
   const publisher = new Publisher(ports.stream, ports.facts);
   const log = config.facts.logOrigin;
   const keys = new KeyRing(log, ports.openKeys, ports.facts);
   const { duties, ...leading } = logDuties({
     ...ports,
     log,
-    epoch: FIRST_EPOCH,
     keys,
     store: ports.facts,
     publisher,

@@ -136,7 +136,7 @@ export class KeysWorld {
    * the heartbeat that names it. The plane then asks for the key set, and for the facts.
    */
   refusedButEarly(): string[] {
-    return this.refused.filter((refusal) => refusal !== 'key-unknown from live');
+    return this.refused.filter((refusal) => !refusal.startsWith('key-unknown from '));
   }
 
   /** A `tenure keys` command that succeeds. */
@@ -238,7 +238,7 @@ export class KeysWorld {
     const report = (message: string, cause: unknown) =>
       void this.reports.push(`${message}: ${String(cause)}`);
     const config = loadConfig('sequencer', this.#env);
-    const ports = composeSequencer(config, { epoch: LOG.epoch, report });
+    const ports = composeSequencer(config, { report });
     const publisher = new Publisher(ports.stream, ports.facts);
     const keys = new KeyRing(LOG.log, ports.openKeys, ports.facts);
     const duties = logDuties({ ...ports, ...LOG, keys, store: ports.facts, publisher });

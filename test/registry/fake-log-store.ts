@@ -19,6 +19,7 @@ export class FakeLogStore implements LogKeeping, StateReading {
   readonly stateNodes = new Map<string, Uint8Array>();
   /** Of the leader. */
   fence = 1;
+  isApproved = false;
   /** Writes fail from now on. */
   broken = false;
 
@@ -35,6 +36,15 @@ export class FakeLogStore implements LogKeeping, StateReading {
       keySet: this.keySets.length,
       shards: heads,
     });
+  }
+
+  incarnation() {
+    return Promise.resolve({ name: 'this one', isApproved: this.isApproved });
+  }
+
+  approve() {
+    this.isApproved = true;
+    return Promise.resolve();
   }
 
   findKeySet(version: number) {

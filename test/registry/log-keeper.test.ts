@@ -5,9 +5,10 @@ import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
 import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
-import { formatHeartbeat } from '../../facts/log/heartbeat.ts';
+import { formatHeartbeat, parseHeartbeat } from '../../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
-import type { KeySet } from '../../facts/log/key-set.ts';
+import type { EpochStart, KeySet } from '../../facts/log/key-set.ts';
+import { textOfNote } from '../../facts/log/note.ts';
 import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
 import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { createNoteVerifier } from '../../facts/log/note-key.ts';
@@ -40,8 +41,9 @@ const KEY_SET: KeySet = {
 };
 
 /** The next version, with these log keys. */
-async function publish(logKeys = KEY_SET.logKeys): Promise<void> {
-  const text = formatKeySet({ ...KEY_SET, version: store.keySets.length + 1, logKeys });
+async function publish(logKeys = KEY_SET.logKeys, epochs: EpochStart[] = []): Promise<void> {
+  const version = store.keySets.length + 1;
+  const text = formatKeySet({ ...KEY_SET, version, logKeys, epochs });
   store.keySets.push(await signNoteBy(text, { name: rootName(LOG), signer: root }));
 }
 
@@ -50,7 +52,7 @@ let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
 let keeper: LogKeeper;
 let keys: KeyRing;
 
-const newKeeper = () => new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+const newKeeper = () => new LogKeeper({ log: LOG, keys, store, checkpoints });
 
 function sequence(count: number): void {
   for (let i = 0; i < count; i += 1) store.leaves.push(sha256(utf8(`leaf ${store.leaves.length}`)));
@@ -193,6 +195,67 @@ describe('the keeper of the log', () => {
     await newKeeper().open(FENCE);
   });
 
+  describe('in a new epoch', () => {
+    const signedIn = (epoch: number) =>
+      openCheckpoint(utf8(store.notes.get('checkpoint') ?? ''), `${LOG}/${epoch}`, [
+        createNoteVerifier(`${LOG}/${epoch}`, log.publicKey),
+      ]);
+
+    /** Ten facts were signed, and the last six of them are lost for good. */
+    const begin = async (size = 4) => {
+      sequence(10);
+      await keeper.keep(FENCE);
+      store.leaves = store.leaves.slice(0, 4);
+      store.notes.clear();
+      const start = { epoch: 2, first: 4, size, root: rootOf(store.leaves.slice(0, size)) };
+      await publish(KEY_SET.logKeys, [start]);
+      keeper = newKeeper();
+    };
+
+    test('goes on from the last good checkpoint, and signs at once', async () => {
+      await begin(3);
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 4, root: rootOf(store.leaves) });
+      sequence(5);
+      keeper = newKeeper();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 9, root: rootOf(store.leaves) });
+      expect((await checkpoints.newest()).version).toBe(3);
+    });
+
+    test('refuses a database that does not hold that checkpoint', async () => {
+      await begin();
+      store.leaves[0] = sha256(utf8('another'));
+      await expect(keeper.open(FENCE)).rejects.toMatchObject({ name: 'LogForkError' });
+    });
+
+    test('refuses a backup of the epoch before', async () => {
+      await begin();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      store.keySets.pop();
+      store.notes.clear();
+      keys.forget();
+      await expect(newKeeper().open(FENCE)).rejects.toThrow('it has epoch 1, and 2 has begun');
+    });
+
+    test('sends no heartbeat with a checkpoint of the epoch before', async () => {
+      await begin();
+      store.notes.set('checkpoint', (await checkpoints.newest()).note ?? '');
+      const announced: string[] = [];
+      const heart = new Heart({
+        ...{ log: LOG, keys, store },
+        stream: { announce: (note) => void announced.push(note) },
+        clock: { nowMs: () => Date.parse('2026-11-26T00:00:00.000Z') },
+      });
+      await heart.beat(FENCE);
+      const text = textOfNote(utf8(announced[0] ?? ''));
+      expect(parseHeartbeat(text)).toMatchObject({ epoch: 2, checkpoint: null });
+    });
+  });
+
   test('of two leaders only one signs the next checkpoint', async () => {
     const other = newKeeper();
     await other.open(FENCE);
@@ -311,7 +374,7 @@ describe('the heart', () => {
   let announced: string[];
   const newHeart = () =>
     new Heart({
-      ...{ log: LOG, epoch: 1, keys, store },
+      ...{ log: LOG, keys, store },
       stream: { announce: (note) => void announced.push(note) },
       clock: { nowMs: () => nowMs },
     });

@@ -90,12 +90,12 @@ test('checkpoint and heartbeat say what Postgres holds, and readers may read the
   const tenant = await commit(300);
   const signed = await sequence();
   const checkpoints = createMemoryCheckpointStore();
-  const keeper = new LogKeeper({ log: LOG, epoch: 1, keys, store: facts, checkpoints });
+  const keeper = new LogKeeper({ log: LOG, keys, store: facts, checkpoints });
   await keeper.open(fence);
   await keeper.keep(fence);
   const announced: string[] = [];
   const heart = new Heart({
-    ...{ log: LOG, epoch: 1, keys, store: facts },
+    ...{ log: LOG, keys, store: facts },
     stream: { announce: (note) => void announced.push(note) },
     clock: { nowMs: () => Date.parse('2026-11-26T00:00:00.000Z') },
   });
@@ -188,8 +188,7 @@ test.each([
   await commit(2);
   await sequence();
   const checkpoints = createMemoryCheckpointStore();
-  const keeperOf = (store: typeof facts) =>
-    new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+  const keeperOf = (store: typeof facts) => new LogKeeper({ log: LOG, keys, store, checkpoints });
   const keeper = keeperOf(facts);
   await keeper.open(fence);
   await keeper.keep(fence);

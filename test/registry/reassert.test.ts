@@ -48,7 +48,7 @@ class FakeRevocations implements RevocationStore {
           catalog: catalogOf(),
         }),
       entitlements: () => Promise.resolve([]),
-      head: () => Promise.resolve(head),
+      head: () => Promise.resolve({ ...head, epoch: 3 }),
       appendFacts: async (facts) => void this.outbox.push(...facts),
       appendAudit: async (rows) => void this.audit.push(...rows.map(({ action }) => action)),
       saveCommit: async (commit) =>
@@ -83,7 +83,7 @@ const ALL = [
   [ACME, `member:${memberId(2)}`, 'retract'],
   [GLOBEX, `tenant:${GLOBEX}`, 'assert'],
 ];
-const reassert = () => reassertVoid({ store, clock: CLOCK }, { log: LOG, epoch: 3 }, KEY);
+const reassert = () => reassertVoid({ store, clock: CLOCK }, { log: LOG }, KEY);
 
 test('each subject of a void fact is stated once, by the registry’s rows, the platform first', async () => {
   expect(await reassert()).toMatchObject({ facts: 5, written: 4 });

@@ -56,7 +56,7 @@ export async function stateRegistry() {
   const { fence } = leadership;
   await leadership.resign();
   const checkpoints = createMemoryCheckpointStore();
-  const keeper = new LogKeeper({ log: LOG, epoch: 1, keys, store: facts, checkpoints });
+  const keeper = new LogKeeper({ log: LOG, keys, store: facts, checkpoints });
   await keeper.open(fence);
 
   const sequence = async () => {

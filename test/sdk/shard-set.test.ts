@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Index } from '../../sdk/typescript/decision-index.ts';
 import { Events } from '../../sdk/typescript/events.ts';
@@ -124,15 +123,17 @@ test('no heartbeat ends the doubt of a shard in which something void is folded',
 test('what was read anew before a revocation came is not folded after it', async () => {
   const lines = written(4).linesOf(ACME);
   shards.apply(reader, reader.live(lines));
-  let end: (page: string[]) => void = () => undefined;
-  const rest = new Promise<string[]>((resolve) => {
-    end = resolve;
-  });
-  const fetch = (_: number, from: number) => (from === 1 ? Promise.resolve(lines) : rest);
+  const rest = Promise.withResolvers<string[]>();
+  const asked = Promise.withResolvers<void>();
+  const fetch = (_: number, from: number) => {
+    if (from === 1) return Promise.resolve(lines);
+    asked.resolve();
+    return rest.promise;
+  };
   const reread = shards.reread(reader, 'http', { fetch }, signal);
-  await nextTurn();
+  await asked.promise;
   await revokeLast();
-  end([]);
+  rest.resolve([]);
   expect(await reread).toBe(false);
   expect(decisionOnLast()).toBe('member-unknown');
 });

@@ -1,14 +1,14 @@
-import { equalBytes, toBase64Url, toHex, utf8 } from '../../facts/core/bytes.ts';
+import { equalBytes, toBase64Url, toHex } from '../../facts/core/bytes.ts';
 import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
 import type { ChainHead } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import type { Fact } from '../../facts/core/types.ts';
 import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../../facts/crypto/hash.ts';
-import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
-import { textOfNote } from '../../facts/log/note.ts';
+import type { KeySet } from '../../facts/log/key-set.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
-import { ISSUER } from '../sdk/support/fact-writer.ts';
+import { stated } from '../../registry/kept-checkpoint.ts';
+import { ISSUER, LOG } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
 import { keySetIn } from './virtual-keys.ts';
 import type { ReaderProcess } from './reader-process.ts';
@@ -58,11 +58,12 @@ export class Replay {
   }
 
   /** A checkpoint that was ever signed and is none of this log; undefined: all are. */
-  foreignCheckpoint(notes: readonly string[]): string | undefined {
+  foreignCheckpoint(notes: readonly string[], { epochs }: KeySet): string | undefined {
     const tree = new TreeBuilder();
     // In the order in which they were signed: of a sound log, also that of their sizes.
     return notes.find((note) => {
-      const { size, root } = parseCheckpoint(textOfNote(utf8(note)));
+      const { epoch, size, root } = stated(note, LOG);
+      if (epochs.some(({ epoch: later, first }) => later > epoch && size > first)) return false;
       if (size < tree.size || size > this.#leaves.length) return true;
       for (const leaf of this.#leaves.slice(tree.size, size)) tree.append(leaf);
       return !equalBytes(tree.root(), root);
@@ -138,7 +139,10 @@ export function findTrouble(world: World): string | undefined {
   if (rows.outbox.length > 0) return `${rows.outbox.length} committed facts are not in the log`;
   const replay = replayOf(world);
   if (replay.flaw !== undefined) return `the log: ${replay.flaw}`;
-  const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
+  const foreign = replay.foreignCheckpoint(
+    world.checkpoints.kept,
+    keySetIn(rows.keySets.at(-1) ?? ''),
+  );
   if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;
   for (const reader of world.readers) {
     if (reader.keySetVersion !== rows.keySets.length)

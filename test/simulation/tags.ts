@@ -109,7 +109,7 @@ export const openTaggedHeartbeat = (note: Uint8Array, set: KeySet, last?: Heartb
   checkKeySet(heartbeat, set);
   if (last === undefined) return heartbeat;
   checkOrder(heartbeat, last);
-  const older = checkpointIn(last);
+  const older = heartbeat.epoch === last.epoch ? checkpointIn(last) : undefined;
   if (older !== undefined) checkGrowth(older, checkpointIn(heartbeat));
   return heartbeat;
 };

@@ -42,6 +42,16 @@ export const logStoreOf = (
       keySet: postgres.rows.keySets.length,
       shards: mutation === 'hash-envelope' ? postgres.envelopeHeads() : [...postgres.rows.shards],
     })),
+  incarnation: () =>
+    host.call(() => {
+      const { incarnation, rows } = postgres;
+      return { name: String(incarnation), isApproved: rows.approved === String(incarnation) };
+    }),
+  approve: (fence, name) =>
+    host.call(() => {
+      if (!postgres.isLedBy(fence)) throw new LostLeadershipError(`fence ${fence} is over`);
+      postgres.rows.approved = name;
+    }),
   // The first never changes, so that asking for it is no event of the world.
   findKeySet: (version) =>
     version === 1

@@ -3,8 +3,10 @@ import { EMPTY_HASH, runningHash, sha256 } from '../../facts/crypto/hash.ts';
 import { SHARD_COUNT, shardOf } from '../../facts/crypto/shard.ts';
 import { utf8 } from '../../facts/core/bytes.ts';
 import type { Head } from '../../facts/log/heartbeat.ts';
+import { FIRST_EPOCH } from '../../facts/core/types.ts';
 import type { SignedFact } from '../../ports/fact-log.ts';
 import type { LogNoteKind, TreeNode } from '../../ports/log-store.ts';
+import type { Recovered } from '../../ports/recovery.ts';
 import type { UnsignedFact } from '../../ports/registry-store.ts';
 import { lineOf } from '../../registry/fact-lines.ts';
 import type { Host } from './host.ts';
@@ -24,7 +26,10 @@ export class Rows {
   nodes: TreeNode[] = [];
   /** Notes of the key sets, from version 1 on. */
   keySets = [KEY_SET_NOTE];
+  epoch = FIRST_EPOCH;
   fence = 0;
+  /** Incarnation that a leader has compared with the stream. */
+  approved = '';
   outboxOrder = 0;
 
   copy(): Rows {
@@ -80,7 +85,9 @@ export class VirtualPostgres {
   /** An older one answers just now. */
   isBackup = false;
   /** Facts as they were ever committed, by index: what a reader may apply. */
-  readonly everInLog = new Map<number, string>();
+  readonly #everInLog = new Map<number, Set<string>>();
+  /** A commit that met one starts anew: its head was locked. */
+  recoveries = 0;
   readonly #onReplaced: (() => void)[] = [];
 
   onReplaced(tell: () => void): void {
@@ -112,6 +119,31 @@ export class VirtualPostgres {
     }
   }
 
+  /** Facts that came back, and what that makes of the facts that wait; one transaction. */
+  recover({ facts, keySets, epoch, rewrite }: Recovered): void {
+    const { rows } = this;
+    for (const fact of facts) {
+      const { count, hash } = rows.shards[fact.shard] as Head;
+      rows.shards[fact.shard] = { count: count + 1, hash: runningHash(hash, fact.leafHash) };
+      rows.facts.push(fact);
+    }
+    rows.keySets.push(...keySets.map(({ note }) => note));
+    rows.epoch = epoch;
+    const kept = rewrite(rows.outbox, this.signedHeads());
+    rows.outbox = kept.map((fact, order) => ({ ...fact, order }));
+    rows.tenantHeads = new Map(this.signedHeads());
+    for (const { tenant, seq, leafHash } of kept)
+      rows.tenantHeads.set(tenant, { seq, hash: leafHash });
+    this.recoveries += 1;
+    this.isBackup = false;
+  }
+
+  signedHeads(): Map<string, TenantHead> {
+    return new Map(
+      this.rows.facts.map(({ tenant, seq, leafHash }) => [tenant, { seq, hash: leafHash }]),
+    );
+  }
+
   /** The two statements of `sequence`, which itself runs as it is. */
   poolOf(host: Host): pg.Pool {
     const query = ({ name, values }: { name: string; values: unknown[] }) =>
@@ -137,10 +169,20 @@ export class VirtualPostgres {
     }));
   }
 
+  /** Facts that were given up were there too. */
+  wasInLog(index: number, id: string): boolean {
+    return this.#everInLog.get(index)?.has(id) === true;
+  }
+
+  #remember(index: number, id: string): void {
+    const known = this.#everInLog.get(index) ?? new Set();
+    this.#everInLog.set(index, known.add(id));
+  }
+
   #readOldest(limit: number) {
-    const { fence, facts, outbox, shards } = this.rows;
+    const { fence, facts, outbox, shards, keySets, epoch } = this.rows;
     const { startedMs } = this;
-    const head = { fence, startedMs, nextIndex: facts.length, keySet: this.rows.keySets.length };
+    const head = { fence, startedMs, nextIndex: facts.length, keySet: keySets.length, epoch };
     const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
     if (oldest.length === 0) return [{ ...head, id: null }];
     return oldest
@@ -183,7 +225,7 @@ export class VirtualPostgres {
         keyId: keyIds[at] as string,
         signature: signatures[at] as Uint8Array,
       });
-      this.everInLog.set(index, id);
+      this.#remember(index, id);
     }
     return ids.length;
   }

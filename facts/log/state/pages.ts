@@ -14,7 +14,8 @@ import type { Prefix } from './keys.ts';
  *
  *   tenants = 0x02 count uint16 *(length uint32 || block)                      by tenant key
  *   facts   = 0x04 count uint16 *(length uint16 || payload)                    by fact key
- *   page    = 0x06 count uint16 *(0x00 || tenant key || block hash / 0x01 || length uint32 || block)
+ *   page    = 0x06 count uint16 *slot
+ *   slot    = 0x00 || tenant key || block hash / 0x01 || length uint32 || block
  *
  *   hash of facts            = SHA-256(facts)
  *   hash of tenants and page = SHA-256(0x02 || *(tenant key || block hash))

@@ -1,5 +1,4 @@
 import { runSelfTest } from '../../../facts/crypto/self-test.ts';
-import { FIRST_EPOCH } from '../../../facts/core/types.ts';
 import { KeyRing } from '../../../registry/key-ring.ts';
 import { logDuties } from '../../../registry/log-duties.ts';
 import { Publisher } from '../../../registry/publisher.ts';
@@ -12,13 +11,12 @@ export function runLog(environment: Record<string, string>) {
   runSelfTest();
   const config = loadConfig('sequencer', environment);
   const report = () => undefined; // tests take NATS away
-  const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
+  const ports = composeSequencer(config, { report });
   const log = config.facts.logOrigin;
   const publisher = new Publisher(ports.stream, ports.facts);
   const duties = logDuties({
     ...ports,
     log,
-    epoch: FIRST_EPOCH,
     keys: new KeyRing(log, ports.openKeys, ports.facts),
     store: ports.facts,
     publisher,
