@@ -1,7 +1,8 @@
 """Measures the kit on a directory with a snapshot: ``measure.py parse|plane DIRECTORY``.
 
 Prints a line ``{"name","unit","value"}`` for each figure, as every kit's measuring program does.
-Run the two modes as two processes: neither then measures the other's memory.
+Run the two modes as two processes: neither then measures the other's memory. What it asks comes
+from the snapshot, so that it needs no more than the directory.
 """
 
 from __future__ import annotations

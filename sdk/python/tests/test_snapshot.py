@@ -223,6 +223,17 @@ class SnapshotTest(unittest.IsolatedAsyncioTestCase):
                 self.assertTrue(may(plane, "invoice:read", ACME))
                 self.assertEqual(set(waiting), set())
 
+    async def test_a_key_is_found_however_its_fact_is_written(self) -> None:
+        self.writer.api_key(GLOBEX, 1, api_key_of(1))
+        live = self.writer.live[GLOBEX]
+        (named,) = [named for named in live if named[0] == "api-key"]
+        live[named] = live[named].replace(b'"kind":"api-key"', b'"kind":"\\u0061pi-key"')
+        self.world.state = state_of(self.writer)
+        with patch.object(packed_tenants, "_SLICE_S", -1):
+            async with await self.world.open(SHARDS) as plane:
+                await plane.ready()
+                self.assertEqual(plane.api_key(api_key_of(1)).tenant, GLOBEX)
+
     async def test_what_nobody_asks_for_is_unpacked_in_the_background(self) -> None:
         async with await self.resting() as plane:
             await eventually(lambda: not plane._packed.waiting)

@@ -7,6 +7,7 @@ background: so a million facts answer at once.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
@@ -21,6 +22,11 @@ from ..state.walk import TenantState
 
 #: Unpacking between two turns of the event loop: decisions go on in between.
 _SLICE_S: Final = 0.004
+#: As payloads write them, whose form is compact.
+_API_KEY: Final = b'"kind":"api-key"'
+_HASH: Final = re.compile(rb'"hash":"([A-Za-z0-9_-]{43})"')
+#: Behind an escape a text may be written in another way: it may have any hash.
+_ANY: Final = ""
 
 
 class Packed(NamedTuple):
@@ -42,11 +48,14 @@ class PackedTenants:
         #: Tenants whose block a registry should never have signed; nothing is known of them.
         self._broken: set[str] = set()
         self._added = asyncio.Event()
+        #: Tenants by the hashes of their API keys; None: nobody has looked for them.
+        self._with_keys: dict[str, list[str]] | None = None
 
     def add(self, states: Iterable[TenantState], stated: Stated, origin: Origin) -> None:
         """The platform's tenant is unpacked at once: every decision rests on it."""
         for state in states:
             self.waiting[state.tenant] = Packed(state, stated, origin)
+        self._with_keys = None
         self.open(PLATFORM_TENANT)
         self._added.set()
 
@@ -72,14 +81,16 @@ class PackedTenants:
             shard = packed.state.shard
             self._refuse(Refusal(shard, packed.origin, error.code, str(error)))
 
-    def open_holding(self, text: str) -> None:
-        """All tenants whose facts may have this text in a string: what has it not stays packed."""
-        wanted = text.encode("utf-8")
-        for tenant, packed in list(self.waiting.items()):
-            pages = (bytes(page.packed) for page in packed.state.pages)
-            # Behind an escape any text may be written in another way.
-            if any(wanted in page or b"\\" in page for page in pages):
-                self.open(tenant)
+    def open_with_key(self, hashed: str) -> None:
+        """All tenants that may have an API key of this hash.
+
+        Parsing all would hold decisions up for seconds; bytes are searched many times quicker, and
+        once is enough, whoever asks for keys that are not there.
+        """
+        if self._with_keys is None:
+            self._with_keys = self._search()
+        for tenant in (*self._with_keys.pop(hashed, ()), *self._with_keys.pop(_ANY, ())):
+            self.open(tenant)
 
     async def run(self) -> None:
         """Unpacks in small slices whenever there is something, until it is cancelled."""
@@ -89,6 +100,19 @@ class PackedTenants:
             while self.waiting:
                 self._open_slice()
                 await asyncio.sleep(0)
+            self._with_keys = None
+
+    def _search(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for tenant, packed in self.waiting.items():
+            for page in packed.state.pages:
+                data = bytes(page.packed)
+                if b"\\" in data:
+                    found.setdefault(_ANY, []).append(tenant)
+                elif _API_KEY in data:
+                    for hashed in _HASH.findall(data):
+                        found.setdefault(hashed.decode("ascii"), []).append(tenant)
+        return found
 
     def _open_slice(self) -> None:
         end = time.monotonic() + _SLICE_S

@@ -178,7 +178,7 @@ class Plane:
         found = self._index.api_key(hashed, scope, namespace, now_ms)
         if found[1] is not None or not self._packed.waiting:
             return found
-        self._packed.open_holding(hashed)
+        self._packed.open_with_key(hashed)
         return self._index.api_key(hashed, scope, namespace, now_ms)
 
     async def _saved(self, tenant: str) -> LiveFacts:
