@@ -131,7 +131,9 @@ class HttpSource:
             self._busy.add(lane)
             try:
                 running = asyncio.get_running_loop().run_in_executor(self._threads, ask, lane)
-                answer = await asyncio.wait_for(running, REQUEST_TIMEOUT_S)
+                # Not wait_for: before Python 3.12 it forgets to be cancelled when an answer comes.
+                async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                    answer = await running
             except TimeoutError as error:
                 lane.abort()
                 raise FactSourceError(0, "no answer in time") from error
