@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut first = String::new();
     stdin().read_line(&mut first)?;
     let given: Value = serde_json::from_str(&first)?;
-    let text = |name: &str| given[name].as_str().unwrap_or_default().to_owned();
+    let text = |name| given.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut options = Options::new(
         text("registryUrl"),
         text("token"),
