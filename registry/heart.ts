@@ -1,10 +1,12 @@
-import { utf8 } from '../facts/core/bytes.ts';
-import { formatHeartbeat, parseHeartbeat } from '../facts/log/heartbeat.ts';
-import { textOfNote } from '../facts/log/note.ts';
+import { formatHeartbeat } from '../facts/log/heartbeat.ts';
 import type { Clock } from '../ports/clock.ts';
+import { LostLeadershipError } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
 import type { LogKeeping } from '../ports/log-store.ts';
 import { signNoteBy, type KeyRing } from './key-ring.ts';
+
+/** Facts-v1, "The reader": a time this far ahead of a reader’s clock is fresh to it all the same. */
+const SET_BACK_MS = 30_000;
 
 export interface HeartPorts {
   readonly log: string;
@@ -22,7 +24,7 @@ export interface HeartPorts {
 export class Heart {
   readonly #ports: HeartPorts;
   #lastMs = 0;
-  /** Under which {@link #lastMs} was compared with what others had sent. */
+  /** Of {@link #lastMs}. */
   #fence: number | undefined;
 
   constructor(ports: HeartPorts) {
@@ -39,7 +41,7 @@ export class Heart {
     const signer = await keys.timeSigner(keySet);
     const text = formatHeartbeat({
       ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
-      at: new Date(await this.#nextMs(fence)).toISOString(),
+      at: new Date(this.#nextMs(fence)).toISOString(),
       checkpoint: (await store.findNote('checkpoint')) ?? null,
     });
     const note = await signNoteBy(text, signer);
@@ -48,20 +50,17 @@ export class Heart {
   }
 
   /**
-   * Later than any before it, also when the clock was set back: readers take an earlier one for a
-   * replay.
+   * Later than any before it under this fence, or readers take it for a replay. They go by the fence
+   * first, so a clock that was set back begins anew under the next one: else every plane would find
+   * the heartbeats to be of the future, and itself stale, for as long as the clock had been wrong.
    */
-  async #nextMs(fence: number): Promise<number> {
-    const { store, clock } = this.#ports;
-    if (fence !== this.#fence)
-      this.#lastMs = Math.max(this.#lastMs, lastMsOf(await store.findNote('heartbeat')));
+  #nextMs(fence: number): number {
+    const nowMs = this.#ports.clock.nowMs();
+    if (fence !== this.#fence) this.#lastMs = 0;
+    if (nowMs < this.#lastMs - SET_BACK_MS)
+      throw new LostLeadershipError('the clock was set back: time goes on under the next fence');
     this.#fence = fence;
-    this.#lastMs = Math.max(clock.nowMs(), this.#lastMs + 1);
+    this.#lastMs = Math.max(nowMs, this.#lastMs + 1);
     return this.#lastMs;
   }
-}
-
-function lastMsOf(note: string | undefined): number {
-  if (note === undefined) return 0;
-  return Date.parse(parseHeartbeat(textOfNote(utf8(note))).at);
 }

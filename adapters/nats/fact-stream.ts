@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, nanos, RetentionPolicy, StorageType } from 'nats';
+import { connect } from 'nats';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
 import { parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
 import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
 import { messageIdOf } from './message-id.ts';
+import { assureStream, STREAM, SUBJECT_PREFIX } from './stream.ts';
 
-export const STREAM = 'TENURE_FACTS';
-export const SUBJECT_PREFIX = 'tenure.facts.';
 /** Core NATS, outside the stream: an old heartbeat is of no use. */
 export const HEARTBEAT_SUBJECT = 'tenure.heartbeat';
 
-/** PITFALLS, NATS: a window long enough for a publisher that was restarted. */
-const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const ACK_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
 const RETRY_MS = 1_000;
+/** How often a stream that was good is looked at: somebody may have made it anew, or other. */
+const CHECK_MS = 10_000;
 /** JetStream's answer when the subject has no message. */
 const NO_MESSAGE = '10037';
 const NO_MESSAGE_STATUS = '404';
@@ -26,7 +25,7 @@ export interface NatsOptions {
   readonly log: string;
   readonly epoch: number;
   readonly replicas: number;
-  /** Called while the stream cannot be assured, with a sentence for the log. */
+  /** Called when the stream does not serve, with a sentence for the log; not again for the same. */
   readonly report: (message: string, cause: unknown) => void;
 }
 
@@ -46,13 +45,13 @@ export function createNatsFactStream(options: NatsOptions): FactStream {
       );
       const failed = acks.find((ack) => ack.status === 'rejected');
       // A stream that was deleted answers "no responders": assure it before the next try.
-      if (failed !== undefined) link.assureStreamSoon();
+      if (failed !== undefined) link.doubtStream(failed.reason);
       return failed === undefined;
     },
     announce: (note) => link.announce(note),
     lastPosition: async (shard) => {
       const streams = link.ready();
-      if (streams === undefined) throw new Error('NATS is not connected');
+      if (streams === undefined) throw new Error('NATS is not there, or the stream does not serve');
       return lastPosition(streams.manager, shard);
     },
     close: () => link.close(),
@@ -91,8 +90,11 @@ class Link {
   #streams: Streams | undefined;
   #connected = false;
   readonly #stop = new AbortController();
+  #wake = new AbortController();
   readonly #opening: Promise<void>;
-  #assuring: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
+  /** The last trouble that was reported, until there is none. */
+  #told: string | undefined;
 
   constructor(options: NatsOptions) {
     this.#options = options;
@@ -108,11 +110,10 @@ class Link {
     if (this.#connected) this.#connection?.publish(HEARTBEAT_SUBJECT, note);
   }
 
-  assureStreamSoon(): void {
-    const connection = this.#connection;
-    if (connection === undefined || this.#assuring !== undefined || this.#closed) return;
-    this.#streams = undefined;
-    this.#assuring = this.#assureStream(connection).finally(() => (this.#assuring = undefined));
+  /** It took no facts: looked at before the next try. */
+  doubtStream(cause: unknown): void {
+    this.#tell(`stream ${STREAM} took no facts; readers have them over HTTP`, cause);
+    this.#lookSoon();
   }
 
   get #closed(): boolean {
@@ -123,7 +124,7 @@ class Link {
     this.#stop.abort();
     this.#streams = undefined;
     await this.#connection?.close();
-    await Promise.all([this.#opening, this.#assuring]);
+    await Promise.all([this.#opening, this.#keeping]);
   }
 
   /** Tries for ever by itself, since a pending `connect` of the library cannot be given up. */
@@ -132,8 +133,8 @@ class Link {
       try {
         return await this.#use(await this.#connect());
       } catch (cause) {
-        this.#options.report('NATS is not there; trying again', cause);
-        await this.#pause();
+        this.#tell('NATS is not there; trying again', cause);
+        await this.#pause(RETRY_MS);
       }
     }
   }
@@ -151,7 +152,7 @@ class Link {
     if (this.#closed) return connection.close();
     this.#connection = connection;
     this.#connected = true;
-    this.assureStreamSoon();
+    this.#keeping = this.#keepStream(connection);
     void this.#watch(connection);
     return undefined;
   }
@@ -161,35 +162,39 @@ class Link {
       if (status.type === 'disconnect') [this.#streams, this.#connected] = [undefined, false];
       if (status.type !== 'reconnect') continue;
       this.#connected = true;
-      this.assureStreamSoon();
+      this.#lookSoon();
     }
   }
 
-  async #assureStream(connection: NatsConnection): Promise<void> {
+  #lookSoon(): void {
+    this.#streams = undefined;
+    this.#wake.abort();
+  }
+
+  async #keepStream(connection: NatsConnection): Promise<void> {
     while (!this.#closed) {
+      this.#wake = new AbortController();
       try {
         const manager = await connection.jetstreamManager({ timeout: ACK_TIMEOUT_MS });
-        await manager.streams.add({
-          name: STREAM,
-          subjects: [`${SUBJECT_PREFIX}*`],
-          storage: StorageType.File,
-          retention: RetentionPolicy.Limits,
-          num_replicas: this.#options.replicas,
-          duplicate_window: nanos(DUPLICATE_WINDOW_MS),
-          deny_delete: true,
-          deny_purge: true,
-          allow_rollup_hdrs: false,
-        });
+        await assureStream(manager, this.#options.replicas);
         this.#streams = { publisher: connection.jetstream(), manager };
-        return;
+        this.#told = undefined;
       } catch (cause) {
-        this.#options.report(`stream ${STREAM} cannot be assured; trying again`, cause);
-        await this.#pause();
+        this.#streams = undefined;
+        this.#tell(`stream ${STREAM} does not serve; readers have all facts over HTTP`, cause);
       }
+      await this.#pause(this.#streams === undefined ? RETRY_MS : CHECK_MS);
     }
   }
 
-  async #pause(): Promise<void> {
-    await sleep(RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  #tell(message: string, cause: unknown): void {
+    const told = `${message}: ${String(cause)}`;
+    if (told !== this.#told) this.#options.report(message, cause);
+    this.#told = told;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -41,8 +41,9 @@ export const checkOrder = (heartbeat: Heartbeat, last: Heartbeat): void => {
   if (sameEpoch && heartbeat.fence < last.fence) {
     throw new FactError('heartbeat-fence', `${heartbeat.fence} after ${last.fence}`);
   }
-  // One form, so that times compare as texts.
-  if (heartbeat.at <= last.at) {
+  // A new leader’s clock may be behind the last one’s, and a clock that was set back begins a new
+  // leadership. One form, so that times compare as texts.
+  if (heartbeat.fence <= last.fence && heartbeat.at <= last.at) {
     throw new FactError('heartbeat-replay', `${heartbeat.at} after ${last.at}`);
   }
   const shrunk = heartbeat.heads.findIndex(({ count }, at) => count < (last.heads[at]?.count ?? 0));

@@ -92,7 +92,7 @@ func (p *Plane) foldAnew(shard *followed, trust reader.Trust) {
 		compared, replaced = shard.reader.Replace(folded)
 	}
 	if !replaced {
-		shard.reader.Doubt()
+		shard.reader.DoubtFold()
 		shard.rereadAt = 0
 		return
 	}

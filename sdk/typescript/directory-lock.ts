@@ -52,8 +52,14 @@ const isHeld = (path: string, holder: Holder): boolean => {
 
 export type DirectoryLock = { release(): void };
 
-/** Throws {@link DirectoryLockedError}; takes over from a process that died. */
-export const lockDirectory = (directory: string): DirectoryLock => {
+/**
+ * Throws {@link DirectoryLockedError}; takes over from a process that died. `refused`: the disk did,
+ * when the lock was to be renewed.
+ */
+export const lockDirectory = (
+  directory: string,
+  refused: (error: unknown) => void = () => undefined,
+): DirectoryLock => {
   const path = join(directory, 'lock');
   const mine: Holder = { host: hostname(), pid: process.pid, token: randomUUID() };
   for (;;) {
@@ -70,7 +76,14 @@ export const lockDirectory = (directory: string): DirectoryLock => {
     }
   }
   held.add(mine.token);
-  const renewal = setInterval(() => utimesSync(path, new Date(), new Date()), RENEW_MS).unref();
+  const renew = (): void => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch (error) {
+      refused(error);
+    }
+  };
+  const renewal = setInterval(renew, RENEW_MS).unref();
   return {
     release: () => {
       clearInterval(renewal);

@@ -76,12 +76,13 @@ export class Journal implements LineJournal {
     this.#files.clear();
   }
 
+  /** By bytes: a text of what is no UTF-8 is longer than its file. */
   #read(shard: number): string[] {
     const path = this.#path(shard);
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-    return whole.split('\n').slice(0, -1);
+    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    if (whole.length < bytes.length) truncateSync(path, whole.length);
+    return whole.toString('utf8').split('\n').slice(0, -1);
   }
 
   #file(shard: number): number {

@@ -194,10 +194,11 @@ export const createPlane = async (
   const followed = followedShards(options.shards);
   const receipts = receiptsOf(options, followed, around);
   mkdirSync(directory, { recursive: true });
-  const lock = lockDirectory(directory);
+  const events = new Events();
+  const lock = lockDirectory(directory, (error) => events.emit('journal', error));
   try {
     const [journal, notes] = [new Journal(directory), new SavedNotes(directory)];
-    const [index, events, gate] = [new Index(), new Events(), new HeartbeatGate(keys)];
+    const [index, gate] = [new Index(), new HeartbeatGate(keys)];
     const shards = new ShardSet(followed, { trust, index, journal, events });
     await restore({ directory, keys, gate, shards, notes, events });
     const savedMs = notes.knownAtMs();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'nats';
-import { createNatsFactStream, STREAM, SUBJECT_PREFIX } from '../../adapters/nats/fact-stream.ts';
+import { createNatsFactStream } from '../../adapters/nats/fact-stream.ts';
+import { STREAM, SUBJECT_PREFIX } from '../../adapters/nats/stream.ts';
 import { formatEnvelope } from '../../facts/core/envelope.ts';
 import { formatLine, parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
@@ -97,7 +98,7 @@ describe('fact stream contract: NATS JetStream', () => {
   test('says false while the server is down, and works again when it is back', async () => {
     await server.kill('SIGKILL');
     expect(await stream.publish([batch(4, 1, 1)])).toBe(false);
-    await expect(stream.lastPosition(4)).rejects.toThrow('NATS is not connected');
+    await expect(stream.lastPosition(4)).rejects.toThrow('NATS is not there');
     await server.restart();
     await published([batch(4, 1, 1)]);
     expect(await stream.lastPosition(4)).toBe(1);

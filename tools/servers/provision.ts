@@ -7,6 +7,8 @@ import { serverNames, servers, type ServerName } from './registry.ts';
 /** Not servers: what the tests ask them with. */
 const tools = {
   dig: (progress: Progress) => fromDebian('dig', 'dig', debianPackages.dig, progress),
+  faketime: (progress: Progress) =>
+    fromDebian('faketime', 'faketime', debianPackages.faketime, progress),
 } as const;
 
 type Name = ServerName | keyof typeof tools;

@@ -31,6 +31,7 @@ export const debianPackages = {
   powerdns: ['pdns-server', 'pdns-backend-sqlite3'],
   knot: ['knot'],
   dig: ['bind9-dnsutils'],
+  faketime: ['faketime'],
   etcd: ['etcd-server'],
   unzip: ['unzip'],
 } as const;

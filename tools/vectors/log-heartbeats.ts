@@ -109,6 +109,11 @@ export const VALID_HEARTBEATS: Record<string, LogVector> = {
     next({ keySetVersion: 2, epoch: 2, checkpoint: null }),
     { last: LAST },
   ),
+  'heartbeat-fence-before-time': taken(
+    'a new leader whose clock is behind that of the last one',
+    { ...LAST, fence: 8, at: '2026-11-21T01:34:33.999Z' },
+    { last: LAST, checkpoint: EIGHT },
+  ),
   'heartbeat-new-epoch': taken(
     'in a new epoch fence, counts and checkpoint begin anew',
     next({ epoch: 2, fence: 1, heads: headsOf(), checkpoint: null }),

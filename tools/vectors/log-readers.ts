@@ -161,6 +161,12 @@ const COVERING: Record<string, LogVector> = {
 };
 
 const REFUSED: Record<string, LogVector> = {
+  'reader-heartbeat-waited': told('one that waits for keys is dropped when another comes', [
+    ...TWO,
+    [beat(2, lines(1, 2), { version: 3 }), at(2, 2)],
+    [beat(4, lines(1, 2)), at(2, 2)],
+    [SECOND_SET, at(2, 2)],
+  ]),
   'reader-heartbeat-replayed': told('a heartbeat counts once', [
     ...TWO,
     [{ live: [forged(2)] }, at(3, 2)],

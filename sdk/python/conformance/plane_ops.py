@@ -18,6 +18,8 @@ class PlaneOps:
 
     def __init__(self) -> None:
         self._plane: Plane | None = None
+        #: Errors of the disk.
+        self._unwritten: list[OSError] = []
 
     async def open(self, request: Request) -> Answer:
         """Closes the one before."""
@@ -33,6 +35,8 @@ class PlaneOps:
         )
         try:
             self._plane = await open_new(options)
+            self._unwritten.clear()
+            self._plane.on("journal", self._unwritten.append)
         except (FactError, DirectoryLockedError) as error:
             return {"code": error.code}
         return {"ok": True}
@@ -61,7 +65,7 @@ class PlaneOps:
         """Counts and heads."""
         stats = self._open().stats()
         heads = {name: head_of(head) for name, head in stats.heads.items()}
-        return {**stats._asdict(), "heads": heads}
+        return {**stats._asdict(), "heads": heads, "unwritten": len(self._unwritten)}
 
     async def close(self, _: Request) -> Answer:
         """No error when none is open."""

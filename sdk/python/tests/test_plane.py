@@ -136,6 +136,24 @@ class PlaneTest(unittest.IsolatedAsyncioTestCase):
             await eventually(lambda: not may(plane, "invoice:write", ACME))
             self.assertTrue(may(plane, "invoice:read", ACME))
 
+    async def test_a_disk_that_refuses_keeps_nothing_from_being_taken_back(self) -> None:
+        voided = self.writer.next_index
+        async with await self.world.open(SHARDS) as plane:
+            await plane.ready()
+            told: list[object] = []
+            plane.on("journal", told.append)
+            for folder in ("keys", "shards"):
+                (self.world.directory / folder).rename(self.world.directory / f"{folder}.gone")
+            await self.world.publish(SHARD, self.writer.member(ACME, 1, "jane", ["owner"]))
+            self.assertTrue(may(plane, "invoice:write", ACME))
+            old, new = to_base64(raw(FACT_KEY)), to_base64(raw(key_of(8)))
+            lines = [f"{old} 0 {voided + 1} {voided}", f"{new} {voided + 1} - -"]
+            self.world.key_sets.append(key_set(2, lines))
+            await self.world.beat()
+            await eventually(lambda: not may(plane, "invoice:write", ACME))
+            self.assertTrue(may(plane, "invoice:read", ACME))
+            self.assertTrue(told)
+
     async def test_a_registry_that_serves_garbage_never_makes_a_plane_ready(self) -> None:
         self.world.tamper = lambda line: line.replace('"sig":"', '"sig":"A')
         async with await self.world.open(SHARDS) as plane:

@@ -11,7 +11,12 @@ export type KitName = (typeof KIT_NAMES)[number];
 /** A kit behind its driver. Requests may be sent before earlier ones are answered. */
 export type Kit = { name: KitName; ask(request: object): Promise<unknown> };
 
-export type RunningKits = { kits: Kit[]; end(): Promise<void> };
+export type RunningKits = {
+  kits: Kit[];
+  /** To the processes of all of them. */
+  signal(signal: NodeJS.Signals): void;
+  end(): Promise<void>;
+};
 
 const PYTHON = { PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: '' };
 const NODE = ['--disable-warning=ExperimentalWarning'];
@@ -28,17 +33,22 @@ const COMMANDS: Record<KitName, (progress: Progress) => Promise<[string, string[
 };
 
 /** Builds what is not in the cache, and starts each driver once. */
-export const startKits = async (progress: Progress): Promise<RunningKits> => {
+export const startKits = async (
+  progress: Progress,
+  environment: Record<string, string> = {},
+): Promise<RunningKits> => {
   const drivers: Driver[] = [];
   const kits: Kit[] = [];
   for (const name of KIT_NAMES) {
     const [command, args] = await COMMANDS[name](progress);
-    const driver = new Driver(command, args, name === 'python' ? PYTHON : {});
+    const own = name === 'python' ? PYTHON : {};
+    const driver = new Driver(command, args, { ...own, ...environment });
     drivers.push(driver);
     kits.push({ name, ask: (request) => driver.ask(request) });
   }
   return {
     kits,
+    signal: (signal) => drivers.forEach((driver) => driver.signal(signal)),
     end: async () => {
       await Promise.all(drivers.map((driver) => driver.end()));
     },

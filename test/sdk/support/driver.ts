@@ -34,6 +34,10 @@ export class Driver {
     return answer;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   async #read(): Promise<void> {
     for await (const line of linesOf(this.#child.stdout)) this.#waiting.shift()?.(JSON.parse(line));
   }

@@ -22,6 +22,8 @@ type Request = PlaneOptions & {
 };
 
 let plane: Plane | undefined;
+/** How often the disk refused. */
+let unwritten = 0;
 
 const current = (): Plane => {
   if (plane === undefined) throw new Error('no plane is open');
@@ -34,6 +36,8 @@ const OPERATIONS: Record<string, (request: Request) => object | Promise<object>>
     if (plane !== undefined) throw new Error('a plane is open');
     try {
       plane = await openPlane(request);
+      unwritten = 0;
+      plane.on('journal', () => (unwritten += 1));
       return { ok: true };
     } catch (error) {
       if (error instanceof Error && 'code' in error) return { code: error.code };
@@ -51,7 +55,7 @@ const OPERATIONS: Record<string, (request: Request) => object | Promise<object>>
   explain: ({ issuer, sub, permission, tenant, project }) =>
     current().explain({ issuer, sub }, permission, tenant, project),
   freshness: () => ({ freshness: current().freshness() }),
-  stats: () => current().stats(),
+  stats: () => ({ ...current().stats(), unwritten }),
   close: async () => {
     await plane?.close();
     plane = undefined;

@@ -26,7 +26,7 @@ const DATABASE = 'tenure';
 const LOG_ORIGIN = 'tenure.localhost/faults';
 
 /** The key that `expectCleanSlate` verifies by; the slate fails should they part. */
-const FACT_KEY_SEED = new Uint8Array(32).fill(1);
+export const FACT_KEY_SEED = new Uint8Array(32).fill(1);
 
 /** Who speaks to whom; each link is a proxy of its own. */
 const SERVER_LINKS = [
@@ -70,7 +70,8 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
   try {
     const servers = await startServers(folder, options, keep);
     const registry = await startBehindLinks(folder, servers, options, keep);
-    const plane = startPlane(folder, servers, registry);
+    const reader = readerOf(servers, registry);
+    const plane = new PlaneProcess({ ...reader, directory: join(folder, 'plane') });
     started.push({ stop: () => plane.close() });
     await plane.ready(); // before it has read every shard it denies
     const admin = new pg.Pool({ connectionString: servers.databaseUrl, max: 2 });
@@ -82,7 +83,18 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
       database: { admin },
     });
     const operatorToken = DEV_OPERATOR_TOKEN;
-    return { ...servers, ...registry, folder, plane, admin, client, operatorToken, slate, stop };
+    const planes = { reader, plane };
+    return {
+      ...servers,
+      ...registry,
+      ...planes,
+      folder,
+      admin,
+      client,
+      operatorToken,
+      slate,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -164,19 +176,18 @@ function through(url: string, { host, port }: toxiproxy.Proxy): string {
   return changed.href;
 }
 
-function startPlane(
-  folder: string,
+/** Whatever follows the facts is given this, and a directory. */
+function readerOf(
   servers: Servers,
   { links, rootKey }: { readonly links: Links; readonly rootKey: string },
-): PlaneProcess {
-  return new PlaneProcess({
+) {
+  return {
     registryUrl: `http://${links['plane->registry'].host}:${links['plane->registry'].port}`,
     natsUrl: through(servers.nats.url, links['plane->nats']),
     token: DEV_READER_TOKEN,
     log: LOG_ORIGIN,
     root: rootKey,
-    directory: join(folder, 'plane'),
-  });
+  };
 }
 
 /** The embedded adapters' objects as their files tell them now: another process holds them. */

@@ -14,7 +14,7 @@ export type SmallDisk = Awaited<ReturnType<typeof mountSmallDisk>>;
 export async function mountSmallDisk(sizeMib: number) {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-disk-'));
   const mount = ['-t', 'tmpfs', '-o', `size=${sizeMib}m,mode=755`, 'tenure-disk', folder];
-  const { path, unmount } = await (process.getuid?.() === 0 ? asRoot : asUser)(mount, folder);
+  const { path, unmount, run } = await (process.getuid?.() === 0 ? asRoot : asUser)(mount, folder);
   const ballast = join(path, 'ballast');
   return {
     path,
@@ -25,6 +25,12 @@ export async function mountSmallDisk(sizeMib: number) {
       closeSync(file);
     },
     free: () => rmSync(ballast),
+    /** From now on read-only, but for files that are open. */
+    protect: () => {
+      run('mount', '--bind', folder, folder);
+      run('mount', '-o', 'remount,bind,ro', folder);
+    },
+    unprotect: () => run('umount', folder),
     unmount: () => {
       unmount();
       rmSync(folder, { recursive: true });
@@ -34,7 +40,8 @@ export async function mountSmallDisk(sizeMib: number) {
 
 async function asRoot(mount: readonly string[], folder: string) {
   execFileSync('mount', mount);
-  return { path: folder, unmount: () => void execFileSync('umount', [folder]) };
+  const run = (command: string, ...args: string[]) => void execFileSync(command, args);
+  return { path: folder, unmount: () => run('umount', folder), run };
 }
 
 /** In a name space of its own, which another process of this user enters by its `/proc`. */
@@ -45,7 +52,12 @@ async function asUser(mount: readonly string[], folder: string) {
   });
   const [said] = (await once(holder.stdout, 'data')) as [Buffer];
   if (!String(said).includes('mounted')) throw new Error('a small disk cannot be mounted here');
-  return { path: `/proc/${holder.pid}/root${folder}`, unmount: () => void holder.kill() };
+  const inside = ['-t', String(holder.pid), '-U', '-m', '--preserve-credentials'];
+  return {
+    path: `/proc/${holder.pid}/root${folder}`,
+    unmount: () => void holder.kill(),
+    run: (...command: string[]) => void execFileSync('nsenter', [...inside, ...command]),
+  };
 }
 
 function writeUntilFull(file: number, chunk: Buffer): void {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 
 	"tenure.dev/dataplane"
 	"tenure.dev/dataplane/internal/vectors"
@@ -36,6 +37,8 @@ type request struct {
 type driver struct {
 	ctx   context.Context
 	plane *dataplane.Plane
+	// unwritten counts how often the disk refused.
+	unwritten atomic.Int64
 }
 
 type done struct {
@@ -67,7 +70,12 @@ var operations = map[string]func(*driver, *request) any{
 	"freshness": overPlane(func(plane *dataplane.Plane, _ *request) any {
 		return map[string]any{"freshness": plane.Freshness(dataplane.Membership)}
 	}),
-	"stats": overPlane(stats),
+	"stats": func(d *driver, _ *request) any {
+		if d.plane == nil {
+			return noPlane
+		}
+		return stats(d.plane, d.unwritten.Load())
+	},
 	"close": func(d *driver, _ *request) any { return d.close() },
 }
 
@@ -104,6 +112,8 @@ func open(d *driver, asked *request) any {
 		return failed(err)
 	}
 	d.plane = plane
+	d.unwritten.Store(0)
+	plane.OnJournal(func(error) { d.unwritten.Add(1) })
 	return done{OK: true}
 }
 
@@ -139,7 +149,7 @@ func entitlement(plane *dataplane.Plane, asked *request) any {
 }
 
 // stats has what all languages have.
-func stats(plane *dataplane.Plane, _ *request) any {
+func stats(plane *dataplane.Plane, unwritten int64) any {
 	all := plane.Stats()
 	heads := map[string]any{}
 	for name, head := range all.Heads {
@@ -149,6 +159,7 @@ func stats(plane *dataplane.Plane, _ *request) any {
 	}
 	return map[string]any{
 		"applied": all.Applied, "duplicates": all.Duplicates, "refused": all.Refused, "heads": heads,
+		"unwritten": unwritten,
 	}
 }
 

@@ -79,13 +79,14 @@ func checkStatement(h *Heartbeat, set *KeySet) error {
 	return nil
 }
 
-// checkOrder: fence and counts begin anew with an epoch, time does not.
+// checkOrder: fence and counts begin anew with an epoch; time with a leader, whose clock may be
+// behind the last one's.
 func checkOrder(h, last *Heartbeat) error {
 	sameEpoch := h.Epoch == last.Epoch
 	if sameEpoch && h.Fence < last.Fence {
 		return Refuse(HeartbeatFence, "%d after %d", h.Fence, last.Fence)
 	}
-	if h.At <= last.At {
+	if h.Fence <= last.Fence && h.At <= last.At {
 		return Refuse(HeartbeatReplay, "%s after %s", h.At, last.At)
 	}
 	for shard := range h.Heads {

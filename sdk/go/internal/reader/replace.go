@@ -19,7 +19,7 @@ func (s *Shard) Replace(second *Shard) (Step, bool) {
 	}
 	newest := s.cover.newest
 	second.cover.newest, second.cover.awaited = nil, false
-	second.doubt = false
+	second.doubt, second.unfolded = false, false
 	if newest != nil {
 		second.expect(*newest, &step)
 	}

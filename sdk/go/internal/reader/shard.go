@@ -12,14 +12,15 @@ type held struct {
 
 // Shard is the state machine of one shard, equal to a replay of its lines at every interleaving.
 type Shard struct {
-	number  int
-	trust   Trust
-	head    Head
-	epoch   int64
-	tenants map[string]kernel.ChainHead
-	held    map[int64]held
-	cover   cover
-	doubt   bool
+	number   int
+	trust    Trust
+	head     Head
+	epoch    int64
+	tenants  map[string]kernel.ChainHead
+	held     map[int64]held
+	cover    cover
+	doubt    bool
+	unfolded bool
 }
 
 // New reads a shard from its beginning.
@@ -44,10 +45,11 @@ func (s *Shard) Head() Head { return s.head }
 func (s *Shard) Tenants() map[string]kernel.ChainHead { return s.tenants }
 
 // InDoubt: the shard is to be read anew from its first line.
-func (s *Shard) InDoubt() bool { return s.doubt }
+func (s *Shard) InDoubt() bool { return s.doubt || s.unfolded }
 
-// Doubt puts the shard in doubt, when its lines cannot be folded anew.
-func (s *Shard) Doubt() { s.doubt = true }
+// DoubtFold is for lines that cannot be folded anew from what is kept. Void ones may be folded, so
+// only reading the shard anew ends this doubt.
+func (s *Shard) DoubtFold() { s.unfolded = true }
 
 // Live takes the lines of a stream message. A bad one asks for HTTP: it must not wedge the shard.
 // While `holding`, lines wait for keys.

@@ -68,6 +68,7 @@ func (s *Statements) KeySet(note []byte) (Change, error) {
 
 // Heartbeat takes a note. No heartbeat and no error: it waits for keys, see [Statements.Waiting].
 func (s *Statements) Heartbeat(note []byte) (*kernel.Beat, error) {
+	s.waiting = nil // whatever comes is newer
 	if s.trusted.Set == nil {
 		s.waiting = note
 		return nil, nil

@@ -65,7 +65,7 @@ class Follower:
         if made.holds_covered and made.reader.chains.hash == reader.chains.hash:
             self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
         else:
-            reader.in_doubt = True
+            reader.doubt_fold()
             self.doubt(shard)
 
     def heal(self, shard: int, delay_s: float = 0.0, *, keys_first: bool = False) -> None:

@@ -35,15 +35,18 @@ class Journal:
                 yield shard, self.read(shard)
 
     def read(self, shard: int) -> list[str]:
-        """Whole lines of a shard; what no decoder can read will not verify either."""
+        """Whole lines of a shard; what no decoder can read will not verify either.
+
+        None of a file that the disk refuses: what is missing is fetched again.
+        """
         path = self._path(shard)
         try:
             data = path.read_bytes()
-        except FileNotFoundError:
+            whole = data[: data.rfind(b"\n") + 1]
+            if len(whole) < len(data):
+                os.truncate(path, len(whole))
+        except OSError:
             return []
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            os.truncate(path, len(whole))
         return whole.decode("ascii", "replace").split("\n")[:-1]
 
     def append(self, shard: int, lines: Iterable[str]) -> None:
@@ -52,7 +55,9 @@ class Journal:
         if not data or shard in self._broken:
             return
         try:
-            self._file(shard).write(data)
+            file = self._file(shard)
+            while data:  # a disk that fills up takes a part, and raises at the next one only
+                data = data[file.write(data) :]
         except OSError:
             self._broken.add(shard)
             raise

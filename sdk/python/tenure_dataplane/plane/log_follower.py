@@ -132,14 +132,12 @@ class LogFollower:
         return await self._source.key_set(self._trust.keys.version + 1)
 
     def _take_keys(self, note: bytes) -> None:
-        version = self._trust.keys.version
-        change = KeyChange(None, None)
+        change = self._trust.keys.accept(note)
         try:
-            change = self._trust.take_keys(note)
+            self._trust.files.save_key_set(self._trust.keys.version, note)
         except OSError as error:
             self._shell.disk_refused(error)
-        if self._trust.keys.version > version:
-            self._shell.keys_changed(change)
+        self._shell.keys_changed(change)
 
     async def _poll(self) -> None:
         now_ms = self._clock.monotonic_ms()

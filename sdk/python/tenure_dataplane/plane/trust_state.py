@@ -9,7 +9,7 @@ from ..log.note_key import parse_note_key
 from ..trust.fact_keys import FactKeys
 from ..trust.heartbeat import Heartbeat
 from ..trust.heartbeats import Heartbeats
-from ..trust.key_chain import KeyChain, KeyChange
+from ..trust.key_chain import KeyChain
 from .state_files import StateFiles
 
 
@@ -44,9 +44,3 @@ class TrustState:
             pass
         self.heartbeats.pending = None
         return self.heartbeats.last
-
-    def take_keys(self, note: bytes) -> KeyChange:
-        """The next version, then its file. Raises FactError, OSError."""
-        change = self.keys.accept(note)
-        self.files.save_key_set(self.keys.version, note)
-        return change

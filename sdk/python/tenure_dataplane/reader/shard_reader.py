@@ -40,6 +40,8 @@ class ShardReader:
         self.coverage = Coverage()
         #: The shard is to be read anew (:meth:`anew`); lines that come meanwhile go on.
         self.in_doubt = False
+        #: Void facts may be folded: only reading anew ends this doubt.
+        self._unfolded = False
         self._held = HeldLines()
 
     @property
@@ -120,7 +122,8 @@ class ShardReader:
         """Takes over a reader of :meth:`anew`, and compares it with the newest heartbeat."""
         step = Step()
         newest = self.coverage.newest
-        self.chains, self.coverage, self.in_doubt = fresh.chains, fresh.coverage, False
+        self.chains, self.coverage = fresh.chains, fresh.coverage
+        self.in_doubt = self._unfolded = False
         if newest is not None:
             self._judge(self.coverage.expect(newest), step)
         return step
@@ -129,6 +132,10 @@ class ShardReader:
         """A restored backup wrote the log anew below this reader's head: nothing is certain."""
         self.coverage.uncover()
         self.in_doubt = True
+
+    def doubt_fold(self) -> None:
+        """The journal has not the lines that are to be folded anew: HTTP has to tell."""
+        self.in_doubt = self._unfolded = True
 
     def _release_held(self, step: Step) -> None:
         self._held.drop_up_to(self.position)
@@ -164,7 +171,7 @@ class ShardReader:
         elif verdict == "reached":
             step.reached = True
             if self.coverage.covered.lines == self.position:
-                self.in_doubt = False
+                self.in_doubt = self._unfolded
         elif verdict == "shard-fork":
             self.in_doubt = True
             where = f"another hash in shard {shard_name(self.shard)}"

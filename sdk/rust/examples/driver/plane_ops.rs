@@ -1,13 +1,26 @@
 //! Requests to a plane: open, ask, close.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Map, Value, json};
-use tenure_dataplane::{DecisionKind, Identity, Options, Plane};
+use tenure_dataplane::{DecisionKind, Event, Events, Identity, Options, Plane};
 
 use crate::bytes::{list, text};
 
 #[derive(Default)]
 pub struct PlaneOps {
     plane: Option<Plane>,
+    /// How often the disk refused.
+    unwritten: Arc<AtomicU64>,
+}
+
+async fn count_unwritten(mut events: Events, unwritten: Arc<AtomicU64>) {
+    while let Some(event) = events.next().await {
+        if matches!(event, Event::Journal(_)) {
+            unwritten.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl PlaneOps {
@@ -26,7 +39,7 @@ impl PlaneOps {
             "freshness" => {
                 json!({ "freshness": plane.freshness(DecisionKind::Membership).as_str() })
             }
-            "stats" => stats(plane),
+            "stats" => stats(plane, self.unwritten.load(Ordering::Relaxed)),
             "close" => {
                 plane.close().await;
                 self.plane = None;
@@ -50,6 +63,8 @@ impl PlaneOps {
         options.shards = shards.filter_map(|shard| u8::try_from(shard.as_u64()?).ok()).collect();
         match Plane::open(options).await {
             Ok(plane) => {
+                self.unwritten = Arc::default();
+                tokio::spawn(count_unwritten(plane.events(), Arc::clone(&self.unwritten)));
                 self.plane = Some(plane);
                 json!({ "ok": true })
             }
@@ -80,7 +95,7 @@ fn entitlement(plane: &Plane, request: &Value) -> Value {
     })
 }
 
-fn stats(plane: &Plane) -> Value {
+fn stats(plane: &Plane, unwritten: u64) -> Value {
     let stats = plane.stats();
     let heads: Map<String, Value> = stats
         .heads
@@ -102,5 +117,6 @@ fn stats(plane: &Plane) -> Value {
         "keySet": stats.key_set,
         "refused": stats.refused,
         "heads": heads,
+        "unwritten": unwritten,
     })
 }

@@ -25,7 +25,9 @@ fn check_order(heartbeat: &Heartbeat, last: &Heartbeat) -> Checked<()> {
     let same_epoch = heartbeat.epoch == last.epoch;
     let fenced = same_epoch && heartbeat.fence < last.fence;
     ensure(!fenced, FactCode::HeartbeatFence, "of a leader that was replaced")?;
-    ensure(heartbeat.at > last.at, FactCode::HeartbeatReplay, "not later than the last one")?;
+    // A new leader's clock may be behind the last one's.
+    let newer = heartbeat.fence > last.fence || heartbeat.at > last.at;
+    ensure(newer, FactCode::HeartbeatReplay, "not later than the last one")?;
     let shrunk = heartbeat.heads.iter().zip(&last.heads).any(|(new, old)| new.count < old.count);
     ensure(!(same_epoch && shrunk), FactCode::HeartbeatRollback, "a shard with fewer lines")
 }

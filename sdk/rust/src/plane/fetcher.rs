@@ -56,8 +56,7 @@ async fn work(shared: Arc<Shared>, shard: u8, job: Job) -> u8 {
         fetch_key_sets(&shared).await;
     }
     if job.refold && !matches!(shared.reread(shard, Origin::Disk).await, Ok(true)) {
-        // The disk has not what it should: HTTP has to tell.
-        let _ = shared.reread(shard, Origin::Http).await;
+        shared.doubt_fold(shard);
     }
     let state = |shared: &Shared| {
         let core = shared.core();

@@ -3,7 +3,7 @@
 use tokio::task::yield_now;
 
 use super::http::Unavailable;
-use super::shared::Shared;
+use super::shared::{Shared, Want};
 use crate::reader::shard_reader::ShardReader;
 use crate::reader::step::Origin;
 
@@ -59,6 +59,13 @@ impl Shared {
                 return Ok(self.replace(shard, fresh, accepted, &refused));
             }
         }
+    }
+
+    pub(super) fn doubt_fold(&self, shard: u8) {
+        if let Some(reader) = self.core().readers.get_mut(&shard) {
+            reader.doubt_fold();
+        }
+        self.want(Want::Doubt(shard));
     }
 
     async fn history(

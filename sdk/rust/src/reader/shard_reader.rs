@@ -19,6 +19,8 @@ pub struct ShardReader {
     place: Place,
     chain: ShardChain,
     in_doubt: bool,
+    /// Void facts may be folded: only reading anew ends this doubt.
+    unfolded: bool,
 }
 
 /// What a live line turned out to be, before it is opened.
@@ -33,7 +35,8 @@ impl ShardReader {
     /// At the beginning of a shard of the log.
     pub fn new(shard: u8, log: &str) -> Self {
         let (held, place, chain) = (Held::default(), Place::default(), ShardChain::default());
-        Self { shard, log: log.to_owned(), held, place, chain, in_doubt: false }
+        let (in_doubt, unfolded) = (false, false);
+        Self { shard, log: log.to_owned(), held, place, chain, in_doubt, unfolded }
     }
 
     /// Position, running hash, and what heartbeats have covered.
@@ -143,7 +146,8 @@ impl ShardReader {
     pub fn adopt(&mut self, fresh: ShardReader) -> Step {
         let mut step = Step::default();
         let newest = self.chain.newest();
-        (self.place, self.chain, self.in_doubt) = (fresh.place, fresh.chain, false);
+        (self.place, self.chain) = (fresh.place, fresh.chain);
+        (self.in_doubt, self.unfolded) = (false, false);
         if let Some(newest) = newest {
             let verdict = self.chain.expect(newest);
             self.judge(Some(verdict), &mut step);
@@ -155,6 +159,11 @@ impl ShardReader {
     pub fn uncover(&mut self) {
         self.chain.uncover();
         self.in_doubt = true;
+    }
+
+    /// The journal has not the lines that are to be folded anew: HTTP has to tell.
+    pub fn doubt_fold(&mut self) {
+        (self.in_doubt, self.unfolded) = (true, true);
     }
 
     fn sort<'a>(&self, text: &'a str, step: &mut Step) -> Live<'a> {
@@ -233,7 +242,7 @@ impl ShardReader {
             Some(Verdict::Reached) => {
                 step.reached = true;
                 if self.chain.covered().count == self.chain.position() {
-                    self.in_doubt = false;
+                    self.in_doubt = self.unfolded;
                 }
             }
             Some(Verdict::Fork) => {
