@@ -90,7 +90,7 @@ export class ShardReader {
 
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
-    return this.#inDoubt || this.#isUnfolded;
+    return this.#inDoubt;
   }
 
   /** The newest heartbeat counts more lines than are here. */
