@@ -14,6 +14,7 @@ pub mod keys;
 pub mod log;
 pub mod plane;
 pub mod reader;
+pub mod state;
 
 pub use decide::types::{
     Decision, DecisionKind, EntitlementDecision, EntitlementReason, Freshness, Identity, Reason,

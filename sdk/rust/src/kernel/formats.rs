@@ -62,6 +62,11 @@ pub fn is_name(text: &str) -> bool {
     is_word(text, 63, |c| c.is_ascii_alphabetic(), |c| is_alnum(c) || b"._-".contains(&c))
 }
 
+/// What an API key is good for.
+pub fn is_scope(text: &str) -> bool {
+    is_word(text, 127, |c| c.is_ascii_alphabetic(), |c| is_alnum(c) || b"._:-".contains(&c))
+}
+
 /// `resource:verb`, or `*` alone for every permission.
 pub fn is_permission(text: &str) -> bool {
     text == "*"
