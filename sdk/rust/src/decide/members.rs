@@ -18,8 +18,8 @@ pub(super) struct Member {
 
 #[derive(Default)]
 pub(super) struct Members {
-    subject_of: HashMap<Id, Box<str>>,
-    by_subject: HashMap<Box<str>, Vec<Member>>,
+    subject_of: HashMap<Id, Arc<str>>,
+    by_subject: HashMap<Arc<str>, Vec<Member>>,
 }
 
 impl Members {
@@ -30,8 +30,11 @@ impl Members {
     /// In place of what was there of the same member.
     pub(super) fn insert(&mut self, sub: &str, member: Member) {
         self.remove(&member.id);
-        self.subject_of.insert(member.id, sub.into());
-        self.by_subject.entry(sub.into()).or_default().push(member);
+        let known = self.by_subject.get_key_value(sub).map(|(known, _)| Arc::clone(known));
+        let sub = known.unwrap_or_else(|| sub.into());
+        self.subject_of.insert(member.id, Arc::clone(&sub));
+        // Almost always the only one.
+        self.by_subject.entry(sub).or_insert_with(|| Vec::with_capacity(1)).push(member);
     }
 
     pub(super) fn remove(&mut self, id: &Id) {

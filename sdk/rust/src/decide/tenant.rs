@@ -1,7 +1,9 @@
 //! What the index keeps of one tenant.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::api_keys::KnownKey;
 use super::entitlements::Entitlements;
 use super::members::{Id, Members};
 use super::roles::RoleSetNumber;
@@ -23,4 +25,7 @@ pub(super) struct Tenant {
     /// By member and project.
     pub(super) grants: HashMap<(Id, Id), RoleSetNumber>,
     pub(super) entitlements: Entitlements,
+    pub(super) keys: HashMap<Id, Arc<KnownKey>>,
+    /// Its block was one that a registry should never have signed: nothing is known of it.
+    pub(super) broken: bool,
 }

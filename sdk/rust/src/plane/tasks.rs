@@ -27,7 +27,7 @@ pub(super) async fn fetch_key_sets(shared: &Shared) {
     *asked = Some(Instant::now());
     loop {
         let version = shared.core().trust.version() + 1;
-        let Ok(Some(note)) = shared.registry.key_set(version).await else { return };
+        let Ok(Some(note)) = shared.source.key_set(version).await else { return };
         if !shared.take_key_set(&note) {
             return;
         }
@@ -55,7 +55,7 @@ pub(super) async fn ask_for_heartbeats(shared: Arc<Shared>) {
             }
         }
         let asked_ms = shared.clock.monotonic_ms();
-        match shared.registry.heartbeat().await {
+        match shared.source.heartbeat().await {
             Ok(Some(note)) => shared.take_heartbeat(&note, Origin::Http, asked_ms),
             Ok(None) => {
                 if shared.core().trust.version() > 0 && silent.is_multiple_of(SILENT_ROUNDS) {

@@ -10,8 +10,8 @@ use super::block::{MAX_LEAF_WEIGHT, holds_payloads};
 use super::cursor::{Cursor, malformed};
 use super::file::MAX_NODE_BYTES;
 use super::pages::{Slot, parse_page, parse_tenants};
-use crate::error::{Checked, ensure};
 use crate::error::FactCode;
+use crate::error::{Checked, ensure};
 use crate::kernel::formats::MAX_SAFE;
 use crate::kernel::hash::{EMPTY_HASH, Hash, sha256};
 
@@ -56,10 +56,7 @@ impl Node {
         Self::read(bytes, |kind, file| if kind == PAGE { parse_page(file, asked) } else { None })
     }
 
-    fn read(
-        bytes: Bytes,
-        leaf: impl FnOnce(u8, Cursor) -> Option<Node>,
-    ) -> Checked<Node> {
+    fn read(bytes: Bytes, leaf: impl FnOnce(u8, Cursor) -> Option<Node>) -> Checked<Node> {
         let small = bytes.len() <= MAX_NODE_BYTES;
         ensure(small, FactCode::StateNodeMalformed, "a node over 8 MiB")?;
         let mut file = Cursor(bytes.clone());

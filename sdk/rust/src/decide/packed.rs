@@ -1,0 +1,80 @@
+//! Tenants of a snapshot that nobody has asked for yet: verified by the hash of their block, and
+//! parsed only when somebody asks, or later in the background. So a million facts answer at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::error::{Checked, FactError};
+use crate::kernel::shard::TenantId;
+use crate::keys::state_note::StateNote;
+use crate::reader::step::Origin;
+use crate::state::block::TenantState;
+use crate::state::live::Live;
+
+/// A tenant, and what the snapshot said of itself.
+#[derive(Debug)]
+pub struct Packed {
+    pub(super) state: TenantState,
+    note: Arc<StateNote>,
+    origin: Origin,
+}
+
+impl Packed {
+    /// Costs a parse of each fact; no lock is needed for it.
+    pub fn live_facts(&self) -> Checked<Vec<Live>> {
+        self.state.live_facts(&self.note.log, self.note.epoch)
+    }
+}
+
+/// A block that a registry should never have signed: its tenant is unknown to decisions.
+#[derive(Debug)]
+pub struct Broken {
+    /// Of the tenant.
+    pub shard: u8,
+    /// Of the snapshot.
+    pub origin: Origin,
+    /// Which check failed.
+    pub error: FactError,
+}
+
+impl Broken {
+    pub(super) fn of(packed: &Packed, error: FactError) -> Self {
+        Self { shard: packed.state.shard(), origin: packed.origin, error }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct PackedTenants(HashMap<TenantId, Arc<Packed>>);
+
+impl PackedTenants {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn add(
+        &mut self,
+        states: impl IntoIterator<Item = TenantState>,
+        note: &Arc<StateNote>,
+        origin: Origin,
+    ) {
+        let packed = states.into_iter().map(|state| {
+            (state.tenant, Arc::new(Packed { state, note: Arc::clone(note), origin }))
+        });
+        self.0.extend(packed);
+    }
+
+    pub(super) fn find(&self, tenant: &TenantId) -> Option<&Arc<Packed>> {
+        if self.0.is_empty() { None } else { self.0.get(tenant) }
+    }
+
+    pub(super) fn any(&self, count: usize) -> Vec<Arc<Packed>> {
+        self.0.values().take(count).cloned().collect()
+    }
+
+    pub(super) fn remove(&mut self, tenant: &TenantId) {
+        self.0.remove(tenant);
+        if self.0.is_empty() {
+            self.0 = HashMap::new();
+        }
+    }
+}
