@@ -24,13 +24,16 @@ pub(super) struct Loaded {
     pub(super) cut: Vec<(u8, Vec<String>)>,
 }
 
+/// Tenants of a snapshot.
+pub(super) type ByShard = HashMap<u8, Vec<TenantState>>;
+
 /// What is given to the readers of all shards.
 pub(super) struct Given<'a> {
     pub(super) log: &'a str,
     pub(super) keys: &'a FactKeys,
     pub(super) journal: &'a Journal,
     /// What the lines on disk follow: a state note, and its tenants by shard.
-    pub(super) base: Option<(&'a Arc<StateNote>, Mutex<HashMap<u8, Vec<TenantState>>>)>,
+    pub(super) base: Option<(&'a Arc<StateNote>, Mutex<ByShard>)>,
 }
 
 impl Given<'_> {

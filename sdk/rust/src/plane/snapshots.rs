@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::core::Core;
 use super::events::{Event, SnapshotTaken};
 use super::http::Unavailable;
+use super::load::ByShard;
 use super::saved_snapshot::{Failure, SavedSnapshot};
 use super::shared::Shared;
 use super::snapshot_file::SnapshotWriter;
@@ -189,8 +190,8 @@ impl Shared {
 }
 
 /// Of tenants that ascend by key.
-pub(super) fn by_shard(tenants: Vec<TenantState>) -> HashMap<u8, Vec<TenantState>> {
-    let mut by_shard: HashMap<u8, Vec<TenantState>> = HashMap::new();
+pub(super) fn by_shard(tenants: Vec<TenantState>) -> ByShard {
+    let mut by_shard = ByShard::new();
     for tenant in tenants {
         by_shard.entry(tenant.shard()).or_default().push(tenant);
     }

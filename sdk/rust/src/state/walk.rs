@@ -84,7 +84,9 @@ impl Walk {
             (Content::Facts(packed), Some(owner)) => {
                 check_named(wanted, &hash, weight)?;
                 let page = FactsPage { prefix: wanted.prefix, packed };
-                self.found.get_mut(owner).map(|tenant| tenant.pages.push(page));
+                if let Some(tenant) = self.found.get_mut(owner) {
+                    tenant.pages.push(page);
+                }
                 Ok(Vec::new())
             }
             (Content::Tenants(slots), None) => {
