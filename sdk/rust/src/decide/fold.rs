@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::api_keys::KnownKey;
-use super::members::{Id, Member};
+use super::ids::Id;
+use super::members::Member;
 use super::roles::RoleSets;
 use super::tenant::{Standing, Tenant};
 use crate::kernel::bodies::{Body, MemberState, Scope, TenantState};

@@ -1,11 +1,11 @@
 //! The fold of all facts that decisions need: the last assertion per (kind, subject), minus the
 //! retracted ones.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::api_keys::{ApiKeys, KnownKey};
 use super::fold::Names;
+use super::ids::IdMap;
 use super::members::Member;
 use super::packed::{Broken, Packed, PackedTenants};
 use super::tenant::{Standing, Tenant};
@@ -23,7 +23,7 @@ use crate::state::live::Live;
 /// Pure memory; the look-ups build no strings.
 #[derive(Default)]
 pub struct Index {
-    tenants: HashMap<TenantId, Tenant>,
+    tenants: IdMap<Tenant>,
     names: Names,
     keys: ApiKeys,
     packed: PackedTenants,
@@ -86,9 +86,9 @@ impl Index {
         if self.packed.len() == 0 { None } else { self.packed.find(&uuid_bytes(tenant)?) }
     }
 
-    /// Some of those that are packed.
-    pub fn some_packed(&self, count: usize) -> Vec<Arc<Packed>> {
-        self.packed.any(count)
+    /// Some of those that are packed, others at each call.
+    pub fn some_packed(&mut self, count: usize) -> Vec<Arc<Packed>> {
+        self.packed.some(count)
     }
 
     /// Folds a few facts of a packed tenant, so that decisions need not wait for all of them.

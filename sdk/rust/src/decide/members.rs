@@ -2,11 +2,11 @@
 //! since issuers differ.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use super::ids::{Id, IdMap};
 use super::roles::RoleSetNumber;
-
-pub(super) type Id = [u8; 16];
 
 /// What a decision reads of a membership.
 pub(super) struct Member {
@@ -16,15 +16,36 @@ pub(super) struct Member {
     pub(super) roles: RoleSetNumber,
 }
 
+/// Almost always one: it is where the look-up ends.
+struct OfSubject {
+    first: Member,
+    others: Vec<Member>,
+}
+
+impl OfSubject {
+    fn iter(&self) -> impl Iterator<Item = &Member> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// `None` when nobody is left.
+    fn without(mut self, id: &Id) -> Option<Self> {
+        self.others.retain(|member| member.id != *id);
+        if self.first.id == *id {
+            self.first = self.others.pop()?;
+        }
+        Some(self)
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Members {
-    subject_of: HashMap<Id, Arc<str>>,
-    by_subject: HashMap<Arc<str>, Vec<Member>>,
+    subject_of: IdMap<Arc<str>>,
+    by_subject: HashMap<Arc<str>, OfSubject>,
 }
 
 impl Members {
-    pub(super) fn of_subject(&self, sub: &str) -> &[Member] {
-        self.by_subject.get(sub).map_or(&[], Vec::as_slice)
+    pub(super) fn of_subject(&self, sub: &str) -> impl Iterator<Item = &Member> {
+        self.by_subject.get(sub).into_iter().flat_map(OfSubject::iter)
     }
 
     /// In place of what was there of the same member.
@@ -33,17 +54,18 @@ impl Members {
         let known = self.by_subject.get_key_value(sub).map(|(known, _)| Arc::clone(known));
         let sub = known.unwrap_or_else(|| sub.into());
         self.subject_of.insert(member.id, Arc::clone(&sub));
-        // Almost always the only one.
-        self.by_subject.entry(sub).or_insert_with(|| Vec::with_capacity(1)).push(member);
+        match self.by_subject.entry(sub) {
+            Entry::Occupied(mut known) => known.get_mut().others.push(member),
+            Entry::Vacant(slot) => {
+                slot.insert(OfSubject { first: member, others: Vec::new() });
+            }
+        }
     }
 
     pub(super) fn remove(&mut self, id: &Id) {
         let Some(sub) = self.subject_of.remove(id) else { return };
-        if let Some(members) = self.by_subject.get_mut(&sub) {
-            members.retain(|member| member.id != *id);
-            if members.is_empty() {
-                self.by_subject.remove(&sub);
-            }
+        if let Some(left) = self.by_subject.remove(&sub).and_then(|known| known.without(id)) {
+            self.by_subject.insert(sub, left);
         }
     }
 }

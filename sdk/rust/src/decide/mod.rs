@@ -3,6 +3,7 @@
 pub mod api_keys;
 mod entitlements;
 mod fold;
+mod ids;
 pub mod index;
 mod members;
 pub mod packed;

@@ -1,9 +1,9 @@
 //! Tenants of a snapshot that nobody has asked for yet: verified by the hash of their block, and
 //! parsed only when somebody asks, or later in the background. So a million facts answer at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ids::IdMap;
 use crate::error::{Checked, FactError};
 use crate::kernel::shard::TenantId;
 use crate::keys::state_note::StateNote;
@@ -44,11 +44,15 @@ impl Broken {
 }
 
 #[derive(Default)]
-pub(super) struct PackedTenants(HashMap<TenantId, Arc<Packed>>);
+pub(super) struct PackedTenants {
+    by_id: IdMap<Arc<Packed>>,
+    /// Those that the background has not come to yet.
+    waiting: Vec<TenantId>,
+}
 
 impl PackedTenants {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.by_id.len()
     }
 
     pub(super) fn add(
@@ -60,21 +64,29 @@ impl PackedTenants {
         let packed = states.into_iter().map(|state| {
             (state.tenant, Arc::new(Packed { state, note: Arc::clone(note), origin }))
         });
-        self.0.extend(packed);
+        for (id, packed) in packed {
+            self.by_id.insert(id, packed);
+            self.waiting.push(id);
+        }
     }
 
     pub(super) fn find(&self, tenant: &TenantId) -> Option<&Arc<Packed>> {
-        if self.0.is_empty() { None } else { self.0.get(tenant) }
+        if self.by_id.is_empty() { None } else { self.by_id.get(tenant) }
     }
 
-    pub(super) fn any(&self, count: usize) -> Vec<Arc<Packed>> {
-        self.0.values().take(count).cloned().collect()
+    /// None: nothing is packed any more.
+    pub(super) fn some(&mut self, count: usize) -> Vec<Arc<Packed>> {
+        if self.waiting.is_empty() {
+            self.waiting = self.by_id.keys().copied().collect();
+        }
+        let next = std::iter::from_fn(|| self.waiting.pop());
+        next.filter_map(|id| self.by_id.get(&id).cloned()).take(count).collect()
     }
 
     pub(super) fn remove(&mut self, tenant: &TenantId) {
-        self.0.remove(tenant);
-        if self.0.is_empty() {
-            self.0 = HashMap::new();
+        self.by_id.remove(tenant);
+        if self.by_id.is_empty() {
+            *self = Self::default();
         }
     }
 }
