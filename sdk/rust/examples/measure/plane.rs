@@ -60,7 +60,7 @@ pub async fn measure(directory: &Path, asked: Questions) -> Measured {
     }
     say("unpacked", "ms", milliseconds(began.elapsed()));
     let facts = asked.tenants * (asked.members + 1);
-    say("memory", "B/fact", (heap::used() - before) as f64 / facts as f64);
+    say("memory", "B/fact", (heap::used() - before) / facts as f64);
     decisions(&plane, &asked)?;
     plane.close().await;
     Ok(())

@@ -1,22 +1,22 @@
 //! One fact onto what is known of its tenant. Names that tenants share are kept once.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::api_keys::KnownKey;
 use super::ids::Id;
-use super::members::Member;
+use super::members::{IssuerNumber, Member};
 use super::roles::RoleSets;
 use super::tenant::{Standing, Tenant};
 use crate::kernel::bodies::{Body, MemberState, Scope, TenantState};
 use crate::kernel::fact::Fact;
 use crate::kernel::shard::{PLATFORM_TENANT, uuid_bytes};
 
-/// Role combinations, and one text for all members of an issuer: parsed facts bring a copy each.
+/// Role combinations and issuers, by their numbers: parsed facts bring the texts each time.
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) roles: RoleSets,
-    issuers: HashSet<Arc<str>>,
+    issuers: HashMap<String, IssuerNumber>,
 }
 
 impl Names {
@@ -85,12 +85,17 @@ impl Names {
         }
     }
 
-    fn issuer(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.issuers.get(text) {
-            return Arc::clone(known);
-        }
-        let made: Arc<str> = text.into();
-        self.issuers.insert(Arc::clone(&made));
-        made
+    /// `None`: no member has it.
+    pub(super) fn find_issuer(&self, text: &str) -> Option<IssuerNumber> {
+        self.issuers.get(text).copied()
+    }
+
+    fn issuer(&mut self, text: &str) -> IssuerNumber {
+        self.find_issuer(text).unwrap_or_else(|| {
+            // So many issuers would not fit the memory.
+            let number = u32::try_from(self.issuers.len()).unwrap_or(u32::MAX);
+            self.issuers.insert(text.to_owned(), number);
+            number
+        })
     }
 }

@@ -144,9 +144,10 @@ impl Index {
             Standing::Closed => return Reason::TenantInactive,
             Standing::Open => {}
         }
+        let issuer = self.names.find_issuer(issuer);
         let mut reason = Reason::MemberUnknown;
         for member in tenant.members.of_subject(sub) {
-            if &*member.issuer != issuer {
+            if Some(member.issuer) != issuer {
                 continue;
             }
             if member.active {

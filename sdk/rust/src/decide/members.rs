@@ -8,10 +8,13 @@ use std::sync::Arc;
 use super::ids::{Id, IdMap};
 use super::roles::RoleSetNumber;
 
+/// Of the texts of issuers, which members share.
+pub(super) type IssuerNumber = u32;
+
 /// What a decision reads of a membership.
 pub(super) struct Member {
     pub(super) id: Id,
-    pub(super) issuer: Arc<str>,
+    pub(super) issuer: IssuerNumber,
     pub(super) active: bool,
     pub(super) roles: RoleSetNumber,
 }
@@ -19,20 +22,24 @@ pub(super) struct Member {
 /// Almost always one: it is where the look-up ends.
 struct OfSubject {
     first: Member,
-    others: Vec<Member>,
+    /// Boxed, so that what is looked at fits a cache line.
+    #[allow(clippy::box_collection)]
+    others: Option<Box<Vec<Member>>>,
 }
 
 impl OfSubject {
     fn iter(&self) -> impl Iterator<Item = &Member> {
-        std::iter::once(&self.first).chain(&self.others)
+        std::iter::once(&self.first).chain(self.others.iter().flat_map(|others| others.iter()))
     }
 
     /// `None` when nobody is left.
     fn without(mut self, id: &Id) -> Option<Self> {
-        self.others.retain(|member| member.id != *id);
+        let mut others = self.others.take().map(|others| *others).unwrap_or_default();
+        others.retain(|member| member.id != *id);
         if self.first.id == *id {
-            self.first = self.others.pop()?;
+            self.first = others.pop()?;
         }
+        self.others = (!others.is_empty()).then(|| Box::new(others));
         Some(self)
     }
 }
@@ -55,9 +62,11 @@ impl Members {
         let sub = known.unwrap_or_else(|| sub.into());
         self.subject_of.insert(member.id, Arc::clone(&sub));
         match self.by_subject.entry(sub) {
-            Entry::Occupied(mut known) => known.get_mut().others.push(member),
+            Entry::Occupied(mut known) => {
+                known.get_mut().others.get_or_insert_default().push(member);
+            }
             Entry::Vacant(slot) => {
-                slot.insert(OfSubject { first: member, others: Vec::new() });
+                slot.insert(OfSubject { first: member, others: None });
             }
         }
     }
