@@ -387,7 +387,8 @@ describe('a folder', () => {
     exportLog();
     const [first = '', second = ''] = writer.linesOf(ACME);
     put(`facts/${shardName(SHARD)}`, `${first}\n${second.slice(0, 40)}`);
-    const partly = async () => expect(await ask('stats')).toMatchObject({ applied: 4, refused: {} });
+    const partly = async () =>
+      expect(await ask('stats')).toMatchObject({ applied: 4, refused: {} });
     await eventually(partly, SOON);
     exportLog();
     await ask('ready');
