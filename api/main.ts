@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
+import { cachingInnerNodes } from '../registry/cached-nodes.ts';
 import { composeApi } from '../wiring/api.ts';
 import { sealingKeyOf } from '../wiring/options.ts';
 import type { Config } from '../wiring/config/load.ts';
@@ -22,6 +23,7 @@ async function start(config: Config): Promise<Running> {
     ports: {
       ...adapters,
       accept: adapters,
+      log: { ...adapters.log, ...cachingInnerNodes(adapters.log) },
       cursors: createCursors(sealingKeyOf(config)),
       showsInviteLinks: service.env !== 'prod',
     },

@@ -5,6 +5,7 @@ import type { LogReading } from '../ports/log-store.ts';
 import type { PlaneStore } from '../ports/plane-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
+import type { StateReading } from '../ports/state-store.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Cursors } from './http/cursor.ts';
 
@@ -15,7 +16,7 @@ export interface ApiPorts {
   readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
   readonly facts: FactReading & FactFinding;
-  readonly log: LogReading;
+  readonly log: LogReading & StateReading;
   readonly planes: PlaneStore;
   readonly clock: Clock;
   /** Of the log that facts are made for. */

@@ -1,6 +1,8 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import { getJwks } from './log/jwks.ts';
+import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
@@ -32,9 +34,13 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   removePlane,
   takeReceipt,
   getKeySet,
+  getJwks,
   getCheckpoint,
   getHeartbeat,
   getTile,
+  getState,
+  getStateOfTenant,
+  getStateNode,
   getHealth,
   getReadiness,
 ];

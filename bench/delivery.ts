@@ -12,7 +12,6 @@ import pg from 'pg';
 import { createStore } from '../adapters/postgres/store.ts';
 import type { PostgresStore } from '../adapters/postgres/store.ts';
 import type { Rule } from '../domain/decision.ts';
-import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { createSigner, SEED_BYTES } from '../facts/crypto/sign.ts';
 import { commitStep } from '../registry/commit.ts';
 import type { Progress } from '../tools/servers/progress.ts';
@@ -123,7 +122,7 @@ async function runCommits(
     const tenant = tenants[at % tenants.length] ?? '';
     const { facts } = await commitStep(
       store.commits,
-      { log: stack.log, epoch: FIRST_EPOCH },
+      { log: stack.log },
       {
         operation,
         step: 'bench',

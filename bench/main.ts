@@ -6,6 +6,7 @@ import { describeMachine } from './machine.ts';
 import { benchMillion } from './million.ts';
 import { formatMachine, formatPage, formatTable } from './report.ts';
 import { benchSagas } from './sagas.ts';
+import { benchState } from './state.ts';
 
 /* `npm run bench [-- --json]`: measures what DESIGN 8 bounds and writes the reference page. */
 
@@ -16,6 +17,7 @@ const progress = createProgress();
 const machine = describeMachine();
 const rows = [
   ...(await benchMillion(progress)),
+  ...(await benchState(progress)),
   ...(await benchSagas(progress, machine.fsyncMs)),
   ...(await benchDelivery(progress, machine.fsyncMs)),
 ];

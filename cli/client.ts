@@ -1,10 +1,13 @@
 import { CliError, EXIT } from './errors.ts';
 
 const REQUEST_DEADLINE_MS = 70_000;
+const NO_CONTENT = 204;
 
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
+  /** For answers without a body. */
+  delete(path: string): Promise<void>;
   post<T>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
 }
 
@@ -19,6 +22,7 @@ interface ProblemBody {
 export function createClient(url: string, token: string): Client {
   const call = async (path: string, init: RequestInit): Promise<unknown> => {
     const response = await send(url, path, token, init);
+    if (response.status === NO_CONTENT) return undefined;
     const body = await readJson(url, response);
     if (!response.ok) throw refusal(body as ProblemBody, response.status);
     return body;
@@ -26,6 +30,9 @@ export function createClient(url: string, token: string): Client {
   return {
     url,
     get: <T>(path: string) => call(path, {}) as Promise<T>,
+    delete: async (path) => {
+      await call(path, { method: 'DELETE' });
+    },
     post: <T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
       call(path, {
         method: 'POST',

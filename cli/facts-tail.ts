@@ -34,7 +34,8 @@ export async function tail(options: TailOptions, context: Context): Promise<void
   await keyChainOf(options, context);
   const stopped = context.io.interrupted?.() ?? new Promise<void>(() => undefined);
   const trust = trustOf(root, context);
-  await withPlane({ trust, nats, shards: wanted.shards }, context, async (plane) => {
+  const needs = { trust, nats, shards: wanted.shards, snapshots: options.history !== true };
+  await withPlane(needs, context, async (plane) => {
     print(plane, wanted, options.history === true, context);
     const waited = setTimeout(() => tellProgress(plane, context), PATIENCE_MS);
     await stopped;
@@ -65,15 +66,19 @@ function print(plane: Plane, wanted: Wanted, history: boolean, { io, json }: Con
     if (kind === 'membership') io.err(`the facts are ${to}\n`);
   });
   void plane.ready().then(() => {
-    io.err(`caught up: ${plane.stats().applied} facts verified\n`);
+    io.err(`caught up: ${verifiedBy(plane)} facts verified\n`);
     shows = true;
   });
 }
 
 function tellProgress(plane: Plane, { io }: Context): void {
-  const { applied } = plane.stats();
   if (plane.freshness() !== 'fresh')
     io.err(
-      `not caught up yet: ${applied} facts verified, and no heartbeat that counts just these\n`,
+      `not caught up yet: ${verifiedBy(plane)} facts verified, and no heartbeat that counts just these\n`,
     );
+}
+
+/** Those of a snapshot among them. */
+function verifiedBy(plane: Plane): number {
+  return Object.values(plane.stats().heads).reduce((sum, { position }) => sum + position, 0);
 }

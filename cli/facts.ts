@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
-import { CliError, EXIT } from './errors.ts';
 import { explain } from './facts-explain.ts';
 import type { ExplainOptions } from './facts-explain.ts';
 import { show } from './facts-show.ts';
@@ -8,7 +7,10 @@ import type { ShowOptions } from './facts-show.ts';
 import { tail } from './facts-tail.ts';
 import type { TailOptions } from './facts-tail.ts';
 import { verify } from './facts-verify.ts';
+import { where } from './facts-where.ts';
+import type { WhereOptions } from './facts-where.ts';
 import type { HistoryOptions } from './fact-history.ts';
+import { assureSeq } from './fact-options.ts';
 import { ROOT_OPTION } from './trust.ts';
 
 const KEYS_OPTION = [
@@ -22,6 +24,7 @@ export function addFactCommands(program: Command, context: () => Context): void 
   addShow(facts, context);
   addVerify(facts, context);
   addExplain(facts, context);
+  addWhere(facts, context);
 }
 
 function addTail(facts: Command, context: () => Context): void {
@@ -76,10 +79,30 @@ function addExplain(facts: Command, context: () => Context): void {
     .action((tenant: string, options: ExplainOptions) => explain(tenant, options, context()));
 }
 
-function seqOf(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new CliError(EXIT.usage, `--at takes a seq: 1, 2, 3 and so on, not ${text}.`);
+function addWhere(facts: Command, context: () => Context): void {
+  facts
+    .command('where')
+    .description('say which data planes have applied a fact, and since when')
+    .option('--fact <uuid>', 'one fact, by its id')
+    .option('--revocation <uuid>', 'the same')
+    .option('--tenant <uuid>', 'one fact, by its tenant ...')
+    .option('--seq <n>', '... and its place in the tenant’s chain')
+    .option('--operation <uuid>', 'all facts that an operation made')
+    .addHelpText('after', WHERE_HELP)
+    .action((options: WhereOptions) => where(options, context()));
 }
+
+function seqOf(text: string): number {
+  return assureSeq(text, '--at');
+}
+
+const WHERE_HELP = `
+By the receipts of planes that the registry was told of ("tenure planes add"). Exit code 0: all that
+follow it have applied it; 1: the last line says who has not. SINCE is when the plane had said so.
+
+Example, after a member was removed:
+  $ tenure facts where --operation 4f0c… && echo gone everywhere
+`;
 
 const TAIL_HELP = `
 Columns: time, tenant, seq, op, kind, subject, actor. What is refused is told on standard error.

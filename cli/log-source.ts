@@ -9,6 +9,9 @@ const REACH = 'Check TENURE_URL, or where you said the log is.';
 /** Refused for the token. */
 const UNAUTHORIZED = 401;
 
+/** Where a folder has what HTTP serves at `state` (facts-v1, "Folders"). */
+export const STATE_NOTE = 'state/note';
+
 /** Files of a log, by their paths below its address (C2SP tlog-tiles). */
 export interface LogSource {
   /** For messages. */
@@ -23,7 +26,7 @@ export function httpSource(url: string, token: Secret | undefined): LogSource {
   return {
     name,
     read: async (path) => {
-      const response = await fetch(`${name}/${path}`, {
+      const response = await fetch(`${name}/${path === STATE_NOTE ? 'state' : path}`, {
         headers: token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` },
         signal: AbortSignal.timeout(REQUEST_DEADLINE_MS),
       }).catch((cause: unknown) => {

@@ -11,13 +11,15 @@ export interface PlaneNeeds {
   readonly nats: string | undefined;
   /** All unless given. */
   readonly shards?: readonly number[] | undefined;
+  /** False: all facts are told, from the first on. */
+  readonly snapshots?: boolean;
   /** Its state; a temporary one unless given. */
   readonly directory?: string | undefined;
 }
 
 /** A data plane for as long as the work goes on. */
 export async function withPlane<T>(
-  { trust, nats, shards, directory }: PlaneNeeds,
+  { trust, nats, shards, directory, snapshots = true }: PlaneNeeds,
   context: Context,
   work: (plane: Plane) => Promise<T>,
 ): Promise<T> {
@@ -30,6 +32,7 @@ export async function withPlane<T>(
       natsUrl: nats,
       ...trust,
       ...(shards === undefined ? {} : { shards }),
+      snapshots,
       directory: temporary ?? directory ?? '',
     });
     try {

@@ -10,9 +10,11 @@ import type { QuestionOptions } from './plane-questions.ts';
 import { ROOT_OPTION, trustOf } from './trust.ts';
 
 const HELP = `
-Questions are JSON lines, {"issuer","sub","permission","tenant","project"?}; each is answered with
-one: {"allowed","reason","freshness"}. With --can it is one question, and the exit code is 0 when
-allowed, 1 when not. A --directory keeps the facts: then it also answers while the registry is down.
+Questions are JSON lines, {"issuer","sub","permission","tenant","project"?,"explain"?}; each is
+answered with one: {"allowed","reason","freshness"}, or with "explain" {"decision","because"}. Of an
+API key: {"apiKey","scope"?,"namespace"?}; keys are secrets, so they are no options. With --can it is
+one question, and the exit code is 0 when allowed, 1 when not. A --directory keeps the facts: then it
+also answers while the registry is down. --url may name the folder of a log: file:///path.
 
 Examples:
   $ tenure plane --directory ./facts --nats nats://127.0.0.1:4222 < questions.jsonl
@@ -28,6 +30,7 @@ export function addPlaneCommand(program: Command, context: () => Context): void 
     .option('--directory <dir>', 'where its state is kept (default: a temporary one)')
     .option('--wait <seconds>', 'how long to wait for the newest facts at the start', '10')
     .option('--can <permission>', 'one question: may they do this?')
+    .option('--explain', 'with it: print the facts that the answer rests on')
     .option('--tenant <uuid>', 'where')
     .option('--project <uuid>', 'where, more closely')
     .option('--issuer <url>', 'who, by the issuer of their token ...')

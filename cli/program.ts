@@ -9,6 +9,8 @@ import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
+import { addRecoverCommand } from './recover.ts';
+import { addPlanesCommands } from './planes.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
 
@@ -20,7 +22,7 @@ Start here:
   $ tenure sagas list --state parked                      what waits, and why
 
 Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
-(migrate and keys only), READER_TOKEN and TENURE_ROOT (facts and plane only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
+(migrate, keys and recover only), READER_TOKEN and TENURE_ROOT (facts and plane only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the registry or its database is unreachable.
 `;
@@ -57,7 +59,9 @@ function createProgram(io: Io): Command {
   addLogCommands(program, context);
   addFactCommands(program, context);
   addPlaneCommand(program, context);
+  addPlanesCommands(program, context);
   addMigrateCommands(program, context);
+  addRecoverCommand(program, context);
   addConfigCommand(program, context);
   harden(program, io);
   return program;

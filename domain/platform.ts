@@ -48,6 +48,11 @@ function entriesOf({ products, roles, plans }: Catalog): Entry[] {
   ];
 }
 
+/** What the platform tenant's chain says when it says all of the catalog. */
+export function catalogFacts(catalog: Catalog): FactDraft[] {
+  return entriesOf(catalog).map(factOf);
+}
+
 function nameOf({ kind, name }: Entry): string {
   return `${kind}:${name}`;
 }

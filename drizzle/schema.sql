@@ -50,6 +50,7 @@ ALTER TABLE commits FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenure_api_by_tenant ON commits FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_operator_all ON commits FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
 CREATE POLICY tenure_worker_by_tenant ON commits FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT SELECT ON commits TO tenure_operator;
 GRANT INSERT, SELECT ON commits TO tenure_worker;
 
 CREATE TABLE entitlements (
@@ -118,11 +119,14 @@ CREATE TABLE log_head (
   next_index bigint NOT NULL,
   fence bigint NOT NULL,
   key_set bigint NOT NULL DEFAULT 0,
+  epoch bigint NOT NULL DEFAULT 1,
+  incarnation text NOT NULL DEFAULT ''::text,
   CONSTRAINT log_head_one_row CHECK ("only"),
   CONSTRAINT log_head_pkey PRIMARY KEY ("only")
 );
 GRANT SELECT ON log_head TO tenure_operator;
 GRANT SELECT, UPDATE ON log_head TO tenure_sequencer;
+GRANT SELECT (epoch) ON log_head TO tenure_worker;
 
 CREATE TABLE log_nodes (
   level smallint NOT NULL,
@@ -211,6 +215,25 @@ GRANT USAGE ON SEQUENCE outbox_id_seq TO tenure_worker;
 GRANT DELETE, SELECT ON outbox TO tenure_sequencer;
 GRANT INSERT ON outbox TO tenure_worker;
 
+CREATE TABLE plane_receipts (
+  plane text NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  epoch bigint NOT NULL,
+  size bigint NOT NULL,
+  shards bytea NOT NULL,
+  CONSTRAINT plane_receipts_plane_at_pk PRIMARY KEY (plane, at),
+  CONSTRAINT plane_receipts_plane_planes_name_fk FOREIGN KEY (plane) REFERENCES planes(name) ON DELETE CASCADE
+);
+GRANT DELETE, INSERT, SELECT ON plane_receipts TO tenure_operator;
+
+CREATE TABLE planes (
+  name text NOT NULL,
+  key text NOT NULL,
+  added_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT planes_pkey PRIMARY KEY (name)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON planes TO tenure_operator;
+
 CREATE TABLE secrets (
   tenant uuid NOT NULL,
   name text NOT NULL,
@@ -234,6 +257,18 @@ CREATE TABLE shard_heads (
 );
 GRANT SELECT ON shard_heads TO tenure_operator;
 GRANT SELECT, UPDATE ON shard_heads TO tenure_sequencer;
+
+CREATE TABLE state_nodes (
+  hash bytea NOT NULL,
+  file bytea NOT NULL,
+  round bigint NOT NULL,
+  dropped_at timestamp(3) with time zone,
+  CONSTRAINT state_nodes_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX state_nodes_dropped ON public.state_nodes USING btree (dropped_at) WHERE (dropped_at IS NOT NULL);
+CREATE INDEX state_nodes_round ON public.state_nodes USING btree (round);
+GRANT SELECT ON state_nodes TO tenure_operator;
+GRANT DELETE, INSERT, SELECT, UPDATE ON state_nodes TO tenure_sequencer;
 
 CREATE TABLE tenant_heads (
   tenant uuid NOT NULL,

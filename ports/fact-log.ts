@@ -32,6 +32,8 @@ export type SignedHeads = ReadonlyMap<string, { readonly seq: number; readonly h
 /** What a batch is signed by: version of the key set, and what the log holds of each tenant. */
 export interface LogPlace {
   readonly keySet: number;
+  /** The newest of that key set. */
+  readonly epoch: number;
   readonly heads: SignedHeads;
 }
 
@@ -58,7 +60,7 @@ export interface FactReading {
   indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Which facts are meant: one by its id or its place in a tenant's chain, or all of an operation. */
+/** Which facts are meant: one, by its id or its place in a chain, or all of an operation. */
 export type FactQuestion =
   | { readonly fact: string }
   | { readonly tenant: string; readonly seq: number }

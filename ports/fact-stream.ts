@@ -1,6 +1,8 @@
 /** Lines of one shard in the order of their positions: `<position> <index> <envelope>` each. */
 export interface FactBatch {
   readonly shard: number;
+  /** Newest of the log: in another one the same indexes have other facts. */
+  readonly epoch: number;
   /** Log indexes of the first and the last line: with log and epoch, the message's id. */
   readonly first: number;
   readonly last: number;
@@ -17,7 +19,14 @@ export interface FactStream {
   /** Sends a heartbeat to whoever listens now; the next one is two seconds away. Never rejects. */
   announce(note: string): void;
   /** Highest shard position in the stream's last message of that shard; 0 when none. Rejects
-   * while the stream cannot be asked. */
+   * while the stream cannot be asked, or is missing. */
   lastPosition(shard: number): Promise<number>;
+  /** The stream's last message of that shard, line by line; empty when none. Rejects likewise. */
+  lastLines(shard: number): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+export interface StreamReading {
+  /** All lines that the stream holds just now, message by message. Rejects as `lastLines` does. */
+  readAll(): AsyncIterable<readonly string[]>;
 }

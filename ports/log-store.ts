@@ -20,11 +20,13 @@ export interface TreeNode {
   readonly hash: Uint8Array;
 }
 
-export type LogNoteKind = 'checkpoint' | 'heartbeat';
+export type LogNoteKind = 'checkpoint' | 'heartbeat' | 'state';
 
 export interface LogReading {
   /** The signed note of a version of the key set. */
   findKeySet(version: number): Promise<string | undefined>;
+  /** That of the newest version; undefined before the first. */
+  findNewestKeySet(): Promise<string | undefined>;
   /** The newest signed note of its kind. */
   findNote(kind: LogNoteKind): Promise<string | undefined>;
   /** As many of the tile's hashes as there are, in their order; 32 bytes each. */
@@ -42,8 +44,18 @@ export interface LogHeads {
   readonly shards: readonly { readonly count: number; readonly hash: Uint8Array }[];
 }
 
+/** One life of one database: another start of Postgres, or another database, is another one. */
+export interface Incarnation {
+  readonly name: string;
+  readonly isApproved: boolean;
+}
+
 export interface LogKeeping extends LogReading {
   heads(): Promise<LogHeads>;
+  /** Of the database that answers, and whether a leader has approved of it already. */
+  incarnation(): Promise<Incarnation>;
+  /** Remembers the incarnation in the database itself: a copy of it is another one. */
+  approve(fence: number, incarnation: string): Promise<void>;
   /** Nodes that are complete, and so never change. */
   addNodes(nodes: readonly TreeNode[]): Promise<void>;
   saveNote(fence: number, kind: LogNoteKind, note: string): Promise<void>;
@@ -55,6 +67,8 @@ export interface KeySetPlace {
   readonly nextIndex: number;
   /** Note of the newest version; undefined before the first. */
   readonly newest: string | undefined;
+  /** Note of the newest heartbeat; undefined before the first. */
+  readonly heartbeat: string | undefined;
 }
 
 export interface NewKeySet {
@@ -64,6 +78,8 @@ export interface NewKeySet {
 
 export interface KeySetPublishing {
   newest(): Promise<KeySetPlace>;
+  /** The signed note of a version. */
+  findKeySet(version: number): Promise<string | undefined>;
   /**
    * One transaction that holds the head of the log: the note that `make` gives for this place is
    * stored under its version, and from the next fact on the sequencer signs by it. What `make`

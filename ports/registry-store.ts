@@ -122,6 +122,8 @@ export interface TenantReader {
 export interface ChainHead {
   readonly seq: number;
   readonly hash: Uint8Array;
+  /** Of the log: what the next facts name. It cannot change while the head is locked. */
+  readonly epoch: number;
 }
 
 /** An encoded, unsigned fact on its way to the outbox. */

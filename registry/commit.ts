@@ -12,7 +12,6 @@ import { CommitKeyReusedError, RefusedError } from './errors.ts';
 export interface LogIdentity {
   /** Origin, e.g. `tenure.example/prod`. */
   readonly log: string;
-  readonly epoch: number;
 }
 
 export interface CommitStep<C> {
@@ -78,14 +77,15 @@ export function commitStep<C>(
 }
 
 /** The drafts as the next facts of the tenant's chain: each names the leaf hash before it. */
-function chain<C>(
+export function chain(
   head: ChainHead,
-  { log, epoch }: LogIdentity,
-  step: CommitStep<C>,
+  { log }: LogIdentity,
+  step: Pick<CommitStep<never>, 'operation' | 'step' | 'tenant' | 'actor' | 'atMs'>,
   drafts: readonly FactDraft[],
 ): UnsignedFact[] {
   const { operation, tenant, actor } = step;
   const at = new Date(step.atMs).toISOString();
+  const { epoch } = head;
   let { seq, hash } = head;
   return drafts.map((draft, position) => {
     seq += 1;

@@ -13,7 +13,7 @@ export function lineOf(fact: SignedFact): string {
 }
 
 /** Groups facts by shard in the order of their positions; large shards make several batches. */
-export function batchesOf(facts: readonly SignedFact[]): FactBatch[] {
+export function batchesOf(facts: readonly SignedFact[], epoch: number): FactBatch[] {
   const batches: FactBatch[] = [];
   for (const ofShard of Map.groupBy(facts, (fact) => fact.shard).values()) {
     let open: SignedFact[] = [];
@@ -22,7 +22,7 @@ export function batchesOf(facts: readonly SignedFact[]): FactBatch[] {
     const close = () => {
       const [first, last] = [open[0], open.at(-1)];
       if (first === undefined || last === undefined) return;
-      batches.push({ shard: first.shard, first: first.index, last: last.index, lines });
+      batches.push({ shard: first.shard, epoch, first: first.index, last: last.index, lines });
       [open, lines, chars] = [[], [], 0];
     };
     for (const fact of ofShard) {

@@ -1,16 +1,20 @@
+import { utf8 } from '../facts/core/bytes.ts';
+import { checkpointOrigin, parseCheckpoint } from '../facts/log/checkpoint.ts';
+import { countsInSet } from '../facts/log/checkpoint-of-set.ts';
 import { formatHeartbeat } from '../facts/log/heartbeat.ts';
+import { newestEpoch } from '../facts/log/key-set.ts';
+import { textOfNote } from '../facts/log/note.ts';
 import type { Clock } from '../ports/clock.ts';
 import { LostLeadershipError } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
 import type { LogKeeping } from '../ports/log-store.ts';
 import { signNoteBy, type KeyRing } from './key-ring.ts';
 
-/** Facts-v1, "The reader": a time this far ahead of a reader’s clock is fresh to it all the same. */
+/** Facts-v1, "The reader": a time this far ahead of a reader’s clock is fresh all the same. */
 const SET_BACK_MS = 30_000;
 
 export interface HeartPorts {
   readonly log: string;
-  readonly epoch: number;
   readonly keys: KeyRing;
   readonly store: LogKeeping;
   readonly stream: Pick<FactStream, 'announce'>;
@@ -36,23 +40,37 @@ export class Heart {
    * order, since saving fails for a leader that was paused and followed by another one.
    */
   async beat(fence: number): Promise<void> {
-    const { log, epoch, keys, store, stream } = this.#ports;
+    const { log, keys, store, stream } = this.#ports;
     const { keySet, shards } = await store.heads();
+    const set = await keys.setOf(keySet);
+    const epoch = newestEpoch(set);
+    const checkpoint = await this.#checkpointOf(epoch);
+    // By a key that this set closes, voids or does not know yet: the keeper, or the next beat, has
+    // the one that readers of the set take.
+    if (checkpoint !== null && !countsInSet(checkpoint, set)) return;
     const signer = await keys.timeSigner(keySet);
     const text = formatHeartbeat({
-      ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards] },
+      ...{ log, epoch, fence, keySetVersion: keySet, heads: [...shards], checkpoint },
       at: new Date(this.#nextMs(fence)).toISOString(),
-      checkpoint: (await store.findNote('checkpoint')) ?? null,
     });
     const note = await signNoteBy(text, signer);
     await store.saveNote(fence, 'heartbeat', note);
     stream.announce(note);
   }
 
+  /** None before the first of its epoch: readers refuse one of another. */
+  async #checkpointOf(epoch: number): Promise<string | null> {
+    const note = (await this.#ports.store.findNote('checkpoint')) ?? null;
+    if (note === null) return null;
+    const { origin } = parseCheckpoint(textOfNote(utf8(note)));
+    return origin === checkpointOrigin(this.#ports.log, epoch) ? note : null;
+  }
+
   /**
-   * Later than any before it under this fence, or readers take it for a replay. They go by the fence
-   * first, so a clock that was set back begins anew under the next one: else every plane would find
-   * the heartbeats to be of the future, and itself stale, for as long as the clock had been wrong.
+   * Later than any before it under this fence, or readers take it for a replay. They go by the
+   * fence first, so a clock that was set back begins anew under the next one: else every plane
+   * would find the heartbeats to be of the future, and itself stale, for as long as the clock had
+   * been wrong.
    */
   #nextMs(fence: number): number {
     const nowMs = this.#ports.clock.nowMs();

@@ -95,9 +95,11 @@ function noKey(role: string, where: string): NoSigningKeyError {
   );
 }
 
-/** A note by one key, also by one that signs far away. */
-export async function signNoteBy(text: string, { name, signer }: NamedSigner): Promise<string> {
-  const signature = await signer.sign(utf8(text));
-  const signed = { publicKey: signer.publicKey, sign: () => signature };
-  return signNote(text, [{ name, signer: signed }]);
+/** A note by each of these keys, also by one that signs far away. */
+export async function signNoteBy(text: string, ...signers: NamedSigner[]): Promise<string> {
+  const signed = signers.map(async ({ name, signer }) => {
+    const signature = await signer.sign(utf8(text));
+    return { name, signer: { publicKey: signer.publicKey, sign: () => signature } };
+  });
+  return signNote(text, await Promise.all(signed));
 }

@@ -1,3 +1,4 @@
+import { FIRST_EPOCH } from '../facts/core/types.ts';
 import type { FactReading, SignedFact } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
 import { batchesOf } from './fact-lines.ts';
@@ -19,6 +20,7 @@ export class Publisher {
   /** Publishing keeps the order of the log: each call waits for the one before. */
   #last: Promise<unknown> = Promise.resolve();
   #behind = true;
+  #epoch = FIRST_EPOCH;
   /** A failure during a reconciliation must outlive its verdict. */
   #failures = 0;
   /** Log indexes, of this process's own publishing. */
@@ -28,6 +30,11 @@ export class Publisher {
   constructor(stream: FactStream, reading: FactReading) {
     this.#stream = stream;
     this.#reading = reading;
+  }
+
+  /** Of what is published from now on. */
+  begin(epoch: number): void {
+    this.#epoch = epoch;
   }
 
   /** True until a reconciliation has found the stream equal to the log after the last doubt. */
@@ -49,7 +56,7 @@ export class Publisher {
     this.#submittedThrough = facts.at(-1)?.index ?? this.#submittedThrough;
     const through = this.#submittedThrough;
     return this.#inOrder(async () => {
-      const acknowledged = await this.#stream.publish(batchesOf(facts));
+      const acknowledged = await this.#stream.publish(batchesOf(facts, this.#epoch));
       if (!acknowledged) this.#doubt();
       else if (!this.#behind) this.#acknowledgedThrough = through;
     });
@@ -79,7 +86,7 @@ export class Publisher {
     let reached = await this.#stream.lastPosition(shard);
     while (reached < position) {
       const facts = await this.#reading.readShard(shard, reached + 1, CATCH_UP_FACTS);
-      await this.#stream.publish(batchesOf(facts));
+      await this.#stream.publish(batchesOf(facts, this.#epoch));
       const now = await this.#stream.lastPosition(shard);
       if (now <= reached) break;
       reached = now;

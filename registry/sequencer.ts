@@ -7,7 +7,7 @@ import type {
   OutboxBell,
   SignedFact,
 } from '../ports/fact-log.ts';
-import { LogForkError } from './log-keeper.ts';
+import { LogForkError } from './log-fork.ts';
 import type { Publisher } from './publisher.ts';
 import { signFacts } from './sign-facts.ts';
 import type { SigningContext } from './sign-facts.ts';
@@ -38,7 +38,8 @@ export interface Duty {
   /** For the report of a failure: "… failed". */
   readonly name: string;
   everyMs(): number;
-  run(fence: number): Promise<void>;
+  /** `over`: the leadership is, so that long work should end. */
+  run(fence: number, over: () => boolean): Promise<void>;
 }
 
 interface Leading {
@@ -150,7 +151,7 @@ export class Sequencer {
     while (!over()) {
       if (performance.now() - lastMs >= duty.everyMs()) {
         lastMs = performance.now();
-        await duty.run(fence).catch((cause: unknown) => {
+        await duty.run(fence, over).catch((cause: unknown) => {
           if (!(cause instanceof LostLeadershipError))
             this.#ports.report(`${duty.name} failed`, cause);
           if (cause instanceof LostLeadershipError || cause instanceof LogForkError) lose();

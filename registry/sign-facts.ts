@@ -24,14 +24,15 @@ export interface SigningContext {
 export async function signFacts(
   context: SigningContext,
   facts: readonly PlacedFact[],
-  { keySet, heads: signedHeads }: LogPlace,
+  { keySet, epoch, heads: signedHeads }: LogPlace,
 ): Promise<SignedFact[]> {
   const heads = new Map<string, ChainHead>();
   for (const [tenant, { seq, hash }] of signedHeads)
     heads.set(tenant, { seq, hash: toBase64Url(hash) });
   const signed: SignedFact[] = [];
   for (const fact of facts) {
-    heads.set(fact.tenant, checkFact(context.log, fact, heads.get(fact.tenant) ?? EMPTY_HEAD));
+    const place = { log: context.log, epoch, head: heads.get(fact.tenant) ?? EMPTY_HEAD };
+    heads.set(fact.tenant, checkFact(fact, place));
     const signer = await context.signerOf(keySet, fact.index);
     const signature = await signer.sign(preAuthEncoding(fact.payload));
     signed.push({ ...fact, keyId: signer.keyId, signature });
@@ -39,11 +40,14 @@ export async function signFacts(
   return signed;
 }
 
+type Place = { readonly log: string; readonly epoch: number; readonly head: ChainHead };
+
 /** Returns the tenant's new head. */
-function checkFact(log: string, placed: PlacedFact, head: ChainHead): ChainHead {
+function checkFact(placed: PlacedFact, { log, epoch, head }: Place): ChainHead {
   const fact = parsePayload(placed.payload);
   checkBody(fact.kind, fact.body, fact.op);
   if (fact.log !== log) throw new FactError('log-mismatch', `${fact.log} instead of ${log}`);
+  if (fact.epoch !== epoch) throw new FactError('epoch-mismatch', `${fact.epoch}, not ${epoch}`);
   if (fact.tenant !== placed.tenant || fact.seq !== placed.seq || fact.id !== placed.id)
     throw new FactError('tenant-mismatch', `outbox row ${placed.id} names another fact`);
   if (shardOf(fact.tenant) !== placed.shard)

@@ -1,7 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assureKeyFile, openKeyFile } from '../adapters/key-file/signer.ts';
 import { createKeySetPublishing } from '../adapters/postgres/key-sets.ts';
+import { createRevocationStore } from '../adapters/postgres/revocation.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import type { Signer } from '../ports/signer.ts';
 
 /** Public keys of a new log, and the root that vouches for them. */
@@ -27,6 +30,28 @@ export function makeKeyFiles(keyDir: string, rootFile: string): NewKeys {
   };
 }
 
+/** A key file of one change of the key set, made when it is asked for. */
+export interface NewKeyFile {
+  /** The same key again: the change may be tried more than once. */
+  make(role: string): Uint8Array;
+  /** The change was refused, so that no key set names it. */
+  discard(): void;
+}
+
+export function newKeyFile(keyDir: () => string): NewKeyFile {
+  let file: string | undefined;
+  return {
+    make: (role) => {
+      // The file is there before the set names it, so that the sequencer finds it at once.
+      file ??= join(keyDir(), `${role}-${randomUUID()}.key`);
+      return assureKey(file).publicKey;
+    },
+    discard: () => {
+      if (file !== undefined) rmSync(file);
+    },
+  };
+}
+
 /** Makes the key unless it is there. */
 export function assureKey(path: string): Signer {
   assureKeyFile(path);
@@ -39,4 +64,10 @@ export function openKey(path: string): Signer {
 
 export function composeKeySets(databaseUrl: string) {
   return createKeySetPublishing({ databaseUrl });
+}
+
+/** What a revocation works with, behind {@link composeKeySets}. */
+export function composeReassertion(databaseUrl: string) {
+  const store = createRevocationStore({ databaseUrl });
+  return { store, clock: systemClock, close: () => store.close() };
 }

@@ -9,13 +9,12 @@ import type { Config } from './config/load.ts';
 import { workerTargetOf } from './options.ts';
 
 export interface SequencerOptions {
-  readonly epoch: number;
   /** One line per trouble of the stream. */
   readonly report: (message: string, cause: unknown) => void;
 }
 
 /** All adapters of the sequencer's process, the only one that holds the keys of the log. */
-export function composeSequencer(config: Config, { epoch, report }: SequencerOptions) {
+export function composeSequencer(config: Config, { report }: SequencerOptions) {
   const databaseUrl = config.database.url.reveal();
   const { keyDir, signer, checkpointDir, natsUrl, natsReplicas, logOrigin } = config.facts;
   // The configuration refuses a sequencer without them.
@@ -25,7 +24,6 @@ export function composeSequencer(config: Config, { epoch, report }: SequencerOpt
   const stream = createNatsFactStream({
     url: natsUrl.reveal(),
     log: logOrigin,
-    epoch,
     replicas: natsReplicas,
     report,
   });

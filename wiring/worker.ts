@@ -12,7 +12,6 @@ import { composeDatabases, composeDns, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
-  readonly epoch: number;
 }
 
 /** All adapters of the workers' process. */
@@ -37,7 +36,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     databases: composeDatabases(config),
     clock: systemClock,
     ids: systemIds,
-    log: { log: config.facts.logOrigin, epoch: options.epoch },
+    log: { log: config.facts.logOrigin },
     temporal: workerTargetOf(config),
     assureTemporal: () => assureTemporal(temporal),
     readManifests,

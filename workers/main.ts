@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { SAGA_QUEUE } from '../domain/saga-protocol.ts';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
-import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { declarePlatform } from '../registry/platform.ts';
 import type { Config } from '../wiring/config/load.ts';
 import { runProcess } from '../wiring/process.ts';
@@ -19,7 +18,7 @@ await runProcess('worker', start);
 async function start(config: Config): Promise<Running> {
   const log = pino({ base: { process: 'worker' } });
   const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
-  const ports = await composeWorker(config, { timing: DEFAULT_TIMING, epoch: FIRST_EPOCH });
+  const ports = await composeWorker(config, { timing: DEFAULT_TIMING });
   const closing = new AbortController();
   const { signal } = closing;
   const prepared = Promise.all([

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { createSigningActivities } from '../activities/signing.ts';
 import { runSelfTest } from '../facts/crypto/self-test.ts';
-import { FIRST_EPOCH } from '../facts/core/types.ts';
 import { KeyRing } from '../registry/key-ring.ts';
-import { logDuties } from '../registry/log-duties.ts';
+import { logDuties, snapshotting } from '../registry/log-duties.ts';
 import { Publisher } from '../registry/publisher.ts';
 import { Sequencer } from '../registry/sequencer.ts';
+import { Snapshotter } from '../registry/snapshotter.ts';
 import type { Config } from '../wiring/config/load.ts';
 import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
@@ -21,18 +21,22 @@ async function start(config: Config): Promise<Running> {
   runSelfTest();
   const console = pino({ base: { process: 'sequencer' } });
   const report = (message: string, cause: unknown) => console.warn({ err: cause }, message);
-  const ports = composeSequencer(config, { epoch: FIRST_EPOCH, report });
+  const ports = composeSequencer(config, { report });
   const publisher = new Publisher(ports.stream, ports.facts);
   const log = config.facts.logOrigin;
-  const duties = logDuties({
+  const keys = new KeyRing(log, ports.openKeys, ports.facts);
+  const { duties, ...leading } = logDuties({
     ...ports,
     log,
-    epoch: FIRST_EPOCH,
-    keys: new KeyRing(log, ports.openKeys, ports.facts),
+    keys,
     store: ports.facts,
     publisher,
   });
-  const sequencer = new Sequencer({ ...ports, ...duties, publisher, report });
+  const snapshots = snapshotting(new Snapshotter({ log, keys, store: ports.facts }));
+  const sequencer = new Sequencer({
+    ...{ ...ports, ...leading, publisher, report },
+    duties: [...duties, snapshots],
+  });
   const closing = new AbortController();
   const running = sequencer.run(closing.signal);
   const probeStore = () => ports.facts.shardPositions();

@@ -3,7 +3,7 @@ import { connect } from 'nats';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
 import { parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
-import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
+import type { FactBatch, FactStream, StreamReading } from '../../ports/fact-stream.ts';
 import { messageIdOf } from './message-id.ts';
 import { assureStream, STREAM, SUBJECT_PREFIX } from './stream.ts';
 
@@ -13,17 +13,16 @@ export const HEARTBEAT_SUBJECT = 'tenure.heartbeat';
 const ACK_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
 const RETRY_MS = 1_000;
+const SOON_MS = 50;
 /** How often a stream that was good is looked at: somebody may have made it anew, or other. */
 const CHECK_MS = 10_000;
-/** JetStream's answer when the subject has no message. */
-const NO_MESSAGE = '10037';
-const NO_MESSAGE_STATUS = '404';
+/** JetStream's answer when the subject has no message; 404 alone may also mean: no such stream. */
+const NO_MESSAGE = 10_037;
 
 export interface NatsOptions {
   readonly url: string;
-  /** With the epoch, the prefix of message ids. */
+  /** The prefix of message ids. */
   readonly log: string;
-  readonly epoch: number;
   readonly replicas: number;
   /** Called when the stream does not serve, with a sentence for the log; not again for the same. */
   readonly report: (message: string, cause: unknown) => void;
@@ -34,7 +33,7 @@ export interface NatsOptions {
  * go later: `publish` answers false meanwhile. The stream is assured again after each connect,
  * because a server that lost its disk comes back without it.
  */
-export function createNatsFactStream(options: NatsOptions): FactStream {
+export function createNatsFactStream(options: NatsOptions): FactStream & StreamReading {
   const link = new Link(options);
   return {
     publish: async (batches) => {
@@ -50,36 +49,57 @@ export function createNatsFactStream(options: NatsOptions): FactStream {
     },
     announce: (note) => link.announce(note),
     lastPosition: async (shard) => {
-      const streams = link.ready();
-      if (streams === undefined) throw new Error('NATS is not there, or the stream does not serve');
-      return lastPosition(streams.manager, shard);
+      const last = (await lastLines(link, shard)).at(-1);
+      return last === undefined ? 0 : parseLine(last).position;
     },
+    lastLines: (shard) => lastLines(link, shard),
+    readAll: () => readAll(link),
     close: () => link.close(),
   };
 }
 
 async function publishBatch(publisher: JetStreamClient, options: NatsOptions, batch: FactBatch) {
-  const msgID = messageIdOf(options, batch);
+  const msgID = messageIdOf(options.log, batch);
   const subject = SUBJECT_PREFIX + shardName(batch.shard);
   await publisher.publish(subject, batch.lines.join('\n'), { msgID, timeout: ACK_TIMEOUT_MS });
 }
 
-async function lastPosition(manager: JetStreamManager, shard: number): Promise<number> {
+async function lastLines(link: Link, shard: number): Promise<readonly string[]> {
+  const { manager } = await connectedSoon(link);
   try {
     const subject = SUBJECT_PREFIX + shardName(shard);
-    const message = await manager.streams.getMessage(STREAM, { last_by_subj: subject });
-    const last = message.string().trimEnd().split('\n').at(-1) ?? '';
-    return parseLine(last).position;
+    return linesIn(await manager.streams.getMessage(STREAM, { last_by_subj: subject }));
   } catch (error) {
-    if (isNoMessage(error)) return 0;
+    const { api_error: told } = error as { api_error?: { err_code?: number } };
+    if (told?.err_code === NO_MESSAGE) return [];
+    // It may have been deleted: its absence says nothing about what it held.
+    link.doubtStream(error);
     throw error;
   }
 }
 
-function isNoMessage(error: unknown): boolean {
-  const known = error as { code?: string; api_error?: { err_code?: number } };
-  return known.code === NO_MESSAGE_STATUS || String(known.api_error?.err_code) === NO_MESSAGE;
+async function* readAll(link: Link): AsyncGenerator<readonly string[]> {
+  const { manager, publisher } = await connectedSoon(link);
+  const { state } = await manager.streams.info(STREAM);
+  if (state.messages === 0) return;
+  const consumer = await publisher.consumers.get(STREAM);
+  for await (const message of await consumer.consume()) {
+    yield linesIn(message);
+    if (message.seq >= state.last_seq) return;
+  }
 }
+
+/** A process that has just started is given the time of an answer. */
+async function connectedSoon(link: Link): Promise<Streams> {
+  for (let waitedMs = 0; waitedMs < ACK_TIMEOUT_MS; waitedMs += SOON_MS) {
+    const streams = link.ready();
+    if (streams !== undefined) return streams;
+    await sleep(SOON_MS);
+  }
+  throw new Error('NATS is not there, or the stream does not serve');
+}
+
+const linesIn = (message: { string(): string }) => message.string().trimEnd().split('\n');
 
 type Streams = { publisher: JetStreamClient; manager: JetStreamManager };
 

@@ -5,6 +5,6 @@ import type { FactBatch } from '../../ports/fact-stream.ts';
  * failed publish is another message, and must not be swallowed as a duplicate of the smaller one.
  */
 export const messageIdOf = (
-  { log, epoch }: { readonly log: string; readonly epoch: number },
-  { first, last }: Pick<FactBatch, 'first' | 'last'>,
+  log: string,
+  { epoch, first, last }: Pick<FactBatch, 'epoch' | 'first' | 'last'>,
 ): string => `${log}:${epoch}:${first}-${last}`;

@@ -85,7 +85,7 @@ async function write(
 }
 
 /** Slug and host are reserved by the row itself; the head of its chain is made with it. */
-async function reserve(client: pg.PoolClient, tenant: Tenant): Promise<void> {
+export async function reserve(client: pg.PoolClient, tenant: Tenant): Promise<void> {
   const { id, slug, host, displayName, state, isolation, plan, demo } = tenant;
   await client.query({
     name: 'reserve_tenant',

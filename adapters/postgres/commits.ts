@@ -21,7 +21,7 @@ export function createCommitStore(pool: pg.Pool): CommitStore {
 }
 
 /** In the order of the ids, so that two commits on two chains cannot wait for each other. */
-async function lockHeads(
+export async function lockHeads(
   session: Session,
   home: string,
   tenants: readonly string[],

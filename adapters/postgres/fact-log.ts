@@ -5,11 +5,13 @@ import { shardHeads } from '../../drizzle/schema/shard-heads.ts';
 import type { FactFinding, FactReading, FactSequencing } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogReading } from '../../ports/log-store.ts';
 import type { PlaneStore } from '../../ports/plane-store.ts';
+import type { StateKeeping, StateReading } from '../../ports/state-store.ts';
 import { factFinding } from './find-facts.ts';
 import { logKeeping, logReading } from './log.ts';
 import { planeStore } from './planes.ts';
 import { openPool } from './pool.ts';
 import { sequence } from './sequencing.ts';
+import { stateKeeping, stateReading } from './state.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface FactLogOptions {
@@ -24,11 +26,12 @@ export interface Closing {
 /** The sequencer's: role `tenure_sequencer`, fact tables only. */
 export function createFactLog(
   options: FactLogOptions,
-): FactSequencing & FactReading & LogKeeping & Closing {
+): FactSequencing & FactReading & LogKeeping & StateKeeping & Closing {
   const pool = openPool({ ...options, role: 'tenure_sequencer' });
   return {
     ...reading(pool),
     ...logKeeping(pool),
+    ...stateKeeping(pool),
     sequence: (fence, limit, sign) => sequence(pool, fence, limit, sign),
     close: () => pool.end(),
   };
@@ -37,12 +40,13 @@ export function createFactLog(
 /** Of `/v1/facts`, `/v1/log` and `/v1/planes`: of all tenants, role `tenure_operator`. */
 export function createFactReader(
   options: FactLogOptions,
-): FactReading & FactFinding & LogReading & PlaneStore & Closing {
+): FactReading & FactFinding & LogReading & StateReading & PlaneStore & Closing {
   const pool = openPool({ ...options, role: 'tenure_operator' });
   return {
     ...reading(pool),
     ...factFinding(pool),
     ...logReading(pool),
+    ...stateReading(pool),
     ...planeStore(pool),
     close: () => pool.end(),
   };

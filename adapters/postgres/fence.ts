@@ -5,3 +5,7 @@
  * backup").
  */
 export const STARTED_MS = '(extract(epoch from pg_postmaster_start_time()) * 1000)::bigint';
+
+/** SQL: names this life of this database; a backup that is restored anywhere has another name. */
+export const INCARNATION = `(extract(epoch from pg_postmaster_start_time()) || '/' ||
+  (select oid from pg_database where datname = current_database()))`;

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
 import type pg from 'pg';
 import { facts } from '../../drizzle/schema/facts.ts';
 import { keySets } from '../../drizzle/schema/key-sets.ts';
@@ -7,6 +7,7 @@ import { logNotes } from '../../drizzle/schema/log-notes.ts';
 import { TILE_WIDTH } from '../../facts/log/tiles.ts';
 import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type {
+  Incarnation,
   LogHeads,
   LogKeeping,
   LogNoteKind,
@@ -14,15 +15,16 @@ import type {
   TilePlace,
   TreeNode,
 } from '../../ports/log-store.ts';
-import { STARTED_MS } from './fence.ts';
+import { INCARNATION, STARTED_MS } from './fence.ts';
 import { inTransaction, type Session } from './transaction.ts';
 
 /** For roles that may only read: what `/v1/log` serves. */
 export function logReading(pool: pg.Pool): LogReading {
   return {
-    findKeySet: (version) =>
+    findKeySet: (version) => inTransaction(pool, {}, ({ db }) => findKeySet(db, version)),
+    findNewestKeySet: () =>
       inTransaction(pool, {}, async ({ db }) => {
-        const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
+        const [row] = await db.select().from(keySets).orderBy(desc(keySets.version)).limit(1);
         return row?.note;
       }),
     findNote: (kind) =>
@@ -48,10 +50,17 @@ export function logKeeping(pool: pg.Pool): LogKeeping {
   return {
     ...logReading(pool),
     heads: () => inTransaction(pool, {}, ({ client }) => readHeads(client)),
+    incarnation: () => inTransaction(pool, {}, ({ client }) => readIncarnation(client)),
+    approve: (fence, name) => inTransaction(pool, {}, ({ client }) => approve(client, fence, name)),
     addNodes: (nodes) => inTransaction(pool, {}, ({ db }) => addNodes(db, nodes)),
     saveNote: (fence, kind, note) =>
       inTransaction(pool, {}, ({ client }) => saveNote(client, fence, kind, note)),
   };
+}
+
+export async function findKeySet(db: Session['db'], version: number): Promise<string | undefined> {
+  const [row] = await db.select().from(keySets).where(eq(keySets.version, version));
+  return row?.note;
 }
 
 function behindTile(index: number, width: number) {
@@ -104,6 +113,22 @@ async function readHeads(client: pg.ClientBase): Promise<LogHeads> {
   return { nextIndex, keySet, shards: rows.map(({ count, hash }) => ({ count, hash })) };
 }
 
+async function readIncarnation(client: pg.ClientBase): Promise<Incarnation> {
+  const { rows } = await client.query<Incarnation>(
+    `select ${INCARNATION} as name, incarnation = ${INCARNATION} as "isApproved" from log_head`,
+  );
+  if (rows[0] === undefined) throw new Error('log_head has no row');
+  return rows[0];
+}
+
+async function approve(client: pg.ClientBase, fence: number, name: string): Promise<void> {
+  const { rowCount } = await client.query({
+    text: `update log_head set incarnation = $2 where fence = $1 and fence >= ${STARTED_MS}`,
+    values: [fence, name],
+  });
+  if (rowCount !== 1) throw lost(fence);
+}
+
 async function addNodes(db: Session['db'], nodes: readonly TreeNode[]): Promise<void> {
   if (nodes.length === 0) return;
   await db
@@ -112,7 +137,8 @@ async function addNodes(db: Session['db'], nodes: readonly TreeNode[]): Promise<
     .onConflictDoNothing();
 }
 
-async function saveNote(
+/** Rejects when another one leads. */
+export async function saveNote(
   client: pg.ClientBase,
   fence: number,
   kind: LogNoteKind,
@@ -126,5 +152,9 @@ async function saveNote(
            on conflict (kind) do update set note = excluded.note`,
     values: [fence, kind, note],
   });
-  if (rowCount !== 1) throw new LostLeadershipError(`the log is not led by fence ${fence}`);
+  if (rowCount !== 1) throw lost(fence);
+}
+
+function lost(fence: number): LostLeadershipError {
+  return new LostLeadershipError(`the log is not led by fence ${fence}`);
 }

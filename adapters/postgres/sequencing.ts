@@ -16,6 +16,7 @@ interface LogHead {
   readonly startedMs: number;
   readonly nextIndex: number;
   readonly keySet: number;
+  readonly epoch: number;
 }
 
 /** An outbox row beside what its place depends on, so that one statement reads it all. */
@@ -63,8 +64,8 @@ export async function sequence(
       throw new LostLeadershipError(`the log is led by fence ${head.fence}, not ${fence}`);
     if (rows.length === 0) return [];
     const batch = place(rows, head);
-    const { keySet } = head;
-    const signed = await sign(batch.facts, { keySet, heads: signedHeadsOf(rows) });
+    const { keySet, epoch } = head;
+    const signed = await sign(batch.facts, { keySet, epoch, heads: signedHeadsOf(rows) });
     if (signed.length !== rows.length) throw new Error('not every placed fact was signed');
     if (await moveToLog(pool, fence, signed, batch)) return signed;
   }
@@ -79,6 +80,7 @@ async function readOldest(
   const { rows } = await query<LogHead & (WaitingRow | { readonly id: null })>(pool, {
     name: 'read_oldest',
     text: `select log_head.fence, ${STARTED_MS} as "startedMs", log_head.next_index as "nextIndex", log_head.key_set as "keySet",
+             log_head.epoch,
              waiting.fact as id, waiting.tenant, waiting.seq, waiting.payload,
              waiting.leaf_hash as "leafHash", last.seq as "headSeq", last.leaf_hash as "headHash",
              shard_heads.position as "shardPosition", shard_heads.hash as "shardHash"

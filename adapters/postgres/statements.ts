@@ -7,6 +7,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { catalog } from '../../drizzle/schema/catalog.ts';
 import { commits } from '../../drizzle/schema/commits.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
+import { logHead } from '../../drizzle/schema/log-head.ts';
 import { memberships } from '../../drizzle/schema/memberships.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { tenantHeads } from '../../drizzle/schema/tenant-heads.ts';
@@ -14,12 +15,15 @@ import { tenants } from '../../drizzle/schema/tenants.ts';
 
 const given = sql.placeholder;
 
+/** Who begins another one locks all heads before (`recovery.ts`), so none is committed late. */
+const currentEpoch = sql`(select ${logHead.epoch} from ${logHead})`.mapWith(Number);
+
 export type Statements = ReturnType<typeof prepareStatements>;
 
 export function prepareStatements(db: NodePgDatabase) {
   return {
     lockHead: db
-      .select({ seq: tenantHeads.seq, hash: tenantHeads.hash })
+      .select({ seq: tenantHeads.seq, hash: tenantHeads.hash, epoch: currentEpoch })
       .from(tenantHeads)
       .where(eq(tenantHeads.tenant, given('tenant')))
       .for('update')

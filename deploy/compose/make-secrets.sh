@@ -27,6 +27,7 @@ secret operator-token "$(random_hex)"
 secret reader-token "$(random_hex)"
 secret secrets-key "$(random_key)"
 secret keycloak-client-secret "$(random_hex)"
+secret clickhouse-password "$(random_hex)"
 # NATS reads a password that begins with a digit as a number.
 secret nats-url "nats://sequencer:s$(random_hex)@nats:4222"
 

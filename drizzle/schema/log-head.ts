@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, pgTable } from 'drizzle-orm/pg-core';
+import { boolean, check, pgTable, text } from 'drizzle-orm/pg-core';
 import { count } from '../columns.ts';
 
 /**
@@ -13,6 +13,10 @@ export const logHead = pgTable(
     nextIndex: count('next_index').notNull(),
     fence: count('fence').notNull(),
     keySet: count('key_set').notNull().default(0),
+    /** The newest of the key set, in which facts are made now: commits read it here. */
+    epoch: count('epoch').notNull().default(1),
+    /** Of the database, the last that was compared with what was said outside; empty: none. */
+    incarnation: text('incarnation').notNull().default(''),
   },
   (table) => [check('log_head_one_row', sql`${table.only}`)],
 );

@@ -18,17 +18,26 @@ const decodeTable = (alphabet: string): Uint8Array => {
 const BASE64_VALUES = decodeTable(BASE64);
 const BASE64_URL_VALUES = decodeTable(BASE64_URL);
 
-const encode = (bytes: Uint8Array, alphabet: string, padded: boolean): string => {
+/** The two characters of each 12 bits. */
+const pairsOf = (alphabet: string): string[] =>
+  alphabet.split('').flatMap((first) => alphabet.split('').map((second) => first + second));
+
+const BASE64_PAIRS = pairsOf(BASE64);
+const BASE64_URL_PAIRS = pairsOf(BASE64_URL);
+
+const encode = (bytes: Uint8Array, pairs: readonly string[], padded: boolean): string => {
+  const whole = bytes.length - (bytes.length % 3);
   let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at;
+  for (let at = 0; at < whole; at += 3) {
     const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
-    if (left > 1) text += alphabet.charAt((group >> 6) & 63);
-    if (left > 2) text += alphabet.charAt(group & 63);
-    else if (padded) text += left === 2 ? '=' : '==';
+    text += (pairs[group >> 12] ?? '') + (pairs[group & 0xfff] ?? '');
   }
-  return text;
+  const left = bytes.length - whole;
+  if (left === 0) return text;
+  const group = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8);
+  text += pairs[group >> 12];
+  if (left === 2) text += pairs[group & 0xfff]?.charAt(0);
+  return padded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text;
 };
 
 /** undefined when a character is outside the alphabet, or bits after the last byte are not zero. */
@@ -53,7 +62,7 @@ const decode = (text: string, length: number, table: Uint8Array): Uint8Array | u
 };
 
 /** Base64 with padding (RFC 4648, section 4). */
-export const toBase64 = (bytes: Uint8Array): string => encode(bytes, BASE64, true);
+export const toBase64 = (bytes: Uint8Array): string => encode(bytes, BASE64_PAIRS, true);
 
 /** Strict inverse of {@link toBase64}; undefined for anything it does not write. */
 export const fromBase64 = (text: string): Uint8Array | undefined => {
@@ -63,7 +72,7 @@ export const fromBase64 = (text: string): Uint8Array | undefined => {
 };
 
 /** Base64url without padding (RFC 4648, section 5). */
-export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, BASE64_URL, false);
+export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, BASE64_URL_PAIRS, false);
 
 /** Strict inverse of {@link toBase64Url}; undefined for anything it does not write. */
 export const fromBase64Url = (text: string): Uint8Array | undefined =>
@@ -87,7 +96,9 @@ export const fromHex = (text: string): Uint8Array | undefined => {
 };
 
 export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -103,4 +114,6 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   return true;
 };
 
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const ENCODER = new TextEncoder();
+
+export const utf8 = (text: string): Uint8Array => ENCODER.encode(text);

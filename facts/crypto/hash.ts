@@ -1,5 +1,5 @@
-import { createHash, hash } from 'node:crypto';
-import { toHex } from '../core/bytes.ts';
+import { hash } from 'node:crypto';
+import { concatBytes, toHex } from '../core/bytes.ts';
 import { preAuthEncoding } from '../core/pae.ts';
 
 /** Running hash of a shard before its first fact, and `prev` of a tenant's first: 32 zero bytes. */
@@ -13,11 +13,11 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, '
 
 /** SHA-256(0x00 || PAE): the one hash of tenant chain, shard chain and log (DESIGN 3). */
 export const leafHash = (payload: Uint8Array): Uint8Array =>
-  createHash('sha256').update(LEAF_PREFIX).update(preAuthEncoding(payload)).digest();
+  sha256(concatBytes(LEAF_PREFIX, preAuthEncoding(payload)));
 
 /** H(n) = SHA-256(H(n-1) || leaf hash), H(0) = {@link EMPTY_HASH} (DESIGN 4.5). */
 export const runningHash = (prev: Uint8Array, leaf: Uint8Array): Uint8Array =>
-  createHash('sha256').update(prev).update(leaf).digest();
+  sha256(concatBytes(prev, leaf));
 
 /** Key id of a raw Ed25519 public key: the first 16 bytes of its SHA-256, hexadecimal. */
 export const keyIdOf = (rawPublicKey: Uint8Array): string =>

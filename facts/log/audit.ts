@@ -5,9 +5,13 @@ import type { ChainHead } from '../core/chain.ts';
 import { FactError } from '../core/errors.ts';
 import { payloadOf } from '../core/pae.ts';
 import { parsePayload } from '../core/payload.ts';
+import type { Fact } from '../core/types.ts';
 import { entryHash } from './hashes.ts';
 import type { TreeHead } from './proofs.ts';
 import { TreeBuilder } from './tree.ts';
+
+/** A fact of the log, and its leaf hash. */
+export type AuditedFact = { fact: Fact; leaf: Uint8Array };
 
 /**
  * Holds a whole log against what was signed about it: every entry is a fact of the log, every
@@ -34,7 +38,7 @@ export class LogAudit {
   }
 
   /** The entry with the next index; throws a FactError, and is of no use afterwards. */
-  add(entry: Uint8Array): void {
+  add(entry: Uint8Array): AuditedFact {
     const payload = payloadOf(entry);
     if (payload === undefined) throw new FactError('entry-bundle-malformed', 'not a PAE');
     const fact = parsePayload(payload);
@@ -46,6 +50,7 @@ export class LogAudit {
     this.#tree.append(leaf);
     this.#heads.set(fact.tenant, { seq: fact.seq, hash: toBase64Url(leaf) });
     this.#epoch = fact.epoch;
+    return { fact, leaf };
   }
 
   /** Throws `checkpoint-fork` unless these entries are what the checkpoint states. */

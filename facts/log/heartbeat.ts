@@ -55,6 +55,15 @@ const checkpointOf = (text: string): string | null => {
   }
 };
 
+/** Of the line before it, when it is the same: most shards of a small registry are empty. */
+const headsOf = (lines: readonly string[]): Head[] => {
+  let last: Head | undefined;
+  return lines.map((line, at) => {
+    if (last === undefined || line !== lines[at - 1]) last = headOf(line);
+    return last;
+  });
+};
+
 const headOf = (line: string): Head => {
   const [count = '', encoded = '', ...more] = line.split(' ');
   const hash = parseWord(encoded);
@@ -77,7 +86,7 @@ export const parseHeartbeat = (text: string): Heartbeat => {
     at,
     keySetVersion: numberOf(version, 1),
     checkpoint: checkpointOf(note),
-    heads: heads.map(headOf),
+    heads: headsOf(heads),
   };
 };
 

@@ -78,6 +78,10 @@ export const namesInNote = (note: Uint8Array): string[] =>
 /** Text of a note that was opened before, e.g. of one that is kept; looks at no signature. */
 export const textOfNote = (note: Uint8Array): string => parseNote(note).text;
 
+/** Which keys say that they signed such a note; looks at no signature either. */
+export const signersOfNote = (note: Uint8Array): Pick<NoteVerifier, 'name' | 'keyHash'>[] =>
+  parseNote(note).lines.map(({ name, keyHash }) => ({ name, keyHash }));
+
 /**
  * The text of a note, once a known key has signed it; throws a `note-…` FactError. Signatures of
  * unknown keys are ignored, a wrong one of a known key refuses the note.

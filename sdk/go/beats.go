@@ -9,6 +9,8 @@ import (
 type arrival struct {
 	at   time.Duration
 	note []byte
+	// epoch and size of the signed checkpoint in it; size 0 before the first one.
+	epoch, size int64
 }
 
 // beats knows the newest heartbeat that each followed shard has reached.

@@ -39,15 +39,23 @@ func (l *listeners[Event]) tell(event Event) {
 
 type events struct {
 	applied   listeners[AppliedFact]
+	snapshot  listeners[SnapshotTaken]
 	refused   listeners[Refusal]
 	freshness listeners[FreshnessChange]
 	journal   listeners[error]
 }
 
 // OnApplied listens to facts as they are applied. Like all listeners it is called while the shard
-// waits, must be quick, and must not call Close. It gives the function that stops listening.
+// waits, must be quick, and must not call Close or Explain. It gives the function that stops
+// listening.
 func (p *Plane) OnApplied(listen func(AppliedFact)) (stop func()) {
 	return p.events.applied.add(listen)
+}
+
+// OnSnapshot listens to snapshots that took the place of shards: who keeps what OnApplied told
+// builds it anew from the registry.
+func (p *Plane) OnSnapshot(listen func(SnapshotTaken)) (stop func()) {
+	return p.events.snapshot.add(listen)
 }
 
 // OnRefused listens to what was refused.

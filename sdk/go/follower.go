@@ -95,11 +95,11 @@ func (f *follower) wait() {
 // fetchShard reads a shard to its end over HTTP, or anew when it is in doubt.
 func (p *Plane) fetchShard(ctx context.Context, number int) {
 	shard := p.shards[number]
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !p.waitsForSnapshot() {
 		if p.takeWish(shard) {
 			p.learnKeys(ctx)
 		}
-		if p.isRereadDue(shard) && !p.reread(ctx, shard) {
+		if p.isRereadDue(shard) && !p.heal(ctx, shard) {
 			return
 		}
 		from := shard.head.Load().Position + 1

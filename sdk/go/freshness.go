@@ -42,8 +42,8 @@ func freshnessOf(age, limit time.Duration) Freshness {
 // freshness is the age of what the plane knows, and what that means per kind of decision.
 type freshness struct {
 	clock clock
-	// Two fields, since a decision must not hash a name to find its policy.
-	membership, entitlement Expiry
+	// Fields, since a decision must not hash a name to find its policy.
+	membership, entitlement, apiKey Expiry
 	// known is the monotonic time at which every followed shard was known; unknown: not at all.
 	known  atomic.Int64
 	offset time.Duration
@@ -57,6 +57,7 @@ func newFreshness(clock clock, options Options) *freshness {
 		clock:       clock,
 		membership:  options.expiry(Membership),
 		entitlement: options.expiry(Entitlement),
+		apiKey:      options.expiry(APIKey),
 		told:        map[Kind]Freshness{},
 	}
 	f.known.Store(unknownTime)
@@ -80,8 +81,11 @@ func (f *freshness) age() time.Duration {
 }
 
 func (f *freshness) expiryOf(kind Kind) *Expiry {
-	if kind == Entitlement {
+	switch kind {
+	case Entitlement:
 		return &f.entitlement
+	case APIKey:
+		return &f.apiKey
 	}
 	return &f.membership
 }
@@ -118,7 +122,7 @@ func (f *freshness) tick() (changes []FreshnessChange, jumped bool) {
 	if limit := int64(f.clock.monotonic() - freshFor - time.Millisecond); jumped {
 		f.known.Store(min(f.known.Load(), limit))
 	}
-	for _, kind := range []Kind{Membership, Entitlement} {
+	for _, kind := range []Kind{Membership, Entitlement, APIKey} {
 		from, to := f.told[kind], f.of(kind)
 		f.told[kind] = to
 		if from != to {

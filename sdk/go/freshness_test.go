@@ -54,7 +54,7 @@ func TestASuspendedMachineIsNotFresh(t *testing.T) {
 	f.knownAt(0)
 	f.tick()
 	clock.now = clock.now.Add(time.Minute)
-	if changes, jumped := f.tick(); !jumped || len(changes) != 2 || f.of(Membership) != Stale {
+	if changes, jumped := f.tick(); !jumped || len(changes) != 3 || f.of(Membership) != Stale {
 		t.Errorf("%v %v %s", changes, jumped, f.of(Membership))
 	}
 }

@@ -62,8 +62,12 @@ func (p *Plane) takeHeartbeat(note []byte, origin Origin, at time.Duration, mayL
 	if err := p.journal.saveNote(lastFile, note); err != nil {
 		p.events.journal.tell(err)
 	}
-	came := &arrival{at: p.asOf(beat, at), note: note}
+	came := &arrival{at: p.asOf(beat, at), note: note, epoch: beat.Epoch}
+	if beat.Stated != nil {
+		came.size = beat.Stated.Size
+	}
 	p.newest.Store(came)
+	p.snapshotWhenFar(beat)
 	for _, shard := range p.shards {
 		p.compare(shard, beat.Heads[shard.number], origin, came.at)
 	}
@@ -128,6 +132,7 @@ func (p *Plane) reached(shard *followed) {
 	p.freshness.knownAt(all)
 	p.readyOnce.Do(func() { close(p.ready) })
 	if newest := p.newest.Load(); newest.at == all {
+		p.receipts.reached.Store(newest)
 		p.saveReached(newest)
 	}
 }

@@ -1,13 +1,17 @@
 package dataplane
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 const (
 	tick = 200 * time.Millisecond
 	// silenceLimit: no heartbeat for this long on the stream, and HTTP is asked.
 	silenceLimit = 3 * time.Second
-	// askEvery is the pace of heartbeats, for planes without a stream.
-	askEvery = 2 * time.Second
+	// askEvery is the pace of heartbeats, for planes without a stream; folderEvery that of a folder.
+	askEvery    = 2 * time.Second
+	folderEvery = 3 * time.Second
 	// pollAfter this long without any heartbeat all shards are polled in turn: without heartbeats
 	// only freshness changes.
 	pollAfter     = 10 * time.Second
@@ -22,7 +26,7 @@ const (
 func (p *Plane) keepHouse() {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	house := &house{plane: p, asked: -askEvery, learned: -time.Second}
+	house := &house{plane: p, asked: -folderEvery, learned: -time.Second}
 	for {
 		house.step(p.clock.monotonic())
 		select {
@@ -48,6 +52,7 @@ func (h *house) step(now time.Duration) {
 			p.once(&p.learningNow, func() {
 				if p.learnKeys(p.ctx) && !p.holding.Load() {
 					p.askNow.Store(true)
+					p.bootDue()
 				}
 			})
 		}
@@ -57,9 +62,28 @@ func (h *house) step(now time.Duration) {
 		p.once(&p.asking, func() { p.askHeartbeat(p.ctx) })
 	}
 	h.fetchBehind(now)
+	h.keepState(now)
 	if now-h.ticked >= freshnessTick {
 		h.ticked = now
 		p.tickFreshness()
+	}
+}
+
+// keepState: snapshots come, are unpacked beside decisions, and are told of.
+func (h *house) keepState(now time.Duration) {
+	p := h.plane
+	p.bootDue()
+	if p.index.Packed() > 0 {
+		p.once(&p.unpacking, func() {
+			p.index.UnpackAll(func() bool {
+				runtime.Gosched()
+				return p.ctx.Err() == nil
+			})
+		})
+	}
+	if p.receipts.isDue(now) {
+		p.receipts.triedAt = now
+		p.once(&p.receipts.running, func() { p.sendReceipt(p.ctx) })
 	}
 }
 
@@ -70,7 +94,7 @@ func (h *house) isAskDue(now time.Duration) bool {
 	}
 	silence := now - time.Duration(p.lastAt.Load())
 	if p.live == nil || !p.isReady() {
-		return now-h.asked >= askEvery
+		return now-h.asked >= p.pace
 	}
 	return silence >= silenceLimit && now-h.asked >= silenceLimit
 }

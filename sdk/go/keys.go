@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
+	"tenure.dev/dataplane/internal/state"
 )
 
 // maxKeySets in one go: a registry that never stops handing them out must end somewhere.
@@ -83,10 +85,18 @@ func (p *Plane) rekey(shard *followed, change reader.Change) {
 func (p *Plane) foldAnew(shard *followed, trust reader.Trust) {
 	head := shard.reader.Head()
 	lines, err := p.journal.load(shard.number)
-	folded := shard.reader.Anew(trust)
+	folded, base := shard.reader.Anew(trust), (*state.Shard)(nil)
+	if shard.reader.IsBased() {
+		var note *kernel.StateNote
+		note, base, err = p.keptShard(shard.number, state.FollowShards([]int{shard.number}))
+		if err == nil {
+			folded = shard.reader.AnewFrom(reader.BaseOf(note, shard.number, base), trust)
+		}
+	}
 	step := folded.Fetched(lines, reader.Disk, true)
-	tenants := tenantsOf(shard.reader)
-	isWhole := err == nil && folded.Head() == head
+	tenants := shard.reader.TenantNames()
+	at := folded.Head()
+	isWhole := err == nil && at.Position == head.Position && at.Hash == head.Hash
 	compared, replaced := reader.Step{}, false
 	if isWhole {
 		compared, replaced = shard.reader.Replace(folded)
@@ -96,6 +106,6 @@ func (p *Plane) foldAnew(shard *followed, trust reader.Trust) {
 		shard.rereadAt = 0
 		return
 	}
-	p.index.Replace(tenants, itemsOf(step.Accepted))
+	p.index.Replace(shard.number, tenants, base, itemsOf(step.Accepted))
 	p.apply(shard, compared)
 }

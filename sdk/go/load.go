@@ -7,12 +7,16 @@ import (
 
 	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
+	"tenure.dev/dataplane/internal/state"
 )
 
 // load verifies what the disk holds, as many shards at a time as there are processors; what
 // follows a line that is refused is fetched again.
 func (p *Plane) load(ctx context.Context) error {
 	p.loadKeys()
+	if !p.everyLine {
+		p.loadSnapshot(ctx)
+	}
 	work := make(chan *followed)
 	var group sync.WaitGroup
 	var failed error
@@ -47,6 +51,36 @@ func (p *Plane) loadKeys() {
 	}
 }
 
+// loadSnapshot verifies the snapshot on disk again: one signature, and hashes for the rest. Without
+// it the lines above it do not follow, and all is fetched anew.
+func (p *Plane) loadSnapshot(ctx context.Context) {
+	saved := p.journal.readSnapshot()
+	if saved == nil {
+		return
+	}
+	note, err := p.openState(saved.note)
+	var tree *state.Tree
+	if err == nil {
+		tree, err = state.Walk(ctx, note.Root, state.FollowShards(p.order), saved.node)
+	}
+	if kernel.CodeOf(err) != "" {
+		p.refuse(Refusal{Shard: NoShard, Origin: reader.Disk}, err)
+	}
+	if err != nil {
+		return
+	}
+	p.said.TookState(note)
+	p.snapshots.kept.Store(&kept{note: note, spans: saved.spans})
+	shards := tree.Shards(note, p.order, string(reader.Disk))
+	for number, shard := range p.shards {
+		base := reader.BaseOf(note, number, shards[number])
+		if _, taken := shard.reader.Snapshot(base, true); taken {
+			p.index.Replace(number, nil, shards[number], nil)
+		}
+		p.publish(shard)
+	}
+}
+
 func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 	lines, err := p.journal.load(shard.number)
 	if err != nil {
@@ -54,6 +88,7 @@ func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 	}
 	shard.mutex.Lock()
 	defer shard.mutex.Unlock()
+	taken := 0
 	for rest := lines; len(rest) > 0; {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -63,10 +98,10 @@ func (p *Plane) loadShard(ctx context.Context, shard *followed) error {
 		step := shard.reader.Fetched(chunk, reader.Disk, true)
 		p.counters.applied.Add(int64(len(step.Accepted)))
 		p.index.Apply(itemsOf(step.Accepted))
+		taken += len(step.Accepted) + step.Duplicates
 		if len(step.Refused) > 0 {
 			p.tellRefused(shard.number, step.Refused)
-			held := lines[:min(int64(len(lines)), shard.reader.Head().Position)]
-			if err := p.journal.replace(shard.number, held); err != nil {
+			if err := p.journal.replace(shard.number, lines[:taken]); err != nil {
 				return err
 			}
 			break

@@ -8,6 +8,7 @@ import (
 
 	"tenure.dev/dataplane/internal/index"
 	"tenure.dev/dataplane/internal/reader"
+	"tenure.dev/dataplane/internal/state"
 )
 
 // surroundings are what a plane talks to; Open brings the real ones.
@@ -16,6 +17,8 @@ type surroundings struct {
 	// live is nil for a plane without live delivery.
 	live  live
 	clock clock
+	// pace is how often the source is asked for a heartbeat when there is no stream.
+	pace time.Duration
 }
 
 // Open opens a plane. It answers from its directory at once, also while registry and NATS are dead
@@ -27,10 +30,12 @@ func Open(ctx context.Context, options Options) (*Plane, error) {
 	if err != nil {
 		return nil, err
 	}
-	around := surroundings{
-		source: newHTTPSource(base, options.Token),
-		clock:  systemClock{began: time.Now()},
+	around := surroundings{clock: systemClock{began: time.Now()}, pace: askEvery}
+	if base.Scheme == "file" {
+		around.source, around.pace = folderSource{folder: folderOf(base)}, folderEvery
+		return open(ctx, options, around)
 	}
+	around.source = newHTTPSource(base, options.Token)
 	if options.NATSURL != "" {
 		around.live = &natsLive{address: options.NATSURL}
 	}
@@ -49,6 +54,12 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 	if err != nil {
 		return nil, err
 	}
+	if err := options.Receipts.check(options.Log); err != nil {
+		return nil, err
+	}
+	if options.EveryLine {
+		around.source = withoutSnapshots{around.source}
+	}
 	if err := os.MkdirAll(options.Directory, 0o700); err != nil {
 		return nil, err
 	}
@@ -66,7 +77,8 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 		live:      around.live,
 		journal:   journal,
 		unlock:    unlock,
-		index:     index.New(),
+		pace:      around.pace,
+		receipts:  receipting{with: options.Receipts, log: options.Log},
 		freshness: newFreshness(around.clock, options),
 		counters:  counters{refused: map[Code]int64{}},
 		said:      reader.NewStatements(options.Log, root),
@@ -75,6 +87,9 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 		beats:     newBeats(len(shards)),
 		ready:     make(chan struct{}),
 	}
+	p.index = index.New(func(shard int, base *state.Shard, err error) {
+		p.refuse(Refusal{Shard: shard, Origin: Origin(base.From)}, err)
+	})
 	p.holding.Store(true)
 	trust := p.said.Trust()
 	for _, number := range shards {
@@ -85,10 +100,21 @@ func open(ctx context.Context, options Options, around surroundings) (*Plane, er
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.follower = newFollower(p.ctx, p.fetchShard)
+	p.everyLine = options.EveryLine
 	if err := p.start(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// isEmpty: the disk had nothing of any shard.
+func (p *Plane) isEmpty() bool {
+	for _, shard := range p.shards {
+		if shard.head.Load().Position > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // start loads the disk before anything is delivered.
@@ -96,6 +122,7 @@ func (p *Plane) start(ctx context.Context) error {
 	if err := p.load(ctx); err != nil {
 		return err
 	}
+	p.snapshots.booting.Store(p.isEmpty())
 	p.lastAt.Store(int64(p.clock.monotonic()))
 	if p.live != nil {
 		if err := p.live.start(p.order, p.handlers()); err != nil {

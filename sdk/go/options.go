@@ -2,7 +2,9 @@ package dataplane
 
 import (
 	"net/url"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"tenure.dev/dataplane/internal/kernel"
@@ -10,9 +12,10 @@ import (
 
 // Options of a plane.
 type Options struct {
-	// RegistryURL is the base address of the registry's API, e.g. https://registry.example.
+	// RegistryURL is the base address of the registry's API, e.g. https://registry.example, or the
+	// folder of a log, file:///path, which is read instead and needs neither token nor NATS.
 	RegistryURL string
-	// Token is the data planes' read-only one.
+	// Token is the data planes' read-only one; empty for a folder.
 	Token string
 	// NATSURL is for live delivery; without it the plane asks for heartbeats over HTTP.
 	NATSURL string
@@ -26,12 +29,18 @@ type Options struct {
 	Shards []int
 	// Expiry overrides what happens on facts too old, per kind of decision.
 	Expiry map[Kind]Expiry
+	// EveryLine reads every fact from the first line on and tells it, for those who keep all of
+	// history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+	EveryLine bool
+	// Receipts are off unless given.
+	Receipts *Receipts
 }
 
 // Who may act must not outlive a day without news; what was paid for may be used on, loudly.
 var defaultExpiry = map[Kind]Expiry{
 	Membership:  {Limit: 24 * time.Hour},
 	Entitlement: {Limit: 7 * 24 * time.Hour, Allow: true},
+	APIKey:      {Limit: 24 * time.Hour},
 }
 
 func (o Options) expiry(kind Kind) Expiry {
@@ -73,8 +82,23 @@ func (o Options) root() (kernel.NoteKey, error) {
 
 func (o Options) registry() (*url.URL, error) {
 	base, err := url.Parse(o.RegistryURL)
-	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
-		return nil, kernel.Refuse(OptionsInvalid, "RegistryURL is no http(s) address")
+	isHTTP := err == nil && (base.Scheme == "http" || base.Scheme == "https") && base.Host != ""
+	isHere := err == nil && (base.Host == "" || base.Host == "localhost")
+	isFile := isHere && base.Scheme == "file" && base.Path != ""
+	if !isHTTP && !isFile {
+		return nil, kernel.Refuse(OptionsInvalid, "RegistryURL is no http(s) address and no file:///path")
+	}
+	if isFile && o.Receipts != nil {
+		return nil, kernel.Refuse(OptionsInvalid, "a folder takes no receipts: leave Receipts out")
 	}
 	return base, nil
+}
+
+// folderOf a file address; on Windows its path has the drive behind a slash.
+func folderOf(address *url.URL) string {
+	path := filepath.FromSlash(address.Path)
+	if without := strings.TrimPrefix(path, `\`); filepath.VolumeName(without) != "" {
+		return without
+	}
+	return path
 }

@@ -47,6 +47,13 @@ type Plane struct {
 	lastAt  atomic.Int64
 	savedAt atomic.Int64
 
+	snapshots snapshots
+	everyLine bool
+	receipts  receipting
+	// pace of heartbeats without a stream.
+	pace      time.Duration
+	unpacking atomic.Bool
+
 	eagerUntil                      atomic.Int64
 	askNow                          atomic.Bool
 	asking, learningNow, unknownNow atomic.Bool
@@ -133,8 +140,10 @@ func (p *Plane) Close() error {
 		if p.live != nil {
 			p.live.close()
 		}
-		p.background.Wait()
+		// Fetching may begin what is in the background, and not the other way round: who is closed kicks
+		// nobody.
 		p.follower.wait()
+		p.background.Wait()
 		p.source.close()
 		p.closeErr = errors.Join(p.journal.close(), p.unlock())
 	})

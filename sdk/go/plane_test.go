@@ -17,6 +17,7 @@ var jane = Identity{Issuer: issuer, Sub: "jane"}
 
 type stage struct {
 	*testing.T
+	everyLine bool
 	registry  *registry
 	wire      *wire
 	directory string
@@ -24,15 +25,23 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
+	s := closedStage(t)
+	s.open()
+	return s
+}
+
+func closedStage(t *testing.T) *stage {
 	s := &stage{T: t, registry: newRegistry(), directory: t.TempDir()}
 	s.registry.begin()
-	s.open()
 	return s
 }
 
 func (s *stage) options() Options {
 	shard, _ := kernel.ShardOf(acme)
-	return Options{Log: testLog, Root: rootKey(), Directory: s.directory, Shards: []int{shard}}
+	return Options{
+		Log: testLog, Root: rootKey(), Directory: s.directory, Shards: []int{shard},
+		EveryLine: s.everyLine,
+	}
 }
 
 func (s *stage) open() {

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"tenure.dev/dataplane/internal/kernel"
+	"tenure.dev/dataplane/internal/treemaker"
 )
 
 const (
@@ -62,10 +64,23 @@ type registry struct {
 	down    bool
 	asked   int
 	tamper  func(string) string
+	// live payloads by tenant and fact key; the newest state is what makeState made of them.
+	live  map[string]map[kernel.Hash][]byte
+	note  []byte
+	files map[kernel.Hash][]byte
+	// served are nodes that were asked for, spoil changes what is served.
+	served   int
+	spoil    func([]byte) []byte
+	receipts [][]byte
+	// checkpoint is what heartbeats state: "-", or a note in base64.
+	checkpoint string
 }
 
 func newRegistry() *registry {
-	r := &registry{lines: map[int][]string{}, heads: map[string]kernel.ChainHead{}}
+	r := &registry{
+		lines: map[int][]string{}, heads: map[string]kernel.ChainHead{},
+		live: map[string]map[kernel.Hash][]byte{}, checkpoint: "-",
+	}
 	r.publishKeys(fmt.Sprintf("fact %s 0 - -\n", kernel.ToBase64(factSigner.public())))
 	return r
 }
@@ -79,11 +94,18 @@ func (r *registry) publishKeys(factLines string) {
 
 // unwritten is the line that would follow, without the registry knowing of it.
 func (r *registry) unwritten(tenant, kind, subject, body string) (string, kernel.Hash) {
+	return r.lineOf(tenant, r.payloadOf(tenant, kind, subject, body))
+}
+
+func (r *registry) payloadOf(tenant, kind, subject, body string) []byte {
 	head := r.heads[tenant]
-	payload := []byte(fmt.Sprintf(`{"log":%q,"epoch":1,"tenant":%q,"seq":%d,"prev":%q,"id":%q,`+
+	return []byte(fmt.Sprintf(`{"log":%q,"epoch":1,"tenant":%q,"seq":%d,"prev":%q,"id":%q,`+
 		`"kind":%q,"subject":%q,"op":"assert","at":"2026-11-21T01:34:34.000Z",`+
 		`"cause":{"operation":%q,"actor":"test"},"body":%s}`, testLog, tenant, head.Seq+1,
 		kernel.ToBase64URL(head.Hash[:]), operation, kind, subject, operation, body))
+}
+
+func (r *registry) lineOf(tenant string, payload []byte) (string, kernel.Hash) {
 	shard, _ := kernel.ShardOf(tenant)
 	signature := ed25519.Sign(factSigner.key, kernel.PreAuthEncoding(payload))
 	return fmt.Sprintf(`%d %d {"payload":%q,"payloadType":%q,"signatures":[{"keyid":%q,"sig":%q}]}`,
@@ -94,7 +116,12 @@ func (r *registry) unwritten(tenant, kind, subject, body string) (string, kernel
 func (r *registry) write(tenant, kind, subject, body string) string {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	line, leaf := r.unwritten(tenant, kind, subject, body)
+	payload := r.payloadOf(tenant, kind, subject, body)
+	line, leaf := r.lineOf(tenant, payload)
+	if r.live[tenant] == nil {
+		r.live[tenant] = map[kernel.Hash][]byte{}
+	}
+	r.live[tenant][kernel.FactKeyOf(kind, subject)] = payload
 	shard, _ := kernel.ShardOf(tenant)
 	r.lines[shard] = append(r.lines[shard], line)
 	r.heads[tenant] = kernel.ChainHead{Seq: r.heads[tenant].Seq + 1, Hash: leaf}
@@ -128,8 +155,8 @@ func (r *registry) beatOf(version int) []byte {
 	r.second++
 	at := time.Now().UTC().Add(time.Duration(r.second) * time.Millisecond)
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s/heartbeat\n1\n1\n%s\n%d\n-\n", testLog,
-		at.Format("2006-01-02T15:04:05.000Z"), version)
+	fmt.Fprintf(&text, "%s/heartbeat\n1\n1\n%s\n%d\n%s\n", testLog,
+		at.Format("2006-01-02T15:04:05.000Z"), version, r.checkpoint)
 	for _, head := range r.running {
 		fmt.Fprintf(&text, "%d %s\n", head.Count, kernel.ToBase64(head.Hash[:]))
 	}
@@ -172,6 +199,60 @@ func (r *registry) heartbeat(context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("down")
 	}
 	return r.beatOf(len(r.keySets)), nil
+}
+
+// makeState makes the newest state of what was written.
+func (r *registry) makeState() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var tenants []*treemaker.Tenant
+	for id, live := range r.live {
+		tenants = append(tenants, &treemaker.Tenant{ID: id, Head: r.heads[id], Live: live})
+	}
+	tree := treemaker.Make(tenants)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s/state\n1\n%d\n%d\n%s\n", testLog, r.index, len(r.keySets),
+		kernel.ToBase64(tree.Root[:]))
+	for _, head := range r.running {
+		fmt.Fprintf(&text, "%d %s\n", head.Count, kernel.ToBase64(head.Hash[:]))
+	}
+	r.note, r.files = logSigner.note(testLog, text.String()), tree.Files
+}
+
+func (r *registry) stateNote(context.Context) ([]byte, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.down {
+		return nil, fmt.Errorf("down")
+	}
+	if r.note == nil {
+		return nil, errNotYet
+	}
+	return r.note, nil
+}
+
+func (r *registry) node(_ context.Context, hash kernel.Hash) ([]byte, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	file, found := r.files[hash]
+	if r.down || !found {
+		return nil, errNotYet
+	}
+	r.served++
+	if r.spoil != nil {
+		file = r.spoil(bytes.Clone(file))
+	}
+	return file, nil
+}
+
+func (r *registry) receipt(_ context.Context, note []byte) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.receipts = append(r.receipts, note)
+	if r.down {
+		return fmt.Errorf("down")
+	}
+	return nil
 }
 
 func (r *registry) close() {}

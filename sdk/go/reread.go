@@ -7,14 +7,31 @@ import (
 	"tenure.dev/dataplane/internal/reader"
 )
 
-// rereadPause is the same after every reading: who forges on the stream again and again must not make
-// healing slower and slower.
+// rereadPause is the same after every reading: who forges on the stream again and again must not
+// make healing slower and slower.
 const rereadPause = 10 * time.Second
 
 func (p *Plane) isRereadDue(shard *followed) bool {
 	shard.mutex.Lock()
 	defer shard.mutex.Unlock()
 	return p.isDoubtDue(shard, p.clock.monotonic())
+}
+
+// heal ends a doubt: with a snapshot where one was begun with, since what is below it is not here,
+// and otherwise with all lines.
+func (p *Plane) heal(ctx context.Context, shard *followed) bool {
+	if p.isBased(shard) && p.snapshots.isDue(p.clock.monotonic()) {
+		p.snapshots.running.Store(true)
+		p.takeSnapshot(ctx)
+		p.endSnapshot()
+	}
+	return !p.isRereadDue(shard) || p.reread(ctx, shard)
+}
+
+func (p *Plane) isBased(shard *followed) bool {
+	shard.mutex.Lock()
+	defer shard.mutex.Unlock()
+	return shard.reader.IsBased()
 }
 
 // reread reads a shard in doubt from its first line over HTTP into a second reader: positions and
@@ -65,28 +82,21 @@ func (p *Plane) postpone(shard *followed) {
 	shard.rereadAt = p.clock.monotonic() + rereadPause
 }
 
-func tenantsOf(shard *reader.Shard) []string {
-	tenants := make([]string, 0, len(shard.Tenants()))
-	for tenant := range shard.Tenants() {
-		tenants = append(tenants, tenant)
-	}
-	return tenants
-}
-
 // replace puts the second reader in place of the first, in one step for those who decide. The
 // caller holds the shard.
 func (p *Plane) replace(shard *followed, second *reader.Shard, accepted []reader.Accepted) bool {
-	before, tenants := shard.reader.Tenants(), tenantsOf(shard.reader)
+	// The first reader as it was: the second one takes its place in the same value.
+	before, tenants := *shard.reader, shard.reader.TenantNames()
 	step, replaced := shard.reader.Replace(second)
 	if replaced {
-		p.index.Replace(tenants, itemsOf(accepted))
+		p.index.Replace(shard.number, tenants, nil, itemsOf(accepted))
 		p.publish(shard)
 		if err := p.journal.replace(shard.number, textsOf(accepted)); err != nil {
 			p.events.journal.tell(err)
 		}
 		var added []reader.Accepted
 		for _, one := range accepted {
-			if one.Fact.Seq > before[one.Fact.Tenant].Seq {
+			if one.Fact.Seq > before.HeadOf(one.Fact.Tenant).Seq {
 				added = append(added, one)
 			}
 		}

@@ -127,9 +127,13 @@ func (p *Plane) Stats() Stats {
 	stats := Stats{
 		Applied:    p.counters.applied.Load(),
 		Duplicates: p.counters.duplicates.Load(),
+		Packed:     p.index.Packed(),
 		KeySet:     p.known.Load(),
 		Refused:    map[Code]int64{},
 		Heads:      map[string]Head{},
+	}
+	if on := p.snapshots.kept.Load(); on != nil {
+		stats.Snapshot = on.note.Size
 	}
 	p.counters.mutex.Lock()
 	for code, times := range p.counters.refused {

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ const (
 	maxAnswerBytes = 64 << 20
 	// A key set or heartbeat is a few KiB to 20 KiB.
 	maxNoteBytes = 1 << 20
+	// maxNodeBytes of a file of the state tree, compressed or not.
+	maxNodeBytes = 8 << 20
 )
 
 // errNotYet: the registry has no such key set or heartbeat.
@@ -31,13 +34,26 @@ type source interface {
 	// keySet and heartbeat fail with errNotYet when there is none.
 	keySet(ctx context.Context, version int64) ([]byte, error)
 	heartbeat(ctx context.Context) ([]byte, error)
+	// stateNote is the newest; it fails with errNotYet when there is none.
+	stateNote(ctx context.Context) ([]byte, error)
+	// node is a file of the state tree, which may be compressed.
+	node(ctx context.Context, hash kernel.Hash) ([]byte, error)
+	// receipt fails when it was not taken.
+	receipt(ctx context.Context, note []byte) error
 	close()
 }
+
+// withoutSnapshots has lines alone.
+type withoutSnapshots struct{ source }
+
+func (withoutSnapshots) stateNote(context.Context) ([]byte, error) { return nil, errNotYet }
 
 type httpSource struct {
 	base   *url.URL
 	token  string
 	client *http.Client
+	// nodes on their way: a plane that starts must not be a flood.
+	nodes chan struct{}
 }
 
 func newHTTPSource(base *url.URL, token string) *httpSource {
@@ -55,22 +71,31 @@ func newHTTPSource(base *url.URL, token string) *httpSource {
 			return errors.New("the registry redirects")
 		},
 	}
-	return &httpSource{base: base, token: token, client: client}
+	nodes := make(chan struct{}, maxRequests)
+	return &httpSource{base: base, token: token, client: client, nodes: nodes}
 }
 
 func (s *httpSource) close() { s.client.CloseIdleConnections() }
 
+func (s *httpSource) request(
+	ctx context.Context, method, path string, body io.Reader,
+) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, method, s.base.JoinPath(path).String(), body)
+	if err == nil {
+		request.Header.Set("Authorization", "Bearer "+s.token)
+		request.Header.Set("Accept", "text/plain, application/octet-stream")
+	}
+	return request, err
+}
+
 func (s *httpSource) get(
 	ctx context.Context, path string, query url.Values, limit int64,
 ) ([]byte, error) {
-	address := s.base.JoinPath(path)
-	address.RawQuery = query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	request, err := s.request(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+s.token)
-	request.Header.Set("Accept", "text/plain")
+	request.URL.RawQuery = query.Encode()
 	response, err := s.client.Do(request)
 	if err != nil {
 		return nil, err
@@ -103,4 +128,35 @@ func (s *httpSource) keySet(ctx context.Context, version int64) ([]byte, error) 
 
 func (s *httpSource) heartbeat(ctx context.Context) ([]byte, error) {
 	return s.get(ctx, "v1/log/heartbeat", nil, maxNoteBytes)
+}
+
+func (s *httpSource) stateNote(ctx context.Context) ([]byte, error) {
+	return s.get(ctx, "v1/log/state", nil, maxNoteBytes)
+}
+
+func (s *httpSource) node(ctx context.Context, hash kernel.Hash) ([]byte, error) {
+	select {
+	case s.nodes <- struct{}{}:
+		defer func() { <-s.nodes }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return s.get(ctx, "v1/log/state/"+hash.Hex(), nil, maxNodeBytes)
+}
+
+func (s *httpSource) receipt(ctx context.Context, note []byte) error {
+	request, err := s.request(ctx, http.MethodPost, "v1/log/receipts", bytes.NewReader(note))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	response, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	_ = response.Body.Close()
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return fmt.Errorf("status %d for a receipt", response.StatusCode)
+	}
+	return nil
 }

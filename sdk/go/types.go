@@ -23,10 +23,11 @@ const (
 // Kind is what a decision rests on.
 type Kind string
 
-// Can rests on memberships, Entitlement on entitlements.
+// Can rests on memberships, Entitlement on entitlements, APIKey on API keys.
 const (
 	Membership  Kind = "membership"
 	Entitlement Kind = "entitlement"
+	APIKey      Kind = "api-key"
 )
 
 // Expiry is what happens to decisions of a kind on facts that are too old.
@@ -43,19 +44,24 @@ type Identity struct{ Issuer, Sub string }
 // Reason of a decision.
 type Reason = index.Reason
 
-// Reasons of Can and of Entitlement.
+// Reasons of Can, of Entitlement and of APIKey.
 const (
-	Granted               = index.Granted
-	TenantUnknown         = index.TenantUnknown
-	TenantInactive        = index.TenantInactive
-	MemberUnknown         = index.MemberUnknown
-	MemberInactive        = index.MemberInactive
-	ProjectUnknown        = index.ProjectUnknown
-	NoPermission          = index.NoPermission
-	Entitled              = index.Entitled
-	NotEntitled           = index.NotEntitled
-	Ended                 = index.Ended
-	FactsExpired   Reason = "facts-expired"
+	Granted                  = index.Granted
+	TenantUnknown            = index.TenantUnknown
+	TenantInactive           = index.TenantInactive
+	MemberUnknown            = index.MemberUnknown
+	MemberInactive           = index.MemberInactive
+	ProjectUnknown           = index.ProjectUnknown
+	NoPermission             = index.NoPermission
+	Entitled                 = index.Entitled
+	NotEntitled              = index.NotEntitled
+	Ended                    = index.Ended
+	KeyMalformed             = index.KeyMalformed
+	KeyUnknown               = index.KeyUnknown
+	KeyExpired               = index.KeyExpired
+	ScopeMissing             = index.ScopeMissing
+	NamespaceMismatch        = index.NamespaceMismatch
+	FactsExpired      Reason = "facts-expired"
 )
 
 // Decision answers Can.
@@ -72,6 +78,19 @@ type EntitlementDecision struct {
 	Limits    map[string]int64 `json:"limits"`
 	Plan      string           `json:"plan"`
 	Freshness Freshness        `json:"freshness"`
+}
+
+// APIKeyDecision answers APIKey. Tenant, ID, Scopes and Namespace are empty unless the key is
+// known; the ID is for logs, where the key's text may not be.
+type APIKeyDecision struct {
+	Allowed bool     `json:"allowed"`
+	Reason  Reason   `json:"reason"`
+	Tenant  string   `json:"tenant"`
+	ID      string   `json:"id"`
+	Scopes  []string `json:"scopes"`
+	// Namespace is empty too for a key that has none.
+	Namespace string    `json:"namespace"`
+	Freshness Freshness `json:"freshness"`
 }
 
 // Fact is what a verified payload states.
@@ -108,6 +127,14 @@ type FreshnessChange struct {
 	Alarm bool
 }
 
+// SnapshotTaken tells that a snapshot took the place of these shards, ascending: what is in it
+// comes with no AppliedFact.
+type SnapshotTaken struct {
+	// Size of the log that it is of.
+	Size   int64
+	Shards []int
+}
+
 // Head is where a shard stands: its last accepted fact. Hash is the shard's running hash,
 // lower-case hexadecimal.
 type Head struct {
@@ -124,6 +151,10 @@ type Stats struct {
 	Applied int64 `json:"applied"`
 	// Duplicates are lines at or below a shard's position: dropped unread, harmless.
 	Duplicates int64 `json:"duplicates"`
+	// Snapshot is the size of the log that the snapshot is of on which the facts rest; 0: none.
+	Snapshot int64 `json:"snapshot"`
+	// Packed counts tenants of it that are verified and were not asked for or unpacked yet.
+	Packed int64 `json:"packed"`
 	// KeySet is the version of the newest key set; 0: none yet, so nothing can be verified.
 	KeySet int64 `json:"keySet"`
 	// Refused counts refusals by code.

@@ -53,8 +53,8 @@ const isHeld = (path: string, holder: Holder): boolean => {
 export type DirectoryLock = { release(): void };
 
 /**
- * Throws {@link DirectoryLockedError}; takes over from a process that died. `refused`: the disk did,
- * when the lock was to be renewed.
+ * Throws {@link DirectoryLockedError}; takes over from a process that died. `refused`: the disk
+ * did, when the lock was to be renewed.
  */
 export const lockDirectory = (
   directory: string,

@@ -34,15 +34,16 @@ export type PlaneSurroundings = {
 };
 
 export type FollowingParts = {
-  directory: string;
+  /** Where snapshots are kept; undefined: none are taken. */
+  directory: string | undefined;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
   notes: Pick<SavedNotes, 'saveHeartbeat' | 'saveKeySet' | 'saveKnownAtMs'>;
   freshness: FreshnessClock;
   events: Events;
-  /** undefined: the plane sends none. */
-  receipts: Receipts | undefined;
+  /** undefined: none are sent. */
+  receipts?: Receipts | undefined;
 };
 
 /** Of a note. */

@@ -26,20 +26,27 @@ const newlyVoid = (older: KeySet, newer: KeySet): number[] => {
   );
 };
 
+const OPENED = { openKeySet, factKeysOf };
+
 /** The keys of a log, learned set by set from one root that the reader was given. */
 export class KeyChain {
   readonly log: string;
   #trusted: TrustedKeys;
   #find: FindFactKey = () => undefined;
   readonly #sets: KeySet[] = [];
+  readonly #ways: typeof OPENED;
 
-  /** `root`: note key of the first root. Throws `key-invalid` for another one, or none. */
-  constructor(log: string, root: string) {
+  /**
+   * `root`: note key of the first root. Throws `key-invalid` for another one, or none. `ways`: how
+   * sets are opened and keys found; only a simulation that fakes signatures brings others.
+   */
+  constructor(log: string, root: string, ways = OPENED) {
     const verifier = parseNoteKey(root);
     if (verifier.name !== rootName(log)) {
       throw new FactError('key-invalid', `${verifier.name} is not the root of ${log}`);
     }
     this.log = log;
+    this.#ways = ways;
     this.#trusted = { version: 0, root: verifier, set: undefined };
   }
 
@@ -65,9 +72,9 @@ export class KeyChain {
   /** Takes the next set out of its note. Throws a `note-…` or `keyset-…` FactError. */
   take(note: Uint8Array): KeyChange {
     const older = this.set;
-    const set = openKeySet(note, this.log, this.#trusted);
+    const set = this.#ways.openKeySet(note, this.log, this.#trusted);
     this.#trusted = trustedBy(set);
-    this.#find = factKeysOf(set);
+    this.#find = this.#ways.factKeysOf(set);
     this.#sets.push(set);
     if (older === undefined) return { voidFrom: undefined, forkFrom: undefined };
     return {

@@ -1,40 +1,23 @@
-import { mkdirSync } from 'node:fs';
 import { UUID } from '../../facts/core/formats.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import { hashOfApiKey } from '../../facts/crypto/api-key.ts';
 import { shardOf } from '../../facts/crypto/shard.ts';
-import { runVerifySelfTest } from '../../facts/crypto/verify-self-test.ts';
 import { Index } from './decision-index.ts';
-import { lockDirectory } from './directory-lock.ts';
-import type { DirectoryLock } from './directory-lock.ts';
-import { Events } from './events.ts';
 import { becauseFacts } from './explain.ts';
 import type { LiveFacts } from './explain.ts';
-import { createFolderSource, folderOf } from './folder-source.ts';
 import { followedShards } from './followed-shards.ts';
 import { Following } from './following.ts';
-import type { FollowingParts, PlaneSurroundings } from './following.ts';
-import { FreshnessClock, SYSTEM_CLOCK } from './freshness-clock.ts';
-import { HeartbeatGate } from './heartbeat-gate.ts';
-import { Journal } from './journal.ts';
-import { KeyChain } from './key-chain.ts';
-import { openLiveSource } from './live-source.ts';
+import type { PlaneSurroundings } from './following.ts';
+import { closeReader, openReader, surroundingsOf } from './open-reader.ts';
+import type { ReaderParts } from './open-reader.ts';
 import { receiptSignerOf } from './receipt-signer.ts';
 import { Receipts } from './receipts.ts';
-import { createHttpSource } from './registry-source.ts';
-import { restore } from './restore.ts';
 import { readSavedFacts } from './saved-facts.ts';
-import { SavedNotes } from './saved-notes.ts';
-import { ShardSet } from './shard-set.ts';
 import type { ApiKeyDecision, ApiKeyOptions, Decision, DecisionKind } from './types.ts';
 import type { EntitlementDecision, Explanation, Freshness, Identity } from './types.ts';
 import type { PlaneEvents, PlaneOptions, PlaneStats } from './types.ts';
 
-type Parts = FollowingParts & {
-  index: Index;
-  journal: Journal;
-  lock: DirectoryLock;
-};
+type Parts = ReaderParts & { index: Index };
 
 /** Follows the registry's facts and decides by them, from memory, without the registry. */
 export class Plane {
@@ -144,7 +127,7 @@ export class Plane {
     const nowMs = this.#around.clock.wallMs();
     const found = index.apiKey(hash, asked, nowMs);
     if (found.key !== undefined || shards.packed.size === 0) return found;
-    shards.packed.openAll();
+    shards.packed.openWithApiKeys();
     return index.apiKey(hash, asked, nowMs);
   }
 
@@ -158,9 +141,7 @@ export class Plane {
 
   async #close(): Promise<void> {
     await this.#following.stop();
-    this.#parts.shards.close();
-    this.#parts.journal.close();
-    this.#parts.lock.release();
+    closeReader(this.#parts);
   }
 }
 
@@ -173,13 +154,13 @@ const hashOf = (key: unknown): string | undefined => {
 };
 
 const receiptsOf = (
-  { log, receipts }: PlaneOptions,
-  shards: readonly number[],
+  { log, receipts, shards }: PlaneOptions,
   { source, clock }: PlaneSurroundings,
 ): Receipts | undefined => {
   if (receipts === undefined) return undefined;
   const signer = receiptSignerOf(log, receipts);
-  return new Receipts({ log, name: receipts.name, signer, shards, source, clock });
+  const { name } = receipts;
+  return new Receipts({ log, name, signer, shards: followedShards(shards), source, clock });
 };
 
 /** {@link openPlane} over given surroundings: other transports, simulated time. */
@@ -187,29 +168,10 @@ export const createPlane = async (
   options: PlaneOptions,
   around: PlaneSurroundings,
 ): Promise<Plane> => {
-  runVerifySelfTest();
-  const { directory } = options;
-  const keys = new KeyChain(options.log, options.root);
-  const trust = { log: options.log, findKey: (keyId: string) => keys.find(keyId) };
-  const followed = followedShards(options.shards);
-  const receipts = receiptsOf(options, followed, around);
-  mkdirSync(directory, { recursive: true });
-  const events = new Events();
-  const lock = lockDirectory(directory, (error) => events.emit('journal', error));
-  try {
-    const [journal, notes] = [new Journal(directory), new SavedNotes(directory)];
-    const [index, gate] = [new Index(), new HeartbeatGate(keys)];
-    const shards = new ShardSet(followed, { trust, index, journal, events });
-    await restore({ directory, keys, gate, shards, notes, events });
-    const savedMs = notes.knownAtMs();
-    const freshness = new FreshnessClock(around.clock, followed, savedMs, options.expiry);
-    shards.packed.openInBackground();
-    const log = { directory, keys, gate, shards, notes, receipts };
-    return new Plane({ ...log, index, events, journal, freshness, lock }, around);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  const index = new Index();
+  const receipts = receiptsOf(options, around);
+  const parts = await openReader(options, around.clock, { index });
+  return new Plane({ ...parts, index, receipts }, around);
 };
 
 /**
@@ -218,19 +180,5 @@ export const createPlane = async (
  * is none of this log (`key-invalid`) and for a directory that another process uses
  * (`directory-locked`).
  */
-export const openPlane = async (options: PlaneOptions): Promise<Plane> => {
-  const { natsUrl, registryUrl, token, receipts } = options;
-  const folder = folderOf(registryUrl);
-  if (folder !== undefined && receipts !== undefined) {
-    throw new TypeError('A folder takes no receipts: leave them out, or give a registry.');
-  }
-  return createPlane(options, {
-    source:
-      folder === undefined ? createHttpSource(registryUrl, token) : createFolderSource(folder),
-    openLive:
-      natsUrl === undefined || folder !== undefined
-        ? undefined
-        : (shards, handlers) => openLiveSource(natsUrl, shards, handlers),
-    clock: SYSTEM_CLOCK,
-  });
-};
+export const openPlane = async (options: PlaneOptions): Promise<Plane> =>
+  createPlane(options, surroundingsOf(options));

@@ -48,8 +48,6 @@ export class Pulse {
 
   /** A note that came over the stream. */
   receive(note: Uint8Array): void {
-    // It was asked for over HTTP a moment ago: both ways bring the same, and neither is a replay.
-    if (this.#last !== undefined && equalBytes(note, this.#last)) return this.#awaitSilence();
     this.#take({ note, origin: 'live', arrivedMs: this.#shell.monotonicMs() });
   }
 
@@ -65,6 +63,8 @@ export class Pulse {
 
   /** A line is by an unknown key: it may be of a newer set. */
   async learnKeys(): Promise<void> {
+    // Asked a moment ago, before the set was there: HTTP would serve what is refused once more.
+    if (this.#learning === undefined) await this.#untilMayLearn();
     if (this.#mayLearn()) this.#learning ??= this.#learnOnce();
     await this.#learning;
   }
@@ -94,6 +94,10 @@ export class Pulse {
 
   #take(arrival: Arrival, keysWereAsked = false): void {
     if (this.#stop.signal.aborted) return;
+    // It was asked for over HTTP a moment ago, perhaps while both waited for keys: both ways bring
+    // the same, and neither is a replay.
+    const isKnown = this.#last !== undefined && equalBytes(arrival.note, this.#last);
+    if (isKnown && arrival.origin === 'live') return this.#awaitSilence();
     try {
       const heartbeat = this.#gate.take(arrival.note);
       if (heartbeat !== undefined) this.#took(heartbeat, arrival);
@@ -110,6 +114,14 @@ export class Pulse {
     this.#last = arrival.note;
     this.#shell.took(heartbeat, arrival);
     this.#awaitSilence();
+  }
+
+  async #untilMayLearn(): Promise<void> {
+    const waitMs = this.#learnedMs + MIN_LEARN_GAP_MS - this.#shell.monotonicMs();
+    if (waitMs <= 0) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, waitMs);
+    });
   }
 
   #mayLearn(): boolean {

@@ -66,8 +66,8 @@ export class ShardReader {
   #index = -1;
   #epoch = 0;
   #inDoubt = false;
-  /** What is folded here is wrong, whatever heartbeats say of the lines. */
-  #isWrong = false;
+  /** Facts that are void are folded: no heartbeat says otherwise, only reading anew does. */
+  #isMisfolded = false;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -90,7 +90,7 @@ export class ShardReader {
 
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
-    return this.#inDoubt;
+    return this.#inDoubt || this.#isMisfolded;
   }
 
   /** The newest heartbeat counts more lines than are here. */
@@ -163,10 +163,10 @@ export class ShardReader {
     return step;
   }
 
-  /** A snapshot is worth taking: it is ahead, or may end the doubt without denying what is covered. */
+  /** A snapshot is worth taking: it is ahead, or ends the doubt and keeps what is covered. */
   wants({ count }: Head): boolean {
     const { position, covered } = this.#chain;
-    return count > position || (this.#inDoubt && count >= covered.count);
+    return count > position || (this.inDoubt && count >= covered.count);
   }
 
   /** Goes on from a snapshot in place of all that is here. */
@@ -176,7 +176,8 @@ export class ShardReader {
     this.#chain.rest(head);
     this.#index = size - 1;
     this.#epoch = epoch;
-    this.#endDoubt();
+    this.#inDoubt = false;
+    this.#isMisfolded = false;
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     this.#releaseHeld(step);
@@ -190,6 +191,11 @@ export class ShardReader {
     return fresh;
   }
 
+  /** Has what heartbeats have covered in the other by now, and the same. */
+  reaches(other: ShardReader): boolean {
+    return this.#chain.expect(other.#chain.covered) === 'reached';
+  }
+
   /** Takes over a reader that {@link anew} made, and compares it with the newest heartbeat. */
   adopt(fresh: ShardReader): Step {
     const { newest } = this.#chain;
@@ -197,7 +203,8 @@ export class ShardReader {
     this.#chain = fresh.#chain;
     this.#index = fresh.#index;
     this.#epoch = fresh.#epoch;
-    this.#endDoubt();
+    this.#inDoubt = false;
+    this.#isMisfolded = false;
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -209,15 +216,9 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
-  /** Void facts are folded, and cannot be taken back from what is on disk: HTTP has to tell. */
-  doubt(): void {
-    this.#inDoubt = true;
-    this.#isWrong = true;
-  }
-
-  #endDoubt(): void {
-    this.#inDoubt = false;
-    this.#isWrong = false;
+  /** Reading from the journal without what is void went wrong: HTTP has to tell. */
+  misfold(): void {
+    this.#isMisfolded = true;
   }
 
   #hold(text: string, line: Line): void {
@@ -298,8 +299,7 @@ export class ShardReader {
     if (verdict === 'behind') step.fetch = true;
     if (verdict === 'reached') {
       step.reached = true;
-      const isWhole = this.#chain.covered.count === this.#chain.position;
-      if (isWhole && !this.#isWrong) this.#inDoubt = false;
+      if (this.#chain.covered.count === this.#chain.position) this.#inDoubt = false;
     }
     if (verdict === 'fork') {
       this.#inDoubt = true;

@@ -52,6 +52,8 @@ const readBytes = async (response: Response): Promise<Uint8Array> => {
 
 const NOT_FOUND = 404;
 
+type Sent = { headers: Record<string, string>; method?: 'POST'; body?: string };
+
 const refused = (status: number, path: string): RegistrySourceError =>
   new RegistrySourceError(status, `status ${status} for /${path.split('?')[0]}`);
 
@@ -62,10 +64,14 @@ const refused = (status: number, path: string): RegistrySourceError =>
  */
 export const createHttpSource = (registryUrl: string, token: string): RegistrySource => {
   const base = registryUrl.endsWith('/') ? registryUrl : `${registryUrl}/`;
-  const request = (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> =>
+  const request = (
+    path: string,
+    { headers, ...init }: Sent,
+    signal: AbortSignal,
+  ): Promise<Response> =>
     fetch(new URL(path, base), {
       ...init,
-      headers: { authorization: `Bearer ${token}`, ...init.headers },
+      headers: { authorization: `Bearer ${token}`, ...headers },
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });

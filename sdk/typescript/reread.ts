@@ -16,9 +16,9 @@ export type Reread = {
 };
 
 /**
- * A shard from its first line on, or from the snapshot that its lines follow (`base`), up to where the source ends or serves what is refused. Somebody
- * who can publish can renumber true facts, since positions are not signed, and who stole a key can
- * add to them: reading anew heals both.
+ * A shard from its first line on, or from the snapshot that its lines follow (`base`), up to where
+ * the source ends or serves what is refused. Somebody who can publish can renumber true facts,
+ * since positions are not signed, and who stole a key can add to them: reading anew heals both.
  */
 export const rereadShard = async (
   doubted: ShardReader,
@@ -44,6 +44,6 @@ export const rereadShard = async (
     // Nothing new: the end, or a server that repeats itself.
     if (refused.length > 0 || fresh.head().position < from) break;
   }
-  const holdsCovered = fresh.head().covered >= doubted.head().covered;
-  return { fresh, accepted, refused, holdsCovered };
+  // Heartbeats went on: what they have covered meanwhile counts too.
+  return { fresh, accepted, refused, holdsCovered: fresh.reaches(doubted) };
 };

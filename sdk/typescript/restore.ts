@@ -9,7 +9,8 @@ import type { SavedNotes } from './saved-notes.ts';
 import type { ShardSet } from './shard-set.ts';
 
 export type RestoreParts = {
-  directory: string;
+  /** Where a snapshot is kept; undefined: there is none. */
+  directory: string | undefined;
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
@@ -34,6 +35,7 @@ const restoreNotes = (parts: RestoreParts): void => {
 
 const restoreSnapshot = async (parts: RestoreParts): Promise<void> => {
   const { directory, keys, shards } = parts;
+  if (directory === undefined) return;
   try {
     const followed = [...shards.readers.keys()];
     const loaded = await loadSnapshot(directory, followed, (note) =>

@@ -19,11 +19,19 @@ import type { PlaneStats, Refusal } from './types.ts';
 /** Signatures of the journal between two turns of the event loop. */
 const LINES_PER_TURN = 64;
 
+/** Told of every accepted fact, void ones too, in order of position, those from disk first. */
+export type FactLedger = {
+  append(accepted: readonly Accepted[]): void;
+  /** All facts of the shard follow anew, in the same turn. */
+  forget(shard: number): void;
+};
+
 export type ShardSetParts = {
   trust: ReaderTrust;
-  index: Index;
+  index: Pick<Index, 'apply' | 'forget'>;
   journal: LineJournal;
   events: Events;
+  ledger?: FactLedger | undefined;
 };
 
 /** What a step means to the plane: freshness, and what is to be fetched. */
@@ -41,6 +49,8 @@ export class ShardSet {
   #onStep: OnStep = () => undefined;
   /** The snapshot on disk, which lines there follow; undefined: they begin with line 1. */
   #saved: SavedSnapshot | undefined;
+  /** Grows when a newer key set voids more: what was read under the one before is not folded. */
+  #voidings = 0;
   #applied = 0;
   #duplicates = 0;
 
@@ -149,12 +159,13 @@ export class ShardSet {
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
+    this.#voidings += 1;
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
       // Of what a snapshot folded nothing can be taken back; and a disk may fail. HTTP has it all.
       const isOnDisk = voidFrom >= (this.#saved?.note.size ?? 0);
       const reread = isOnDisk && this.reread(reader, 'disk', this.#parts.journal, signal);
-      if (!(await Promise.resolve(reread).catch(() => false))) reader.doubt();
+      if (!(await Promise.resolve(reread).catch(() => false))) reader.misfold();
     }
   }
 
@@ -172,6 +183,7 @@ export class ShardSet {
   ): Promise<boolean> {
     const least = origin === 'disk' ? reader.head().position : 0;
     const meanwhile = { shard: reader.shard, lines: [] };
+    const voidings = this.#voidings;
     this.#meanwhile.add(meanwhile);
     try {
       const saved = origin === 'disk' ? await this.#saved?.shard(reader.shard) : undefined;
@@ -179,6 +191,7 @@ export class ShardSet {
       const reread = await rereadShard(reader, source, origin, signal, base);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
+      if (voidings !== this.#voidings) return false;
       this.#replace(reader, reread, saved);
       this.apply(reader, reader.live([...meanwhile.lines]));
       return true;
@@ -256,6 +269,7 @@ export class ShardSet {
       this.#parts.index.forget(tenant);
       this.packed.forget(tenant);
     }
+    this.#parts.ledger?.forget(reader.shard);
   }
 
   #fold(accepted: readonly Accepted[]): void {
@@ -264,6 +278,7 @@ export class ShardSet {
       const isFolded = !isVoid && !this.packed.isBroken(fact.tenant);
       if (isFolded) this.#parts.index.apply(fact);
     }
+    this.#parts.ledger?.append(accepted);
   }
 
   #tell(accepted: readonly Accepted[]): void {

@@ -22,8 +22,8 @@ export type SnapshotTakerParts = {
   keys: KeyChain;
   gate: HeartbeatGate;
   shards: ShardSet;
-  /** Where it is kept. */
-  directory: string;
+  /** Where it is kept; undefined: none is taken. */
+  directory: string | undefined;
   source: Pick<RegistrySource, 'stateNote' | 'stateNode'>;
   monotonicMs(): number;
   learnKeys(): Promise<void>;
@@ -44,6 +44,7 @@ export class SnapshotTaker {
 
   /** False for a while after each attempt. */
   get mayTake(): boolean {
+    if (this.#parts.directory === undefined) return false;
     return this.#parts.monotonicMs() - this.#askedMs >= MIN_GAP_MS;
   }
 
@@ -80,6 +81,7 @@ export class SnapshotTaker {
 
   #openWriter(note: Uint8Array): SnapshotWriter | undefined {
     const { directory, failed } = this.#parts;
+    if (directory === undefined) return undefined;
     try {
       return new SnapshotWriter(directory, note);
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Fact } from '../../facts/core/types.ts';
  */
 export type Freshness = 'fresh' | 'stale' | 'degraded' | 'expired';
 
-/** What a decision rests on: `can` on memberships, `entitlement` on entitlements, `apiKey` on keys. */
+/** What a decision rests on: `can` on memberships, `apiKey` on API keys, and so on. */
 export type DecisionKind = 'membership' | 'entitlement' | 'api-key';
 
 /** What happens to decisions of a kind once expired; `allow` decides on, with an alarm. */
@@ -204,6 +204,11 @@ export type PlaneOptions = {
   directory: string;
   /** What to do with decisions on facts too old; see README for the defaults. */
   expiry?: Partial<Record<DecisionKind, ExpiryPolicy>>;
+  /**
+   * `false`: every fact is read from the first line on, and told by `applied`; for those who keep
+   * all of history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+   */
+  snapshots?: boolean;
   /** Off unless given. */
   receipts?: ReceiptOptions;
 };

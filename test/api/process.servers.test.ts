@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tenure-api-'));
   database = await registryDatabase();
   const platform = { ...database.worker, ids: systemIds, clock: systemClock };
-  await declarePlatform(platform, { log: 'tenure.test/api', epoch: 1 }, await readManifests());
+  await declarePlatform(platform, { log: 'tenure.test/api' }, await readManifests());
   const { databaseUrl } = database;
   const env = { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: '127.0.0.1:1' };
   api = await startRegistryProcess('api', env, folder);

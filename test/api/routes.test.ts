@@ -114,24 +114,33 @@ describe('F4: no route answers an authorization question', () => {
   // A new route is added here by someone who has read FEATURES F4.
   test('this is the whole list', () => {
     expect(operations.map(({ operation }) => operation.operationId).toSorted()).toEqual([
+      'addPlane',
       'cancelSaga',
       'changeMemberRoles',
       'createTenant',
       'getCheckpoint',
       'getHealth',
       'getHeartbeat',
+      'getJwks',
       'getKeySet',
       'getReadiness',
       'getSaga',
+      'getState',
+      'getStateNode',
+      'getStateOfTenant',
       'getTenant',
       'getTenantBySlug',
       'getTile',
       'listFacts',
       'listMembers',
+      'listPlanes',
       'listSagas',
       'listTenants',
+      'removePlane',
       'resumeSaga',
+      'takeReceipt',
       'unwindSaga',
+      'whereFacts',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { rootName } from '../../facts/log/key-set.ts';
 import { formatNoteKey } from '../../facts/log/note-key.ts';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
 import { ROOT as REPOSITORY } from '../../tools/run-command.ts';
+import { stateOf } from '../sdk/support/state-writer.ts';
 import { eventually } from '../support/eventually.ts';
 import { LOG, memberDraft } from '../sdk/support/fact-writer.ts';
 import { headOfLines, headsOf, NEXT_ROOT } from '../sdk/support/log-writer.ts';
@@ -128,6 +129,8 @@ describe('tail', () => {
   }, 20_000);
 
   test('--history begins with the first fact; --json gives one value for each line', async () => {
+    // Its plane would begin behind the snapshot otherwise, and see none of these.
+    fixture.registry.state = stateOf(fixture.writer);
     const running = fixture.start(['facts', 'tail', '--shard', '05', '--history', '--json']);
     await eventually(() => expect(running.out().trim().split('\n')).toHaveLength(3), soon);
     running.interrupt();
@@ -135,6 +138,14 @@ describe('tail', () => {
     const [first] = running.out().split('\n');
     expect(JSON.parse(first ?? '')).toMatchObject({ shard: 5, position: 1, fact: { seq: 1 } });
   });
+
+  test('counts what a snapshot brought among what it has verified', async () => {
+    fixture.registry.state = stateOf(fixture.writer);
+    const running = fixture.start(['facts', 'tail', '--tenant', ACME]);
+    await eventually(() => expect(running.err()).toContain('caught up: 6 facts'), soon);
+    running.interrupt();
+    expect(await running.ended).toBe(0);
+  }, 20_000);
 
   test('says what it refuses', async () => {
     fixture.registry.tamper = spoil;

@@ -10,7 +10,14 @@ import { freshDatabase } from '../support/servers/database.ts';
 interface Shown {
   readonly version: number;
   readonly root: string;
-  readonly keys: readonly { role: string; keyId: string; from: string; to: string }[];
+  readonly newestRoot: string;
+  readonly keys: readonly {
+    role: string;
+    keyId: string;
+    from: string;
+    to: string;
+    void: string;
+  }[];
 }
 
 let folder: string;
@@ -71,6 +78,72 @@ test('rotate closes the fact key and brings another, by the root alone', async (
   expect(stranger.code).toBe(1);
   expect((await keys('show')).shown.version).toBe(2);
   expect(readdirSync(env['KEY_DIR'] ?? '')).toHaveLength(4);
+});
+
+const keyFiles = () => readdirSync(env['KEY_DIR'] ?? '');
+const rotate = (...args: string[]) => keys('rotate', '--root', rootFile(), ...args);
+
+test('the log key is rotated behind the size that may be signed already', async () => {
+  await keys('init', '--root', rootFile());
+  const { shown } = await rotate('--role', 'log');
+  const ranges = shown.keys.filter(({ role }) => role === 'log');
+  expect(ranges.map(({ from, to }) => [from, to])).toEqual([
+    ['0', '1'],
+    ['1', '–'],
+  ]);
+});
+
+test('the old time key goes only when a heartbeat has told readers of the new one', async () => {
+  await keys('init', '--root', rootFile());
+  const { shown } = await rotate('--role', 'time');
+  expect(shown.keys.filter(({ role }) => role === 'time')).toHaveLength(2);
+  const early = await rotate('--role', 'time');
+  expect(early).toMatchObject({ code: 1, err: expect.stringContaining('start the sequencer') });
+  expect(keyFiles()).toHaveLength(4);
+});
+
+test('a new root vouches for all later sets, and planes still pin the first', async () => {
+  const { shown: before } = await keys('init', '--root', rootFile());
+  const file = join(folder, 'second.key');
+  const toSecond = () => rotate('--role', 'root', '--new-root', file);
+  const { shown } = await toSecond();
+  expect(shown).toMatchObject({ version: 2, root: before.root });
+  expect(shown.newestRoot).not.toBe(before.newestRoot);
+  expect((await toSecond()).shown.version).toBe(2);
+  expect((await rotate()).err).toContain('note-key-unknown');
+  expect((await keys('rotate', '--root', file)).shown.version).toBe(3);
+  const third = join(folder, 'third.key');
+  expect((await rotate('--role', 'root', '--new-root', third)).code).toBe(1);
+  expect(existsSync(third)).toBe(false);
+});
+
+test('a revocation says what it would do, and needs a word to do it', async () => {
+  const { shown } = await keys('init', '--root', rootFile());
+  const [fact] = shown.keys;
+  const revoke = (...args: string[]) =>
+    keys('revoke', fact?.keyId ?? '', '--root', rootFile(), ...args);
+  const asked = await revoke();
+  expect(asked).toMatchObject({ code: 1, shown: { role: 'fact', from: 0, facts: 0, tenants: 0 } });
+  expect(asked.err).toContain('--yes');
+  expect((await revoke('--from', '1', '--yes')).err).toContain('is not there');
+  expect([(await keys('show')).shown.version, keyFiles().length]).toEqual([1, 3]);
+  expect((await revoke('--yes')).shown).toMatchObject({ keySet: 2, asserted: 0 });
+  expect((await keys('show')).shown.keys[0]).toMatchObject({ from: '0', to: '0', void: '0' });
+});
+
+test('a wrong use is one sentence, and makes no key', async () => {
+  await keys('init', '--root', rootFile());
+  const cases: [readonly string[], number, string][] = [
+    [['rotate', '--root', join(folder, 'none.key')], 2, 'The root key cannot be used'],
+    [['rotate', '--root', rootFile(), '--role', 'all'], 2, 'Allowed choices'],
+    [['rotate', '--root', rootFile(), '--role', 'root'], 2, '--new-root goes with'],
+    [['rotate', '--root', rootFile(), '--new-root', 'x'], 2, '--new-root goes with'],
+    [['revoke', 'abc', '--root', rootFile(), '--yes'], 1, 'has no key abc'],
+    [['revoke', 'abc', '--root', rootFile(), '--from', '-1'], 2, 'Must be a position'],
+  ];
+  for (const [args, code, err] of cases)
+    expect(await keys(...args)).toMatchObject({ code, err: expect.stringContaining(err) });
+  expect([(await keys('show')).shown.version, keyFiles().length]).toEqual([1, 3]);
 });
 
 test('what is missing is one sentence that says what to do', async () => {

@@ -44,6 +44,34 @@ test('questions are answered in their order, a bad one too, which exits with 2 a
   expect(code).toBe(2);
 });
 
+test('an answer may be had with the facts that it rests on', async () => {
+  const { code, out } = await can('invoice:read', '--explain');
+  const [answer, ...because] = out.trim().split('\n');
+  expect([code, answer]).toEqual([0, 'allowed: granted (fresh)']);
+  expect(because).toEqual([
+    expect.stringContaining(`tenant:${ACME}, seq 1`),
+    expect.stringContaining('member:'),
+    expect.stringContaining('role:viewer'),
+  ]);
+  const input = [question('invoice:read').replace('}', ',"explain":true}')];
+  const lines = await fixture.tenure(['plane'], { input });
+  expect(JSON.parse(lines.out)).toMatchObject({
+    decision: { reason: 'granted' },
+    because: [{ kind: 'tenant' }, { kind: 'membership' }, { kind: 'role' }],
+  });
+});
+
+test('questions about API keys are answered too', async () => {
+  const input = ['{"apiKey":"tenure_no"}\n', '{"apiKey":7}\n'];
+  const { code, out } = await fixture.tenure(['plane'], { input });
+  const [malformed, bad] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(malformed).toMatchObject({ allowed: false, reason: 'key-malformed' });
+  expect([code, bad]).toEqual([2, { error: expect.stringContaining('line 2') }]);
+});
+
 test('with a directory it decides while the registry is dead, and says how fresh that is', async () => {
   const directory = ['--directory', join(fixture.folder, 'plane')];
   expect((await can('invoice:read', ...directory)).code).toBe(0);

@@ -5,7 +5,7 @@ import { STREAM, SUBJECT_PREFIX } from '../../adapters/nats/stream.ts';
 import { formatEnvelope } from '../../facts/core/envelope.ts';
 import { formatLine, parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
-import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
+import type { FactBatch, FactStream, StreamReading } from '../../ports/fact-stream.ts';
 import * as nats from '../../tools/servers/nats.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,11 +27,11 @@ function batch(shard: number, from: number, to: number): FactBatch {
   const lines = positions.map((position) =>
     formatLine({ position, index: indexOf(position), envelope }),
   );
-  return { shard, first: indexOf(from), last: indexOf(to), lines };
+  return { shard, epoch: 1, first: indexOf(from), last: indexOf(to), lines };
 }
 
 let server: nats.NatsServer;
-let stream: FactStream;
+let stream: FactStream & StreamReading;
 const reports: string[] = [];
 
 beforeAll(async () => {
@@ -39,7 +39,6 @@ beforeAll(async () => {
   stream = createNatsFactStream({
     url: server.url,
     log: 'tenure.example/test',
-    epoch: 1,
     replicas: 1,
     report: (message) => reports.push(message),
   });
@@ -88,6 +87,16 @@ describe('fact stream contract: NATS JetStream', () => {
     expect(await stream.lastPosition(9)).toBe(0);
   });
 
+  test('gives the lines of the last message, and of all', async () => {
+    const [last, other] = [batch(6, 1, 2), batch(7, 1, 1)];
+    await published([last, other]);
+    expect(await stream.lastLines(6)).toEqual(last.lines);
+    expect(await stream.lastLines(10)).toEqual([]);
+    const all: string[] = [];
+    for await (const lines of stream.readAll()) all.push(...lines);
+    expect(all).toEqual(expect.arrayContaining([...last.lines, ...other.lines]));
+  });
+
   test('drops a repeated batch, and not one that grew with the same first index', async () => {
     await published([batch(3, 1, 1)]);
     await published([batch(3, 1, 1)]);
@@ -108,6 +117,9 @@ describe('fact stream contract: NATS JetStream', () => {
     const connection = await connect({ servers: server.url });
     await (await connection.jetstreamManager()).streams.delete(STREAM);
     await connection.close();
+    // Not an empty one: what it held is not known.
+    await expect(stream.lastLines(5)).rejects.toThrow('stream not found');
+    await eventually(async () => expect(await stream.lastLines(5)).toEqual([]));
     await published([batch(5, 1, 1)]);
     expect(await stream.lastPosition(5)).toBe(1);
   });
@@ -117,7 +129,6 @@ test('a server that is not there holds up neither the start nor a publish', asyn
   const absent = createNatsFactStream({
     url: 'nats://127.0.0.1:1',
     log: 'tenure.example/test',
-    epoch: 1,
     replicas: 1,
     report: () => undefined,
   });

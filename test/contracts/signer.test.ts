@@ -3,38 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { assureKeyFile, openKeyFile, openKeyFolder } from '../../adapters/key-file/signer.ts';
-import { keyIdOf } from '../../facts/crypto/hash.ts';
-import { createVerifier } from '../../facts/crypto/verify.ts';
-import type { Signer } from '../../ports/signer.ts';
+import { signerContract } from './signer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenure-key-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Every signer of the port runs this. */
-function signerContract(name: string, make: () => Signer): void {
-  describe(`signer contract: ${name}`, () => {
-    const message = new TextEncoder().encode('DSSEv1 …');
-
-    test('signs what the strict profile verifies under its public key', async () => {
-      const signer = make();
-      const signature = await signer.sign(message);
-      expect(signature).toHaveLength(64);
-      expect(createVerifier(signer.publicKey)(message, signature)).toBe(true);
-    });
-
-    test('signs the same bytes alike, and other bytes otherwise', async () => {
-      const signer = make();
-      const signature = await signer.sign(message);
-      expect(await signer.sign(message)).toEqual(signature);
-      expect(await signer.sign(message.subarray(1))).not.toEqual(signature);
-    });
-
-    test('names its key by the key itself', () => {
-      const { keyId, publicKey } = make();
-      expect(keyId).toBe(keyIdOf(publicKey));
-    });
-  });
-}
 
 const sharedKey = () => {
   const path = join(folder, 'fact.key');

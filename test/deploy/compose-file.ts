@@ -11,6 +11,7 @@ const service = z.strictObject({
   image: z.string(),
   build: z.literal('.').optional(),
   user: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
   restart: z.enum(['unless-stopped', 'on-failure']),
   networks: z.array(z.string()),
   entrypoint: z.array(z.string()).optional(),
@@ -58,5 +59,5 @@ export function runsOnce(name: string, { services }: ComposeFile): boolean {
 
 /** Tags that mean one image for ever: a full version, perhaps with the name of its base. */
 export function isPinned(image: string): boolean {
-  return /:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image);
+  return /:v?\d+\.\d+(\.\d+){0,2}(-[a-z]+)?$/.test(image);
 }

@@ -85,6 +85,14 @@ describe('docker-compose.yml', () => {
     expect(compose.services['sequencer']?.volumes).toContain('./deploy/compose/keys:/run/keys:ro');
   });
 
+  test('the sinks are given no key and no database, and start only when they are asked for', () => {
+    const { environment = {}, secrets, profiles } = compose.services['sinks'] ?? {};
+    expect(profiles).toEqual(['clickhouse']);
+    expect(compose.services['clickhouse']?.profiles).toEqual(profiles);
+    expect(secrets).toEqual(['reader-token', 'clickhouse-password']);
+    expect(Object.keys(environment)).toEqual(expect.not.arrayContaining(['DATABASE_URL_FILE']));
+  });
+
   test('each process logs in to the database as itself', () => {
     const urls = ['migrate', 'registry', 'worker', 'sequencer'].map(
       (name) => compose.services[name]?.environment?.['DATABASE_URL_FILE'],
@@ -184,14 +192,23 @@ describe('make-secrets.sh', () => {
     ['sequencer', 'sequencer'],
     ['migrate', 'cli'],
     ['keys', 'cli'],
+    ['sinks', 'sinks'],
   ];
+  /** What a person puts into `.env` after the service `keys` has shown it. */
+  const shown = { TENURE_ROOT: 'the root key' };
+  const interpolate = (value: string) =>
+    value.replace(/\$\{\w+:(?:-(.*?)|\?.*?)\}/, (_, byDefault?: string) => byDefault ?? 'given');
   test.each(processes)('%s starts with what it is given', (name, process) => {
     const environment = Object.entries(compose.services[name]?.environment ?? {}).map(
-      ([variable, value]) => [variable, value.replace(/\$\{\w+:-(.*?)\}/, '$1')] as const,
+      ([variable, value]) => [variable, interpolate(value)] as const,
     );
     const readSecret = (path: string) =>
       read(path.replace('/run/secrets/', 'deploy/compose/secrets/'));
-    const config = loadConfig(process, Object.fromEntries(environment), readSecret);
+    const config = loadConfig(
+      process,
+      { ...Object.fromEntries(environment), ...shown },
+      readSecret,
+    );
     expect(config.service.env).toBe('stage');
   });
 });

@@ -292,7 +292,7 @@ function withoutHeadLock(commits: CommitStore): CommitStore {
               [tenants[0]],
             );
             await new Promise(setImmediate);
-            return { seq: Number(rows[0]!.seq), hash: rows[0]!.hash };
+            return { seq: Number(rows[0]!.seq), hash: rows[0]!.hash, epoch: 1 };
           },
         }),
       ),

@@ -61,7 +61,7 @@ export class FakeFactLog implements FactSequencing, FactReading {
       next.set(shard, position);
       return { ...fact, index: this.log.length + offset, shard, position };
     });
-    const signed = await sign(placed, { keySet: 0, heads: this.#heads() });
+    const signed = await sign(placed, { keySet: 0, epoch: FIRST_EPOCH, heads: this.#heads() });
     this.log.push(...signed);
     this.outbox.splice(0, batch.length);
     return signed;
@@ -95,12 +95,14 @@ export class FakeStream implements FactStream {
   up = true;
   forgetful = false;
   readonly positions = new Map<number, number[]>();
+  readonly last = new Map<number, readonly string[]>();
 
   publish(batches: Parameters<FactStream['publish']>[0]) {
     if (!this.up) return Promise.resolve(false);
     for (const batch of this.forgetful ? [] : batches) {
       const held = this.positions.get(batch.shard) ?? [];
       this.positions.set(batch.shard, held);
+      this.last.set(batch.shard, batch.lines);
       held.push(...batch.lines.map((line) => parseLine(line).position));
     }
     return Promise.resolve(true);
@@ -111,6 +113,11 @@ export class FakeStream implements FactStream {
   lastPosition(shard: number) {
     if (!this.up) return Promise.reject(new Error('down'));
     return Promise.resolve(this.positions.get(shard)?.at(-1) ?? 0);
+  }
+
+  lastLines(shard: number) {
+    if (!this.up) return Promise.reject(new Error('down'));
+    return Promise.resolve(this.last.get(shard) ?? []);
   }
 
   close() {

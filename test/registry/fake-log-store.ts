@@ -1,20 +1,25 @@
+import { toHex } from '../../facts/core/bytes.ts';
 import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../../facts/crypto/shard.ts';
 import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogNoteKind, TilePlace, TreeNode } from '../../ports/log-store.ts';
+import type { StateReading } from '../../ports/state-store.ts';
 
 const TILE_WIDTH = 256;
 
 /** The log's tables as values. */
-export class FakeLogStore implements LogKeeping {
+export class FakeLogStore implements LogKeeping, StateReading {
   /** Leaf hashes in the order of the log, one shard after the other. */
   leaves: Uint8Array[] = [];
   readonly payloads: Uint8Array[] = [];
   readonly keySets: string[] = [];
   readonly notes = new Map<LogNoteKind, string>();
   readonly nodes: TreeNode[] = [];
+  /** Files by their hash in hexadecimal. */
+  readonly stateNodes = new Map<string, Uint8Array>();
   /** Of the leader. */
   fence = 1;
+  isApproved = false;
   /** Writes fail from now on. */
   broken = false;
 
@@ -33,8 +38,21 @@ export class FakeLogStore implements LogKeeping {
     });
   }
 
+  incarnation() {
+    return Promise.resolve({ name: 'this one', isApproved: this.isApproved });
+  }
+
+  approve() {
+    this.isApproved = true;
+    return Promise.resolve();
+  }
+
   findKeySet(version: number) {
     return Promise.resolve(this.keySets[version - 1]);
+  }
+
+  findNewestKeySet() {
+    return Promise.resolve(this.keySets.at(-1));
   }
 
   findNote(kind: LogNoteKind) {
@@ -51,6 +69,10 @@ export class FakeLogStore implements LogKeeping {
             .toSorted((a, b) => a.index - b.index)
             .map(({ hash }) => hash);
     return Promise.resolve(hashes.slice(first, first + width));
+  }
+
+  findStateNode(hash: Uint8Array) {
+    return Promise.resolve(this.stateNodes.get(toHex(hash)));
   }
 
   readPayloads(index: number, width: number) {

@@ -4,7 +4,11 @@ import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
 import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
+import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
+import { formatHeartbeat, parseHeartbeat } from '../../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
+import type { EpochStart, KeySet } from '../../facts/log/key-set.ts';
+import { textOfNote } from '../../facts/log/note.ts';
 import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
 import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { createNoteVerifier } from '../../facts/log/note-key.ts';
@@ -27,20 +31,28 @@ const signerBy = (seed: number): Signer => {
   return { ...key, keyId: keyIdOf(key.publicKey) };
 };
 const [root, fact, log, time] = [signerBy(1), signerBy(2), signerBy(3), signerBy(4)];
+const nextLog = signerBy(5);
 const range = (key: Uint8Array) => ({ key, from: 0, to: null, void: null });
 
-const keySetText = formatKeySet({
+const KEY_SET: KeySet = {
   ...{ log: LOG, version: 1, root: root.publicKey, time: [time.publicKey], epochs: [] },
   fact: [range(fact.publicKey)],
   logKeys: [range(log.publicKey)],
-});
+};
+
+/** The next version, with these log keys. */
+async function publish(logKeys = KEY_SET.logKeys, epochs: EpochStart[] = []): Promise<void> {
+  const version = store.keySets.length + 1;
+  const text = formatKeySet({ ...KEY_SET, version, logKeys, epochs });
+  store.keySets.push(await signNoteBy(text, { name: rootName(LOG), signer: root }));
+}
 
 let store: FakeLogStore;
 let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
 let keeper: LogKeeper;
 let keys: KeyRing;
 
-const newKeeper = () => new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+const newKeeper = () => new LogKeeper({ log: LOG, keys, store, checkpoints });
 
 function sequence(count: number): void {
   for (let i = 0; i < count; i += 1) store.leaves.push(sha256(utf8(`leaf ${store.leaves.length}`)));
@@ -59,9 +71,9 @@ const openSigned = () =>
 
 beforeEach(async () => {
   store = new FakeLogStore();
-  store.keySets.push(await signNoteBy(keySetText, { name: rootName(LOG), signer: root }));
+  await publish();
   checkpoints = createMemoryCheckpointStore();
-  keys = new KeyRing(LOG, () => [fact, log, time], store);
+  keys = new KeyRing(LOG, () => [fact, log, time, nextLog], store);
   keeper = newKeeper();
   await keeper.open(FENCE);
 });
@@ -183,6 +195,67 @@ describe('the keeper of the log', () => {
     await newKeeper().open(FENCE);
   });
 
+  describe('in a new epoch', () => {
+    const signedIn = (epoch: number) =>
+      openCheckpoint(utf8(store.notes.get('checkpoint') ?? ''), `${LOG}/${epoch}`, [
+        createNoteVerifier(`${LOG}/${epoch}`, log.publicKey),
+      ]);
+
+    /** Ten facts were signed, and the last six of them are lost for good. */
+    const begin = async (size = 4) => {
+      sequence(10);
+      await keeper.keep(FENCE);
+      store.leaves = store.leaves.slice(0, 4);
+      store.notes.clear();
+      const start = { epoch: 2, first: 4, size, root: rootOf(store.leaves.slice(0, size)) };
+      await publish(KEY_SET.logKeys, [start]);
+      keeper = newKeeper();
+    };
+
+    test('goes on from the last good checkpoint, and signs at once', async () => {
+      await begin(3);
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 4, root: rootOf(store.leaves) });
+      sequence(5);
+      keeper = newKeeper();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      expect(signedIn(2)).toMatchObject({ size: 9, root: rootOf(store.leaves) });
+      expect((await checkpoints.newest()).version).toBe(3);
+    });
+
+    test('refuses a database that does not hold that checkpoint', async () => {
+      await begin();
+      store.leaves[0] = sha256(utf8('another'));
+      await expect(keeper.open(FENCE)).rejects.toMatchObject({ name: 'LogForkError' });
+    });
+
+    test('refuses a backup of the epoch before', async () => {
+      await begin();
+      await keeper.open(FENCE);
+      await keeper.keep(FENCE);
+      store.keySets.pop();
+      store.notes.clear();
+      keys.forget();
+      await expect(newKeeper().open(FENCE)).rejects.toThrow('it has epoch 1, and 2 has begun');
+    });
+
+    test('sends no heartbeat with a checkpoint of the epoch before', async () => {
+      await begin();
+      store.notes.set('checkpoint', (await checkpoints.newest()).note ?? '');
+      const announced: string[] = [];
+      const heart = new Heart({
+        ...{ log: LOG, keys, store },
+        stream: { announce: (note) => void announced.push(note) },
+        clock: { nowMs: () => Date.parse('2026-11-26T00:00:00.000Z') },
+      });
+      await heart.beat(FENCE);
+      const text = textOfNote(utf8(announced[0] ?? ''));
+      expect(parseHeartbeat(text)).toMatchObject({ epoch: 2, checkpoint: null });
+    });
+  });
+
   test('of two leaders only one signs the next checkpoint', async () => {
     const other = newKeeper();
     await other.open(FENCE);
@@ -206,6 +279,90 @@ describe('the keeper of the log', () => {
   });
 });
 
+/** At size 5 the log key is changed, as `tenure keys rotate` and `revoke` do it. */
+const ROTATED = [
+  { ...range(log.publicKey), to: 6 },
+  { ...range(nextLog.publicKey), from: 6 },
+];
+const REVOKED = [
+  { ...range(log.publicKey), to: 2, void: 2 },
+  { ...range(nextLog.publicKey), from: 2 },
+];
+
+describe('a log key that changes', () => {
+  /** As a reader of the newest set takes it. */
+  const openAs = (logKeys: KeySet['logKeys']) =>
+    openCheckpointOfSet(store.notes.get('checkpoint') ?? '', { ...KEY_SET, logKeys }, 1);
+
+  test('signs the size of the change still, and none after it', async () => {
+    sequence(5);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect(openAs(ROTATED).size).toBe(5);
+    sequence(1);
+    await keeper.keep(FENCE);
+    expect(openAs([ROTATED[1]!]).size).toBe(6);
+  });
+
+  test('while the keeper is signing leaves a checkpoint that readers of the new set take', async () => {
+    sequence(5);
+    // The keeper has read the head, and the set is published before it signs.
+    const heads = await store.heads();
+    store.heads = () => Promise.resolve(heads);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect(openAs(ROTATED).size).toBe(5);
+  });
+
+  test('negative control: closed at the size of now, it would have signed for nobody', async () => {
+    sequence(5);
+    const early = [
+      { ...range(log.publicKey), to: 5 },
+      { ...range(nextLog.publicKey), from: 5 },
+    ];
+    const heads = await store.heads();
+    store.heads = () => Promise.resolve(heads);
+    await publish(early);
+    await keeper.keep(FENCE);
+    expect(() => openAs(early)).toThrow('key-range');
+  });
+
+  test('is not asked to sign again what still counts', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(ROTATED);
+    await keeper.keep(FENCE);
+    expect((await checkpoints.newest()).version).toBe(1);
+  });
+
+  test('and is void leaves the same size to the next key, before any further fact', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    await keeper.keep(FENCE);
+    expect(openAs([REVOKED[1]!])).toMatchObject({ size: 5, root: rootOf(store.leaves) });
+    expect((await checkpoints.newest()).version).toBe(2);
+  });
+
+  test('and is void does not keep the next leader from leading', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    keeper = newKeeper();
+    await keeper.open(FENCE);
+    await keeper.keep(FENCE);
+    expect(openAs([REVOKED[1]!]).size).toBe(5);
+  });
+
+  test('does not hide that the database is older than what was signed', async () => {
+    sequence(10);
+    await keeper.keep(FENCE);
+    store.leaves = store.leaves.slice(0, 5);
+    await publish(ROTATED);
+    await expect(newKeeper().open(FENCE)).rejects.toThrow('it has 5 facts, 10 were signed');
+  });
+});
+
 describe('the heart', () => {
   const trusted = () =>
     openKeySet(utf8(store.keySets[0] ?? ''), LOG, {
@@ -217,7 +374,7 @@ describe('the heart', () => {
   let announced: string[];
   const newHeart = () =>
     new Heart({
-      ...{ log: LOG, epoch: 1, keys, store },
+      ...{ log: LOG, keys, store },
       stream: { announce: (note) => void announced.push(note) },
       clock: { nowMs: () => nowMs },
     });
@@ -272,6 +429,38 @@ describe('the heart', () => {
     store.fence = FENCE + 1;
     await heart.beat(FENCE + 1);
     expect(opened()).toEqual(['2026-11-26T00:00:00.000Z', '2026-11-25T23:00:00.000Z']);
+  });
+
+  test('waits with a checkpoint that readers of its key set would refuse', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    await newHeart().beat(FENCE);
+    expect(announced).toEqual([]);
+    await keeper.keep(FENCE);
+    await newHeart().beat(FENCE);
+    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
+    expect(openHeartbeat(utf8(announced[0] ?? ''), set).keySetVersion).toBe(2);
+    // The other way round: the checkpoint is by a key that the set of this beat does not know.
+    const heads = { ...(await store.heads()), keySet: 1 };
+    store.heads = () => Promise.resolve(heads);
+    await newHeart().beat(FENCE);
+    expect(announced).toHaveLength(1);
+  });
+
+  test('negative control: had it not waited, readers would have refused it', async () => {
+    sequence(5);
+    await keeper.keep(FENCE);
+    await publish(REVOKED);
+    const { shards } = await store.heads();
+    const text = formatHeartbeat({
+      ...{ log: LOG, epoch: 1, fence: FENCE, keySetVersion: 2, heads: [...shards] },
+      at: '2026-11-26T00:00:00.000Z',
+      checkpoint: store.notes.get('checkpoint') ?? null,
+    });
+    const note = await signNoteBy(text, { name: timeName(LOG), signer: time });
+    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
+    expect(() => openHeartbeat(utf8(note), set)).toThrow('key-range');
   });
 
   test('says what to do while there is no key set', async () => {

@@ -19,7 +19,7 @@ import { TreeBuilder } from '../../facts/log/tree.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { Heart } from '../../registry/heart.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
-import { assureFirstKeySet, rotateFactKey } from '../../registry/key-sets.ts';
+import { assureFirstKeySet, rotateKey } from '../../registry/key-sets.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
 import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
@@ -90,12 +90,12 @@ test('checkpoint and heartbeat say what Postgres holds, and readers may read the
   const tenant = await commit(300);
   const signed = await sequence();
   const checkpoints = createMemoryCheckpointStore();
-  const keeper = new LogKeeper({ log: LOG, epoch: 1, keys, store: facts, checkpoints });
+  const keeper = new LogKeeper({ log: LOG, keys, store: facts, checkpoints });
   await keeper.open(fence);
   await keeper.keep(fence);
   const announced: string[] = [];
   const heart = new Heart({
-    ...{ log: LOG, epoch: 1, keys, store: facts },
+    ...{ log: LOG, keys, store: facts },
     stream: { announce: (note) => void announced.push(note) },
     clock: { nowMs: () => Date.parse('2026-11-26T00:00:00.000Z') },
   });
@@ -124,7 +124,7 @@ test('a rotated key signs from the next fact on, without a restart', async () =>
   await publishFirst();
   await commit(3);
   await sequence();
-  await rotateFactKey(keySets, nextFact.publicKey, root);
+  await rotateKey(keySets, 'fact', root, () => nextFact.publicKey);
   const tenant = await commit(2);
   await sequence();
   const first = openKeySet(utf8((await facts.findKeySet(1)) ?? ''), LOG, {
@@ -148,7 +148,7 @@ test('what was signed by a key that ended meanwhile is signed anew by the next',
   let signings = 0;
   const signed = await sequence(async () => {
     signings += 1;
-    if (signings === 1) await rotateFactKey(keySets, nextFact.publicKey, root);
+    if (signings === 1) await rotateKey(keySets, 'fact', root, () => nextFact.publicKey);
   });
   expect(signings).toBe(2);
   expect(signed.map(({ keyId }) => keyId)).toEqual([nextFact.keyId, nextFact.keyId]);
@@ -157,7 +157,9 @@ test('what was signed by a key that ended meanwhile is signed anew by the next',
 test('only the root of the newest set makes the next one', async () => {
   await publishFirst();
   const stranger = signerBy(9);
-  await expect(rotateFactKey(keySets, nextFact.publicKey, stranger)).rejects.toMatchObject({
+  await expect(
+    rotateKey(keySets, 'fact', stranger, () => nextFact.publicKey),
+  ).rejects.toMatchObject({
     code: 'note-key-unknown',
   });
   expect(await facts.findKeySet(2)).toBeUndefined();
@@ -186,8 +188,7 @@ test.each([
   await commit(2);
   await sequence();
   const checkpoints = createMemoryCheckpointStore();
-  const keeperOf = (store: typeof facts) =>
-    new LogKeeper({ log: LOG, epoch: 1, keys, store, checkpoints });
+  const keeperOf = (store: typeof facts) => new LogKeeper({ log: LOG, keys, store, checkpoints });
   const keeper = keeperOf(facts);
   await keeper.open(fence);
   await keeper.keep(fence);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { preAuthEncoding } from '../../facts/core/pae.ts';
-import { keyIdOf } from '../../facts/crypto/hash.ts';
+import { encodePayload, parsePayload } from '../../facts/core/payload.ts';
+import { keyIdOf, leafHash } from '../../facts/crypto/hash.ts';
 import { shardOf } from '../../facts/crypto/shard.ts';
 import { createSigner } from '../../facts/crypto/sign.ts';
 import { createVerifier } from '../../facts/crypto/verify.ts';
@@ -126,6 +127,11 @@ describe('the sequencer', () => {
 
   const refusals = {
     'a fact of another log': () => chainOf(1, TENANT, 'tenure.example/other'),
+    'a fact of another epoch': () =>
+      chainOf(1).map((fact) => {
+        const payload = encodePayload({ ...parsePayload(fact.payload), epoch: 2 });
+        return { ...fact, payload, leafHash: leafHash(payload) };
+      }),
     'a gap in the chain': () => chainOf(3).slice(1),
     'a leaf hash that is not the payload’s': () =>
       chainOf(1).map((fact) => ({ ...fact, leafHash: new Uint8Array(32) })),

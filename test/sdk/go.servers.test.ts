@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'nats';
 import type { NatsConnection } from 'nats';
+import { formatApiKey, hashOfApiKey } from '../../facts/crypto/api-key.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
 import {
   GO_KIT,
@@ -24,8 +27,9 @@ import { eventually } from '../support/eventually.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
 import { FactWriter, ISSUER, LOG, memberDraft } from './support/fact-writer.ts';
 import { tenantDraft, writePlatform } from './support/fact-writer.ts';
-import { ROOT_KEY } from './support/log-writer.ts';
-import { ACME, SHARD, memberId } from './support/tenants.ts';
+import { ROOT_KEY, keySetNote } from './support/log-writer.ts';
+import { stateOf } from './support/state-writer.ts';
+import { ACME, SHARD, memberId, projectId } from './support/tenants.ts';
 
 /** A cold build and the race detector take their time on a small machine. */
 const BUILD_TIMEOUT_MS = 600_000;
@@ -234,6 +238,106 @@ describe('a plane in Go', () => {
       expect(await refusedBy()).toEqual({ 'line-malformed': 1, 'signature-invalid': 1 });
     });
     await eventually(async () => expect(await mayWrite()).toBe(true));
+  });
+
+  test('a plane begins with a snapshot, and rests on it when all else is dead', async () => {
+    grant(['owner']);
+    registry.state = stateOf(writer);
+    const snapshot = writer.facts.length;
+    await open();
+    expect(await driver.ask({ op: 'stats' })).toMatchObject({ snapshot, applied: 0 });
+    expect(registry.nodesAsked.length).toBeGreaterThan(0);
+    publish(grant(['viewer']));
+    await eventually(async () => expect(await mayWrite()).toBe(false));
+    registry.down = true;
+    await driver.ask({ op: 'close' });
+    expect(await driver.ask({ op: 'open', ...options })).toEqual({ ok: true });
+    expect(await driver.ask({ op: 'stats' })).toMatchObject({ snapshot, applied: 1 });
+    expect(await mayWrite()).toBe(false);
+    expect(await refusedBy()).toEqual({});
+  });
+
+  test('a node that lies is refused, and lines are read instead', async () => {
+    grant(['owner']);
+    const state = stateOf(writer);
+    const spoilt = [...state.nodes].map(([hash, node]) => {
+      return [hash, Uint8Array.from(node, (byte, at) => (at === 40 ? byte ^ 1 : byte))] as const;
+    });
+    registry.state = { ...state, nodes: new Map(spoilt) };
+    await open();
+    expect(await driver.ask({ op: 'stats' })).toMatchObject({
+      snapshot: 0,
+      applied: writer.facts.length,
+    });
+    expect(await refusedBy()).toEqual({ 'state-hash-mismatch': 1 });
+    expect(await mayWrite()).toBe(true);
+  });
+
+  test('an API key is answered for by its hash alone', async () => {
+    const key = formatApiKey(new Uint8Array(24).fill(1));
+    const body = { hash: hashOfApiKey(key), scopes: ['read'], namespace: null, until: null };
+    const subject = `api-key:${projectId(1)}`;
+    writer.write(ACME, { kind: 'api-key', subject, op: 'assert', body });
+    await open();
+    const known = { tenant: ACME, id: projectId(1), scopes: ['read'], namespace: null };
+    expect(await driver.ask({ op: 'apiKey', key, scope: 'read' })).toEqual({
+      allowed: true,
+      reason: 'granted',
+      ...known,
+      freshness: 'fresh',
+    });
+    expect(await driver.ask({ op: 'apiKey', key, scope: 'write' })).toMatchObject({
+      allowed: false,
+      reason: 'scope-missing',
+      ...known,
+    });
+    for (const wrong of [`${key}a`, '', null, 7, { key }]) {
+      expect(await driver.ask({ op: 'apiKey', key: wrong })).toMatchObject({
+        reason: 'key-malformed',
+        tenant: null,
+        id: null,
+        scopes: [],
+      });
+    }
+  });
+
+  test('a decision is explained by the facts that it rests on', async () => {
+    grant(['viewer']);
+    await open();
+    const question = { issuer: ISSUER, sub: 'jane', permission: 'invoice:read', tenant: ACME };
+    const answer = await driver.ask({ op: 'explain', ...question });
+    expect(answer['decision']).toEqual({ allowed: true, reason: 'granted', freshness: 'fresh' });
+    const because = answer['because'] as Json[];
+    expect(because.map(({ subject }) => subject)).toEqual([
+      `tenant:${ACME}`,
+      `member:${memberId(1)}`,
+      'role:viewer',
+    ]);
+    const fact = writer.facts.find(({ kind }) => kind === 'membership')!;
+    const { cause, tenant, seq, kind, subject, id, at } = fact;
+    expect(because[1]).toEqual({ tenant, seq, kind, subject, id, at, ...cause });
+    expect(await driver.ask({ op: 'explain', ...question, tenant: 'none' })).toMatchObject({
+      decision: { reason: 'tenant-unknown' },
+      because: [],
+    });
+  });
+
+  test('a folder is enough, without a token and without NATS', async () => {
+    grant(['owner']);
+    const folder = join(directory, 'log');
+    const put = (path: string, content: string | Uint8Array): void => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    };
+    put('keys/1', keySetNote());
+    for (const [shard, lines] of writer.shards) {
+      put(`facts/${shardName(shard)}`, lines.map((line) => `${line}\n`).join(''));
+    }
+    put('heartbeat', registry.heartbeat());
+    const { log, root } = options;
+    const registryUrl = pathToFileURL(folder).href;
+    await open({ registryUrl, token: '', log, root, directory });
+    expect(await mayWrite()).toBe(true);
   });
 
   test('HTTP alone is enough', async () => {

@@ -227,6 +227,16 @@ describe('keys', () => {
     expect(plane.stats().refused).toEqual({});
   });
 
+  test('that a heartbeat names which comes twice, while they are asked for, leave no replay', async () => {
+    const plane = await ready();
+    rotate();
+    const note = registry.heartbeat();
+    fixture.live?.heartbeat(note);
+    fixture.live?.heartbeat(note);
+    await eventually(() => expect(plane.stats().keySet).toBe(2), SOON);
+    expect(plane.stats().refused).toEqual({});
+  });
+
   test('are learned from the first fact that they sign, if it is before any heartbeat', async () => {
     const plane = await ready();
     rotate();

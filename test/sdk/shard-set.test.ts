@@ -8,7 +8,7 @@ import { Journal } from '../../sdk/typescript/journal.ts';
 import type { ShardReader } from '../../sdk/typescript/reader.ts';
 import { ShardSet } from '../../sdk/typescript/shard-set.ts';
 import type { AppliedFact } from '../../sdk/typescript/types.ts';
-import { FactWriter, KEYS, LOG, memberDraft, openKeys } from './support/fact-writer.ts';
+import { FactWriter, ISSUER, KEYS, LOG, memberDraft, openKeys } from './support/fact-writer.ts';
 import { tenantDraft } from './support/fact-writer.ts';
 import { headOfLines } from './support/log-writer.ts';
 import { ACME, SHARD, memberId } from './support/tenants.ts';
@@ -18,6 +18,9 @@ let journal: Journal;
 let shards: ShardSet;
 let reader: ShardReader;
 let applied: AppliedFact[];
+let index: Index;
+/** From which index on the key's facts are void, as the newest key set says. */
+let voidFrom: number | null;
 const { signal } = new AbortController();
 
 const written = (facts: number): FactWriter => {
@@ -33,8 +36,13 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tenure-shards-'));
   journal = new Journal(directory);
   const events = new Events();
-  const trust = { log: LOG, findKey: openKeys(KEYS) };
-  shards = new ShardSet([SHARD], { trust, index: new Index(), journal, events });
+  const findKey = (keyId: string) => {
+    const key = openKeys(KEYS)(keyId);
+    return key && { ...key, void: voidFrom };
+  };
+  voidFrom = null;
+  index = new Index();
+  shards = new ShardSet([SHARD], { trust: { log: LOG, findKey }, index, journal, events });
   [reader] = [...shards.readers.values()] as [ShardReader];
   applied = [];
   events.on('applied', (one) => applied.push(one));
@@ -79,4 +87,53 @@ test('a journal that lacks a line does not replace what is in memory', async () 
   await shards.foldAnew(0, signal);
   expect(reader.head().position).toBe(4);
   expect(reader.inDoubt).toBe(true);
+});
+
+/** The last of four facts is void from now on. */
+const revokeLast = (): Promise<void> => {
+  voidFrom = 3;
+  return shards.foldAnew(voidFrom, signal);
+};
+const decisionOnLast = () => index.decide(ISSUER, 's3', 'invoice:read', ACME, undefined);
+
+test('what is void is folded no more, though a heartbeat covers it meanwhile', async () => {
+  const lines = written(4).linesOf(ACME);
+  shards.apply(reader, reader.live(lines));
+  expect(decisionOnLast()).toBe('no-permission');
+  const folding = revokeLast();
+  shards.apply(reader, reader.heartbeat(headOfLines(lines)));
+  await folding;
+  expect(decisionOnLast()).toBe('member-unknown');
+  expect(reader.inDoubt).toBe(false);
+});
+
+test('no heartbeat ends the doubt of a shard in which something void is folded', async () => {
+  const lines = written(4).linesOf(ACME);
+  shards.apply(reader, reader.live(lines));
+  journal.replace(SHARD, lines.slice(0, 2));
+  await revokeLast();
+  shards.apply(reader, reader.heartbeat(headOfLines(lines)));
+  expect(reader.inDoubt).toBe(true);
+  const fetch = (_: number, from: number) => Promise.resolve(lines.slice(from - 1));
+  expect(await shards.reread(reader, 'http', { fetch }, signal)).toBe(true);
+  expect(decisionOnLast()).toBe('member-unknown');
+  expect(reader.inDoubt).toBe(false);
+});
+
+test('what was read anew before a revocation came is not folded after it', async () => {
+  const lines = written(4).linesOf(ACME);
+  shards.apply(reader, reader.live(lines));
+  const rest = Promise.withResolvers<string[]>();
+  const asked = Promise.withResolvers<void>();
+  const fetch = (_: number, from: number) => {
+    if (from === 1) return Promise.resolve(lines);
+    asked.resolve();
+    return rest.promise;
+  };
+  const reread = shards.reread(reader, 'http', { fetch }, signal);
+  await asked.promise;
+  await revokeLast();
+  rest.resolve([]);
+  expect(await reread).toBe(false);
+  expect(decisionOnLast()).toBe('member-unknown');
 });

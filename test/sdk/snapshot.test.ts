@@ -80,6 +80,17 @@ test('the state after a snapshot and lines is that of a replay', async () => {
   await other.stop();
 });
 
+test('who wants all of history is told every fact, whatever snapshots there are', async () => {
+  const first = await openResting();
+  await first.close();
+  const seen: number[] = [];
+  const plane = await fixture.open({ snapshots: false });
+  plane.on('applied', ({ index }) => seen.push(index));
+  await plane.ready();
+  expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(plane.stats()).toMatchObject({ snapshot: 0, applied: 6, refused: {} });
+});
+
 test('nodes are fetched where the plane follows, and nowhere else', async () => {
   for (let n = 2; n < 300; n += 1) writer.write(OUTSIDER, memberDraft(memberId(n), `s${n}`, []));
   registry.state = stateOf(writer);

@@ -1,6 +1,6 @@
 import { toBase64Url } from '../../facts/core/bytes.ts';
 import { encodePayload } from '../../facts/core/payload.ts';
-import { FIRST_EPOCH, GENESIS_PREV } from '../../facts/core/types.ts';
+import { GENESIS_PREV } from '../../facts/core/types.ts';
 import type { Fact, JsonObject } from '../../facts/core/types.ts';
 import { leafHash } from '../../facts/crypto/hash.ts';
 import type { UnsignedFact } from '../../ports/registry-store.ts';
@@ -43,11 +43,12 @@ export class Committer {
 
   async #transact(tenant: string): Promise<void> {
     const { postgres, dice, scheduler } = this.#world;
-    const { incarnation } = postgres;
+    const { incarnation, recoveries } = postgres;
     const facts = this.#factsOf(tenant, dice.between(1, MAX_FACTS + 1));
     const isLost = this.#world.isFaulty && dice.chance(0.05);
     await scheduler.sleep(dice.between(0, WORK_MS));
     if (isLost || postgres.incarnation !== incarnation) return;
+    if (postgres.recoveries !== recoveries) return;
     postgres.appendToOutbox(tenant, facts);
     this.#world.trace(`committed ${facts.map(({ seq }) => seq).join(' ')} of ${tenant}`);
     this.#world.ring();
@@ -73,7 +74,14 @@ export class Committer {
     const { dice, scheduler, wallMs } = this.#world;
     const draft = draftOf(tenant, place.seq === 1, dice);
     return {
-      ...{ log: LOG, epoch: FIRST_EPOCH, tenant, seq: place.seq, prev: place.prev, id: place.id },
+      ...{
+        log: LOG,
+        epoch: this.#world.postgres.rows.epoch,
+        tenant,
+        seq: place.seq,
+        prev: place.prev,
+        id: place.id,
+      },
       ...{ kind: draft.kind, subject: draft.subject, op: draft.op },
       at: new Date(wallMs(scheduler.nowMs)).toISOString(),
       cause: { operation: OPERATION, actor: 'simulation' },

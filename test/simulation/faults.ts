@@ -10,8 +10,9 @@ import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
 import { textOfNote } from '../../facts/log/note.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import { calmWeather } from './host.ts';
+import { recoverWorld } from './operator.ts';
 import { FACT_SIGNER } from './tags.ts';
-import { TENANTS } from './tenants.ts';
+import { SHARDS, TENANTS } from './tenants.ts';
 import type { Rows } from './virtual-postgres.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +44,8 @@ const stopStream: Fault = (world, forMs) => {
 };
 
 const loseTail: Fault = (world) => {
+  // What a restored backup lacks has to be somewhere.
+  if (world.postgres.isBackup) return;
   const [count, keepsWindow] = [world.dice.between(1, 6), world.dice.chance(0.5)];
   world.trace(`the stream loses ${count} of ${world.stream.size} messages`);
   world.stream.loseTail(count, keepsWindow);
@@ -81,18 +84,47 @@ const badWeather: Fault = (world, forMs) => {
 
 /** An older backup answers for a while, as a person's mistake; then the newest is put back. */
 const restoreBackup: Fault = (world, forMs) => {
-  const { postgres, scheduler, checkpoints } = world;
+  const { postgres, scheduler } = world;
   const backup = postgres.rows.copy();
   scheduler.after(forMs / 2, () => {
-    // What is younger than the last checkpoint the guard cannot miss (it may be in the stream only).
-    const kept = checkpoints.kept.at(-1);
-    const isOlder = kept !== undefined && sizeOf(kept) > backup.facts.length;
-    if (!isOlder || postgres.incarnation > 0 || !world.isFaulty) return;
+    if (!isKnownElsewhere(world, backup) || postgres.incarnation > 0 || !world.isFaulty) return;
     world.trace(`a backup of ${backup.facts.length} facts answers for ${forMs} ms`);
     const newest: Rows = postgres.rows;
     postgres.replace(backup);
-    scheduler.after(forMs / 2, () => postgres.replace(newest));
+    postgres.isBackup = true;
+    scheduler.after(forMs / 2, () => {
+      postgres.isBackup = false;
+      postgres.replace(newest);
+    });
   });
+};
+
+/** An older backup is all that is left, and a person recovers it, with the root at hand. */
+const loseDatabase: Fault = (world, forMs) => {
+  const { postgres, scheduler } = world;
+  const backup = postgres.rows.copy();
+  scheduler.after(forMs / 2, () => {
+    if (!isKnownElsewhere(world, backup) || postgres.incarnation > 0 || !world.isFaulty) return;
+    // The operator of these worlds has no copy of a key set that the backup lacks.
+    if (postgres.rows.keySets.length > backup.keySets.length) return;
+    if (world.dice.chance(0.5)) world.stream.loseTail(world.stream.size, false);
+    if (!isKnownElsewhere(world, backup)) return;
+    world.trace(`a backup of ${backup.facts.length} facts is all that is left`);
+    postgres.replace(backup);
+    postgres.isBackup = true;
+    scheduler.after(forMs / 2, () => void recoverWorld(world));
+  });
+};
+
+/**
+ * By the checkpoint that is kept outside, or, what is younger than that, by the stream: unless its
+ * lines are signed by a key that the backup does not know (ADR 21).
+ */
+const isKnownElsewhere = ({ checkpoints, stream, postgres }: World, backup: Rows): boolean => {
+  const kept = checkpoints.kept.at(-1);
+  if (kept !== undefined && sizeOf(kept) > backup.facts.length) return true;
+  if (postgres.rows.keySets.length > backup.keySets.length) return false;
+  return SHARDS.some((shard) => stream.lastPosition(shard) > (backup.shards[shard]?.count ?? 0));
 };
 
 /** Who stole the key and may publish adds a fact that the registry never committed. */
@@ -129,7 +161,7 @@ function cut(world: World, { host }: { host: World['readers'][number]['host'] },
 /** Named more than once: more often. */
 const FAULTS: readonly Fault[] = [
   ...[crashSequencer, pauseLeader, cutLeader, stopStream, loseTail, loseTail, crashReader],
-  ...[cutReader, slowReader, badWeather, badWeather, restoreBackup, forgeFact],
+  ...[cutReader, slowReader, badWeather, badWeather, restoreBackup, loseDatabase, forgeFact],
 ];
 
 /** Lets some of them happen, each for a while; all are over at `untilMs`. */

@@ -1,16 +1,18 @@
-import { equalBytes, toBase64Url, toHex, utf8 } from '../../facts/core/bytes.ts';
+import { equalBytes, toBase64Url, toHex } from '../../facts/core/bytes.ts';
 import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
 import type { ChainHead } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import type { Fact } from '../../facts/core/types.ts';
-import { EMPTY_HASH, leafHash, runningHash } from '../../facts/crypto/hash.ts';
-import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
-import { textOfNote } from '../../facts/log/note.ts';
+import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../../facts/crypto/hash.ts';
+import type { KeySet } from '../../facts/log/key-set.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
-import { ISSUER } from '../sdk/support/fact-writer.ts';
+import { stated } from '../../registry/kept-checkpoint.ts';
+import { ISSUER, LOG } from '../sdk/support/fact-writer.ts';
 import { PERMISSIONS, PRODUCTS, SHARDS, SUBS, TENANTS } from './tenants.ts';
+import { keySetIn } from './virtual-keys.ts';
 import type { ReaderProcess } from './reader-process.ts';
+import type { Rows } from './virtual-postgres.ts';
 import type { World } from './world.ts';
 
 /** A payload is looked at in each replay, and parsed once. */
@@ -37,6 +39,7 @@ export class Replay {
 
   constructor(world: World) {
     const ids = new Set<string>();
+    const isVoid = voidsOf(world);
     for (const [at, row] of world.postgres.rows.facts.entries()) {
       const { fact, leaf } = read(row.payload);
       const position = (this.counts.get(row.shard) ?? 0) + 1;
@@ -50,21 +53,29 @@ export class Replay {
       this.counts.set(row.shard, position);
       this.hashes.set(row.shard, runningHash(this.hashes.get(row.shard) ?? EMPTY_HASH, leaf));
       this.heads.set(fact.tenant, { seq: fact.seq, hash: toBase64Url(leaf) });
-      this.index.apply(fact);
+      if (!isVoid(row.keyId, at)) this.index.apply(fact);
     }
   }
 
   /** A checkpoint that was ever signed and is none of this log; undefined: all are. */
-  foreignCheckpoint(notes: readonly string[]): string | undefined {
+  foreignCheckpoint(notes: readonly string[], { epochs }: KeySet): string | undefined {
     const tree = new TreeBuilder();
     // In the order in which they were signed: of a sound log, also that of their sizes.
     return notes.find((note) => {
-      const { size, root } = parseCheckpoint(textOfNote(utf8(note)));
+      const { epoch, size, root } = stated(note, LOG);
+      if (epochs.some(({ epoch: later, first }) => later > epoch && size > first)) return false;
       if (size < tree.size || size > this.#leaves.length) return true;
       for (const leaf of this.#leaves.slice(tree.size, size)) tree.append(leaf);
       return !equalBytes(tree.root(), root);
     });
   }
+}
+
+/** By the newest key set: whether a key's fact at an index is in the log and counts for nothing. */
+function voidsOf({ postgres }: World): (keyId: string, index: number) => boolean {
+  const { fact } = keySetIn(postgres.rows.keySets.at(-1) ?? '');
+  const starts = new Map(fact.map((range) => [keyIdOf(range.key), range.void ?? Infinity]));
+  return (keyId, index) => index >= (starts.get(keyId) ?? Infinity);
 }
 
 function flawOf(check: () => void): string | undefined {
@@ -108,15 +119,34 @@ function decisionDifference(one: Index, other: Index, nowMs: number): string | u
   return undefined;
 }
 
+type Told = { rows: Rows; facts: number; keySets: number; replay: Replay };
+const replays = new WeakMap<World, Told>();
+
+/** The log is replayed when there is something new in it. */
+function replayOf(world: World): Replay {
+  const { rows } = world.postgres;
+  const [facts, keySets] = [rows.facts.length, rows.keySets.length];
+  const last = replays.get(world);
+  if (last?.rows === rows && last.facts === facts && last.keySets === keySets) return last.replay;
+  const replay = new Replay(world);
+  replays.set(world, { rows, facts, keySets, replay });
+  return replay;
+}
+
 /** What is wrong with a world whose faults are over; undefined: nothing (any more). */
 export function findTrouble(world: World): string | undefined {
   const { rows } = world.postgres;
   if (rows.outbox.length > 0) return `${rows.outbox.length} committed facts are not in the log`;
-  const replay = new Replay(world);
+  const replay = replayOf(world);
   if (replay.flaw !== undefined) return `the log: ${replay.flaw}`;
-  const foreign = replay.foreignCheckpoint(world.checkpoints.kept);
+  const foreign = replay.foreignCheckpoint(
+    world.checkpoints.kept,
+    keySetIn(rows.keySets.at(-1) ?? ''),
+  );
   if (foreign !== undefined) return `a signed checkpoint is none of this log: ${foreign}`;
   for (const reader of world.readers) {
+    if (reader.keySetVersion !== rows.keySets.length)
+      return `${reader.host.name} has key set ${reader.keySetVersion}, the log ${rows.keySets.length}`;
     const difference = differenceOf(reader, replay, world.wallMs());
     if (difference !== undefined) return `${reader.host.name}: ${difference}`;
   }

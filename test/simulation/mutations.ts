@@ -17,8 +17,16 @@ export const MUTATIONS = [
   'skip-shard-heads',
   /** A leader does not compare a database that came back with what was signed about it. */
   'skip-incarnation-guard',
+  /** It compares it with the last checkpoint, and not with the stream. */
+  'skip-stream-comparison',
+  /** A recovered database keeps its unsigned facts as they are, behind others than they name. */
+  'skip-outbox-rewrite',
   /** A batch that grew has the message id of the smaller one. */
   'message-id-without-last',
+  /** A reader folds what the thief of a key signed. */
+  'fold-void',
+  /** The sequencer goes on with a fact key that was replaced. */
+  'sign-by-closed-key',
 ] as const;
 
 export type Mutation = (typeof MUTATIONS)[number];

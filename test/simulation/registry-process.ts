@@ -8,7 +8,7 @@ import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
 import type { Host } from './host.ts';
-import { FACT_SIGNER, SIGNERS } from './tags.ts';
+import { FACT_SIGNER, taggedKeysOf, SIGNERS } from './tags.ts';
 import { factLogOf, logStoreOf } from './virtual-log.ts';
 import type { World } from './world.ts';
 
@@ -23,12 +23,16 @@ export class RegistryProcess {
     const store = logStoreOf(host, postgres, mutation);
     const streamOfHost = stream.ofHost(host);
     const publishEarly = (signed: readonly SignedFact[]) =>
-      void streamOfHost.publish(batchesOf(signed));
+      void streamOfHost.publish(batchesOf(signed, FIRST_EPOCH));
     const isEarly = mutation === 'publish-before-commit';
     const facts = factLogOf(host, postgres, isEarly ? publishEarly : undefined);
     const publisher = new Publisher(streamOfHost, facts);
+    const approved = async () => ({ name: '', isApproved: true });
+    const guarded =
+      mutation === 'skip-stream-comparison' ? { ...store, incarnation: approved } : store;
     const duties = logDuties({
-      ...{ log: LOG, epoch: FIRST_EPOCH, store, publisher },
+      ...{ log: LOG, store: guarded, facts, publisher },
+      keysOf: taggedKeysOf,
       keys: new KeyRing(LOG, () => SIGNERS, store),
       checkpoints: checkpoints.storeOf(host),
       stream: streamOfHost,
@@ -36,6 +40,9 @@ export class RegistryProcess {
     });
     const sequencer = new Sequencer({
       ...duties,
+      ...(mutation === 'sign-by-closed-key' && {
+        signing: { log: LOG, signerOf: () => Promise.resolve(FACT_SIGNER) },
+      }),
       ...(mutation === 'skip-incarnation-guard' && { beforeLeading: async () => {} }),
       facts: mutation === 'skip-prev' ? withoutChecks(facts) : facts,
       lock: lock.ofHost(host),
@@ -59,11 +66,11 @@ function withoutChecks(facts: ReturnType<typeof factLogOf>): ReturnType<typeof f
     ...facts,
     sequence: (fence, limit) =>
       facts.sequence(fence, limit, (placed) =>
-        Promise.all(
-          placed.map(async (fact) => ({
+        Promise.resolve(
+          placed.map((fact) => ({
             ...fact,
             keyId: FACT_SIGNER.keyId,
-            signature: await FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
+            signature: FACT_SIGNER.sign(preAuthEncoding(fact.payload)),
           })),
         ),
       ),

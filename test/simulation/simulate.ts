@@ -2,6 +2,7 @@ import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import { scheduleFaults } from './faults.ts';
 import { findTrouble, findUncovered } from './invariants.ts';
 import { TENANTS } from './tenants.ts';
+import { scheduleKeys } from './virtual-keys.ts';
 import { inVirtualTime } from './virtual-time.ts';
 import { World } from './world.ts';
 import type { WorldOptions } from './world.ts';
@@ -33,6 +34,7 @@ export async function simulate(options: WorldOptions): Promise<string | undefine
 async function runWorld(world: World): Promise<string | undefined> {
   scheduleCommits(world);
   scheduleFaults(world, FAULTY_MS);
+  scheduleKeys(world, FAULTY_MS);
   const { scheduler } = world;
   const isOver = () => world.violation !== undefined;
   await scheduler.runUntil(FAULTY_MS + 1, isOver);

@@ -1,12 +1,15 @@
 import type { LineJournal, SavedShard } from '../../sdk/typescript/journal.ts';
 import type { Dice } from './dice.ts';
 import type { Host } from './host.ts';
+import { KEY_SET_BYTES } from './tags.ts';
 
 /** A reader's directory. Nothing is flushed: a crash takes or tears what was written last. */
 export class VirtualDisk {
   readonly files = new Map<number, string>();
   heartbeat: Uint8Array | undefined;
   knownAtMs: number | undefined;
+  /** From version 1 on, with which a plane begins here. */
+  readonly keySets = [KEY_SET_BYTES];
 
   /** The last bytes of one file, within a line as a rule. */
   tear(dice: Dice): void {

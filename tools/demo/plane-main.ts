@@ -20,7 +20,9 @@ plane.on('refused', ({ code }) => tell({ type: 'refused', code }));
 process.on('message', (message) => answer(message as ToPlane));
 process.on('disconnect', () => process.exit());
 await plane.ready();
-tell({ type: 'ready' });
+const { applied, heads } = plane.stats();
+const lines = Object.values(heads).reduce((sum, { position }) => sum + position, 0);
+tell({ type: 'ready', snapshot: lines - applied });
 
 function answer(message: ToPlane): void {
   if (message.type === 'can') {

@@ -52,7 +52,8 @@ export type ToPlane =
   | { readonly type: 'close' };
 
 export type FromPlane =
-  | { readonly type: 'ready' }
+  /** `snapshot`: facts that it began with, which it was not told one by one. */
+  | { readonly type: 'ready'; readonly snapshot: number }
   | { readonly type: 'applied'; readonly fact: AppliedNotice }
   | { readonly type: 'refused'; readonly code: string }
   | { readonly type: 'answer'; readonly ask: number; readonly decision: Decision }

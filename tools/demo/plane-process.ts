@@ -24,6 +24,7 @@ export class PlaneProcess {
   readonly #waiting = new Set<() => void>();
   #asked = 0;
   #ready = false;
+  #snapshot = 0;
   #ended = false;
 
   constructor(start: PlaneStart) {
@@ -39,6 +40,11 @@ export class PlaneProcess {
       if (pid !== undefined) unwatch(pid);
       this.#wake();
     });
+  }
+
+  /** Facts that its decisions rest on: those of its snapshot, and what came since. */
+  get verified(): number {
+    return this.#snapshot + this.applied.length;
   }
 
   ready(): Promise<void> {
@@ -81,7 +87,7 @@ export class PlaneProcess {
   }
 
   #hear(message: FromPlane): void {
-    if (message.type === 'ready') this.#ready = true;
+    if (message.type === 'ready') [this.#ready, this.#snapshot] = [true, message.snapshot];
     else if (message.type === 'applied') this.applied.push(message.fact);
     else if (message.type === 'refused') this.refused.push(message.code);
     else this.#answers.get(message.ask)?.(message);

@@ -40,7 +40,7 @@ export async function runScenario(stack: Stack, plane: PlaneProcess, say: Say): 
   return {
     tenant: { id: tenant.id, slug: tenant.slug, status: tenant.state },
     saga: { id: saga.id, steps: saga.steps.map(({ name, ms }) => ({ name, ms })) },
-    facts: { committed, applied: plane.applied.length },
+    facts: { committed, applied: plane.verified },
     appliedMs: { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
     afterKill: { decisions: burst.decisions, wrong: burst.wrong, p99Us: round(burst.p99Us) },
   };
@@ -74,8 +74,8 @@ type Admin = Awaited<ReturnType<typeof adminOf>>;
 
 async function showFacts(stack: Stack, plane: PlaneProcess, tenant: string, say: Say) {
   const committed = await countCommitted(stack);
-  await plane.until(() => plane.applied.length >= committed);
-  say(`\nThe data plane, another process, verified ${plane.applied.length} facts; of ${SLUG}:`);
+  await plane.until(() => plane.verified >= committed);
+  say(`\nThe data plane, another process, verified ${plane.verified} facts; of ${SLUG}:`);
   for (const fact of plane.applied.filter((candidate) => candidate.tenant === tenant))
     say(`  ${String(fact.seq).padStart(3)}  ${fact.op} ${fact.kind} ${fact.subject}`);
 }

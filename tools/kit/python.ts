@@ -4,15 +4,13 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from '../servers/cache.ts';
 import { run } from '../servers/command.ts';
-import { ServerError } from '../servers/errors.ts';
 import type { Progress } from '../servers/progress.ts';
+import { findPython, installPins, interpreterOf, pip } from '../servers/python.ts';
 import { ROOT } from '../run-command.ts';
 
 export const PYTHON_KIT = `${ROOT}sdk/python`;
 
 const REQUIREMENTS = `${PYTHON_KIT}/requirements.txt`;
-const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11'];
-const IS_NEW_ENOUGH = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)';
 const SITE_PACKAGES = 'import sysconfig; print(sysconfig.get_path("purelib"))';
 /** What the wheel is made of. */
 const SOURCES = /\.py$|^py\.typed$|^pyproject\.toml$|^README\.md$/;
@@ -31,31 +29,13 @@ export async function buildPythonKit(progress: Progress): Promise<PythonKit> {
   const version = await run(base, ['-VV']);
   const pins = readFileSync(REQUIREMENTS);
   const tools = await cached('python-kit-tools', keyOf(version, pins), progress, (dir) =>
-    progress('Getting what the Python kit needs', () => installPins(base, dir)),
+    progress('Getting what the Python kit needs', () => installPins(base, REQUIREMENTS, dir)),
   );
   const parts = [version, pins, ...sources()];
   const kit = await cached('python-kit', keyOf(...parts), progress, (dir) =>
     progress('Building the Python kit', () => installKit(base, interpreterOf(tools), dir)),
   );
   return { python: interpreterOf(kit), tools: interpreterOf(tools) };
-}
-
-async function findPython(): Promise<string> {
-  for (const candidate of CANDIDATES) {
-    const found = await run(candidate, ['-c', IS_NEW_ENOUGH]).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-  }
-  const advice = 'install it (Debian: python3 and python3-venv)';
-  throw new ServerError('missing-tool', `Python 3.11 or newer with venv is missing: ${advice}.`);
-}
-
-async function installPins(base: string, dir: string): Promise<void> {
-  await run(base, ['-m', 'venv', dir]);
-  const own = interpreterOf(dir);
-  await pip(own, own, ['--require-hashes', '-r', REQUIREMENTS]);
 }
 
 /** The dependencies are shared by a path file: an environment with the kit alone is small. */
@@ -67,20 +47,8 @@ async function installKit(base: string, tools: string, dir: string): Promise<voi
   await pip(tools, interpreterOf(dir), [...alone, PYTHON_KIT]);
 }
 
-/** Installs into the environment `into`, by the pip of another one when it has none. */
-async function pip(by: string, into: string, args: readonly string[]): Promise<void> {
-  const calm = ['--quiet', '--disable-pip-version-check', '--no-input'];
-  await run(by, ['-m', 'pip', '--python', into, 'install', ...calm, ...args]);
-}
-
 const sitePackages = async (python: string): Promise<string> =>
   (await run(python, ['-c', SITE_PACKAGES])).trim();
-
-/** Not its scripts: their first lines name the folder in which they were made. */
-const interpreterOf = (environment: string): string =>
-  process.platform === 'win32'
-    ? join(environment, 'Scripts', 'python.exe')
-    : join(environment, 'bin', 'python');
 
 const sources = (): Buffer[] =>
   readdirSync(PYTHON_KIT, { recursive: true, encoding: 'utf8' })

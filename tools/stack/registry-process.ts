@@ -13,6 +13,7 @@ const ENTRIES = {
   api: '../../api/main.ts',
   worker: '../../workers/main.ts',
   sequencer: '../../workers/sequencer-main.ts',
+  sinks: '../../workers/sinks-main.ts',
 } as const;
 
 export type RegistryProcess = Running & { readonly url: string };

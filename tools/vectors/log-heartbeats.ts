@@ -94,6 +94,17 @@ export const VALID_HEARTBEATS: Record<string, LogVector> = {
     keySet: keySetNote({ time: [TIME.publicKey, NEXT_TIME.publicKey] }),
     signers: [NEXT_TIME],
   }),
+  'heartbeat-log-key-revoked': taken(
+    'a void checkpoint is followed by one of the same size and root, by the next key',
+    next({ checkpoint: checkpointNote(8, ROOT_HASH, { key: NEXT_LOG_KEY }) }),
+    {
+      keySet: keySetNote({
+        logKeys: [rangeOf(LOG_KEY, { to: 4, void: 4 }), rangeOf(NEXT_LOG_KEY, { from: 4 })],
+      }),
+      last: LAST,
+      checkpoint: EIGHT,
+    },
+  ),
   'heartbeat-new-log-key': taken(
     'a checkpoint by the key that counts at its size',
     aHeartbeat({ checkpoint: checkpointNote(8, ROOT_HASH, { key: NEXT_LOG_KEY }) }),

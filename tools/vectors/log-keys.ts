@@ -112,6 +112,24 @@ export const VALID_KEY_SETS: Record<string, LogVector> = {
     aKeySet({ fact: [rangeOf(signer, { to: 7 }), rangeOf(NEXT_FACT_KEY, { from: LARGEST })] }),
   ),
   'key-set-epoch': taken('a restored backup began epoch 2', FORKED, { trusted: FIRST }),
+  'key-set-time-added': taken(
+    'the next time key is there before it signs',
+    aKeySet({ version: 2, time: [TIME.publicKey, NEXT_TIME.publicKey] }),
+    { trusted: FIRST },
+  ),
+  'key-set-time-dropped': taken(
+    'a time key may go: what it signed counts no more',
+    aKeySet({ version: 3, time: [NEXT_TIME.publicKey] }),
+    { trusted: aKeySet({ version: 2, time: [TIME.publicKey, NEXT_TIME.publicKey] }) },
+  ),
+  'key-set-log-key-revoked': taken(
+    'a log key that ends where it is void; the next counts at all sizes from there on',
+    aKeySet({
+      version: 2,
+      logKeys: [rangeOf(LOG_KEY, { to: 40, void: 40 }), rangeOf(NEXT_LOG_KEY, { from: 40 })],
+    }),
+    { trusted: FIRST },
+  ),
   'key-set-two-times': taken(
     'two time keys',
     aKeySet({ time: [TIME.publicKey, NEXT_TIME.publicKey] }),

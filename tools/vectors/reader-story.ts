@@ -49,24 +49,23 @@ export const VOID_SET: ReaderStep = {
 const timeOf = (second: number): string =>
   `2026-11-21T01:34:${String(second).padStart(2, '0')}.000Z`;
 
+type Beat = {
+  version?: number;
+  epoch?: number;
+  checkpoint?: string | null;
+  key?: typeof TIME;
+};
+
 /** By its second; states the head of these lines. */
 export const beat = (
   second: number,
   head: Head | readonly string[],
-  { version = 1, epoch = 1, key = TIME } = {},
-): ReaderStep => ({
-  heartbeat: encode(
-    heartbeatNote(
-      {
-        at: timeOf(second),
-        keySetVersion: version,
-        epoch,
-        heads: headsOf({ [SHARD]: 'count' in head ? head : headOfLines(head) }),
-      },
-      key,
-    ),
-  ),
-});
+  { version = 1, epoch = 1, checkpoint = null, key = TIME }: Beat = {},
+): ReaderStep => {
+  const heads = headsOf({ [SHARD]: 'count' in head ? head : headOfLines(head) });
+  const overrides = { at: timeOf(second), keySetVersion: version, epoch, checkpoint, heads };
+  return { heartbeat: encode(heartbeatNote(overrides, key)) };
+};
 
 /** Position, covered, and what else is not as in a quiet reader. */
 export const at = (

@@ -17,6 +17,7 @@ import { INVALID_NOTES, VALID_NOTES } from './log-notes.ts';
 import { INVALID_PROOFS, VALID_PROOFS } from './log-proofs.ts';
 import { INVALID_RECEIPTS, VALID_RECEIPTS } from './log-receipts.ts';
 import { INVALID_TILES, VALID_TILES } from './log-tiles.ts';
+import { KEY_CHANGES } from './log-key-changes.ts';
 import { READER_SNAPSHOTS } from './log-reader-snapshots.ts';
 import { READERS } from './log-readers.ts';
 import { INVALID_STATE_NOTES, VALID_STATE_NOTES } from './log-state-notes.ts';
@@ -76,6 +77,7 @@ const FOLDERS: Record<string, Record<string, ShardVector | SignatureVector | Log
     ...VALID_STATE_VIEWS,
     ...READERS,
     ...READER_SNAPSHOTS,
+    ...KEY_CHANGES,
   },
   invalid: {
     ...shards(INVALID_SHARDS),

@@ -5,6 +5,7 @@ import { readSecretFiles } from './secret-files.ts';
 import type { Environment, ReadFile } from './secret-files.ts';
 import type { Section } from './section.ts';
 import { access } from './sections/access.ts';
+import { clickhouse } from './sections/clickhouse.ts';
 import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
 import { facts } from './sections/facts.ts';
@@ -16,6 +17,7 @@ import { powerdns } from './sections/powerdns.ts';
 import { rfc2136 } from './sections/rfc2136.ts';
 import { sagas } from './sections/sagas.ts';
 import { service } from './sections/service.ts';
+import { sinks } from './sections/sinks.ts';
 import { temporal } from './sections/temporal.ts';
 
 /** In the order of the reference page. */
@@ -32,6 +34,8 @@ export const SECTIONS = {
   rfc2136,
   kubernetes,
   libsql,
+  sinks,
+  clickhouse,
   client,
 } satisfies Record<string, Section<unknown>>;
 

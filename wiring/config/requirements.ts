@@ -6,7 +6,7 @@ import type { AppEnv } from './sections/service.ts';
 import type { Environment } from './secret-files.ts';
 import type { Refuse } from './section.ts';
 
-export const PROCESSES = ['api', 'worker', 'sequencer', 'cli'] as const;
+export const PROCESSES = ['api', 'worker', 'sequencer', 'sinks', 'cli'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 /** One rule of what a process must be given in an environment, beyond each variable's own form. */
@@ -40,13 +40,19 @@ function notEmbedded(variables: readonly string[], adapter: string): Requirement
   };
 }
 
+/** The process of the sinks does nothing without it. */
+function neededBySinks(variable: string, sentence: string): Requirement {
+  const broken: Requirement['broken'] = (env) => env[variable] === undefined;
+  return { variable, processes: ['sinks'], envs: APP_ENVS, broken, sentence };
+}
+
 const REQUIREMENTS: readonly Requirement[] = [
   real('OPERATOR_TOKEN', ['api'], DEV_OPERATOR_TOKEN),
-  real('READER_TOKEN', ['api'], DEV_READER_TOKEN),
+  real('READER_TOKEN', ['api', 'sinks'], DEV_READER_TOKEN),
   real('SECRETS_KEY', SERVERS, DEV_SECRETS_KEY),
   real('DATABASE_URL', SERVERS, DEV_DATABASE_URL),
   // It stands in every fact, for ever.
-  real('FACT_LOG_ORIGIN', ['worker', 'sequencer'], DEV_LOG_ORIGIN),
+  real('FACT_LOG_ORIGIN', ['worker', 'sequencer', 'sinks'], DEV_LOG_ORIGIN),
   {
     variable: 'KEY_DIR',
     processes: ['sequencer'],
@@ -85,6 +91,10 @@ const REQUIREMENTS: readonly Requirement[] = [
     broken: (env) => env['POWERDNS_API_URL'] !== undefined && env['RFC2136_SERVER'] !== undefined,
     sentence: 'and POWERDNS_API_URL are both set: keep one, a zone has one way in',
   },
+  neededBySinks('SINKS_DIR', 'is missing: the reader of the sinks keeps its lines there'),
+  neededBySinks('TENURE_URL', 'is missing: the sinks are fed from the registry at that address'),
+  neededBySinks('TENURE_ROOT', 'is missing: "tenure keys show" prints what a reader trusts'),
+  neededBySinks('CLICKHOUSE_URL', 'is missing: no sink is configured'),
   notEmbedded(['KEYCLOAK_ADMIN_URL'], 'identity'),
   notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER'], 'DNS'),
   notEmbedded(['KUBERNETES_API_URL'], 'routes'),

@@ -88,6 +88,12 @@ export const logOrigin = kind(
   (given) => (LOG_ORIGIN.test(given) ? given : undefined),
   'a name such as tenure.example/prod: lower case, digits, dots, dashes and slashes',
 );
+/** Stands in SQL as it is, unquoted. */
+const SQL_IDENTIFIER = /^[A-Za-z_]\w{0,62}$/;
+export const sqlIdentifier = kind(
+  (given) => (SQL_IDENTIFIER.test(given) ? given : undefined),
+  'a name of letters, digits and underscores that does not begin with a digit',
+);
 export const flag = kind((given) => ({ true: true, false: false })[given], 'true or false');
 
 export function integer(least: number, most: number) {

@@ -26,7 +26,10 @@ export type LeafForm = {
 
 /** Nodes by their hash in hexadecimal, unpacked. */
 export type Nodes = ReadonlyMap<string, Uint8Array>;
-/** Yields hashes of nodes to read, and is handed a map that has them. */
+/**
+ * Yields hashes of nodes to read, and is handed a map that has them. None at all: some work was
+ * done, and others may have the thread for a moment.
+ */
 export type Reading<T> = Generator<Uint8Array[], T, Nodes>;
 
 /** What became of the nodes: `written` are new, `replaced` are of the tree before. */
@@ -114,7 +117,12 @@ export class TreeGrower {
     let level: Sought[] = root === null ? [] : [{ ref: root, keys, depth: 0 }];
     while (level.length > 0) {
       const nodes = yield level.map(({ ref }) => ref.hash);
-      level = level.flatMap((sought) => this.#seek(sought, nodeOf(nodes, sought.ref), found));
+      const below: Sought[] = [];
+      for (const sought of level) {
+        below.push(...this.#seek(sought, nodeOf(nodes, sought.ref), found));
+        yield [];
+      }
+      level = below;
     }
     return found;
   }
@@ -144,7 +152,12 @@ export class TreeGrower {
     while (level.length > 0) {
       const hashes = level.flatMap(({ root }) => (root === null ? [] : [root.hash]));
       const nodes = hashes.length === 0 ? new Map() : yield hashes;
-      level = level.flatMap((open) => this.#openNode(open, nodes));
+      const below: Open[] = [];
+      for (const open of level) {
+        below.push(...this.#openNode(open, nodes));
+        yield [];
+      }
+      level = below;
     }
   }
 
@@ -177,6 +190,7 @@ export class TreeGrower {
     for (const [nibble, child] of children.entries()) {
       const open = below[nibble];
       settled.push(open === undefined ? child : yield* this.#settle(open));
+      if (open !== undefined) yield [];
     }
     const weight = settled.reduce((sum, one) => sum + weightOfSettled(one), 0);
     if (weight > MAX_LEAF_WEIGHT) return { inner: this.#putInner(settled) };

@@ -6,9 +6,9 @@ import type { Block } from './block.ts';
 import { TreeGrower } from './grow-tree.ts';
 import type { Change, Entry, Growth, LeafForm, Reading, Settled } from './grow-tree.ts';
 import { MAX_LEAF_WEIGHT } from './inner-node.ts';
-import { factKey, NO_PREFIX, tenantKey } from './keys.ts';
+import { factKey, tenantKey } from './keys.ts';
 import { EMPTY_STATE, EMPTY_TENANTS, formatFacts, formatTenants } from './pages.ts';
-import { parseFacts, parseTenants, splitTenants } from './pages.ts';
+import { nodeHash, parseFacts, splitTenants } from './pages.ts';
 
 /** What new facts of a tenant, not void ones, change; and where its chain stands then. */
 export type TenantChange = {
@@ -53,7 +53,7 @@ const TENANTS_FORM: LeafForm = {
       return { key: tenantKey(block.tenant), weight: blockWeight(block), bytes };
     }),
   format: (entries) => formatTenants(entries.map(({ bytes }) => bytes)),
-  hash: (node) => parseTenants(node, NO_PREFIX).hash,
+  hash: nodeHash,
 };
 
 const changesOf = ({ facts }: TenantChange): Change[] =>

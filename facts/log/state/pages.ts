@@ -14,7 +14,8 @@ import type { Prefix } from './keys.ts';
  *
  *   tenants = 0x02 count uint16 *(length uint32 || block)                      by tenant key
  *   facts   = 0x04 count uint16 *(length uint16 || payload)                    by fact key
- *   page    = 0x06 count uint16 *(0x00 || tenant key || block hash / 0x01 || length uint32 || block)
+ *   page    = 0x06 count uint16 *slot
+ *   slot    = 0x00 || tenant key || block hash / 0x01 || length uint32 || block
  *
  *   hash of facts            = SHA-256(facts)
  *   hash of tenants and page = SHA-256(0x02 || *(tenant key || block hash))
@@ -136,6 +137,10 @@ export const parseFacts = (bytes: Uint8Array): FactsNode => {
   if (count > MAX_LEAF_WEIGHT) throw nodeMalformed(`a page of weight ${count}`);
   return { packed, count, hash: sha256(bytes) };
 };
+
+/** The hash by which a node, unpacked, is named. Only for nodes that were verified once. */
+export const nodeHash = (node: Uint8Array): Uint8Array =>
+  node[0] === TENANTS ? hashOfSlots(splitTenants(node).map(slotOf)) : sha256(node);
 
 export const EMPTY_TENANTS: Uint8Array = formatTenants([]);
 /** Root of the tree of no tenant. */

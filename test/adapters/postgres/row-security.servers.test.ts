@@ -56,6 +56,7 @@ const NOT_BY_TENANT = [
   'planes',
   'schema_migrations', // the migration tool's
   'shard_heads', // shards are of all tenants
+  'state_nodes', // pages of many tenants
 ];
 
 /** Names of the tables that miss the tenant column, forced security or policies. */

@@ -86,7 +86,7 @@ class Scenario {
     const { index } = this.#reader.head();
     if (change.forkFrom !== undefined && change.forkFrom <= index) this.#reader.uncover();
     const { voidFrom } = change;
-    if (voidFrom !== undefined && voidFrom < (this.#base?.size ?? 0)) this.#reader.doubt();
+    if (voidFrom !== undefined && voidFrom < (this.#base?.size ?? 0)) this.#reader.misfold();
     else if (voidFrom !== undefined && voidFrom <= index) {
       await this.#reread(
         this.#accepted.map(({ line }) => line),

@@ -21,7 +21,7 @@ const RELAY = { rounds: 5, changes: 60 };
 
 const { values } = parseArgs({
   options: {
-    mutants: { type: 'string', default: '20000' },
+    mutants: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });

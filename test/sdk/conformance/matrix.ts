@@ -21,8 +21,8 @@ const REPEAT = `## Again
 
 \`\`\`sh
 npm run conformance                                    # all three, writes this page
-npm run conformance -- --mutants 100000 --seed 7       # as many mutants, of this seed
-npm run jest -- test/sdk/conformance.servers.test.ts   # what \`npm test\` plays: a minute of mutants
+npm run conformance -- --mutants 3000 --seed 7         # as many mutants, of this seed
+npm run jest -- test/sdk/conformance.servers.test.ts   # what \`npm test\` plays: 3000 mutants of the day
 \`\`\`
 
 The test also has a driver that lies once in each of the plays, and is caught.`;
@@ -44,13 +44,20 @@ const vectorTable = ({ groups }: VectorReport): string => {
 };
 
 const mutantText = (report: MutantReport): string => {
-  const { seed, played, signed, unchanged, accepted, findings } = report;
+  const { seed, played, signed, unchanged, accepted, groups, findings } = report;
+  const rows = Object.entries(groups)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([group, counts]) => [group, counts.played, counts.refused]);
   return `Seed ${seed}: ${played} mutants of valid vectors. Bytes of lines, notes, proofs, keys and
 signatures are flipped, cut, doubled, swapped, inserted, also with what parsers like to disagree on;
 ${signed} of them were changed under their signature and signed again, as who stole a key would, so
 that the checks behind the signature are reached. ${unchanged} came out as they were, and ${accepted}
-were taken by all kits, since nothing that is signed had changed, or since it was signed again.
-Accepted wrongly, answered otherwise by one kit, or not answered: ${findings.length}.`;
+were answered without a refusal: an oracle that shares no code with the kits (\`test/sdk/conformance/oracle\`)
+says of each what there is to be taken, a fact that only differs, an unknown signature, lines before
+the change, and no kit takes more. Stories of a reader always have an answer: their states are
+compared. Accepted wrongly, answered otherwise by one kit, or not answered: ${findings.length}.
+
+${table(['mutants of', 'played', 'refused by all kits'], rows)}`;
 };
 
 const relayTable = ({ attacks, refused }: RelayReport): string => {
@@ -83,9 +90,9 @@ How many vectors of each group of rules a kit answers as the specification says.
 
 ${vectorTable(vectors)}
 
-The \`ed25519-*\` vectors are to signatures what Project Wycheproof's are: keys and signatures on which
-libraries disagree (small order, mixed order, not reduced, negative zero, S not below L, cofactored
-only), each under the strict profile.
+The \`ed25519-*\` vectors are keys and signatures on which libraries disagree (small order, mixed order,
+not reduced, negative zero, S not below L, cofactored only), each under the strict profile. Beside them
+stand Project Wycheproof's Ed25519 cases and those of ed25519-speccheck, as their authors publish them.
 
 ## Mutants
 

@@ -11,7 +11,7 @@ export type Place = { path: (string | number)[]; form: Form };
 const FORMS: Record<string, Form> = {
   ...{ lines: 'line', live: 'line', fetched: 'line', reread: 'line' },
   ...{ note: 'note', keySet: 'note', heartbeat: 'note' },
-  ...{ leaf: 'hex', root: 'hex', proof: 'hex', bundle: 'hex', tile: 'hex' },
+  ...{ leaf: 'hex', root: 'hex', proof: 'hex', bundle: 'hex', tile: 'hex', entries: 'hex' },
   ...{ publicKey: 'hex', message: 'hex', signature: 'hex' },
   ...{ key: 'text', path: 'text' },
 };

@@ -3,6 +3,7 @@ import { askAll } from './ask-all.ts';
 import { disagreementOf } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { Kit } from './kits.ts';
+import { readOutsideSignatures } from './outside-signatures.ts';
 import { groupOf, readVectors, wantedOf } from './vectors.ts';
 import type { Case } from './vectors.ts';
 
@@ -12,11 +13,12 @@ export type VectorReport = {
   groups: Map<string, { vectors: number; passed: Record<string, number> }>;
 };
 
-/** Plays all vectors of the specification against all kits. */
+/** Plays the vectors of the specification, and the signatures of others, against all kits. */
 export const playVectors = async (kits: readonly Kit[]): Promise<VectorReport> => {
   const requestOf = (one: Case): object => ({ op: 'vector', ...one });
   const report: VectorReport = { findings: [], groups: new Map() };
-  for (const { item: one, answers } of await askAll(kits, readVectors(), requestOf)) {
+  const cases = [...readVectors(), ...readOutsideSignatures()];
+  for (const { item: one, answers } of await askAll(kits, cases, requestOf)) {
     const group = report.groups.get(groupOf(one)) ?? { vectors: 0, passed: {} };
     report.groups.set(groupOf(one), group);
     group.vectors += 1;

@@ -5,7 +5,7 @@ import { bytesOf, placesOf, textAt, textOf, withTextAt } from './places.ts';
 import type { Place } from './places.ts';
 import { signedInLine, signedInNote } from './sign-again.ts';
 import type { Signed } from './sign-again.ts';
-import { copyOf, readVectors } from './vectors.ts';
+import { copyOf, groupOf, readVectors } from './vectors.ts';
 import type { Case, Json } from './vectors.ts';
 
 export type VectorMutant = {
@@ -19,12 +19,14 @@ export type VectorMutant = {
 
 type Target = { origin: Case; places: Place[] };
 
-/** The valid vectors; each is chosen as often as each other, large or small. */
-export const targets = (): Target[] =>
-  readVectors()
+/** The valid vectors by group of rules: each group is chosen as often, of many vectors or of few. */
+export const targets = (): Target[][] => {
+  const all = readVectors()
     .filter(({ folder }) => folder === 'valid')
     .map((origin) => ({ origin, places: placesOf(origin) }))
     .filter(({ places }) => places.length > 0);
+  return [...Map.groupBy(all, ({ origin }) => groupOf(origin)).values()];
+};
 
 /** One in so many is of whole lines: their order, or how often they are there. */
 const WHOLE_LINES_ONE_IN = 10;
@@ -53,8 +55,8 @@ const signedAt = (text: string, { form }: Place): Signed | undefined => {
   }
 };
 
-export const mutantOf = (all: readonly Target[], chance: Chance): VectorMutant => {
-  const { origin, places } = chance.of(all);
+export const mutantOf = (all: readonly Target[][], chance: Chance): VectorMutant => {
+  const { origin, places } = chance.of(chance.of(all));
   const place = chance.of(places);
   if (place.form === 'line' && chance.isOneIn(WHOLE_LINES_ONE_IN)) {
     return mutateLines(origin, place, chance);

@@ -19,6 +19,8 @@ export const isSignature = ({ name }: Pick<Case, 'name'>): boolean => name.start
 
 /** The rules that a vector is about: its check, or what vectors without one are. */
 export const groupOf = (one: Case): string => {
+  const [, collection] = /^ed25519-(wycheproof|speccheck)-/.exec(one.name) ?? [];
+  if (collection !== undefined) return `ed25519 (${collection})`;
   if (isSignature(one)) return 'ed25519 (strict profile)';
   return typeof one.vector['check'] === 'string' ? one.vector['check'] : 'lines of a shard';
 };

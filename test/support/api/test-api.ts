@@ -66,14 +66,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const planes = createMemoryPlaneStore();
   const logStore = new FakeLogStore();
   const log: string[] = [];
-  let broken: Error | undefined;
-  const breakable = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get: (object, name) =>
-        broken === undefined
-          ? (object as Record<PropertyKey, unknown>)[name]
-          : () => Promise.reject(broken as Error),
-    });
+  const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
   const closing = new AbortController();
@@ -118,15 +111,29 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     planes,
     logStore,
     log,
-    breakStore: (error) => {
-      broken = error;
-    },
+    breakStore,
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+    },
+  };
+}
+
+function createBreaker() {
+  let broken: Error | undefined;
+  return {
+    breakable: <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (object, name) =>
+          broken === undefined
+            ? (object as Record<PropertyKey, unknown>)[name]
+            : () => Promise.reject(broken as Error),
+      }),
+    breakStore: (error: Error): void => {
+      broken = error;
     },
   };
 }

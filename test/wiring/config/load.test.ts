@@ -54,6 +54,15 @@ describe('an empty environment', () => {
     ]);
   });
 
+  test('says all that the sinks need at once', () => {
+    expect(problemsOf('sinks', {})).toEqual([
+      'SINKS_DIR is missing: the reader of the sinks keeps its lines there.',
+      'TENURE_URL is missing: the sinks are fed from the registry at that address.',
+      'TENURE_ROOT is missing: "tenure keys show" prints what a reader trusts.',
+      'CLICKHOUSE_URL is missing: no sink is configured.',
+    ]);
+  });
+
   test('takes the embedded adapters and listens on this machine only', () => {
     const config = loadConfig('worker', {});
     expect(config.service).toMatchObject({ env: 'dev', host: '127.0.0.1', port: 8090 });
@@ -156,6 +165,8 @@ describe('wrong values', () => {
     [{ KEYCLOAK_ADMIN_URL: 'http://kc', MAIL_CATCHER_ADDR: ':25' }, 'KEYCLOAK_CLIENT_ID'],
     [{ KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't' }, 'KUBERNETES_BACKEND'],
     [{ LIBSQL_ADMIN_URL: 'http://libsql' }, 'LIBSQL_URL'],
+    [{ CLICKHOUSE_URL: 'http://clickhouse:8123' }, 'CLICKHOUSE_PASSWORD'],
+    [{ CLICKHOUSE_DATABASE: 'facts; DROP DATABASE facts' }, 'CLICKHOUSE_DATABASE'],
     [{ RFC2136_SERVER: 'ns1:53', RFC2136_TARGET: 'a.b' }, 'RFC2136_KEY_NAME'],
     [{ POWERDNS_API_URL: 'http://dns', POWERDNS_TARGET: 'a.b' }, 'POWERDNS_API_KEY'],
     [{ TEMPORAL_API_KEY: 'k' }, 'TEMPORAL_TLS'],

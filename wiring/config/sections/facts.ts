@@ -21,12 +21,12 @@ export const facts = section({
       'Who computes signatures; the bytes are the same. `openssl` is several times as fast.',
     ),
     CHECKPOINT_DIR: text.optional(
-      'Folder for the last signed checkpoint, outside the database and shared by all sequencers: a database that is older than it is not signed for. The sequencer alone needs it.',
+      'Folder for the last signed checkpoint, outside the database and shared by all sequencers: a database that is older than it is not signed for. The sequencer and `tenure recover` need it.',
     ),
     NATS_URL: credentialUrl(['nats:', 'tls:']).withDefault(
       'nats://127.0.0.1:4222',
       '`nats://127.0.0.1:4222`',
-      'NATS server with JetStream. The sequencer alone needs it.',
+      'NATS server with JetStream. The sequencer, the sinks and `tenure recover` need it.',
     ),
     NATS_REPLICAS: integer(1, MAX_REPLICAS).withDefault(
       '1',

@@ -32,6 +32,11 @@ type request struct {
 	Tenant     string  `json:"tenant"`
 	Project    *string `json:"project"`
 	Product    string  `json:"product"`
+
+	// Key may be anything: what is no text is no key.
+	Key       any     `json:"key"`
+	Scope     *string `json:"scope"`
+	Namespace *string `json:"namespace"`
 }
 
 type driver struct {
@@ -67,6 +72,8 @@ var operations = map[string]func(*driver, *request) any{
 	"ready":       ready,
 	"can":         overPlane(can),
 	"entitlement": overPlane(entitlement),
+	"apiKey":      overPlane(apiKey),
+	"explain":     overPlane(explain),
 	"freshness": overPlane(func(plane *dataplane.Plane, _ *request) any {
 		return map[string]any{"freshness": plane.Freshness(dataplane.Membership)}
 	}),
@@ -148,6 +155,44 @@ func entitlement(plane *dataplane.Plane, asked *request) any {
 	return answer
 }
 
+// textOrNull is null where the kit has an empty text for nothing.
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func apiKey(plane *dataplane.Plane, asked *request) any {
+	var wants []dataplane.APIKeyWant
+	if asked.Scope != nil {
+		wants = append(wants, dataplane.WithScope(*asked.Scope))
+	}
+	if asked.Namespace != nil {
+		wants = append(wants, dataplane.InNamespace(*asked.Namespace))
+	}
+	key, _ := asked.Key.(string)
+	decision := plane.APIKey(key, wants...)
+	return map[string]any{
+		"allowed": decision.Allowed, "reason": decision.Reason, "scopes": decision.Scopes,
+		"tenant": textOrNull(decision.Tenant), "id": textOrNull(decision.ID),
+		"namespace": textOrNull(decision.Namespace), "freshness": decision.Freshness,
+	}
+}
+
+func explain(plane *dataplane.Plane, asked *request) any {
+	identity := dataplane.Identity{Issuer: asked.Issuer, Sub: asked.Sub}
+	explanation, err := plane.Explain(identity, asked.Permission, asked.Tenant)
+	if asked.Project != nil {
+		explanation, err = plane.ExplainInProject(
+			identity, asked.Permission, asked.Tenant, *asked.Project)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return explanation
+}
+
 // stats has what all languages have.
 func stats(plane *dataplane.Plane, unwritten int64) any {
 	all := plane.Stats()
@@ -159,7 +204,7 @@ func stats(plane *dataplane.Plane, unwritten int64) any {
 	}
 	return map[string]any{
 		"applied": all.Applied, "duplicates": all.Duplicates, "refused": all.Refused, "heads": heads,
-		"unwritten": unwritten,
+		"snapshot": all.Snapshot, "unwritten": unwritten,
 	}
 }
 

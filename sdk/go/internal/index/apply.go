@@ -4,30 +4,57 @@ import (
 	"strings"
 
 	"tenure.dev/dataplane/internal/kernel"
+	"tenure.dev/dataplane/internal/state"
 )
 
 // Apply folds facts in, all at once for those who decide meanwhile.
 func (x *Index) Apply(items []Item) {
+	for _, item := range items {
+		x.assure(item.Fact.Tenant)
+	}
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
 	for _, item := range items {
-		x.apply(item)
+		x.apply(x.tenant(item.Fact.Tenant), item)
 	}
 }
 
-// Replace forgets these tenants and folds the items in; no decision sees it half done. The
-// platform's roles are forgotten with it.
-func (x *Index) Replace(tenants []string, items []Item) {
+// Replace forgets these tenants of a shard, puts it on a base (nil: none), and folds the items in;
+// no decision sees it half done. The platform's roles are forgotten with it.
+func (x *Index) Replace(number int, tenants []string, base *state.Shard, items []Item) {
+	first := unpackFirst(base, items)
 	x.mutex.Lock()
-	defer x.mutex.Unlock()
 	for _, id := range tenants {
-		delete(x.tenants, id)
-		if id == kernel.PlatformTenant {
-			x.roles.clear()
-		}
+		x.forget(id)
+	}
+	x.packed.Add(base.StillPacked() - x.bases[number].StillPacked())
+	x.bases[number] = base
+	for _, one := range first {
+		x.foldInto(one.made, one.lives)
+		x.put(one.made, one.block)
 	}
 	for _, item := range items {
-		x.apply(item)
+		x.apply(x.tenant(item.Fact.Tenant), item)
+	}
+	x.mutex.Unlock()
+	for _, one := range first {
+		if one.err != nil {
+			x.broken(number, base, one.err)
+		}
+	}
+}
+
+func (x *Index) forget(id string) {
+	known, found := x.tenants[id]
+	if !found {
+		return
+	}
+	for _, key := range known.keys {
+		x.unlist(key)
+	}
+	delete(x.tenants, id)
+	if id == kernel.PlatformTenant {
+		x.roles.clear()
 	}
 }
 
@@ -35,9 +62,10 @@ func (x *Index) tenant(id string) *tenant {
 	if known, found := x.tenants[id]; found {
 		return known
 	}
-	made := newTenant()
 	// What is kept is copied: a piece of the payload would keep all of it in memory.
-	x.tenants[strings.Clone(id)] = made
+	made := newTenant(strings.Clone(id))
+	made.listed = true
+	x.tenants[made.id] = made
 	return made
 }
 
@@ -46,30 +74,30 @@ func nameIn(subject string) string {
 	return strings.Clone(name)
 }
 
-func (x *Index) apply(item Item) {
+func (x *Index) apply(tenant *tenant, item Item) {
 	asserted := item.Fact.Op == kernel.Assert
 	name := nameIn(item.Fact.Subject)
 	switch item.Fact.Kind {
 	case "tenant":
-		x.tenant(item.Fact.Tenant).standing = standingOf(asserted, textOf(item.Body, "state"))
+		tenant.standing = standingOf(asserted, textOf(item.Body, "state"))
 	case "project":
-		projects := x.tenant(item.Fact.Tenant).projects
 		if asserted {
-			projects[name] = struct{}{}
+			tenant.projects[name] = struct{}{}
 		} else {
-			delete(projects, name)
+			delete(tenant.projects, name)
 		}
 	case "membership":
-		x.applyMembership(item, name, asserted)
+		x.applyMembership(tenant, item, name, asserted)
 	case "grant":
-		x.applyGrant(item, name, asserted)
+		x.applyGrant(tenant, item, name, asserted)
 	case "entitlement":
-		entitlements := x.tenant(item.Fact.Tenant).entitlements
 		if asserted {
-			entitlements[name] = entitlementOf(item.Body)
+			tenant.entitlements[name] = entitlementOf(item.Body)
 		} else {
-			delete(entitlements, name)
+			delete(tenant.entitlements, name)
 		}
+	case "api-key":
+		x.applyKey(tenant, item, name, asserted)
 	case "role":
 		x.applyRole(item, name, asserted)
 	}
@@ -86,8 +114,7 @@ func standingOf(asserted bool, state string) standing {
 	return closed
 }
 
-func (x *Index) applyMembership(item Item, id string, asserted bool) {
-	tenant := x.tenant(item.Fact.Tenant)
+func (x *Index) applyMembership(tenant *tenant, item Item, id string, asserted bool) {
 	tenant.remove(id)
 	identity, bound := item.Body.Get("identity").(*kernel.Object)
 	if !asserted || !bound {
@@ -102,8 +129,7 @@ func (x *Index) applyMembership(item Item, id string, asserted bool) {
 	})
 }
 
-func (x *Index) applyGrant(item Item, name string, asserted bool) {
-	tenant := x.tenant(item.Fact.Tenant)
+func (x *Index) applyGrant(tenant *tenant, item Item, name string, asserted bool) {
 	member, project, _ := strings.Cut(name, ":")
 	key := grantKey{member, project}
 	if !asserted {

@@ -2,15 +2,17 @@ package index
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tenure.dev/dataplane/internal/kernel"
+	"tenure.dev/dataplane/internal/state"
 )
 
 // Reason of a decision; only Granted allows.
 type Reason string
 
-// Reasons of decisions on memberships and on entitlements.
+// Reasons of decisions on memberships, on entitlements, and on API keys.
 const (
 	Granted        Reason = "granted"
 	TenantUnknown  Reason = "tenant-unknown"
@@ -22,6 +24,12 @@ const (
 	Entitled       Reason = "entitled"
 	NotEntitled    Reason = "not-entitled"
 	Ended          Reason = "ended"
+
+	KeyMalformed      Reason = "key-malformed"
+	KeyUnknown        Reason = "key-unknown"
+	KeyExpired        Reason = "key-expired"
+	ScopeMissing      Reason = "scope-missing"
+	NamespaceMismatch Reason = "namespace-mismatch"
 )
 
 // Entitlement is what a tenant may use of a product.
@@ -39,20 +47,27 @@ type Index struct {
 	roles   roleSets
 	// issuers are few, and a member's own copy would be longer than the rest of it.
 	issuers map[string]string
+	keys    map[kernel.Hash]*apiKey
+	// bases are of shards that came as snapshots; the blocks that are packed in them are counted.
+	bases     [kernel.ShardCount]*state.Shard
+	packed    atomic.Int64
+	unpacking sync.Mutex
+	// broken is told, without the mutex, of a block that is that of a broken registry.
+	broken func(shard int, base *state.Shard, err error)
 }
 
 // New is empty.
-func New() *Index {
-	return &Index{tenants: map[string]*tenant{}, roles: newRoleSets(), issuers: map[string]string{}}
+func New(broken func(shard int, base *state.Shard, err error)) *Index {
+	return &Index{
+		tenants: map[string]*tenant{}, roles: newRoleSets(), issuers: map[string]string{},
+		keys: map[kernel.Hash]*apiKey{}, broken: broken,
+	}
 }
 
 func (x *Index) openTenant(id string) (*tenant, Reason) {
-	known, found := x.tenants[id]
-	if !found || known.standing == unknown {
-		return nil, TenantUnknown
-	}
-	if known.standing == closed {
-		return nil, TenantInactive
+	known := x.tenants[id]
+	if reason := known.closedFor(); reason != "" {
+		return nil, reason
 	}
 	return known, ""
 }
@@ -67,6 +82,7 @@ type Question struct {
 
 // Decide tells why the identity may or may not. Tenant roles hold in projects too.
 func (x *Index) Decide(asked Question) Reason {
+	x.assure(asked.Tenant)
 	x.mutex.RLock()
 	defer x.mutex.RUnlock()
 	tenant, reason := x.openTenant(asked.Tenant)
@@ -106,6 +122,7 @@ func (t *tenant) allows(m *member, asked *Question) Reason {
 
 // Entitlement tells why the tenant may or may not use the product at this time of day.
 func (x *Index) Entitlement(tenantID, product string, now time.Time) (Entitlement, Reason) {
+	x.assure(tenantID)
 	x.mutex.RLock()
 	defer x.mutex.RUnlock()
 	tenant, reason := x.openTenant(tenantID)

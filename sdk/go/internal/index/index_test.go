@@ -67,7 +67,7 @@ func expect(t *testing.T, got, want Reason) {
 }
 
 func filled(t testing.TB) *Index {
-	x := New()
+	x := New(nil)
 	x.Apply([]Item{
 		roleOf(t, "viewer", "tenant", "invoice:read"),
 		roleOf(t, "editor", "project", "page:write"),
@@ -137,10 +137,10 @@ func TestAnIdentityMayHaveTwoMemberships(t *testing.T) {
 
 func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {
 	x := filled(t)
-	x.Replace([]string{kernel.PlatformTenant}, []Item{roleOf(t, "viewer", "tenant", "a:b")})
+	x.Replace(0, []string{kernel.PlatformTenant}, nil, []Item{roleOf(t, "viewer", "tenant", "a:b")})
 	expect(t, ask(x, "jane", "a:b"), Granted)
 	expect(t, ask(x, "jane", "invoice:read"), NoPermission)
-	x.Replace([]string{acme}, nil)
+	x.Replace(0, []string{acme}, nil, nil)
 	expect(t, ask(x, "jane", "a:b"), TenantUnknown)
 }
 
@@ -162,7 +162,7 @@ func TestEntitlementsEnd(t *testing.T) {
 
 // BenchmarkDecide at 100,000 members of 100 tenants.
 func BenchmarkDecide(b *testing.B) {
-	x := New()
+	x := New(nil)
 	items := []Item{roleOf(b, "viewer", "tenant", "invoice:read")}
 	var asked []Question
 	for n := range 100_000 {

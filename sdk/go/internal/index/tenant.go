@@ -21,24 +21,43 @@ type member struct {
 
 // tenant has members by id, and those with an identity by subject too.
 type tenant struct {
-	standing     standing
+	id       string
+	standing standing
+	// broken: its block of a snapshot was not what the specification says.
+	broken bool
+	// listed: its API keys are found by their hashes.
+	listed       bool
 	projects     map[string]struct{}
 	members      map[string]*member
 	bySub        map[string]*member
 	grants       map[grantKey]*roleSet
 	entitlements map[string]Entitlement
+	// keys is nil until there is one.
+	keys map[string]*apiKey
 }
 
 type grantKey struct{ member, project string }
 
-func newTenant() *tenant {
+func newTenant(id string) *tenant {
 	return &tenant{
+		id:           id,
 		projects:     map[string]struct{}{},
 		members:      map[string]*member{},
 		bySub:        map[string]*member{},
 		grants:       map[grantKey]*roleSet{},
 		entitlements: map[string]Entitlement{},
 	}
+}
+
+// closedFor is why nothing is allowed in the tenant, which may be nil; empty when it is open.
+func (t *tenant) closedFor() Reason {
+	switch {
+	case t == nil || t.broken || t.standing == unknown:
+		return TenantUnknown
+	case t.standing == closed:
+		return TenantInactive
+	}
+	return ""
 }
 
 func (t *tenant) add(added *member) {

@@ -66,6 +66,15 @@ const (
 	HeartbeatFence           Code = "heartbeat-fence"
 	HeartbeatReplay          Code = "heartbeat-replay"
 	HeartbeatRollback        Code = "heartbeat-rollback"
+	StateMalformed           Code = "state-malformed"
+	StateLogMismatch         Code = "state-log-mismatch"
+	StateKeyset              Code = "state-keyset"
+	StateVoid                Code = "state-void"
+	StateRollback            Code = "state-rollback"
+	StateFork                Code = "state-fork"
+	StateNodeMalformed       Code = "state-node-malformed"
+	StateHashMismatch        Code = "state-hash-mismatch"
+	APIKeyMalformed          Code = "api-key-malformed"
 )
 
 // Error is a refusal. Its code is stable, its text is for people.

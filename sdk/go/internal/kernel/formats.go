@@ -99,6 +99,8 @@ func isOpaque(text string) bool { return word(text, &alnumClass, &opaqueClass, m
 
 func isName(text string) bool { return word(text, &letterClass, &nameClass, 63) }
 
+func isScope(text string) bool { return word(text, &letterClass, &subjectClass, 127) }
+
 func isKeyID(text string) bool { return word(text, &alnumClass, &subjectClass, 128) }
 
 func isPermission(text string) bool {

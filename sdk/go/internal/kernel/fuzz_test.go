@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -45,7 +46,18 @@ func FuzzNotes(f *testing.F) {
 		}
 		_, _ = ParseKeySet(string(data))
 		_, _ = ParseHeartbeat(string(data))
+		_, _ = ParseStateNote(string(data))
+		_, _ = ReadStateNote(data)
 		_, _ = ParseNoteKey(string(data))
+	})
+}
+
+func FuzzAPIKey(f *testing.F) {
+	f.Add("tenure_" + strings.Repeat("a", 46))
+	f.Fuzz(func(t *testing.T, key string) {
+		if _, err := HashAPIKey(key); err == nil && len(key) != len("tenure_")+46 {
+			t.Errorf("a second form: %q", key)
+		}
 	})
 }
 

@@ -58,3 +58,6 @@ func KeyIDOf(rawKey []byte) string {
 	sum := sha256.Sum256(rawKey)
 	return hex.EncodeToString(sum[:16])
 }
+
+// SHA256 is SHA-256 of bytes as they are.
+func SHA256(data []byte) Hash { return sha256.Sum256(data) }

@@ -1,16 +1,9 @@
 package kernel
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 )
-
-// ShardHead is how many lines a shard has, and its running hash.
-type ShardHead struct {
-	Count int64
-	Hash  Hash
-}
 
 // Heartbeat states where the log is. Text of its note, by a time key:
 //
@@ -30,7 +23,7 @@ type Heartbeat struct {
 	// Checkpoint is a signed note; empty with HasCheckpoint false before the epoch's first.
 	Checkpoint    string
 	HasCheckpoint bool
-	Heads         [ShardCount]ShardHead
+	Heads         ShardHeads
 }
 
 const (
@@ -66,14 +59,8 @@ func ParseHeartbeat(text string) (*Heartbeat, error) {
 		}
 		h.Checkpoint, h.HasCheckpoint = string(note), true
 	}
-	for shard, line := range lines[linesBeforeHeads:] {
-		count, hash, _ := strings.Cut(line, " ")
-		value, isCount := ParseCount(count)
-		sum, isHash := hashOfText(hash)
-		if !isCount || !isHash {
-			return nil, Refuse(HeartbeatMalformed, "shard %s", ShardName(shard))
-		}
-		h.Heads[shard] = ShardHead{Count: value, Hash: sum}
+	if !readHeads(&h.Heads, lines[linesBeforeHeads:]) {
+		return nil, Refuse(HeartbeatMalformed, "its shards")
 	}
 	return h, nil
 }

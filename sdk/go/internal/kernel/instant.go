@@ -2,7 +2,10 @@ package kernel
 
 import "time"
 
-const instantForm = "0000-00-00T00:00:00.000Z"
+const (
+	instantForm   = "0000-00-00T00:00:00.000Z"
+	instantLayout = "2006-01-02T15:04:05.000Z"
+)
 
 // ParseInstant reads RFC 3339 in UTC as `Z` with exactly three fraction digits, of a date that
 // exists. The library alone would take commas, and fractions of other lengths.
@@ -19,6 +22,6 @@ func ParseInstant(text string) (time.Time, bool) {
 			return time.Time{}, false
 		}
 	}
-	instant, err := time.Parse("2006-01-02T15:04:05.000Z", text)
+	instant, err := time.Parse(instantLayout, text)
 	return instant, err == nil
 }

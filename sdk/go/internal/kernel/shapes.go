@@ -34,6 +34,12 @@ var shapes = map[string]check{
 		"limits":  isLimits,
 		"until":   nullOr(text(isInstant)),
 	}),
+	"api-key": members(map[string]check{
+		"hash":      text(isHash),
+		"scopes":    setOf(isScope),
+		"namespace": nullOr(text(isName)),
+		"until":     nullOr(text(isInstant)),
+	}),
 	"app": members(map[string]check{"roles": setOf(isName)}),
 }
 

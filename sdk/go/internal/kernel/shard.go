@@ -1,11 +1,8 @@
 package kernel
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // ShardCount is how many shards a log has.
@@ -14,12 +11,8 @@ const ShardCount = 256
 // ShardOf is the first byte of SHA-256 over the 16 bytes of the tenant's UUID; false for a text
 // that is none.
 func ShardOf(tenant string) (int, bool) {
-	if !IsUUID(tenant) {
-		return 0, false
-	}
-	data, err := hex.DecodeString(strings.ReplaceAll(tenant, "-", ""))
-	sum := sha256.Sum256(data)
-	return int(sum[0]), err == nil
+	key, isTenant := TenantKey(tenant)
+	return int(key[0]), isTenant
 }
 
 // ShardName is 00 to ff: in subjects, in addresses, in files.

@@ -8,15 +8,7 @@ func openStated(h *Heartbeat, set *KeySet) (*Checkpoint, error) {
 		return nil, nil
 	}
 	origin := CheckpointOrigin(set.Log, h.Epoch)
-	raw := make([]Key, 0, len(set.LogKeys))
-	for _, key := range set.LogKeys {
-		raw = append(raw, key.Key)
-	}
-	keys, err := noteKeys(origin, raw)
-	if err != nil {
-		return nil, err
-	}
-	opened, err := OpenNote([]byte(h.Checkpoint), keys)
+	opened, err := openLogNote([]byte(h.Checkpoint), set, origin)
 	if err != nil {
 		return nil, err
 	}
@@ -27,15 +19,36 @@ func openStated(h *Heartbeat, set *KeySet) (*Checkpoint, error) {
 	if stated.Origin != origin {
 		return nil, Refuse(CheckpointOriginMismatch, "%s, not %s", stated.Origin, origin)
 	}
-	for at, key := range set.LogKeys {
+	if err := checkLogRange(opened, set, stated.Size); err != nil {
+		return nil, err
+	}
+	return &stated, nil
+}
+
+// openLogNote opens a note by the set's log keys, which are named as an epoch's checkpoints are.
+func openLogNote(note []byte, set *KeySet, name string) (Note, error) {
+	raw := make([]Key, 0, len(set.LogKeys))
+	for _, key := range set.LogKeys {
+		raw = append(raw, key.Key)
+	}
+	keys, err := noteKeys(name, raw)
+	if err != nil {
+		return Note{}, err
+	}
+	return OpenNote(note, keys)
+}
+
+// checkLogRange: of the log keys that signed, one counts at this size of the log.
+func checkLogRange(opened Note, set *KeySet, size int64) error {
+	for _, key := range set.LogKeys {
 		signed := slices.ContainsFunc(opened.SignedBy, func(by NoteKey) bool {
-			return by.Key.raw.Equal(keys[at].Key.raw)
+			return by.Key.raw.Equal(key.Key.raw)
 		})
-		if signed && key.Holds(stated.Size) && !key.IsVoid(stated.Size) {
-			return &stated, nil
+		if signed && key.Holds(size) && !key.IsVoid(size) {
+			return nil
 		}
 	}
-	return nil, Refuse(KeyRange, "no log key counts at size %d", stated.Size)
+	return Refuse(KeyRange, "no log key counts at size %d", size)
 }
 
 func checkGrowth(older, newer *Checkpoint) error {

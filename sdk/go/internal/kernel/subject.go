@@ -23,6 +23,7 @@ var subjectForms = map[string]func(string) bool{
 	"product":     named("product", isName),
 	"plan":        named("plan", isName),
 	"entitlement": named("entitlement", isName),
+	"api-key":     named("api-key", IsUUID),
 	"app":         named("app", isName),
 }
 

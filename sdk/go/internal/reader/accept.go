@@ -62,5 +62,5 @@ func (s *Shard) checkPlace(opened kernel.Opened, line kernel.Line, origin Origin
 	case fact.Epoch < s.epoch:
 		return kernel.Refuse(kernel.EpochMismatch, "%d after %d", fact.Epoch, s.epoch)
 	}
-	return kernel.CheckNext(fact, s.tenants[fact.Tenant])
+	return kernel.CheckNext(fact, s.HeadOf(fact.Tenant))
 }

@@ -12,6 +12,8 @@ const uncoveredBeats = 3
 // cover is how far heartbeats have covered a shard, and the running hashes that a heartbeat may
 // still ask for.
 type cover struct {
+	// base is the position of the shard's snapshot: there is no hash below it.
+	base        int64
 	covered     int64
 	coveredHash kernel.Hash
 	// trail[n] is H(from + n).
@@ -82,6 +84,10 @@ func (s *Shard) reach(step *Step) bool {
 		return false
 	}
 	c.awaited = false
+	if c.newest.Count < c.base {
+		step.Reached = true
+		return true
+	}
 	if known, found := c.hashAt(c.newest.Count); !found || known != c.newest.Hash {
 		s.doubt = true
 		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", c.newest.Count), Beat)

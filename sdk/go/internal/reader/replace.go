@@ -5,16 +5,27 @@ import "tenure.dev/dataplane/internal/kernel"
 // Anew is a reader of nothing yet, which is to reach what heartbeats have covered here.
 func (s *Shard) Anew(trust Trust) *Shard {
 	second := New(s.number, trust)
+	return s.mustReach(second)
+}
+
+// AnewFrom is one that begins with a snapshot.
+func (s *Shard) AnewFrom(base Base, trust Trust) *Shard {
+	second := New(s.number, trust)
+	second.rest(base)
+	return s.mustReach(second)
+}
+
+func (s *Shard) mustReach(second *Shard) *Shard {
 	second.expect(kernel.ShardHead{Count: s.cover.covered, Hash: s.cover.coveredHash}, &Step{})
 	return second
 }
 
-// Replace puts a second reader, which [Shard.Anew] made and which read the shard from its beginning,
-// in place of this one when it reached what was covered, with the same running hash; it is then
-// compared with the newest heartbeat. Otherwise this one stays as it is.
+// Replace puts a second reader, which [Shard.Anew] made and which read the shard from its
+// beginning, in place of this one when it reached what was covered, with the same running hash; it
+// is then compared with the newest heartbeat. Otherwise this one stays as it is.
 func (s *Shard) Replace(second *Shard) (Step, bool) {
 	var step Step
-	if second.cover.covered != s.cover.covered {
+	if second.cover.covered < s.cover.covered {
 		return step, false
 	}
 	newest := s.cover.newest
@@ -51,6 +62,11 @@ func (s *Shard) Rekey(change Change) (foldAnew bool) {
 		s.cover.newest, s.cover.awaited, s.cover.arrivals = nil, false, nil
 		s.cover.giveUp()
 		s.doubt = true
+	}
+	if change.VoidFrom < s.base.Size {
+		// What is void was folded into the base, which nobody can take apart.
+		s.DoubtFold()
+		return false
 	}
 	return change.VoidFrom <= s.head.Index
 }

@@ -12,14 +12,17 @@ type held struct {
 
 // Shard is the state machine of one shard, equal to a replay of its lines at every interleaving.
 type Shard struct {
-	number   int
-	trust    Trust
-	head     Head
-	epoch    int64
-	tenants  map[string]kernel.ChainHead
-	held     map[int64]held
-	cover    cover
-	doubt    bool
+	number  int
+	trust   Trust
+	head    Head
+	epoch   int64
+	tenants map[string]kernel.ChainHead
+	held    map[int64]held
+	// base is that of a snapshot; zero when the shard was read from its first line.
+	base  Base
+	cover cover
+	doubt bool
+	// unfolded: what is void by now is still folded, and no heartbeat can tell.
 	unfolded bool
 }
 
@@ -40,9 +43,6 @@ func (s *Shard) Number() int { return s.number }
 
 // Head is the last accepted fact's place.
 func (s *Shard) Head() Head { return s.head }
-
-// Tenants are the heads of the tenants seen in this shard. Not to be changed.
-func (s *Shard) Tenants() map[string]kernel.ChainHead { return s.tenants }
 
 // InDoubt: the shard is to be read anew from its first line.
 func (s *Shard) InDoubt() bool { return s.doubt || s.unfolded }

@@ -7,7 +7,10 @@ import "tenure.dev/dataplane/internal/kernel"
 type Statements struct {
 	log     string
 	trusted kernel.Trusted
-	last    *kernel.Beat
+	// sets are all versions, from 1 on.
+	sets  []*kernel.KeySet
+	last  *kernel.Beat
+	state *kernel.StateNote
 	// named is the highest key-set version that a heartbeat has named.
 	named int64
 	// waiting is the newest heartbeat that names keys which are not there yet.
@@ -49,6 +52,7 @@ func (s *Statements) KeySet(note []byte) (Change, error) {
 		return Change{}, err
 	}
 	s.trusted = trusted
+	s.sets = append(s.sets, trusted.Set)
 	change := Change{Trust: s.Trust(), EpochFrom: kernel.NoEnd, VoidFrom: kernel.NoEnd}
 	if before == nil {
 		return change, nil
@@ -85,6 +89,17 @@ func (s *Statements) Heartbeat(note []byte) (*kernel.Beat, error) {
 	s.last = beat
 	return beat, nil
 }
+
+// StateNote opens a note that may be taken after the last one; see [Statements.TookState].
+func (s *Statements) StateNote(note []byte) (*kernel.StateNote, error) {
+	if s.trusted.Set == nil {
+		return nil, kernel.Refuse(kernel.NoteKeyUnknown, "there is no key set yet")
+	}
+	return kernel.OpenStateNote(note, s.sets, s.state)
+}
+
+// TookState: later notes may not fall behind this one, whose tree was verified.
+func (s *Statements) TookState(note *kernel.StateNote) { s.state = note }
 
 // Waiting hands out the heartbeat that waited for keys, to be tried again; nil when there is none.
 func (s *Statements) Waiting() []byte {

@@ -29,22 +29,27 @@ func runHeartbeat(in heartbeat) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	heads := map[string]any{}
-	for shard, head := range beat.Heads {
-		if head.Count > 0 {
-			heads[kernel.ShardName(shard)] = map[string]any{"count": head.Count, "hash": head.Hash.Hex()}
-		}
-	}
 	value := map[string]any{
 		"epoch":         beat.Epoch,
 		"fence":         beat.Fence,
 		"at":            beat.At,
 		"keySetVersion": beat.KeySetVersion,
 		"checkpoint":    nil,
-		"heads":         heads,
+		"heads":         headsOf(&beat.Heads),
 	}
 	if beat.Stated != nil {
 		value["checkpoint"] = map[string]any{"size": beat.Stated.Size, "root": beat.Stated.Root.Hex()}
 	}
 	return value, nil
+}
+
+// headsOf shards with lines.
+func headsOf(all *kernel.ShardHeads) map[string]any {
+	heads := map[string]any{}
+	for shard, head := range all {
+		if head.Count > 0 {
+			heads[kernel.ShardName(shard)] = map[string]any{"count": head.Count, "hash": head.Hash.Hex()}
+		}
+	}
+	return heads
 }

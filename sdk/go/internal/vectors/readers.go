@@ -1,8 +1,11 @@
 package vectors
 
 import (
+	"context"
+
 	"tenure.dev/dataplane/internal/kernel"
 	"tenure.dev/dataplane/internal/reader"
+	"tenure.dev/dataplane/internal/state"
 )
 
 type story struct {
@@ -11,13 +14,21 @@ type story struct {
 	Steps     []struct {
 		KeySet, Heartbeat     *noteBytes
 		Live, Fetched, Reread []string
+		Snapshot              *snapshot
 	}
+}
+
+type snapshot struct {
+	Note  noteBytes
+	Nodes files
 }
 
 // told is a reader of one shard with its key sets and heartbeats, without any input or output.
 type told struct {
 	said  *reader.Statements
 	shard *reader.Shard
+	// base is that of a snapshot; lines begin above it.
+	base *reader.Base
 	// lines are the accepted ones, for folding anew; void the positions that are not folded.
 	lines   []string
 	void    []int64
@@ -47,7 +58,9 @@ func runReader(in story) (any, error) {
 		case step.Fetched != nil:
 			t.take(t.shard.Fetched(step.Fetched, reader.HTTP, said.Holding()))
 		case step.Reread != nil:
-			t.readAnew(step.Reread, reader.HTTP)
+			t.readAnew(step.Reread, reader.HTTP, nil)
+		case step.Snapshot != nil:
+			t.snapshot(step.Snapshot)
 		}
 		states = append(states, t.state())
 	}
@@ -93,7 +106,7 @@ func (t *told) keySet(note []byte) {
 		return
 	}
 	if t.shard.Rekey(change) {
-		t.readAnew(t.lines, reader.Disk)
+		t.readAnew(t.lines, reader.Disk, t.base)
 	}
 	t.take(t.shard.Judge(t.said.Holding()))
 	if waiting := t.said.Waiting(); waiting != nil {
@@ -101,15 +114,42 @@ func (t *told) keySet(note []byte) {
 	}
 }
 
-func (t *told) readAnew(lines []string, origin reader.Origin) {
+func (t *told) readAnew(lines []string, origin reader.Origin, base *reader.Base) {
 	second := t.shard.Anew(t.said.Trust())
+	if base != nil {
+		second = t.shard.AnewFrom(*base, t.said.Trust())
+	}
 	read := second.Fetched(lines, origin, true)
 	compared, replaced := t.shard.Replace(second)
 	if replaced {
-		t.lines, t.void = nil, []int64{}
+		t.lines, t.void, t.base = nil, []int64{}, base
 	} else {
 		read.Accepted = nil
 	}
 	t.take(read)
 	t.take(compared)
+}
+
+func (t *told) snapshot(given *snapshot) {
+	note, err := t.said.StateNote(given.Note)
+	if err == nil && !t.shard.Wants(note.Heads[t.shard.Number()]) {
+		return
+	}
+	var tree *state.Tree
+	if err == nil {
+		follow := state.FollowShards([]int{t.shard.Number()})
+		tree, err = state.WalkInOrder(context.Background(), note.Root, follow, given.Nodes.node)
+	}
+	if err != nil {
+		t.refused = append(t.refused, kernel.CodeOf(err))
+		return
+	}
+	t.said.TookState(note)
+	number := t.shard.Number()
+	base := reader.BaseOf(note, number, tree.Shards(note, []int{number}, "")[number])
+	step, taken := t.shard.Snapshot(base, t.said.Holding())
+	if taken {
+		t.base, t.lines, t.void = &base, nil, []int64{}
+		t.take(step)
+	}
 }

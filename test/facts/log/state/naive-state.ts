@@ -6,6 +6,13 @@ import { leafHash } from '../../../../facts/crypto/hash.ts';
 
 /* The state tree by its definition in facts-v1, from all facts at once, and by none of our code. */
 
+const encoded = new WeakMap<Fact, Uint8Array>();
+const payloadOf = (fact: Fact): Uint8Array => {
+  const bytes = encoded.get(fact) ?? encodePayload(fact);
+  encoded.set(fact, bytes);
+  return bytes;
+};
+
 type Item = { key: Uint8Array; weight: number; bytes: Uint8Array };
 type Named = { hash: Uint8Array; weight: number };
 
@@ -42,7 +49,7 @@ const itemOf = (tenant: string, chain: readonly Fact[]): Item => {
   const live = new Map<string, Item>();
   for (const fact of chain) {
     const key = sha256(text(fact.kind), byte(0), text(fact.subject));
-    const bytes = encodePayload(fact);
+    const bytes = payloadOf(fact);
     if (fact.op === 'assert') live.set(fact.subject, { key, weight: 1, bytes });
     else live.delete(fact.subject);
   }
@@ -50,7 +57,7 @@ const itemOf = (tenant: string, chain: readonly Fact[]): Item => {
   const last = chain.at(-1) as Fact;
   const uuid = Uint8Array.from(Buffer.from(tenant.replaceAll('-', ''), 'hex'));
   const rest = facts.length > 256 ? [nameOf(facts, 0, factsLeaf).hash] : payloads(sorted(facts));
-  const head = leafHash(encodePayload(last));
+  const head = leafHash(payloadOf(last));
   const bytes = concatBytes(uuid, number(last.seq, 8), head, number(facts.length, 4), ...rest);
   const weight = facts.length === 0 || facts.length > 256 ? 1 : facts.length;
   return { key: sha256(uuid), weight, bytes };

@@ -1,2 +1,2 @@
--- Undo of 0007_planes.
+-- Undo of 0008_planes.
 DROP TABLE "plane_receipts", "planes";

@@ -1,2 +1,2 @@
--- Undo of 0007_planes_grants.
+-- Undo of 0009_planes_grants.
 REVOKE ALL ON "planes", "plane_receipts", "commits" FROM "tenure_operator";
