@@ -91,6 +91,11 @@ impl Index {
         self.packed.some(count)
     }
 
+    /// Those that are packed and may have an API key; none when they were searched before.
+    pub fn packed_to_search(&mut self) -> Vec<Arc<Packed>> {
+        self.packed.unsearched()
+    }
+
     /// Folds a few facts of a packed tenant, so that decisions need not wait for all of them.
     pub fn fold_into(&mut self, Unpacking(made): &mut Unpacking, lives: &[Live]) {
         lives.iter().for_each(|live| self.names.fold(made, &live.fact, &live.body));

@@ -20,6 +20,11 @@ pub struct Packed {
 }
 
 impl Packed {
+    /// By its bytes, as a payload writes them, whose form is compact.
+    pub fn has_api_key(&self) -> bool {
+        self.state.contains(b"\"kind\":\"api-key\"")
+    }
+
     /// Costs a parse of each fact; no lock is needed for it.
     pub fn live_facts(&self) -> Checked<Vec<Live>> {
         self.state.live_facts(&self.note.log, self.note.epoch)
@@ -48,6 +53,8 @@ pub(super) struct PackedTenants {
     by_id: IdMap<Arc<Packed>>,
     /// Those that the background has not come to yet.
     waiting: Vec<TenantId>,
+    /// Those that wait have no API key.
+    searched: bool,
 }
 
 impl PackedTenants {
@@ -64,6 +71,7 @@ impl PackedTenants {
         let packed = states.into_iter().map(|state| {
             (state.tenant, Arc::new(Packed { state, note: Arc::clone(note), origin }))
         });
+        self.searched = false;
         for (id, packed) in packed {
             self.by_id.insert(id, packed);
             self.waiting.push(id);
@@ -81,6 +89,12 @@ impl PackedTenants {
         }
         let next = std::iter::from_fn(|| self.waiting.pop());
         next.filter_map(|id| self.by_id.get(&id).cloned()).take(count).collect()
+    }
+
+    /// None when they were searched before.
+    pub(super) fn unsearched(&mut self) -> Vec<Arc<Packed>> {
+        let searched = std::mem::replace(&mut self.searched, true);
+        if searched { Vec::new() } else { self.by_id.values().cloned().collect() }
     }
 
     pub(super) fn remove(&mut self, tenant: &TenantId) {

@@ -35,18 +35,13 @@ fn fold(lives: &mut Lives, live: Live) {
     }
 }
 
-fn contains(payload: &[u8], text: &str) -> bool {
-    payload.windows(text.len()).any(|part| part == text.as_bytes())
-}
-
 /// The fact of a line, verified; `None` for another tenant's, and for one that is not folded.
 fn fact_of(text: &str, tenant: &str, keys: &FactKeys) -> Option<Live> {
     let line = parse_line(text).ok()?;
     let envelope = parse_envelope(line.envelope).ok()?;
     // A signature costs a hundred times as much as this look.
-    if !contains(&envelope.payload, &format!("\"tenant\":\"{tenant}\"")) {
-        return None;
-    }
+    let named = format!("\"tenant\":\"{tenant}\"");
+    memchr::memmem::find(&envelope.payload, named.as_bytes())?;
     let opened = open_envelope(line.envelope, keys).ok()?;
     let folded = opened.fact.tenant == tenant && !opened.range.is_void(line.index);
     let body = parse_body(&opened.fact).ok().filter(|_| folded)?;

@@ -321,7 +321,7 @@ impl Plane {
         };
         match find() {
             ((_, None), packed) if packed > 0 => {
-                self.shared.unpack_all();
+                self.shared.unpack_api_keys();
                 find().0
             }
             (found, _) => found,

@@ -1,6 +1,6 @@
 //! Unpacks the tenants of a snapshot: those that are asked for at once, the rest in the background.
 
-use std::sync::{Arc, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLockReadGuard};
 
 use tokio::task::spawn_blocking;
 
@@ -34,9 +34,12 @@ impl Shared {
         }
     }
 
-    /// Until nothing is packed any more.
-    pub(super) fn unpack_all(&self) {
-        while self.unpack_some() {}
+    /// Before a key is looked up that may be anybody's. Parsing all would hold it up for seconds;
+    /// bytes are searched many times quicker, and once is enough.
+    pub(super) fn unpack_api_keys(&self) {
+        let _turn = self.turn();
+        let packed = self.change_index().packed_to_search();
+        self.unpack_each(packed.iter().filter(|packed| packed.has_api_key()));
     }
 
     /// Parses beside decisions, and folds into a tenant that nobody sees yet.
@@ -56,15 +59,21 @@ impl Shared {
 
     /// False when nothing is packed any more.
     fn unpack_some(&self) -> bool {
-        // One at a time: what another has begun is not unpacked yet.
-        let _turn = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn();
         let some = self.change_index().some_packed(TENANTS_PER_TURN);
-        for packed in &some {
-            if let Some(broken) = self.unpack(packed) {
-                self.refuse_broken(&mut self.core(), &broken);
-            }
-        }
+        self.unpack_each(some.iter());
         !some.is_empty()
+    }
+
+    /// One at a time: what another has begun is not unpacked yet.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.unpacking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unpack_each<'a>(&self, packed: impl Iterator<Item = &'a Arc<Packed>>) {
+        for broken in packed.filter_map(|packed| self.unpack(packed)) {
+            self.refuse_broken(&mut self.core(), &broken);
+        }
     }
 }
 

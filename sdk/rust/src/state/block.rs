@@ -40,6 +40,12 @@ pub struct TenantState {
 }
 
 impl TenantState {
+    /// Whether a payload has these bytes; parses none.
+    pub fn contains(&self, bytes: &[u8]) -> bool {
+        let finder = memchr::memmem::Finder::new(bytes);
+        self.pages.iter().any(|page| finder.find(&page.packed).is_some())
+    }
+
     /// The tenant's.
     pub fn shard(&self) -> u8 {
         self.key.first().copied().unwrap_or_default()
