@@ -13,12 +13,14 @@ export type Reread = {
   refused: Refusal[];
   /** What heartbeats had covered in the doubted reader is there, and the same. */
   holdsCovered: boolean;
+  /** The doubted reader rests on a snapshot that states another history. */
+  deniesBase: boolean;
 };
 
 /**
- * A shard from its first line on, or from the snapshot that its lines follow (`base`), up to where the source ends or serves what is refused. Somebody
- * who can publish can renumber true facts, since positions are not signed, and who stole a key can
- * add to them: reading anew heals both.
+ * A shard from its first line on, or from the snapshot that its lines follow (`base`), up to where
+ * the source ends or serves what is refused. Somebody who can publish can renumber true facts,
+ * since positions are not signed, and who stole a key can add to them: reading anew heals both.
  */
 export const rereadShard = async (
   doubted: ShardReader,
@@ -45,5 +47,6 @@ export const rereadShard = async (
     if (refused.length > 0 || fresh.head().position < from) break;
   }
   // Heartbeats went on: what they have covered meanwhile counts too.
-  return { fresh, accepted, refused, holdsCovered: fresh.reaches(doubted) };
+  const holdsCovered = fresh.reaches(doubted);
+  return { fresh, accepted, refused, holdsCovered, deniesBase: fresh.denies(doubted) };
 };

@@ -70,6 +70,7 @@ export class SnapshotWriter {
 /** Stays readable while another one takes its place. */
 export class SnapshotFile {
   readonly note: Uint8Array;
+  readonly #path: string;
   readonly #file: number;
   readonly #size: number;
   readonly #places: Places;
@@ -82,6 +83,7 @@ export class SnapshotFile {
   }
 
   constructor(path: string, places: Places = new Map()) {
+    this.#path = path;
     this.#file = openSync(path, 'r');
     this.#places = places;
     this.#size = fstatSync(this.#file).size;
@@ -106,6 +108,10 @@ export class SnapshotFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
   }
 
   /** A buffer of its own, so that it is given free when the last of its blocks is unpacked. */
