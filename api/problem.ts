@@ -105,6 +105,7 @@ const FACT_CODES: Partial<Record<FactErrorCode, ProblemCode>> = {
   'receipt-malformed': 'receipt-malformed',
   'receipt-mismatch': 'receipt-mismatch',
   'receipt-rollback': 'receipt-rollback',
+  'receipt-time': 'receipt-time',
 };
 
 /** What express and its body parser say: an error with a `type` or a `status` of HTTP. */
