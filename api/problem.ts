@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import { FactError } from '../facts/core/errors.ts';
-import type { FactErrorCode } from '../facts/core/errors.ts';
 import { StoreError } from '../ports/registry-store.ts';
 import type { StoreErrorCode } from '../ports/registry-store.ts';
 import { SagaEngineError } from '../ports/saga-engine.ts';
 import type { SagaEngineErrorCode } from '../ports/saga-engine.ts';
+import { PlaneRefusedError } from '../registry/errors.ts';
 import { PROBLEM_KINDS, problemType } from './problem-codes.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -97,17 +96,6 @@ const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {
   'command-refused': 'command-refused',
 };
 
-/** Of receipts. Any other is ours: the log in the store does not verify. */
-const FACT_CODES: Partial<Record<FactErrorCode, ProblemCode>> = {
-  'note-malformed': 'note-malformed',
-  'note-key-unknown': 'note-key-unknown',
-  'note-signature-invalid': 'note-signature-invalid',
-  'receipt-malformed': 'receipt-malformed',
-  'receipt-mismatch': 'receipt-mismatch',
-  'receipt-rollback': 'receipt-rollback',
-  'receipt-time': 'receipt-time',
-};
-
 /** What express and its body parser say: an error with a `type` or a `status` of HTTP. */
 const BODY_CODES = new Map<unknown, ProblemCode>(
   Object.entries({
@@ -131,16 +119,22 @@ export function toProblem(error: unknown): Problem {
     return new Problem(ENGINE_CODES[error.code], `${error.message}.`.replace(/\.\.$/, '.'), {
       cause: error,
     });
-  if (error instanceof FactError)
-    return new Problem(FACT_CODES[error.code] ?? 'internal', 'The receipt is refused.', {
-      cause: error,
-    });
+  if (error instanceof PlaneRefusedError) return refusedPlane(error);
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
   const code = BODY_CODES.get(type);
   if (code !== undefined) return new Problem(code, 'The body was not taken.', { cause: error });
   // express: a path with broken percent-encoding.
   if (status === BAD_REQUEST) return notFound();
   return new Problem('internal', 'The request failed.', { cause: error });
+}
+
+/** The codes of receipts are those of facts-v1; a key comes as a member of a body. */
+function refusedPlane(cause: PlaneRefusedError): Problem {
+  const { code } = cause;
+  if (code !== 'key-invalid') return new Problem(code, 'The receipt is refused.', { cause });
+  const detail = 'Must be a plane’s note key for this log: <log>/plane/<name>+<hash>+<base64>.';
+  const errors = [{ at: '/key', detail }];
+  return new Problem('request-invalid', 'The body is not valid.', { errors, cause });
 }
 
 /** Sentences for what zod says of a wrong type; every other check brings its own. */

@@ -62,7 +62,7 @@ export interface FactReading {
   indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Which facts are meant: one by its id or its place in a tenant's chain, or all of an operation. */
+/** Which facts are meant: one, by its id or its place in a chain, or all of an operation. */
 export type FactQuestion =
   | { readonly fact: string }
   | { readonly tenant: string; readonly seq: number }

@@ -15,3 +15,26 @@ export class RefusedError extends Error {
 export class CommitKeyReusedError extends Error {
   override readonly name = 'CommitKeyReusedError';
 }
+
+export const PLANE_REFUSALS = [
+  'key-invalid',
+  'note-malformed',
+  'note-key-unknown',
+  'note-signature-invalid',
+  'receipt-malformed',
+  'receipt-mismatch',
+  'receipt-rollback',
+  'receipt-time',
+] as const;
+export type PlaneRefusal = (typeof PLANE_REFUSALS)[number];
+
+/** A plane's key or receipt does not hold (facts-v1, "Receipts"): permanent, nothing was kept. */
+export class PlaneRefusedError extends Error {
+  override readonly name = 'PlaneRefusedError';
+  readonly code: PlaneRefusal;
+
+  constructor(code: PlaneRefusal, message: string, options: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,4 +1,3 @@
-import { utf8 } from '../../facts/core/bytes.ts';
 import { takeReceipt as takeSigned } from '../../registry/planes.ts';
 import { route } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -29,6 +28,6 @@ export const takeReceipt = route({
   { body },
   { planes, clock, logOrigin }: Pick<ApiPorts, 'planes' | 'clock' | 'logOrigin'>,
 ) => {
-  await takeSigned(utf8(body), { planes, clock, log: logOrigin });
+  await takeSigned(body, { planes, clock, log: logOrigin });
   return { status: 204 };
 });

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { FactError } from '../../facts/core/errors.ts';
-import { PLANE_NAME } from '../../facts/log/receipt.ts';
-import { addPlane as addPlaneOfKey } from '../../registry/planes.ts';
+import { PLANE_NAME, addPlane as addPlaneOfKey } from '../../registry/planes.ts';
 import { route } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -25,19 +23,11 @@ export const addPlane = route({
   { body },
   { planes, clock, logOrigin }: Planes & Pick<ApiPorts, 'clock' | 'logOrigin'>,
 ) => {
-  const added = await addPlaneOfKey(body.key, { planes, clock, log: logOrigin }).catch(refuseKey);
+  const added = await addPlaneOfKey(body.key, { planes, clock, log: logOrigin });
   if (added === undefined) throw new Problem('plane-name-taken', 'The name has another key.');
   const known = (await planes.listPlanes()).find(({ name }) => name === added.name);
   return { status: 201, body: formatPlane(known ?? { ...added, newest: undefined }) };
 });
-
-/** A note key, and not one of a plane of this log. */
-function refuseKey(error: unknown): never {
-  if (!(error instanceof FactError)) throw error;
-  const detail = 'Must be named <log>/plane/<name>, with this registry’s log.';
-  const errors = [{ at: '/key', detail }];
-  throw new Problem('request-invalid', 'The body is not valid.', { errors, cause: error });
-}
 
 export const listPlanes = route({
   operationId: 'listPlanes',

@@ -1,24 +1,12 @@
 import { z } from 'zod';
-import { FactError } from '../../facts/core/errors.ts';
-import { parseNoteKey } from '../../facts/log/note-key.ts';
 import type { KnownPlane } from '../../ports/plane-store.ts';
 import { formatTime, time } from '../http/schemas.ts';
 
 const NOTE_KEY_MAX_CHARS = 512;
 
-const isNoteKey = (text: string): boolean => {
-  try {
-    return parseNoteKey(text).name !== '';
-  } catch (error) {
-    if (error instanceof FactError) return false;
-    throw error;
-  }
-};
-
 export const noteKey = z
   .string()
   .max(NOTE_KEY_MAX_CHARS, 'Is too long.')
-  .refine(isNoteKey, 'Must be the note key of a plane: <log>/plane/<name>+<hash>+<base64>.')
   .meta({ description: 'Note key of the plane, named `<log>/plane/<name>`.' });
 
 export const planeSchema = z

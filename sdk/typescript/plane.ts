@@ -127,7 +127,7 @@ export class Plane {
     const nowMs = this.#around.clock.wallMs();
     const found = index.apiKey(hash, asked, nowMs);
     if (found.key !== undefined || shards.packed.size === 0) return found;
-    shards.packed.openAll();
+    shards.packed.openWithApiKeys();
     return index.apiKey(hash, asked, nowMs);
   }
 

@@ -63,6 +63,8 @@ export class Pulse {
 
   /** A line is by an unknown key: it may be of a newer set. */
   async learnKeys(): Promise<void> {
+    // Asked a moment ago, before the set was there: HTTP would serve what is refused once more.
+    if (this.#learning === undefined) await this.#untilMayLearn();
     if (this.#mayLearn()) this.#learning ??= this.#learnOnce();
     await this.#learning;
   }
@@ -112,6 +114,14 @@ export class Pulse {
     this.#last = arrival.note;
     this.#shell.took(heartbeat, arrival);
     this.#awaitSilence();
+  }
+
+  async #untilMayLearn(): Promise<void> {
+    const waitMs = this.#learnedMs + MIN_LEARN_GAP_MS - this.#shell.monotonicMs();
+    if (waitMs <= 0) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, waitMs);
+    });
   }
 
   #mayLearn(): boolean {

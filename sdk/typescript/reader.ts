@@ -170,7 +170,7 @@ export class ShardReader {
     return step;
   }
 
-  /** A snapshot is worth taking: it is ahead, or may end the doubt without denying what is covered. */
+  /** A snapshot is worth taking: it is ahead, or ends the doubt and keeps what is covered. */
   wants({ count }: Head): boolean {
     const { position, covered } = this.#chain;
     return count > position || (this.inDoubt && count >= covered.count);

@@ -62,6 +62,7 @@ export const loadSnapshot = async (
     const scope = shardScope((shard) => followed.has(shard));
     const order = { atOnce: 1, take: () => undefined };
     const tenants = await walkState(note, scope, ({ hash }) => file.next(hash), order);
+    file.endReading();
     return {
       snapshot: snapshotOf(note, shards, tenants),
       saved: new SavedSnapshot(note, file),

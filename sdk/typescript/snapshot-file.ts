@@ -3,6 +3,7 @@ import { rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../../facts/core/bytes.ts';
 import { MAX_NODE_BYTES } from '../../facts/log/state/file.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 /*
  * A snapshot on disk, in one file that is replaced whole:
@@ -21,6 +22,9 @@ const lengthOf = (bytes: Uint8Array): Uint8Array => {
   length.writeUInt32BE(bytes.length);
   return length;
 };
+
+const lengthIn = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getUint32(0);
 
 const writeAll = (file: number, bytes: Uint8Array): void => {
   let written = 0;
@@ -75,6 +79,7 @@ export class SnapshotFile {
   readonly #size: number;
   readonly #places: Places;
   #next = 0;
+  #ahead: ReadAhead | undefined;
 
   /** undefined: there is none. Throws for one that is no such file. */
   static open(directory: string): SnapshotFile | undefined {
@@ -92,12 +97,19 @@ export class SnapshotFile {
   }
 
   /** The next node from the left; remembers that it is the one of this hash. */
-  next(hash: Uint8Array): Uint8Array {
+  async next(hash: Uint8Array): Promise<Uint8Array> {
     const place = this.#next;
-    const node = this.#read(place);
+    this.#ahead ??= new ReadAhead(this.#file, place);
+    const length = lengthIn(await this.#ahead.take(LENGTH_BYTES));
+    this.#assureWhole(place, length);
     this.#places.set(toHex(hash), place);
-    this.#next += LENGTH_BYTES + node.length;
-    return node;
+    this.#next += LENGTH_BYTES + length;
+    return this.#ahead.take(length);
+  }
+
+  /** All was read: what was read ahead is given free. */
+  endReading(): void {
+    this.#ahead = undefined;
   }
 
   /** A node of which it is known where it is; undefined for any other. */
@@ -114,12 +126,15 @@ export class SnapshotFile {
     rmSync(this.#path, { force: true });
   }
 
-  /** A buffer of its own, so that it is given free when the last of its blocks is unpacked. */
   #read(place: number): Uint8Array {
-    const length = this.#fill(Buffer.alloc(LENGTH_BYTES), place).readUInt32BE();
+    const length = lengthIn(this.#fill(Buffer.alloc(LENGTH_BYTES), place));
+    this.#assureWhole(place, length);
+    return this.#fill(Buffer.allocUnsafeSlow(length), place + LENGTH_BYTES);
+  }
+
+  #assureWhole(place: number, length: number): void {
     const isWhole = length <= MAX_NODE_BYTES && place + LENGTH_BYTES + length <= this.#size;
     if (!isWhole) throw new RangeError(`the snapshot is cut at ${place}`);
-    return this.#fill(Buffer.allocUnsafeSlow(length), place + LENGTH_BYTES);
   }
 
   #fill(bytes: Buffer, place: number): Buffer {

@@ -8,7 +8,7 @@ import type { Fact } from '../../facts/core/types.ts';
  */
 export type Freshness = 'fresh' | 'stale' | 'degraded' | 'expired';
 
-/** What a decision rests on: `can` on memberships, `entitlement` on entitlements, `apiKey` on keys. */
+/** What a decision rests on: `can` on memberships, `apiKey` on API keys, and so on. */
 export type DecisionKind = 'membership' | 'entitlement' | 'api-key';
 
 /** What happens to decisions of a kind once expired; `allow` decides on, with an alarm. */

@@ -114,6 +114,7 @@ describe('F4: no route answers an authorization question', () => {
   // A new route is added here by someone who has read FEATURES F4.
   test('this is the whole list', () => {
     expect(operations.map(({ operation }) => operation.operationId).toSorted()).toEqual([
+      'addPlane',
       'cancelSaga',
       'changeMemberRoles',
       'createTenant',
@@ -132,10 +133,14 @@ describe('F4: no route answers an authorization question', () => {
       'getTile',
       'listFacts',
       'listMembers',
+      'listPlanes',
       'listSagas',
       'listTenants',
+      'removePlane',
       'resumeSaga',
+      'takeReceipt',
       'unwindSaga',
+      'whereFacts',
     ]);
   });
 });

@@ -101,7 +101,7 @@ test('the note key of a private key is what the registry takes', async () => {
 
 test('what is no key of a plane is refused in a sentence', async () => {
   const { code, err } = await tenure('planes', 'add', 'nonsense');
-  expect([code, err]).toEqual([1, expect.stringContaining('Must be the note key of a plane')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('Must be a plane’s note key')]);
 });
 
 describe('where', () => {

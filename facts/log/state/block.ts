@@ -62,7 +62,7 @@ const uuidOf = (bytes: Uint8Array): string =>
 /** Walks over the lengths alone: what is packed stays so. */
 const assurePacked = (packed: Uint8Array, count: number): void => {
   const file = new Cursor(packed);
-  for (let at = 0; at < count; at += 1) file.take(file.uint16());
+  for (let at = 0; at < count; at += 1) file.skip(file.uint16());
   file.assureEnd();
 };
 
