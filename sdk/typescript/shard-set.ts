@@ -129,8 +129,8 @@ export class ShardSet {
   }
 
   /**
-   * Newer keys are here. Doubts the shards that rest on snapshots by a log key that is void at their
-   * size: who stole it could state what he liked.
+   * Newer keys are here. Doubts the shards that rest on snapshots by a log key that is void at
+   * their size: who stole it could state what he liked.
    */
   rekey(voidSizes: KeyChange['voidSizes']): void {
     this.#wasLiedTo = false;
