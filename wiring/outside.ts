@@ -4,11 +4,13 @@ import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
 import { createMemoryDns } from '../adapters/memory/dns.ts';
 import { createMemoryRoutes } from '../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../adapters/memory/tenant-database.ts';
+import { createPostgresDatabases } from '../adapters/postgres-databases/adapter.ts';
 import { createPowerDns } from '../adapters/powerdns/adapter.ts';
 import { createRfc2136 } from '../adapters/rfc2136/adapter.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Dns } from '../ports/dns.ts';
 import type { Routes } from '../ports/routes.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
 import type { Config } from './config/load.ts';
 import { journalOf } from './options.ts';
@@ -52,8 +54,12 @@ export function composeRoutes(config: Config): Routes {
   });
 }
 
-export function composeDatabases(config: Config): TenantDatabase {
-  const { libsql } = config;
+export function composeDatabases(config: Config, secrets: Secrets): TenantDatabase {
+  const { libsql, tenantPostgres } = config;
+  if (tenantPostgres !== undefined) {
+    const { adminUrl, ...rest } = tenantPostgres;
+    return createPostgresDatabases({ adminUrl: adminUrl.reveal(), ...rest }, secrets);
+  }
   if (libsql === undefined)
     return createMemoryTenantDatabase(journalOf(config, 'tenant-databases'));
   const { adminUrl, adminToken, authToken, url } = libsql;

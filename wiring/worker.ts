@@ -33,7 +33,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     mailCatcher,
     dns: composeDns(config),
     routes: composeRoutes(config),
-    databases: composeDatabases(config),
+    databases: composeDatabases(config, store.secrets),
     clock: systemClock,
     ids: systemIds,
     log: { log: config.facts.logOrigin },

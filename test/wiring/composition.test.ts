@@ -32,7 +32,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
   const config = loadConfig('worker', { STATE_DIR: stateDir });
   await composeDns(config).ensure('acme.tenure.localhost', call());
   await composeRoutes(config).ensure({ slug: 'acme', host: 'acme.tenure.localhost' }, call());
-  await composeDatabases(config).ensure(call());
+  await composeDatabases(config, NO_SECRETS).ensure(call());
   const { identity } = await composeIdentity(config, NO_SECRETS);
   await identity.silo.ensure(
     {
@@ -49,7 +49,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
   const inventories = await Promise.all([
     composeDns(again).inventory(call().signal),
     composeRoutes(again).inventory(call().signal),
-    composeDatabases(again).inventory(call().signal),
+    composeDatabases(again, NO_SECRETS).inventory(call().signal),
     (await composeIdentity(again, NO_SECRETS)).identity.pool.inventory(call().signal),
   ]);
   for (const items of inventories)
@@ -81,6 +81,10 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     RFC2136_KEY_NAME: 'k',
     RFC2136_KEY_SECRET: 'c2VjcmV0',
   });
+  const postgres = loadConfig('worker', {
+    TENANT_POSTGRES_ADMIN_URL: `postgres://admin:pw@${nobody}/postgres`,
+    TENANT_POSTGRES_ADDR: nobody,
+  });
   const { identity } = await composeIdentity(config, NO_SECRETS);
   const probed = [
     identity.silo,
@@ -88,7 +92,8 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     composeDns(config),
     composeDns(rfc2136),
     composeRoutes(config),
-    composeDatabases(config),
+    composeDatabases(config, NO_SECRETS),
+    composeDatabases(postgres, NO_SECRETS),
   ];
   for (const adapter of probed)
     await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);

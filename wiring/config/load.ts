@@ -19,6 +19,7 @@ import { sagas } from './sections/sagas.ts';
 import { service } from './sections/service.ts';
 import { sinks } from './sections/sinks.ts';
 import { temporal } from './sections/temporal.ts';
+import { tenantPostgres } from './sections/tenant-postgres.ts';
 
 /** In the order of the reference page. */
 export const SECTIONS = {
@@ -34,6 +35,7 @@ export const SECTIONS = {
   rfc2136,
   kubernetes,
   libsql,
+  tenantPostgres,
   sinks,
   clickhouse,
   client,

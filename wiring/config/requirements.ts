@@ -91,6 +91,14 @@ const REQUIREMENTS: readonly Requirement[] = [
     broken: (env) => env['POWERDNS_API_URL'] !== undefined && env['RFC2136_SERVER'] !== undefined,
     sentence: 'and POWERDNS_API_URL are both set: keep one, a zone has one way in',
   },
+  {
+    variable: 'TENANT_POSTGRES_ADMIN_URL',
+    processes: SERVERS,
+    envs: APP_ENVS,
+    broken: (env) =>
+      env['LIBSQL_ADMIN_URL'] !== undefined && env['TENANT_POSTGRES_ADMIN_URL'] !== undefined,
+    sentence: 'and LIBSQL_ADMIN_URL are both set: keep one, a tenant has one database',
+  },
   neededBySinks('SINKS_DIR', 'is missing: the reader of the sinks keeps its lines there'),
   neededBySinks('TENURE_URL', 'is missing: the sinks are fed from the registry at that address'),
   neededBySinks('TENURE_ROOT', 'is missing: "tenure keys show" prints what a reader trusts'),
@@ -98,7 +106,7 @@ const REQUIREMENTS: readonly Requirement[] = [
   notEmbedded(['KEYCLOAK_ADMIN_URL'], 'identity'),
   notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER'], 'DNS'),
   notEmbedded(['KUBERNETES_API_URL'], 'routes'),
-  notEmbedded(['LIBSQL_ADMIN_URL'], 'tenant database'),
+  notEmbedded(['LIBSQL_ADMIN_URL', 'TENANT_POSTGRES_ADMIN_URL'], 'tenant database'),
 ];
 
 /** Empty variables must count as unset in `env`. A wrong `APP_ENV` its section refuses. */

@@ -110,7 +110,7 @@ describe('stage and prod', () => {
       expect.stringContaining('KEYCLOAK_ADMIN_URL'),
       expect.stringContaining('POWERDNS_API_URL or RFC2136_SERVER'),
       expect.stringContaining('KUBERNETES_API_URL'),
-      expect.stringContaining('LIBSQL_ADMIN_URL'),
+      expect.stringContaining('LIBSQL_ADMIN_URL or TENANT_POSTGRES_ADMIN_URL'),
     ]);
     expect(problemsOf('worker', { ...STAGE, ...REAL_ADAPTERS, APP_ENV: 'prod' })).toEqual([]);
     expect(problemsOf('worker', STAGE)).toEqual([]);
@@ -165,6 +165,11 @@ describe('wrong values', () => {
     [{ KEYCLOAK_ADMIN_URL: 'http://kc', MAIL_CATCHER_ADDR: ':25' }, 'KEYCLOAK_CLIENT_ID'],
     [{ KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't' }, 'KUBERNETES_BACKEND'],
     [{ LIBSQL_ADMIN_URL: 'http://libsql' }, 'LIBSQL_URL'],
+    [{ TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres' }, 'TENANT_POSTGRES_ADDR'],
+    [
+      { TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres', TENANT_POSTGRES_ADDR: ':5432' },
+      'TENANT_POSTGRES_ADDR',
+    ],
     [{ CLICKHOUSE_URL: 'http://clickhouse:8123' }, 'CLICKHOUSE_PASSWORD'],
     [{ CLICKHOUSE_DATABASE: 'facts; DROP DATABASE facts' }, 'CLICKHOUSE_DATABASE'],
     [{ RFC2136_SERVER: 'ns1:53', RFC2136_TARGET: 'a.b' }, 'RFC2136_KEY_NAME'],
@@ -186,6 +191,15 @@ describe('wrong values', () => {
       RFC2136_KEY_SECRET: 's',
     });
     expect(problems).toEqual([expect.stringContaining('POWERDNS_API_URL are both set')]);
+  });
+
+  test('two servers for the databases of tenants are refused', () => {
+    const problems = problemsOf('worker', {
+      ...REAL_ADAPTERS,
+      TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres',
+      TENANT_POSTGRES_ADDR: 'pg:5432',
+    });
+    expect(problems).toEqual([expect.stringContaining('LIBSQL_ADMIN_URL are both set')]);
   });
 
   test('FACT_LOG_ORIGIN takes exactly what facts take', () => {
