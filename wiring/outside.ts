@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createHttpRoutes } from '../adapters/kubernetes/http-route.ts';
 import { createKubernetesIngress } from '../adapters/kubernetes/ingress.ts';
 import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
 import { createMemoryDns } from '../adapters/memory/dns.ts';
@@ -40,18 +41,25 @@ export function composeDns(config: Config): Dns {
 
 /** Throws when the authority's file cannot be read. */
 export function composeRoutes(config: Config): Routes {
-  const { kubernetes } = config;
+  const { kubernetes, ingress, gateway } = config;
   if (kubernetes === undefined) return createMemoryRoutes(journalOf(config, 'routes'));
-  const { apiUrl, token, caFile, namespace, ingressClass, tlsSecret } = kubernetes;
+  const { namespace, backend, backendPort } = kubernetes;
+  const service = { name: backend, port: backendPort };
+  const options = { ...clusterOf(kubernetes), namespace, service };
+  if (gateway !== undefined) return createHttpRoutes({ ...options, gateway });
+  // The configuration refuses a cluster without one of them.
+  if (ingress === undefined) throw new Error('KUBERNETES_INGRESS_CLASS is missing');
+  const { ingressClass, tlsSecret } = ingress;
   return createKubernetesIngress({
-    server: apiUrl,
-    token: token.reveal(),
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
-    namespace,
+    ...options,
     ingressClass,
-    service: { name: kubernetes.backend, port: kubernetes.backendPort },
     ...(tlsSecret === undefined ? {} : { tlsSecret }),
   });
+}
+
+function clusterOf({ apiUrl, token, caFile }: NonNullable<Config['kubernetes']>) {
+  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') };
+  return { server: apiUrl, token: token.reveal(), ...ca };
 }
 
 export function composeDatabases(config: Config, secrets: Secrets): TenantDatabase {

@@ -6,14 +6,20 @@ import { wasNotSent } from '../../ports/not-sent.ts';
 /** The part of Kubernetes' `Status` object that tells refusals apart. */
 interface Status {
   readonly details?: {
-    readonly kind?: string;
+    /** Of the object in question. */
+    readonly name?: string;
     readonly causes?: readonly { readonly reason?: string }[];
   };
 }
 
+/**
+ * Only where the server names the object: while it does not serve the kind, e.g. because its
+ * definition is just being replaced, it says 404 as well, and the object may be there.
+ */
 export function isNotFound(error: unknown): boolean {
-  if (!(error instanceof PortError)) return false;
-  return error.cause instanceof ApiException && error.cause.code === 404;
+  if (!(error instanceof PortError) || !(error.cause instanceof ApiException)) return false;
+  const { code, body } = error.cause;
+  return code === 404 && parseStatus(body).details?.name !== undefined;
 }
 
 /** `changes`: a lost answer leaves it open whether something was changed. */

@@ -9,7 +9,7 @@ const TENANT_LABEL = 'tenure/tenant';
 const OPERATION_LABEL = 'tenure/operation';
 const GONE_POLL_MS = 100;
 
-/** The mark of the operation that made the object goes into its spec where systems behind see it. */
+/** The owner is that of the mark: a spec may carry it further, to systems behind the object. */
 export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 
 /** Objects of one kind that carry the owner mark as labels. */

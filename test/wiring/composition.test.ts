@@ -81,6 +81,12 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     RFC2136_KEY_NAME: 'k',
     RFC2136_KEY_SECRET: 'c2VjcmV0',
   });
+  const gateway = loadConfig('worker', {
+    KUBERNETES_API_URL: `http://${nobody}`,
+    KUBERNETES_TOKEN: 't',
+    KUBERNETES_BACKEND: 'web',
+    KUBERNETES_GATEWAY: 'public',
+  });
   const postgres = loadConfig('worker', {
     TENANT_POSTGRES_ADMIN_URL: `postgres://admin:pw@${nobody}/postgres`,
     TENANT_POSTGRES_ADDR: nobody,
@@ -92,6 +98,7 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     composeDns(config),
     composeDns(rfc2136),
     composeRoutes(config),
+    composeRoutes(gateway),
     composeDatabases(config, NO_SECRETS),
     composeDatabases(postgres, NO_SECRETS),
   ];

@@ -9,6 +9,8 @@ import { clickhouse } from './sections/clickhouse.ts';
 import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
 import { facts } from './sections/facts.ts';
+import { gateway } from './sections/gateway.ts';
+import { ingress } from './sections/ingress.ts';
 import { keycloak } from './sections/keycloak.ts';
 import { kubernetes } from './sections/kubernetes.ts';
 import { libsql } from './sections/libsql.ts';
@@ -34,6 +36,8 @@ export const SECTIONS = {
   powerdns,
   rfc2136,
   kubernetes,
+  ingress,
+  gateway,
   libsql,
   tenantPostgres,
   sinks,

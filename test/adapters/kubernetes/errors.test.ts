@@ -46,8 +46,12 @@ test.each<[string, unknown, string, string]>([
   expect(toPortError(INGRESS, error, false)).toMatchObject({ code: onRead, port: 'routes' });
 });
 
-test('only a 404 of the server counts as not there', () => {
-  expect(isNotFound(toPortError(INGRESS, refusal(404), false))).toBe(true);
+test('only a 404 of the server about the object counts as not there', () => {
+  const named = new ApiException(404, 'refused', '{"details":{"name":"acme"}}', {});
+  expect(isNotFound(toPortError(INGRESS, named, false))).toBe(true);
+  const noKind = new ApiException(404, 'refused', '404 page not found', {});
+  expect(isNotFound(toPortError(INGRESS, noKind, false))).toBe(false);
+  expect(isNotFound(toPortError(INGRESS, refusal(404), false))).toBe(false);
   expect(isNotFound(toPortError(INGRESS, refusal(403), false))).toBe(false);
   expect(isNotFound(toPortError(INGRESS, loss('ENOTFOUND'), false))).toBe(false);
 });

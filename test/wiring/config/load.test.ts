@@ -164,6 +164,11 @@ describe('wrong values', () => {
   test.each([
     [{ KEYCLOAK_ADMIN_URL: 'http://kc', MAIL_CATCHER_ADDR: ':25' }, 'KEYCLOAK_CLIENT_ID'],
     [{ KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't' }, 'KUBERNETES_BACKEND'],
+    [
+      { KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't', KUBERNETES_BACKEND: 'web' },
+      'KUBERNETES_INGRESS_CLASS or KUBERNETES_GATEWAY',
+    ],
+    [{ KUBERNETES_GATEWAY: 'public' }, 'KUBERNETES_API_URL'],
     [{ LIBSQL_ADMIN_URL: 'http://libsql' }, 'LIBSQL_URL'],
     [{ TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres' }, 'TENANT_POSTGRES_ADDR'],
     [
@@ -180,6 +185,12 @@ describe('wrong values', () => {
     [{ READER_TOKEN: DEV_OPERATOR_TOKEN }, 'READER_TOKEN'],
   ])('%j: half a section names what is missing: %s', (env, variable) => {
     expect(problemsOf('worker', env).join()).toContain(variable);
+  });
+
+  test('two kinds of routes are refused', () => {
+    expect(problemsOf('worker', { ...REAL_ADAPTERS, KUBERNETES_GATEWAY: 'public' })).toEqual([
+      expect.stringContaining('KUBERNETES_INGRESS_CLASS are both set'),
+    ]);
   });
 
   test('two ways to one zone are refused', () => {
