@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createDnsEndpoints } from '../adapters/kubernetes/dns-endpoint.ts';
 import { createHttpRoutes } from '../adapters/kubernetes/http-route.ts';
 import { createKubernetesIngress } from '../adapters/kubernetes/ingress.ts';
 import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
@@ -21,8 +22,9 @@ import { journalOf } from './options.ts';
  * one otherwise.
  */
 
+/** Throws when the authority's file of a cluster cannot be read. */
 export function composeDns(config: Config): Dns {
-  const { powerdns, rfc2136, service } = config;
+  const { powerdns, rfc2136, externalDns, kubernetes, service } = config;
   if (powerdns !== undefined) {
     const { apiUrl, apiKey, serverId, target, ttlS, zone = service.tenantDomain } = powerdns;
     return createPowerDns({ apiUrl, apiKey: apiKey.reveal(), serverId, zone, target, ttlS });
@@ -35,6 +37,11 @@ export function composeDns(config: Config): Dns {
       secret: rfc2136.keySecret.reveal(),
     };
     return createRfc2136({ server: host, port, zone, target, ttlS, key, clock: systemClock });
+  }
+  // The configuration refuses it without a cluster.
+  if (externalDns !== undefined && kubernetes !== undefined) {
+    const { namespace = kubernetes.namespace, ...record } = externalDns;
+    return createDnsEndpoints({ ...clusterOf(kubernetes), namespace, ...record });
   }
   return createMemoryDns(journalOf(config, 'dns'));
 }

@@ -86,6 +86,7 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     KUBERNETES_TOKEN: 't',
     KUBERNETES_BACKEND: 'web',
     KUBERNETES_GATEWAY: 'public',
+    EXTERNAL_DNS_TARGET: '192.0.2.1',
   });
   const postgres = loadConfig('worker', {
     TENANT_POSTGRES_ADMIN_URL: `postgres://admin:pw@${nobody}/postgres`,
@@ -97,6 +98,7 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     identity.pool,
     composeDns(config),
     composeDns(rfc2136),
+    composeDns(gateway),
     composeRoutes(config),
     composeRoutes(gateway),
     composeDatabases(config, NO_SECRETS),

@@ -8,6 +8,7 @@ import { access } from './sections/access.ts';
 import { clickhouse } from './sections/clickhouse.ts';
 import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
+import { externalDns } from './sections/external-dns.ts';
 import { facts } from './sections/facts.ts';
 import { gateway } from './sections/gateway.ts';
 import { ingress } from './sections/ingress.ts';
@@ -38,6 +39,7 @@ export const SECTIONS = {
   kubernetes,
   ingress,
   gateway,
+  externalDns,
   libsql,
   tenantPostgres,
   sinks,

@@ -29,6 +29,17 @@ function real(variable: string, processes: readonly ProcessName[], wellKnown: st
   return { variable, processes, envs: NOT_DEV, broken, sentence };
 }
 
+/** What it works through is configured elsewhere. */
+function needs(variable: string, other: string): Requirement {
+  return {
+    variable: other,
+    processes: SERVERS,
+    envs: APP_ENVS,
+    broken: (env) => env[variable] !== undefined && env[other] === undefined,
+    sentence: `is missing, and ${variable} needs it`,
+  };
+}
+
 /** Two adapters for one role. */
 function notBoth(variable: string, other: string, reason: string): Requirement {
   return {
@@ -105,23 +116,19 @@ const REQUIREMENTS: readonly Requirement[] = [
       env['KUBERNETES_GATEWAY'] === undefined,
     sentence: 'is missing, and KUBERNETES_API_URL needs one',
   },
-  {
-    variable: 'KUBERNETES_API_URL',
-    processes: SERVERS,
-    envs: APP_ENVS,
-    broken: (env) =>
-      env['KUBERNETES_GATEWAY'] !== undefined && env['KUBERNETES_API_URL'] === undefined,
-    sentence: 'is missing, and KUBERNETES_GATEWAY needs it',
-  },
+  needs('KUBERNETES_GATEWAY', 'KUBERNETES_API_URL'),
+  needs('EXTERNAL_DNS_TARGET', 'KUBERNETES_API_URL'),
   notBoth('KUBERNETES_GATEWAY', 'KUBERNETES_INGRESS_CLASS', 'a tenant has one route'),
   notBoth('RFC2136_SERVER', 'POWERDNS_API_URL', 'a zone has one way in'),
+  notBoth('EXTERNAL_DNS_TARGET', 'POWERDNS_API_URL', 'a zone has one way in'),
+  notBoth('EXTERNAL_DNS_TARGET', 'RFC2136_SERVER', 'a zone has one way in'),
   notBoth('TENANT_POSTGRES_ADMIN_URL', 'LIBSQL_ADMIN_URL', 'a tenant has one database'),
   neededBySinks('SINKS_DIR', 'is missing: the reader of the sinks keeps its lines there'),
   neededBySinks('TENURE_URL', 'is missing: the sinks are fed from the registry at that address'),
   neededBySinks('TENURE_ROOT', 'is missing: "tenure keys show" prints what a reader trusts'),
   neededBySinks('CLICKHOUSE_URL', 'is missing: no sink is configured'),
   notEmbedded(['KEYCLOAK_ADMIN_URL'], 'identity'),
-  notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER'], 'DNS'),
+  notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER', 'EXTERNAL_DNS_TARGET'], 'DNS'),
   notEmbedded(['KUBERNETES_API_URL'], 'routes'),
   notEmbedded(['LIBSQL_ADMIN_URL', 'TENANT_POSTGRES_ADMIN_URL'], 'tenant database'),
 ];

@@ -108,7 +108,7 @@ describe('stage and prod', () => {
   test('prod refuses a worker over memory adapters, all of them at once', () => {
     expect(problemsOf('worker', { ...STAGE, APP_ENV: 'prod' })).toEqual([
       expect.stringContaining('KEYCLOAK_ADMIN_URL'),
-      expect.stringContaining('POWERDNS_API_URL or RFC2136_SERVER'),
+      expect.stringContaining('POWERDNS_API_URL or RFC2136_SERVER or EXTERNAL_DNS_TARGET'),
       expect.stringContaining('KUBERNETES_API_URL'),
       expect.stringContaining('LIBSQL_ADMIN_URL or TENANT_POSTGRES_ADMIN_URL'),
     ]);
@@ -169,6 +169,7 @@ describe('wrong values', () => {
       'KUBERNETES_INGRESS_CLASS or KUBERNETES_GATEWAY',
     ],
     [{ KUBERNETES_GATEWAY: 'public' }, 'KUBERNETES_API_URL'],
+    [{ EXTERNAL_DNS_TARGET: '192.0.2.1' }, 'KUBERNETES_API_URL'],
     [{ LIBSQL_ADMIN_URL: 'http://libsql' }, 'LIBSQL_URL'],
     [{ TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres' }, 'TENANT_POSTGRES_ADDR'],
     [
@@ -202,6 +203,9 @@ describe('wrong values', () => {
       RFC2136_KEY_SECRET: 's',
     });
     expect(problems).toEqual([expect.stringContaining('POWERDNS_API_URL are both set')]);
+    expect(problemsOf('worker', { ...REAL_ADAPTERS, EXTERNAL_DNS_TARGET: '192.0.2.1' })).toEqual([
+      expect.stringContaining('POWERDNS_API_URL are both set'),
+    ]);
   });
 
   test('two servers for the databases of tenants are refused', () => {
