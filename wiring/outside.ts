@@ -3,23 +3,27 @@ import { createDnsEndpoints } from '../adapters/kubernetes/dns-endpoint.ts';
 import { createHttpRoutes } from '../adapters/kubernetes/http-route.ts';
 import { createKubernetesIngress } from '../adapters/kubernetes/ingress.ts';
 import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
+import { createLogNotifier } from '../adapters/log/notifier.ts';
+import type { WriteLine } from '../adapters/log/notifier.ts';
 import { createMemoryDns } from '../adapters/memory/dns.ts';
 import { createMemoryRoutes } from '../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../adapters/memory/tenant-database.ts';
 import { createPostgresDatabases } from '../adapters/postgres-databases/adapter.ts';
 import { createPowerDns } from '../adapters/powerdns/adapter.ts';
 import { createRfc2136 } from '../adapters/rfc2136/adapter.ts';
+import { createSmtpNotifier } from '../adapters/smtp/notifier.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Dns } from '../ports/dns.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { Routes } from '../ports/routes.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
 import type { Config } from './config/load.ts';
-import { journalOf } from './options.ts';
+import { journalOf, smtpOf } from './options.ts';
 
 /*
- * The outside systems of a tenant: the real adapter when its section is configured, the embedded
- * one otherwise.
+ * The outside systems of a tenant, and the way to its people: the real adapter when its section is
+ * configured, the embedded one otherwise.
  */
 
 /** Throws when the authority's file of a cluster cannot be read. */
@@ -84,4 +88,9 @@ export function composeDatabases(config: Config, secrets: Secrets): TenantDataba
     ...(adminToken === undefined ? {} : { adminKey: adminToken.reveal() }),
     ...(authToken === undefined ? {} : { authToken: authToken.reveal() }),
   });
+}
+
+export function composeNotifier(config: Config, write: WriteLine): Notifier {
+  const smtp = smtpOf(config);
+  return smtp === undefined ? createLogNotifier(write) : createSmtpNotifier(smtp);
 }

@@ -1,3 +1,4 @@
+import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -8,10 +9,12 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
-import { composeDatabases, composeDns, composeRoutes } from './outside.ts';
+import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
+  /** Takes the place of a notifier where none is configured. */
+  readonly writeNotice: WriteLine;
 }
 
 /** All adapters of the workers' process. */
@@ -34,6 +37,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     dns: composeDns(config),
     routes: composeRoutes(config),
     databases: composeDatabases(config, store.secrets),
+    notifier: composeNotifier(config, options.writeNotice),
     clock: systemClock,
     ids: systemIds,
     log: { log: config.facts.logOrigin },

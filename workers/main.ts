@@ -18,7 +18,10 @@ await runProcess('worker', start);
 async function start(config: Config): Promise<Running> {
   const log = pino({ base: { process: 'worker' } });
   const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
-  const ports = await composeWorker(config, { timing: DEFAULT_TIMING });
+  const ports = await composeWorker(config, {
+    timing: DEFAULT_TIMING,
+    writeNotice: (fields, sentence) => log.info(fields, sentence),
+  });
   const closing = new AbortController();
   const { signal } = closing;
   const prepared = Promise.all([

@@ -5,10 +5,16 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PortError } from '../../ports/call.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+import { freePort } from '../../tools/servers/ports.ts';
 import { loadConfig } from '../../wiring/config/load.ts';
 import { composeIdentity } from '../../wiring/identity.ts';
 import { engineOf, seedsOf } from '../../wiring/options.ts';
-import { composeDatabases, composeDns, composeRoutes } from '../../wiring/outside.ts';
+import {
+  composeDatabases,
+  composeDns,
+  composeNotifier,
+  composeRoutes,
+} from '../../wiring/outside.ts';
 import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
 
 const owner = {
@@ -106,6 +112,24 @@ test('a configured section brings the real adapter, which finds nobody at a clos
   ];
   for (const adapter of probed)
     await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);
+});
+
+test('notices go to the mail server, to the catcher, or into the log', async () => {
+  const notice = { id: owner.operation, tenant: owner.tenant, kind: 'invitation' };
+  const message = { ...notice, to: 'ada@acme.example', subject: 'Come in', text: 'Here.' };
+  const lines: unknown[] = [];
+  const notifierOf = (env: Record<string, string>) =>
+    composeNotifier(loadConfig('worker', env), (fields) => void lines.push(fields));
+  await notifierOf({}).send(message, call().signal);
+  expect(lines).toEqual([{ notice: notice.id, tenant: notice.tenant, kind: 'invitation' }]);
+  const nobody = notifierOf({ SMTP_HOST: '127.0.0.1', SMTP_PORT: '1' });
+  await expect(nobody.send(message, call().signal)).rejects.toBeInstanceOf(PortError);
+  const port = await freePort();
+  const caught = loadConfig('worker', { MAIL_CATCHER_ADDR: `127.0.0.1:${port}` });
+  const { close } = await composeIdentity(caught, NO_SECRETS);
+  await composeNotifier(caught, () => undefined).send(message, call().signal);
+  await close();
+  expect(lines).toHaveLength(1);
 });
 
 test('the mail catcher listens where it was told and ends with its process', async () => {
