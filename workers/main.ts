@@ -40,13 +40,14 @@ async function start(config: Config): Promise<Running> {
   const starter = runStarter({ ...ports, report }, signal);
   let isPrepared = false;
   void prepared.then(() => (isPrepared = true));
-  const health = await serveHealth(config.service, {
+  const probes = {
     worker: worker.probe,
     postgres: () => ports.store.probe(),
     catalog: async () => {
       if (!isPrepared) throw new Error('the catalog or Temporal is not prepared yet');
     },
-  });
+  };
+  const health = await serveHealth(config.service, probes, ports.metrics);
   log.info({ port: health.port }, 'working');
   return {
     close: async () => {

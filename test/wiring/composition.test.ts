@@ -9,6 +9,7 @@ import { freePort } from '../../tools/servers/ports.ts';
 import { loadConfig } from '../../wiring/config/load.ts';
 import { composeIdentity } from '../../wiring/identity.ts';
 import { engineOf, seedsOf } from '../../wiring/options.ts';
+import { composeWorker } from '../../wiring/worker.ts';
 import {
   composeDatabases,
   composeDns,
@@ -112,6 +113,29 @@ test('a configured section brings the real adapter, which finds nobody at a clos
   ];
   for (const adapter of probed)
     await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);
+});
+
+test('every outside system of the worker is watched and keeps to its limit', async () => {
+  const config = loadConfig('worker', { DNS_MAX_CALLS_PER_S: '1' });
+  const worker = await composeWorker(config, {
+    timing: DEFAULT_TIMING,
+    writeNotice: () => undefined,
+  });
+  const { identity, dns, routes, databases, notifier, metrics } = worker;
+  const { signal } = call();
+  for (const port of [identity.silo, identity.pool, dns, routes, databases, notifier]) {
+    await port.probe(signal);
+  }
+  const text = await metrics.format();
+  const counted = (port: string) =>
+    new RegExp(`count\\{port="${port}",method="probe",outcome="ok"\\} (\\d)`).exec(text)?.[1];
+  expect(counted('identity')).toBe('2');
+  for (const port of ['dns', 'routes', 'tenant-database', 'notifier']) {
+    expect([port, counted(port)]).toEqual([port, '1']);
+  }
+  await expect(dns.probe(AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(routes.probe(signal)).resolves.toBeUndefined();
+  await worker.close();
 });
 
 test('notices go to the mail server, to the catcher, or into the log', async () => {

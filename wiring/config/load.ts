@@ -15,6 +15,7 @@ import { ingress } from './sections/ingress.ts';
 import { keycloak } from './sections/keycloak.ts';
 import { kubernetes } from './sections/kubernetes.ts';
 import { libsql } from './sections/libsql.ts';
+import { limits } from './sections/limits.ts';
 import { mail } from './sections/mail.ts';
 import { powerdns } from './sections/powerdns.ts';
 import { rfc2136 } from './sections/rfc2136.ts';
@@ -42,6 +43,7 @@ export const SECTIONS = {
   externalDns,
   libsql,
   tenantPostgres,
+  limits,
   sinks,
   clickhouse,
   client,
