@@ -150,6 +150,11 @@ export const PROBLEM_KINDS = kinds({
     title: 'The receipt is of another log or plane',
     whatToDo: 'Check the plane’s log and name.',
   },
+  'receipt-time': {
+    status: 422,
+    title: 'The receipt’s time is ahead, or just after the last one’s',
+    whatToDo: 'Look at the plane’s clock; send one every ten seconds at most.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong on our side',

@@ -1,9 +1,12 @@
-import { toHex, utf8 } from '../facts/core/bytes.ts';
+import { equalBytes, toHex, utf8 } from '../facts/core/bytes.ts';
+import { FactError } from '../facts/core/errors.ts';
 import { SHARD_COUNT, shardName } from '../facts/crypto/shard.ts';
 import { parseCheckpoint } from '../facts/log/checkpoint.ts';
 import { newestEpoch, parseKeySet } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
+import { unpackNode } from '../facts/log/state/file.ts';
 import { parseStateNote } from '../facts/log/state/note.ts';
+import { nodeHash } from '../facts/log/state/pages.ts';
 import { shardScope } from '../facts/log/state/walk.ts';
 import { formatTilePath } from '../facts/log/tile-path.ts';
 import { bundleOf, newTiles } from '../facts/log/tiles.ts';
@@ -11,6 +14,7 @@ import { createHttpSource } from '../sdk/typescript/registry-source.ts';
 import type { LineSource } from '../sdk/typescript/registry-source.ts';
 import { walkState } from '../sdk/typescript/snapshot.ts';
 import type { Context } from './context.ts';
+import { CliError, EXIT } from './errors.ts';
 import { formatFields } from './format.ts';
 import { LogFolder } from './log-folder.ts';
 import { logSourceOf, need, STATE_NOTE } from './log-source.ts';
@@ -74,6 +78,7 @@ export class LogExport {
 
   async run(): Promise<Copied> {
     const notes = await this.#notes();
+    await this.#assureSameLog(notes.keys);
     const anew = await this.#isOfOtherEpoch(notes.keys);
     const counts = await inParallel([...Array(SHARD_COUNT).keys()], (shard) =>
       this.#copyShard(shard, anew),
@@ -102,6 +107,14 @@ export class LogExport {
       if (next === undefined) return { state, checkpoint, heartbeat, keys };
       keys.push(next);
     }
+  }
+
+  /** Lines of two logs in one folder are none of either. */
+  async #assureSameLog([first]: readonly Uint8Array[]): Promise<void> {
+    const before = await this.#folder.read('keys/1');
+    if (before === undefined || first === undefined || equalBytes(before, first)) return;
+    const sentence = 'The folder has the copy of another log.';
+    throw new CliError(EXIT.refused, sentence, 'Give another folder, or remove this one.');
   }
 
   /** After a restored backup files that "never change" are others. */
@@ -146,8 +159,10 @@ export class LogExport {
       shardScope(() => true),
       async ({ hash }) => {
         const path = `state/${toHex(hash)}`;
-        const file = (await this.#folder.read(path)) ?? (await need(this.#source, path));
-        if (!(await this.#folder.has(path))) await this.#write(path, file);
+        const before = await this.#folder.read(path);
+        if (before !== undefined && isNode(before, hash)) return before;
+        const file = await need(this.#source, path);
+        await this.#write(path, file);
         return file;
       },
       { atOnce: AT_ONCE, take: (_node, hash) => names.add(toHex(hash)) },
@@ -183,6 +198,16 @@ function sizeOf(checkpoint: Uint8Array | undefined): number {
 
 function epochIn(keySet: Uint8Array): number {
   return newestEpoch(parseKeySet(textOfNote(keySet)));
+}
+
+/** Somebody may have copied the folder by halves. */
+function isNode(file: Uint8Array, hash: Uint8Array): boolean {
+  try {
+    return equalBytes(nodeHash(unpackNode(file)), hash);
+  } catch (error) {
+    if (error instanceof FactError) return false;
+    throw error;
+  }
 }
 
 function stateIn(note: Uint8Array) {

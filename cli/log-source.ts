@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { concatBytes } from '../facts/core/bytes.ts';
 import type { Secret } from '../wiring/config/secret.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 
 const REQUEST_DEADLINE_MS = 30_000;
+/** Far above any file of a log. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const REACH = 'Check TENURE_URL, or where you said the log is.';
 /** Refused for the token. */
 const UNAUTHORIZED = 401;
@@ -33,11 +36,25 @@ export function httpSource(url: string, token: Secret | undefined): LogSource {
         throw new CliError(EXIT.unreachable, `${name} does not answer.`, REACH, { cause });
       });
       if (response.status === 404) return undefined;
-      if (response.ok) return new Uint8Array(await response.arrayBuffer());
+      if (response.ok) return readBody(response, name);
       const advice = response.status === UNAUTHORIZED ? 'Check READER_TOKEN.' : undefined;
       throw new CliError(EXIT.refused, `${name}/${path} answers ${response.status}.`, advice);
     },
   };
+}
+
+/** As far as it goes: whoever answers in the registry's place must not fill the memory. */
+async function readBody(response: Response, name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_FILE_BYTES) {
+      throw new CliError(EXIT.refused, `${name} answers with more than ${MAX_FILE_BYTES} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return concatBytes(...chunks);
 }
 
 /** A folder with the same files. */
@@ -48,8 +65,10 @@ export function folderSource(folder: string): LogSource {
       try {
         return new Uint8Array(await readFile(join(folder, path)));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        const message = `${join(folder, path)} cannot be read (${code}).`;
+        throw new CliError(EXIT.refused, message, 'Copy the folder anew.', { cause: error });
       }
     },
   };

@@ -61,7 +61,8 @@ async function run(options: RecoverOptions, context: Context): Promise<void> {
   if (ports === undefined)
     throw new CliError(EXIT.usage, 'CHECKPOINT_DIR is missing.', CHECKPOINTS);
   const keys = new KeyRing(ports.log, () => [], ports.store);
-  const sources = [ports.jetStream, ...source];
+  // What the operator names comes first: anybody who may publish could have renumbered the other.
+  const sources = [...source, ports.jetStream];
   let findings: Findings | undefined;
   const tell = (found: Findings) => {
     findings = found;

@@ -5,7 +5,7 @@ import type { InventoryItem } from './identity-provider.ts';
  * Names of tenants in one zone. Every host has its address record (CNAME or A/AAAA to the
  * configured target) and a TXT record with the owner mark at `_tenure.<host>`.
  *
- * The authoritative server is asked, never a resolver (negative caching).
+ * The authoritative server is asked, never a resolver (negative caching); ADR 26 has the exception.
  * Durability: an answered change is durable. Settle time: `DNS_SETTLE_MS`.
  */
 export interface Dns {

@@ -56,6 +56,8 @@ export interface FactReading {
   readShard(shard: number, from: number, limit: number): Promise<readonly SignedFact[]>;
   /** Last position of each of the 256 shards; 0 when empty. */
   shardPositions(): Promise<readonly number[]>;
+  /** Leaf hash of the fact at a place in a tenant's chain; undefined when it is not signed here. */
+  leafOf(tenant: string, seq: number): Promise<Uint8Array | undefined>;
   /** Fact id -> log index, of those that are signed already. */
   indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

@@ -9,6 +9,12 @@ export interface FactBatch {
   readonly lines: readonly string[];
 }
 
+/** Lines of one message; who may publish can write any. */
+export interface ShardLines {
+  readonly shard: number;
+  readonly lines: readonly string[];
+}
+
 /**
  * Live fan-out of signed facts (DESIGN 4.5). A cache: it may lose what it acknowledged, so readers
  * count our positions and never the stream's. Published again after any doubt; duplicates are fine.
@@ -23,6 +29,8 @@ export interface FactStream {
   lastPosition(shard: number): Promise<number>;
   /** The stream's last message of that shard, line by line; empty when none. Rejects likewise. */
   lastLines(shard: number): Promise<readonly string[]>;
+  /** What the stream got since then, by its own clock, message by message. Rejects likewise. */
+  linesSince(ms: number): AsyncIterable<ShardLines>;
   close(): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export interface PlacedAt {
 }
 
 export interface Coverage extends KnownPlane {
-  /** The first kept receipt that covers the fact; undefined: none does. */
+  /** The kept receipt since which all cover the fact; undefined: the newest does not. */
   readonly firstAtMs: number | undefined;
 }
 

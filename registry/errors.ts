@@ -24,6 +24,7 @@ export const PLANE_REFUSALS = [
   'receipt-malformed',
   'receipt-mismatch',
   'receipt-rollback',
+  'receipt-time',
 ] as const;
 export type PlaneRefusal = (typeof PLANE_REFUSALS)[number];
 

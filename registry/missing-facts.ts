@@ -1,5 +1,5 @@
 import { checkBody } from '../facts/core/bodies.ts';
-import { equalBytes, toBase64Url } from '../facts/core/bytes.ts';
+import { equalBytes, toBase64Url, toHex } from '../facts/core/bytes.ts';
 import { checkNext, EMPTY_HEAD } from '../facts/core/chain.ts';
 import type { ChainHead } from '../facts/core/chain.ts';
 import { parseEnvelope } from '../facts/core/envelope.ts';
@@ -39,14 +39,12 @@ export class MissingFacts {
   readonly #findKey: FindFactKey;
   readonly #byIndex = new Map<number, Missing[]>();
   #refused = 0;
-  #seen: number;
 
   /** `keysOf`: only a simulation that fakes signatures brings another way. */
   constructor(set: KeySet, end: LogEnd, keysOf = factKeysOf) {
     this.#set = set;
     this.#end = end;
     this.#findKey = keysOf(set);
-    this.#seen = end.nextIndex;
   }
 
   /** Lines that no key of the set signed, or that break a rule. */
@@ -54,9 +52,21 @@ export class MissingFacts {
     return this.#refused;
   }
 
-  /** How many facts the log had at least, by what was seen. */
-  get seen(): number {
-    return this.#seen;
+  /**
+   * How many facts the log had at least, by what was seen and is neither in the database nor among
+   * those that were found: indexes are not signed, so a true fact may stand at any.
+   */
+  async seenBeside(
+    found: readonly Missing[],
+    isHeld: (one: Missing) => Promise<boolean>,
+  ): Promise<number> {
+    const leaves = new Set(found.map(({ leafHash }) => toHex(leafHash)));
+    let seen = this.#end.nextIndex + found.length;
+    for (const one of [...this.#byIndex.values()].flat()) {
+      if (one.index < seen || leaves.has(toHex(one.leafHash)) || (await isHeld(one))) continue;
+      seen = one.index + 1;
+    }
+    return seen;
   }
 
   get tenants(): string[] {
@@ -71,7 +81,6 @@ export class MissingFacts {
       const known = this.#byIndex.get(index) ?? [];
       const isKnown = ({ leafHash, position: at }: Missing) =>
         at === position && equalBytes(leafHash, missing.leafHash);
-      this.#seen = Math.max(this.#seen, index + 1);
       if (!known.some(isKnown)) this.#byIndex.set(index, [...known, missing]);
     } catch (error) {
       if (!(error instanceof FactError)) throw error;

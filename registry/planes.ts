@@ -13,6 +13,11 @@ export { PLANE_NAME } from '../facts/log/receipt.ts';
 /** "When was it applied?" can be answered for so long. */
 export const RECEIPTS_KEPT_MS = 30 * 24 * 3_600_000;
 
+/** As of two clocks: a time further ahead would hold all later receipts up. */
+const MAX_AHEAD_MS = 30_000;
+/** Planes send every 10 s at most; who stole a plane's key must not fill the table. */
+const MIN_GAP_MS = 5_000;
+
 export interface PlanePorts {
   readonly planes: PlaneStore;
   readonly clock: Clock;
@@ -60,12 +65,17 @@ export async function addPlane(
 export async function takeReceipt(text: string, { planes, clock, log }: PlanePorts): Promise<void> {
   const note = utf8(text);
   const prefix = planeKeyName(log, '');
-  const keptFromMs = clock.nowMs() - RECEIPTS_KEPT_MS;
+  const nowMs = clock.nowMs();
+  const keptFromMs = nowMs - RECEIPTS_KEPT_MS;
   for (const keyName of refusing(() => namesInNote(note))) {
     const name = keyName.slice(prefix.length);
     if (!keyName.startsWith(prefix) || !isPlaneName(name)) continue;
     const open = (plane: Plane, newest: PlaneReceipt | undefined): PlaneReceipt =>
-      refusing(() => opened(note, plane, newest, log));
+      refusing(() => {
+        const receipt = opened(note, plane, newest, log);
+        assureTime(receipt, newest, nowMs);
+        return receipt;
+      });
     if (await planes.takeReceipt(name, open, keptFromMs)) return;
   }
   const cause = new FactError('note-key-unknown', 'it is by no plane that is known here');
@@ -85,6 +95,13 @@ function opened(
     last,
   );
   return { atMs: Date.parse(at), epoch, size, shards };
+}
+
+function assureTime({ atMs }: PlaneReceipt, newest: PlaneReceipt | undefined, nowMs: number): void {
+  const isAhead = atMs > nowMs + MAX_AHEAD_MS;
+  if (!isAhead && atMs - (newest?.atMs ?? Number.NEGATIVE_INFINITY) >= MIN_GAP_MS) return;
+  const why = isAhead ? "ahead of the registry's clock" : 'too soon after the last';
+  throw new FactError('receipt-time', `${new Date(atMs).toISOString()} is ${why}`);
 }
 
 function statedBefore(

@@ -26,7 +26,7 @@ import { isHeld, lastSeen, otherFact } from './stream-guard.ts';
 export interface RecoverPorts {
   readonly keys: KeyRing;
   readonly store: LogKeeping;
-  readonly facts: Pick<FactReading, 'readShard'>;
+  readonly facts: Pick<FactReading, 'leafOf'>;
   readonly stream: Pick<FactStream, 'lastLines'>;
   readonly recovery: RecoveryStore;
   readonly checkpoints: Pick<CheckpointStore, 'newest'>;
@@ -91,13 +91,16 @@ export async function recover(
   const signed = await foundation(ports, set);
   const found = missing.continuing(await recovery.signedHeads(missing.tenants));
   const end = heads.nextIndex + found.length;
+  const seen = await missing.seenBeside(found, (one) =>
+    isHeld(ports, { fact: one.fact, leaf: one.leafHash }),
+  );
   if (signed !== undefined && end >= signed.size) await checkRoot(store, heads, found, signed);
   tell({
     database: heads.nextIndex,
     checkpoint: signed?.size,
-    ...{ seen: missing.seen, found: found.length, refused: missing.refused },
+    ...{ seen, found: found.length, refused: missing.refused },
   });
-  const known = Math.max(missing.seen, signed?.size ?? 0);
+  const known = Math.max(seen, signed?.size ?? 0);
   if (end < known && root === undefined)
     throw new RecoverError('facts-missing', `fact ${end} is missing, of ${known} that were signed`);
   const isNewEpoch = end < known && root !== undefined;

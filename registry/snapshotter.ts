@@ -3,6 +3,7 @@ import { FactError } from '../facts/core/errors.ts';
 import { EMPTY_HASH } from '../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../facts/crypto/shard.ts';
 import { checkpointOrigin, parseCheckpoint } from '../facts/log/checkpoint.ts';
+import { openKeptCheckpoint } from '../facts/log/checkpoint-of-set.ts';
 import { factKeysOf } from '../facts/log/fact-keys.ts';
 import { newestEpoch, parseKeySet } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
@@ -88,8 +89,11 @@ export class Snapshotter {
     }
     const set = sets.at(-1) as KeySet;
     const { origin, size } = parseCheckpoint(textOfNote(utf8(checkpoint)));
-    const isOfEpoch = origin === checkpointOrigin(log, newestEpoch(set));
-    return isOfEpoch && size > 0 ? { size, sets, set } : undefined;
+    const epoch = newestEpoch(set);
+    if (origin !== checkpointOrigin(log, epoch) || size === 0) return undefined;
+    // It was read from the database, whose owner must not choose what size the log key states.
+    openKeptCheckpoint(checkpoint, set, epoch);
+    return { size, sets, set };
   }
 
   /** The last note, when the next can be grown from it: what readers would refuse cannot. */
@@ -129,6 +133,8 @@ export class Snapshotter {
       growth.written.clear();
     }
     if (root === null) throw new Error(`no facts in a log of size ${size}`);
+    const counted = fold.heads.reduce((sum, { count }) => sum + count, 0);
+    if (counted !== size) throw new Error(`${counted} facts in a log of size ${size}`);
     const epoch = newestEpoch(set);
     const text = formatStateNote({
       ...{ log, epoch, size, root, heads: [...fold.heads] },

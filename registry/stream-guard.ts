@@ -1,4 +1,4 @@
-import { equalBytes } from '../facts/core/bytes.ts';
+import { equalBytes, utf8 } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
 import { parseLine } from '../facts/core/line.ts';
 import type { Line } from '../facts/core/line.ts';
@@ -7,6 +7,8 @@ import type { FindVerifier, OpenedFact } from '../facts/crypto/open.ts';
 import { shardName } from '../facts/crypto/shard.ts';
 import { factKeysOf } from '../facts/log/fact-keys.ts';
 import type { FindFactKey } from '../facts/log/fact-keys.ts';
+import { parseHeartbeat } from '../facts/log/heartbeat.ts';
+import { textOfNote } from '../facts/log/note.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import type { FactReading } from '../ports/fact-log.ts';
 import type { FactStream } from '../ports/fact-stream.ts';
@@ -14,12 +16,15 @@ import type { LogHeads, LogKeeping } from '../ports/log-store.ts';
 import type { KeyRing } from './key-ring.ts';
 import { forked } from './log-fork.ts';
 
+/** Between the clock of NATS and the sequencer's. */
+const CLOCKS_MS = 60_000;
+
 export interface StreamGuardPorts {
   readonly log: string;
   readonly keys: KeyRing;
-  readonly store: Pick<LogKeeping, 'heads' | 'incarnation' | 'approve'>;
-  readonly facts: Pick<FactReading, 'readShard'>;
-  readonly stream: Pick<FactStream, 'lastLines'>;
+  readonly store: Pick<LogKeeping, 'heads' | 'incarnation' | 'approve' | 'findNote'>;
+  readonly facts: Pick<FactReading, 'leafOf'>;
+  readonly stream: Pick<FactStream, 'lastLines' | 'linesSince'>;
   /** Only a simulation that fakes signatures brings another way. */
   readonly keysOf?: typeof factKeysOf;
 }
@@ -38,15 +43,31 @@ export async function compareWithStream(ports: StreamGuardPorts, fence: number):
   const heads = await store.heads();
   if (isApproved || heads.keySet === 0) return;
   const set = await keys.setOf(heads.keySet);
-  for (const seen of await lastSeen(ports, heads, set)) {
-    const { shard, count, position } = seen;
-    if (position > count)
-      throw forked(
-        `shard ${shardName(shard)} ends at ${count} here and at ${position} in JetStream`,
-      );
-    if (!(await isHeld(ports, seen))) throw forked(otherFact(seen));
+  for (const seen of await lastSeen(ports, heads, set)) await assureHeld(ports, seen);
+  // The last message may be an old one that somebody sent again, to hide what is missing.
+  const heartbeat = await store.findNote('heartbeat');
+  const findKey = (ports.keysOf ?? factKeysOf)(set);
+  for await (const { shard, lines } of ports.stream.linesSince(sinceMs(heartbeat))) {
+    const { count } = heads.shards[shard] as LogHeads['shards'][number];
+    for (const text of lines.filter((line) => Number.parseInt(line, 10) > count)) {
+      const last = lastVerified([text], set, findKey);
+      if (last !== undefined) await assureHeld(ports, { ...last, shard, count });
+    }
   }
   await store.approve(fence, name);
+}
+
+/** What the database lacks was published after the last heartbeat that it has. */
+function sinceMs(heartbeat: string | undefined): number {
+  if (heartbeat === undefined) return 0;
+  return Math.max(0, Date.parse(parseHeartbeat(textOfNote(utf8(heartbeat))).at) - CLOCKS_MS);
+}
+
+async function assureHeld(ports: Pick<StreamGuardPorts, 'facts'>, seen: Seen): Promise<void> {
+  if (await isHeld(ports, seen)) return;
+  const { shard, count, position } = seen;
+  if (position <= count) throw forked(otherFact(seen));
+  throw forked(`shard ${shardName(shard)} ends at ${count} here and at ${position} in JetStream`);
 }
 
 export function otherFact({ shard, position }: Seen): string {
@@ -55,22 +76,28 @@ export function otherFact({ shard, position }: Seen): string {
 
 /** What the stream says of each shard; nothing of those where it is empty. */
 export async function lastSeen(
-  { stream, keysOf = factKeysOf }: Pick<StreamGuardPorts, 'stream' | 'keysOf'>,
+  {
+    stream,
+    keysOf = factKeysOf,
+  }: {
+    readonly stream: Pick<FactStream, 'lastLines'>;
+    readonly keysOf?: typeof factKeysOf | undefined;
+  },
   { shards }: LogHeads,
   set: KeySet,
 ): Promise<Seen[]> {
   const findKey = keysOf(set);
   const lines = await Promise.all(shards.map((_head, shard) => stream.lastLines(shard)));
   return shards.flatMap(({ count }, shard) => {
-    const last = lastVerified(lines[shard] ?? [], set.log, findKey);
-    return last === undefined || isSuperseded(last, set) ? [] : [{ ...last, shard, count }];
+    const last = lastVerified(lines[shard] ?? [], set, findKey);
+    return last === undefined ? [] : [{ ...last, shard, count }];
   });
 }
 
 /** Who may publish there can add what he likes: only what was signed says anything. */
 function lastVerified(
   lines: readonly string[],
-  log: string,
+  set: KeySet,
   findKey: FindFactKey,
 ): (Line & OpenedFact) | undefined {
   const verifierOf: FindVerifier = (keyId) => findKey(keyId)?.verify;
@@ -78,7 +105,8 @@ function lastVerified(
     try {
       const line = parseLine(text);
       const opened = openEnvelope(line.envelope, verifierOf);
-      if (opened.fact.log === log) return { ...line, ...opened };
+      if (opened.fact.log !== set.log) continue;
+      return isSuperseded({ ...line, ...opened }, set) ? undefined : { ...line, ...opened };
     } catch (error) {
       if (!(error instanceof FactError)) throw error;
     }
@@ -94,11 +122,11 @@ export function isSuperseded(
   return epochs.some(({ epoch, first }) => epoch > fact.epoch && index >= first);
 }
 
-/** The database has that fact at that place. */
+/** The database has that fact; positions and indexes are not signed, anybody may write others. */
 export async function isHeld(
   { facts }: Pick<StreamGuardPorts, 'facts'>,
-  { shard, position, index, leaf }: Seen,
+  { fact: { tenant, seq }, leaf }: Pick<OpenedFact, 'fact' | 'leaf'>,
 ): Promise<boolean> {
-  const [held] = await facts.readShard(shard, position, 1);
-  return held?.index === index && equalBytes(held.leafHash, leaf);
+  const held = await facts.leafOf(tenant, seq);
+  return held !== undefined && equalBytes(held, leaf);
 }

@@ -4,15 +4,15 @@ import type { FactFinding, FactQuestion, SignedFact } from '../ports/fact-log.ts
 import type { Coverage, PlaneStore } from '../ports/plane-store.ts';
 
 /**
- * `applied`: a receipt covers all that it follows of the facts. `missing`: not yet. `silent`: no
- * receipt ever came. `elsewhere`: it follows none of the shards.
+ * `applied`: its newest receipt covers all that it follows of the facts. `missing`: not, or not any
+ * more. `silent`: no receipt ever came. `elsewhere`: it follows none of the shards.
  */
 export type PlaneStanding = 'applied' | 'missing' | 'silent' | 'elsewhere';
 
 export interface PlaneWhere {
   readonly plane: string;
   readonly standing: PlaneStanding;
-  /** Of the first kept receipt that covers them; the facts were applied by then. */
+  /** Of the receipt since which all cover them; the facts were applied by then. */
   readonly sinceMs: number | null;
   /** Of the newest receipt. */
   readonly heardMs: number | null;

@@ -7,7 +7,7 @@ import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { MailCatcher } from '../ports/mail-catcher.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { Config } from './config/load.ts';
-import { journalOf } from './options.ts';
+import { journalOf, smtpOf } from './options.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -18,36 +18,31 @@ export interface IdentityAdapters {
   close(): Promise<void>;
 }
 
-/** Keycloak when it is configured, with the mail catcher of development; else in memory. */
+/** Keycloak when it is configured, else in memory; and the mail catcher of development. */
 export async function composeIdentity(config: Config, secrets: Secrets): Promise<IdentityAdapters> {
   const { keycloak, mail } = config;
+  const catcher =
+    mail.catcher &&
+    (await startSmtpCatcher({ host: mail.catcher.host ?? LOOPBACK, port: mail.catcher.port }));
+  const close = async () => {
+    await catcher?.close();
+  };
   if (keycloak === undefined) {
     const { identity, mailCatcher } = createMemoryIdentity({
       issuerBase: `https://id.${config.service.tenantDomain}`,
       ...journalOf(config, 'identity'),
     });
-    return { identity: { silo: identity, pool: identity }, mailCatcher, close: async () => {} };
+    return { identity: { silo: identity, pool: identity }, mailCatcher, close };
   }
-  const smtp = mail.smtp && {
-    ...mail.smtp,
-    login: mail.smtp.login && {
-      user: mail.smtp.login.user,
-      password: mail.smtp.login.password.reveal(),
-    },
-  };
+  const smtp = smtpOf(config);
   const { issuer: issuerBase, clientSecret, ...rest } = keycloak;
   const options = { ...rest, issuerBase, clientSecret: clientSecret.reveal(), smtp };
-  const catcher =
-    mail.catcher &&
-    (await startSmtpCatcher({ host: mail.catcher.host ?? LOOPBACK, port: mail.catcher.port }));
   return {
     identity: {
       silo: createKeycloakRealms(options, secrets),
       pool: createKeycloakOrganizations(options),
     },
     mailCatcher: catcher,
-    close: async () => {
-      await catcher?.close();
-    },
+    close,
   };
 }

@@ -29,6 +29,13 @@ export function journalOf({ service }: Config, name: string): { readonly file?: 
   return service.stateDir === undefined ? {} : { file: join(service.stateDir, `${name}.json`) };
 }
 
+/** The mail server of everybody who mails; undefined: nobody can. */
+export function smtpOf({ mail: { smtp } }: Config) {
+  if (smtp === undefined) return undefined;
+  const { login, ...server } = smtp;
+  return { ...server, login: login && { user: login.user, password: login.password.reveal() } };
+}
+
 export function temporalOf({ temporal }: Config): TemporalOptions {
   return { ...temporal, apiKey: temporal.apiKey?.reveal() };
 }

@@ -1,5 +1,9 @@
+import { watched } from '../adapters/decorators/watched.ts';
+import type { Methods } from '../adapters/decorators/watched.ts';
+import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
 import { createStore } from '../adapters/postgres/store.ts';
+import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { assureTemporal } from '../adapters/temporal/start-check.ts';
@@ -8,10 +12,12 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
-import { composeDatabases, composeDns, composeRoutes } from './outside.ts';
+import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
+  /** Takes the place of a notifier where none is configured. */
+  readonly writeNotice: WriteLine;
 }
 
 /** All adapters of the workers' process. */
@@ -22,6 +28,10 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
   const engine = createTemporalEngine(temporal);
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
+  const metrics = createMetrics();
+  const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
+    watched(adapter, { port, maxPerS, record: metrics.recordPortCall });
+  const { limits } = config;
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -29,11 +39,16 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     secrets: store.secrets,
     store: store.probe,
     engine,
-    identity,
+    metrics,
+    identity: {
+      silo: watch('identity', identity.silo),
+      pool: watch('identity', identity.pool),
+    },
     mailCatcher,
-    dns: composeDns(config),
-    routes: composeRoutes(config),
-    databases: composeDatabases(config),
+    dns: watch('dns', composeDns(config), limits.dns),
+    routes: watch('routes', composeRoutes(config), limits.routes),
+    databases: watch('tenant-database', composeDatabases(config, store.secrets), limits.databases),
+    notifier: watch('notifier', composeNotifier(config, options.writeNotice), limits.notifier),
     clock: systemClock,
     ids: systemIds,
     log: { log: config.facts.logOrigin },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from '../ports/metrics.ts';
 
 /** One thing that must answer for the process to be ready. */
 export type HealthProbe = () => Promise<unknown>;
@@ -8,11 +9,13 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * `GET /healthz`: the process lives. `GET /readyz`: everything it needs answers (200), or 503 with
- * the names of what does not. For health checks of Compose and Kubernetes; carries nothing else.
+ * the names of what does not. `GET /metrics` where there are some. For health checks of Compose and
+ * Kubernetes and for Prometheus; carries nothing else.
  */
 export async function serveHealth(
   address: { readonly host: string | undefined; readonly port: number },
   probes: Readonly<Record<string, HealthProbe>>,
+  metrics?: Pick<Metrics, 'contentType' | 'format'>,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) => {
@@ -20,6 +23,11 @@ export async function serveHealth(
       response.end(JSON.stringify(body));
     };
     if (request.url === '/healthz') return answer(200, { status: 'ok' });
+    if (request.url === '/metrics' && metrics !== undefined) {
+      const show = (text: string) =>
+        response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+      return void metrics.format().then(show, () => answer(500, { status: 'failed' }));
+    }
     if (request.url !== '/readyz') return answer(404, { status: 'not found' });
     void failing(probes).then((names) =>
       names.length === 0

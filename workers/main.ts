@@ -18,7 +18,10 @@ await runProcess('worker', start);
 async function start(config: Config): Promise<Running> {
   const log = pino({ base: { process: 'worker' } });
   const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
-  const ports = await composeWorker(config, { timing: DEFAULT_TIMING });
+  const ports = await composeWorker(config, {
+    timing: DEFAULT_TIMING,
+    writeNotice: (fields, sentence) => log.info(fields, sentence),
+  });
   const closing = new AbortController();
   const { signal } = closing;
   const prepared = Promise.all([
@@ -37,13 +40,14 @@ async function start(config: Config): Promise<Running> {
   const starter = runStarter({ ...ports, report }, signal);
   let isPrepared = false;
   void prepared.then(() => (isPrepared = true));
-  const health = await serveHealth(config.service, {
+  const probes = {
     worker: worker.probe,
     postgres: () => ports.store.probe(),
     catalog: async () => {
       if (!isPrepared) throw new Error('the catalog or Temporal is not prepared yet');
     },
-  });
+  };
+  const health = await serveHealth(config.service, probes, ports.metrics);
   log.info({ port: health.port }, 'working');
   return {
     close: async () => {

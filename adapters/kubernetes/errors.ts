@@ -6,21 +6,31 @@ import { wasNotSent } from '../../ports/not-sent.ts';
 /** The part of Kubernetes' `Status` object that tells refusals apart. */
 interface Status {
   readonly details?: {
-    readonly kind?: string;
+    /** Of the object in question. */
+    readonly name?: string;
     readonly causes?: readonly { readonly reason?: string }[];
   };
 }
 
+/**
+ * Only where the server names the object: while it does not serve the kind, e.g. because its
+ * definition is just being replaced, it says 404 as well, and the object may be there.
+ */
 export function isNotFound(error: unknown): boolean {
-  if (!(error instanceof PortError)) return false;
-  return error.cause instanceof ApiException && error.cause.code === 404;
+  if (!(error instanceof PortError) || !(error.cause instanceof ApiException)) return false;
+  const { code, body } = error.cause;
+  return code === 404 && parseStatus(body).details?.name !== undefined;
 }
 
 /** `changes`: a lost answer leaves it open whether something was changed. */
-export function toPortError(error: unknown, changes: boolean): PortError {
+export function toPortError(
+  { port, kind }: { readonly port: string; readonly kind: string },
+  error: unknown,
+  changes: boolean,
+): PortError {
   const [code, message] =
-    error instanceof ApiException ? refusalOf(error, changes) : lossOf(error, changes);
-  return new PortError('routes', code, message, { cause: error });
+    error instanceof ApiException ? refusalOf(kind, error, changes) : lossOf(error, changes);
+  return new PortError(port, code, message, { cause: error });
 }
 
 function lossOf(error: unknown, changes: boolean): [PortErrorCode, string] {
@@ -29,6 +39,7 @@ function lossOf(error: unknown, changes: boolean): [PortErrorCode, string] {
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/ and server-side-apply/#conflicts */
 function refusalOf(
+  kind: string,
   { code, body }: ApiException<unknown>,
   changes: boolean,
 ): [PortErrorCode, string] {
@@ -38,15 +49,15 @@ function refusalOf(
     return ['unavailable', 'the namespace is being deleted'];
   }
   if (code === 401 || code === 403) return ['forbidden', 'Kubernetes refuses our credentials'];
-  // Namespaces are made by people: a missing one is mended as an outage is, so the saga waits.
-  if (code === 404) return ['unavailable', 'the namespace is not there'];
+  // People make namespaces and install kinds: that is mended as an outage is, so the saga waits.
+  if (code === 404) return ['unavailable', `the namespace or the kind ${kind} is not there`];
   if (code === 409 && hasCause('FieldManagerConflict')) {
-    return ['foreign', 'another field manager owns the Ingress'];
+    return ['foreign', `another field manager owns the ${kind}`];
   }
-  if (code === 409) return ['unavailable', 'the Ingress changed at the same moment'];
+  if (code === 409) return ['unavailable', `the ${kind} changed at the same moment`];
   if (code === 429 || code === 503) return ['unavailable', 'Kubernetes is busy'];
   if (code >= 500) return [changes ? 'unknown' : 'unavailable', 'Kubernetes failed'];
-  return ['invalid', 'Kubernetes does not take the Ingress'];
+  return ['invalid', `Kubernetes does not take the ${kind}`];
 }
 
 function parseStatus(body: unknown): Status {

@@ -26,7 +26,8 @@ export function createMemoryPlaneStore(): PlaneStore {
     },
     coverageOf: async (fact) =>
       sorted().map((row): Coverage => {
-        const first = row.receipts.find((receipt) => covers(receipt, fact));
+        const behind = row.receipts.findLastIndex((receipt) => !covers(receipt, fact));
+        const first = row.receipts[behind + 1];
         return { ...known(row), firstAtMs: first?.atMs };
       }),
   };

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from 'nats';
-import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
+import { connect, DeliverPolicy } from 'nats';
+import type { JetStreamClient, JetStreamManager, JsMsg, NatsConnection } from 'nats';
+import { FactError } from '../../facts/core/errors.ts';
 import { parseLine } from '../../facts/core/line.ts';
-import { shardName } from '../../facts/crypto/shard.ts';
-import type { FactBatch, FactStream, StreamReading } from '../../ports/fact-stream.ts';
+import { SHARD_COUNT, shardName } from '../../facts/crypto/shard.ts';
+import type { FactBatch, FactStream, ShardLines, StreamReading } from '../../ports/fact-stream.ts';
 import { messageIdOf } from './message-id.ts';
 import { assureStream, STREAM, SUBJECT_PREFIX } from './stream.ts';
 
@@ -14,6 +15,7 @@ const ACK_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
 const RETRY_MS = 1_000;
 const SOON_MS = 50;
+const SHARDS = Array.from({ length: SHARD_COUNT }, (_, shard) => shardName(shard));
 /** How often a stream that was good is looked at: somebody may have made it anew, or other. */
 const CHECK_MS = 10_000;
 /** JetStream's answer when the subject has no message; 404 alone may also mean: no such stream. */
@@ -48,11 +50,9 @@ export function createNatsFactStream(options: NatsOptions): FactStream & StreamR
       return failed === undefined;
     },
     announce: (note) => link.announce(note),
-    lastPosition: async (shard) => {
-      const last = (await lastLines(link, shard)).at(-1);
-      return last === undefined ? 0 : parseLine(last).position;
-    },
+    lastPosition: async (shard) => positionOf((await lastLines(link, shard)).at(-1)),
     lastLines: (shard) => lastLines(link, shard),
+    linesSince: (ms) => linesSince(link, ms),
     readAll: () => readAll(link),
     close: () => link.close(),
   };
@@ -78,13 +78,37 @@ async function lastLines(link: Link, shard: number): Promise<readonly string[]> 
   }
 }
 
+/** Of what is no line, which anybody may have published, nothing is known. */
+function positionOf(last: string | undefined): number {
+  try {
+    return last === undefined ? 0 : parseLine(last).position;
+  } catch (error) {
+    if (error instanceof FactError) return 0;
+    throw error;
+  }
+}
+
 async function* readAll(link: Link): AsyncGenerator<readonly string[]> {
+  for await (const message of messages(link, 0)) yield linesIn(message);
+}
+
+async function* linesSince(link: Link, ms: number): AsyncGenerator<ShardLines> {
+  for await (const message of messages(link, ms)) {
+    const shard = SHARDS.indexOf(message.subject.slice(SUBJECT_PREFIX.length));
+    if (shard >= 0) yield { shard, lines: linesIn(message) };
+  }
+}
+
+async function* messages(link: Link, sinceMs: number): AsyncGenerator<JsMsg> {
   const { manager, publisher } = await connectedSoon(link);
   const { state } = await manager.streams.info(STREAM);
-  if (state.messages === 0) return;
-  const consumer = await publisher.consumers.get(STREAM);
+  if (state.messages === 0 || Date.parse(state.last_ts) < sinceMs) return;
+  const consumer = await publisher.consumers.get(STREAM, {
+    deliver_policy: DeliverPolicy.StartTime,
+    opt_start_time: new Date(sinceMs).toISOString(),
+  });
   for await (const message of await consumer.consume()) {
-    yield linesIn(message);
+    yield message;
     if (message.seq >= state.last_seq) return;
   }
 }

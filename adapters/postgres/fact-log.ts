@@ -71,6 +71,12 @@ function reading(pool: pg.Pool): FactReading {
           .orderBy(asc(shardHeads.shard));
         return rows.map(({ position }) => position);
       }),
+    leafOf: (tenant, seq) =>
+      inTransaction(pool, {}, async ({ db }) => {
+        const isAsked = and(eq(facts.tenant, tenant), eq(facts.seq, seq));
+        const [row] = await db.select({ leafHash: facts.leafHash }).from(facts).where(isAsked);
+        return row?.leafHash;
+      }),
     indexesOf: async (factIds) => {
       if (factIds.length === 0) return new Map();
       const rows = await inTransaction(pool, {}, ({ db }) =>

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, not, sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { planeReceipts } from '../../drizzle/schema/plane-receipts.ts';
 import { planes } from '../../drizzle/schema/planes.ts';
@@ -80,22 +80,28 @@ async function coverageOf(db: Db, fact: PlacedAt): Promise<Coverage[]> {
   return covered;
 }
 
+/** Since when all its receipts cover the fact: a plane that was restored may have lost it again. */
 async function firstCovering(db: Db, name: string, fact: PlacedAt): Promise<number | undefined> {
   const { epoch, index, shard } = fact;
-  const [row] = await db
+  const isOfPlane = eq(planeReceipts.plane, name);
+  const covers = and(
+    gte(planeReceipts.epoch, epoch),
+    gt(planeReceipts.size, index),
+    sql`get_bit(${planeReceipts.shards}, ${bitOf(shard)}) = 1`,
+  );
+  const [behind] = await db
     .select({ at: planeReceipts.at })
     .from(planeReceipts)
-    .where(
-      and(
-        eq(planeReceipts.plane, name),
-        gte(planeReceipts.epoch, epoch),
-        gt(planeReceipts.size, index),
-        sql`get_bit(${planeReceipts.shards}, ${bitOf(shard)}) = 1`,
-      ),
-    )
+    .where(and(isOfPlane, not(covers ?? sql`true`)))
+    .orderBy(desc(planeReceipts.at))
+    .limit(1);
+  const [first] = await db
+    .select({ at: planeReceipts.at })
+    .from(planeReceipts)
+    .where(and(isOfPlane, behind && gt(planeReceipts.at, behind.at)))
     .orderBy(asc(planeReceipts.at))
     .limit(1);
-  return row?.at.getTime();
+  return first?.at.getTime();
 }
 
 /** Postgres counts the bits of a byte from the right. */

@@ -20,6 +20,7 @@ export const takeReceipt = route({
     'note-signature-invalid',
     'receipt-malformed',
     'receipt-mismatch',
+    'receipt-time',
     'store-unknown',
     'store-full',
   ],

@@ -46,7 +46,7 @@ const answer = z
         plane: z.string(),
         standing: z.enum(STANDINGS).meta({
           description:
-            '`applied`: a receipt covers them. `missing`: none yet. `silent`: it never sent one. `elsewhere`: it follows none of their shards.',
+            '`applied`: its newest receipt covers them. `missing`: it does not, or not any more. `silent`: it never sent one. `elsewhere`: it follows none of their shards.',
         }),
         since: time('They were applied by then.').nullable(),
         heard: time('Its newest receipt.').nullable(),

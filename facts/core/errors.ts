@@ -63,6 +63,7 @@ export const FACT_ERROR_CODES = [
   'receipt-malformed',
   'receipt-mismatch',
   'receipt-rollback',
+  'receipt-time',
   'state-malformed',
   'state-log-mismatch',
   'state-keyset',

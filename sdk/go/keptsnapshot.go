@@ -18,6 +18,35 @@ type kept struct {
 // errNoSnapshot: the plane rests on none.
 var errNoSnapshot = errors.New("no snapshot on disk")
 
+// denySnapshot is for one that heartbeats and lines contradict: what is false of one shard is not
+// believed of the others.
+func (p *Plane) denySnapshot() {
+	p.snapshots.liedTo.Store(true)
+	p.saidMutex.Lock()
+	p.said.ForgetState()
+	p.saidMutex.Unlock()
+	p.forgetKept()
+	for number, shard := range p.shards {
+		shard.mutex.Lock()
+		if shard.reader.IsBased() {
+			shard.reader.DoubtFold()
+			shard.rereadAt = 0
+		}
+		shard.mutex.Unlock()
+		p.follower.kick(number)
+	}
+}
+
+// forgetKept also for the next process.
+func (p *Plane) forgetKept() {
+	p.snapshots.onDisk.Lock()
+	defer p.snapshots.onDisk.Unlock()
+	p.snapshots.kept.Store(nil)
+	if err := p.journal.removeSnapshot(); err != nil {
+		p.events.journal.tell(err)
+	}
+}
+
 func (p *Plane) keptNode(_ context.Context, hash kernel.Hash) (*state.Node, error) {
 	on := p.snapshots.kept.Load()
 	if on == nil {

@@ -58,6 +58,10 @@ func (p *Plane) takeKeySet(note []byte) error {
 	}
 	p.holding.Store(p.said.Holding())
 	p.known.Store(p.said.Version())
+	p.snapshots.liedTo.Store(false)
+	if on := p.snapshots.kept.Load(); on != nil && change.IsVoidAt(on.note.Size) {
+		p.forgetKept()
+	}
 	for _, shard := range p.shards {
 		p.rekey(shard, change)
 	}

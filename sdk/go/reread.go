@@ -64,12 +64,16 @@ func (p *Plane) reread(ctx context.Context, shard *followed) bool {
 	p.tellRefused(shard.number, refused)
 	shard.mutex.Lock()
 	// Under keys that were replaced meanwhile, what is void may have been folded.
+	denied := shard.reader.IsDeniedBy(second)
 	replaced := version == p.known.Load() && p.replace(shard, second, accepted)
 	if replaced {
 		// What came meanwhile was judged by the first reader only.
 		p.apply(shard, shard.reader.Live(shard.meanwhile, p.holding.Load()))
 	}
 	shard.mutex.Unlock()
+	if replaced && denied {
+		p.denySnapshot()
+	}
 	// Also after a success: a registry that goes on serving what is refused is not read in a loop.
 	p.postpone(shard)
 	return replaced

@@ -78,6 +78,13 @@ func (j *journal) keepSnapshot() error {
 // dropSnapshot is for one that was written and is not kept.
 func (j *journal) dropSnapshot() { _ = os.Remove(j.snapshotPath() + ".new") }
 
+func (j *journal) removeSnapshot() error {
+	if err := os.Remove(j.snapshotPath()); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
+}
+
 // nodeAt reads one node again.
 func (j *journal) nodeAt(where span) (*state.Node, error) {
 	file, err := os.Open(j.snapshotPath())

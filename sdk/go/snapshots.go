@@ -29,6 +29,8 @@ type snapshots struct {
 	// onDisk holds the file and kept together.
 	onDisk sync.RWMutex
 	kept   atomic.Pointer[kept]
+	// liedTo: the log key signed what never was, so none is taken until there are newer keys.
+	liedTo atomic.Bool
 	once   atomic.Bool
 }
 

@@ -13,6 +13,9 @@ import (
 func (p *Plane) takeSnapshot(ctx context.Context) {
 	p.snapshots.taking.Lock()
 	defer p.snapshots.taking.Unlock()
+	if p.snapshots.liedTo.Load() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
 	defer cancel()
 	raw, note, err := p.newestState(ctx)

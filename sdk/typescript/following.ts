@@ -180,6 +180,12 @@ export class Following {
     else this.#follower.healBehindSoon();
   }
 
+  #healDoubts(): void {
+    for (const [shard, { inDoubt }] of this.#parts.shards.readers) {
+      if (inDoubt) this.#follower.heal(shard);
+    }
+  }
+
   #takeSnapshot(): Promise<void> {
     const taking = this.#snapshots.take(this.#stop.signal).then(() => {
       this.#endBoot();
@@ -206,16 +212,18 @@ export class Following {
     this.#catchUp(origin);
   }
 
-  #tookKeys({ voidFrom, forkFrom }: KeyChange, note: Uint8Array): void {
+  #tookKeys({ voidFrom, forkFrom, voidSizes }: KeyChange, note: Uint8Array): void {
     const { notes, shards, keys, gate } = this.#parts;
     this.#save(() => notes.saveKeySet(keys.version, note));
+    shards.rekey(voidSizes);
     if (forkFrom !== undefined) shards.uncover(forkFrom);
     if (voidFrom !== undefined) {
       this.#folding = this.#folding.then(async () => {
         await shards.foldAnew(voidFrom, this.#stop.signal);
-        for (const [shard, { inDoubt }] of shards.readers) if (inDoubt) this.#follower.heal(shard);
+        this.#healDoubts();
       });
     }
+    this.#healDoubts();
     if (!gate.holdsLines) shards.releaseHeld();
   }
 

@@ -1,4 +1,4 @@
-import { toHex } from '../../facts/core/bytes.ts';
+import { equalBytes, toHex } from '../../facts/core/bytes.ts';
 import { FactError } from '../../facts/core/errors.ts';
 import { factKeysOf } from '../../facts/log/fact-keys.ts';
 import type { FactKey, FindFactKey } from '../../facts/log/fact-keys.ts';
@@ -14,7 +14,11 @@ export type KeyChange = {
   voidFrom: number | undefined;
   /** The lowest index from which a restored backup wrote the log anew; undefined: it did not. */
   forkFrom: number | undefined;
+  /** Sizes of the log at which what the log key signed is void now and was not, from and up to. */
+  voidSizes: readonly Span[];
 };
+
+type Span = { from: number; to: number };
 
 const lowest = (indexes: readonly number[]): number | undefined =>
   indexes.length === 0 ? undefined : Math.min(...indexes);
@@ -25,6 +29,14 @@ const newlyVoid = (older: KeySet, newer: KeySet): number[] => {
     start !== null && start !== before.get(toHex(key)) ? [start] : [],
   );
 };
+
+/** Up to the end that each key had before, where it may have signed while it was closed. */
+const newlyVoidSizes = (older: KeySet, newer: KeySet): Span[] =>
+  newer.logKeys.flatMap(({ key, void: from }) => {
+    const before = older.logKeys.find((range) => equalBytes(range.key, key));
+    const isNew = before !== undefined && from !== null && from !== before.void;
+    return isNew ? [{ from, to: before.to ?? Number.MAX_SAFE_INTEGER }] : [];
+  });
 
 const OPENED = { openKeySet, factKeysOf };
 
@@ -76,10 +88,11 @@ export class KeyChain {
     this.#trusted = trustedBy(set);
     this.#find = this.#ways.factKeysOf(set);
     this.#sets.push(set);
-    if (older === undefined) return { voidFrom: undefined, forkFrom: undefined };
+    if (older === undefined) return { voidFrom: undefined, forkFrom: undefined, voidSizes: [] };
     return {
       voidFrom: lowest(newlyVoid(older, set)),
       forkFrom: lowest(set.epochs.slice(older.epochs.length).map(({ first }) => first)),
+      voidSizes: newlyVoidSizes(older, set),
     };
   }
 }

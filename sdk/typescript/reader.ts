@@ -68,6 +68,8 @@ export class ShardReader {
   #inDoubt = false;
   /** Facts that are void are folded: no heartbeat says otherwise, only reading anew does. */
   #isMisfolded = false;
+  /** Size of the log that the snapshot below is of; 0 when all lines are here. */
+  #baseSize = 0;
 
   constructor(shard: number, trust: ReaderTrust) {
     this.shard = shard;
@@ -91,6 +93,11 @@ export class ShardReader {
   /** The shard is to be read anew ({@link anew}); lines that come meanwhile go on. */
   get inDoubt(): boolean {
     return this.#inDoubt || this.#isMisfolded;
+  }
+
+  /** Size of the log that the snapshot is of on which this rests; 0: on none. */
+  get baseSize(): number {
+    return this.#baseSize;
   }
 
   /** The newest heartbeat counts more lines than are here. */
@@ -175,6 +182,7 @@ export class ShardReader {
     this.#tenants = new Map(tenants);
     this.#chain.rest(head);
     this.#index = size - 1;
+    this.#baseSize = size;
     this.#epoch = epoch;
     this.#inDoubt = false;
     this.#isMisfolded = false;
@@ -186,14 +194,29 @@ export class ShardReader {
 
   /** A reader of nothing yet, which is to reach what heartbeats have covered here. */
   anew(): ShardReader {
+    const { covered, confirmed, isConfirmed } = this.#chain;
     const fresh = new ShardReader(this.shard, this.#trust);
-    fresh.#chain.expect(this.#chain.covered);
+    fresh.#chain.expect(isConfirmed ? covered : confirmed);
     return fresh;
   }
 
-  /** Has what heartbeats have covered in the other by now, and the same. */
+  /**
+   * Has what heartbeats have covered in the other by now, and the same. A snapshot that none has
+   * agreed to yet binds nobody who agrees with the newest: then the log key signed what is not so.
+   */
   reaches(other: ShardReader): boolean {
-    return this.#chain.expect(other.#chain.covered) === 'reached';
+    const { covered, confirmed, isConfirmed, newest } = other.#chain;
+    const isAgreed = newest !== undefined && this.#chain.holds(newest);
+    if (isConfirmed || this.#baseSize > 0 || this.#chain.holds(covered)) {
+      return this.#chain.expect(covered) === 'reached';
+    }
+    return this.#chain.expect(confirmed) === 'reached' && isAgreed;
+  }
+
+  /** The other one rests on a snapshot of another history than what is here. */
+  denies(other: ShardReader): boolean {
+    const { base, isConfirmed } = other.#chain;
+    return !isConfirmed && !this.#chain.holds(base);
   }
 
   /** Takes over a reader that {@link anew} made, and compares it with the newest heartbeat. */
@@ -202,6 +225,7 @@ export class ShardReader {
     this.#tenants = fresh.#tenants;
     this.#chain = fresh.#chain;
     this.#index = fresh.#index;
+    this.#baseSize = fresh.#baseSize;
     this.#epoch = fresh.#epoch;
     this.#inDoubt = false;
     this.#isMisfolded = false;

@@ -13,6 +13,8 @@ export type Reread = {
   refused: Refusal[];
   /** What heartbeats had covered in the doubted reader is there, and the same. */
   holdsCovered: boolean;
+  /** The doubted reader rests on a snapshot that states another history. */
+  deniesBase: boolean;
 };
 
 /**
@@ -45,5 +47,6 @@ export const rereadShard = async (
     if (refused.length > 0 || fresh.head().position < from) break;
   }
   // Heartbeats went on: what they have covered meanwhile counts too.
-  return { fresh, accepted, refused, holdsCovered: fresh.reaches(doubted) };
+  const holdsCovered = fresh.reaches(doubted);
+  return { fresh, accepted, refused, holdsCovered, deniesBase: fresh.denies(doubted) };
 };

@@ -31,6 +31,12 @@ export class SavedSnapshot {
     this.#file.close();
   }
 
+  /** It is not to be believed, by the next process neither. */
+  remove(): void {
+    this.#file.close();
+    this.#file.remove();
+  }
+
   #walk(scope: Scope): Promise<TenantState[]> {
     const find = (hash: Uint8Array): Uint8Array => {
       const node = this.#file.find(hash);

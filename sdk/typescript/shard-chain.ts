@@ -17,10 +17,12 @@ export type Verdict = 'behind' | 'reached' | 'fork';
  */
 export class ShardChain {
   #position = 0;
-  /** Lines of the snapshot that all begins with; of what is below there is no hash. */
-  #base = 0;
+  /** Of the snapshot that all begins with; of what is below there is no hash. */
+  #base: Head = { count: 0, hash: EMPTY_HASH };
   #hash = EMPTY_HASH;
   #covered: Head = { count: 0, hash: EMPTY_HASH };
+  /** As `covered`, but by heartbeats alone: of a snapshot only what they have agreed to. */
+  #confirmed: Head = { count: 0, hash: EMPTY_HASH };
   /** Running hashes of the last positions, the newest last. */
   #tail: Uint8Array[] = [];
   #newest: Head | undefined;
@@ -40,6 +42,21 @@ export class ShardChain {
     return this.#covered;
   }
 
+  /** What the snapshot states on which all rests. */
+  get base(): Head {
+    return this.#base;
+  }
+
+  /** The last line that a heartbeat itself has covered. */
+  get confirmed(): Head {
+    return this.#confirmed;
+  }
+
+  /** False: it rests on a snapshot that is the word of the log key alone. */
+  get isConfirmed(): boolean {
+    return this.#confirmed.count >= this.#base.count;
+  }
+
   /** The shard's head in the newest heartbeat. */
   get newest(): Head | undefined {
     return this.#newest;
@@ -56,7 +73,7 @@ export class ShardChain {
 
   /** Begins anew with the head that a snapshot states. What heartbeats said stays. */
   rest(head: Head): void {
-    this.#base = head.count;
+    this.#base = head;
     this.#position = head.count;
     this.#hash = head.hash;
     this.#covered = head;
@@ -70,6 +87,12 @@ export class ShardChain {
     if (this.isBehind) return undefined;
     this.#tail.push(this.#hash);
     return this.#position === this.#newest?.count ? this.#compare(this.#newest) : undefined;
+  }
+
+  /** It has this head on its way, as far as is known. */
+  holds(head: Head): boolean {
+    const hash = this.#hashAt(head.count);
+    return hash !== undefined && equalBytes(hash, head.hash);
   }
 
   /** Whatever is above `covered` is to be compared with this head from now on. */
@@ -98,6 +121,8 @@ export class ShardChain {
   /** A restored backup may have lost what was covered, and what the newest heartbeat counts. */
   uncover(): void {
     this.#covered = { count: 0, hash: EMPTY_HASH };
+    this.#confirmed = this.#covered;
+    this.#base = this.#covered;
     this.#newest = undefined;
     this.#marks = [];
   }
@@ -111,10 +136,10 @@ export class ShardChain {
   }
 
   #compare(head: Head): Verdict {
-    if (head.count < this.#base) return 'reached';
-    const hash = this.#hashAt(head.count);
-    if (hash === undefined || !equalBytes(hash, head.hash)) return 'fork';
+    if (head.count < this.#base.count) return 'reached';
+    if (!this.holds(head)) return 'fork';
     this.#covered = head;
+    this.#confirmed = head;
     this.#tail = head.count === this.#position ? [] : this.#tail.slice(head.count - this.#position);
     return 'reached';
   }

@@ -5,6 +5,7 @@ import type { Head } from '../../facts/log/heartbeat.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
 import type { LineJournal } from './journal.ts';
+import type { KeyChange } from './key-chain.ts';
 import { PackedTenants } from './packed-tenants.ts';
 import { ShardReader } from './reader.ts';
 import type { Accepted, ReaderTrust, Step } from './reader.ts';
@@ -49,6 +50,8 @@ export class ShardSet {
   #onStep: OnStep = () => undefined;
   /** The snapshot on disk, which lines there follow; undefined: they begin with line 1. */
   #saved: SavedSnapshot | undefined;
+  /** The log key signed a snapshot of what never was: until there are newer keys none is taken. */
+  #wasLiedTo = false;
   /** Grows when a newer key set voids more: what was read under the one before is not folded. */
   #voidings = 0;
   #applied = 0;
@@ -118,6 +121,25 @@ export class ShardSet {
 
   get saved(): SavedSnapshot | undefined {
     return this.#saved;
+  }
+
+  /** Snapshots may be taken. */
+  get trustsSnapshots(): boolean {
+    return !this.#wasLiedTo;
+  }
+
+  /**
+   * Newer keys are here. Doubts the shards that rest on snapshots by a log key that is void at
+   * their size: who stole it could state what he liked.
+   */
+  rekey(voidSizes: KeyChange['voidSizes']): void {
+    this.#wasLiedTo = false;
+    const isVoid = (size: number): boolean =>
+      voidSizes.some(({ from, to }) => size >= from && size <= to);
+    if (isVoid(this.#saved?.note.size ?? -1)) this.#forgetSaved();
+    for (const reader of this.readers.values()) {
+      if (reader.baseSize > 0 && isVoid(reader.baseSize)) reader.misfold();
+    }
   }
 
   /** Some shard would go on from a snapshot with these heads. */
@@ -193,6 +215,7 @@ export class ShardSet {
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
       if (voidings !== this.#voidings) return false;
       this.#replace(reader, reread, saved);
+      if (reread.deniesBase) this.#deny();
       this.apply(reader, reader.live([...meanwhile.lines]));
       return true;
     } finally {
@@ -262,6 +285,19 @@ export class ShardSet {
     this.#forget(reader);
     this.packed.add(snapshot.tenants.get(reader.shard) ?? [], snapshot.note, origin);
     return reader.rest(base);
+  }
+
+  /** What is false of one shard is not believed of the others. */
+  #deny(): void {
+    this.#wasLiedTo = true;
+    for (const reader of this.readers.values()) if (reader.baseSize > 0) reader.misfold();
+    this.#forgetSaved();
+  }
+
+  #forgetSaved(): void {
+    const saved = this.#saved;
+    this.#saved = undefined;
+    this.#persist(() => saved?.remove());
   }
 
   #forget(reader: ShardReader): void {

@@ -74,6 +74,7 @@ export class SnapshotWriter {
 /** Stays readable while another one takes its place. */
 export class SnapshotFile {
   readonly note: Uint8Array;
+  readonly #path: string;
   readonly #file: number;
   readonly #size: number;
   readonly #places: Places;
@@ -87,6 +88,7 @@ export class SnapshotFile {
   }
 
   constructor(path: string, places: Places = new Map()) {
+    this.#path = path;
     this.#file = openSync(path, 'r');
     this.#places = places;
     this.#size = fstatSync(this.#file).size;
@@ -118,6 +120,10 @@ export class SnapshotFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
   }
 
   #read(place: number): Uint8Array {

@@ -44,7 +44,8 @@ export class SnapshotTaker {
 
   /** False for a while after each attempt. */
   get mayTake(): boolean {
-    if (this.#parts.directory === undefined) return false;
+    const { directory, shards } = this.#parts;
+    if (directory === undefined || !shards.trustsSnapshots) return false;
     return this.#parts.monotonicMs() - this.#askedMs >= MIN_GAP_MS;
   }
 

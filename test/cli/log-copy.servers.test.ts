@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -113,6 +113,35 @@ describe('an exported log', () => {
   });
 });
 
+test('a folder with the copy of another log is left as it is, with one sentence', async () => {
+  const folder = await copied();
+  const other = readFileSync(join(folder, 'keys', '1'), 'utf8').replace('\n1\n', '\n2\n');
+  writeFileSync(join(folder, 'keys', '1'), other);
+  expect(await tenure('log', 'export', '--to', folder)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('another log'),
+  });
+  expect(readFileSync(join(folder, 'keys', '1'), 'utf8')).toBe(other);
+});
+
+test('a folder that was copied by halves is mended by the next export', async () => {
+  const folder = await copied();
+  const node = join(folder, 'state', toHex((await registry.note())!.root));
+  writeFileSync(node, readFileSync(node).subarray(0, 40));
+  expect(await tenure('log', 'export', '--to', folder)).toMatchObject({ code: 0, err: '' });
+  expect(await tenure('log', 'audit', '--from', folder)).toMatchObject({ code: 0 });
+});
+
+test('a folder where a file should be is one sentence', async () => {
+  const folder = await copied();
+  rmSync(join(folder, 'checkpoint'));
+  mkdirSync(join(folder, 'checkpoint'));
+  expect(await tenure('log', 'audit', '--from', folder)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/checkpoint cannot be read \(EISDIR\)/),
+  });
+});
+
 describe('refused with its code is', () => {
   let folder: string;
   beforeEach(async () => {
@@ -202,6 +231,21 @@ describe('the view of a tenant', () => {
     const more = from === 'a folder' ? ['--from', await copied()] : [];
     const { code, shown } = await tenure('log', 'tenant', STRANGER, ...more);
     expect([code, shown]).toEqual([0, expect.objectContaining({ seq: null, facts: [] })]);
+  });
+
+  test('says how old it is, by a heartbeat, when somebody serves one from before', async () => {
+    const old = await copied();
+    await registry.change(tenants[1]!, [4]);
+    await registry.sequence();
+    await publish();
+    const heartbeat = (await registry.reader.findNote('heartbeat'))!;
+    const ask = async () =>
+      (await tenure('log', 'tenant', tenants[1]!, '--from', old)).shown as { age: object };
+    expect((await ask()).age).toMatchObject({ newer: 0 });
+    writeFileSync(join(old, 'heartbeat'), heartbeat);
+    expect((await ask()).age).toMatchObject({ newer: 1 });
+    rmSync(join(old, 'heartbeat'));
+    expect((await ask()).age).toBeNull();
   });
 
   test('is served without a byte of its neighbour', async () => {

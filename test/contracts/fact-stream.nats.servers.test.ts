@@ -97,6 +97,25 @@ describe('fact stream contract: NATS JetStream', () => {
     expect(all).toEqual(expect.arrayContaining([...last.lines, ...other.lines]));
   });
 
+  test('gives what came since a time, and ends', async () => {
+    await published([batch(8, 1, 1)]);
+    const sinceMs = Date.now();
+    await published([batch(8, 2, 3)]);
+    const since = async (ms: number) => (await Array.fromAsync(stream.linesSince(ms))).at(-1);
+    expect(await since(sinceMs)).toEqual({ shard: 8, lines: batch(8, 2, 3).lines });
+    const all = await Array.fromAsync(stream.linesSince(0));
+    expect(all).toContainEqual({ shard: 8, lines: batch(8, 1, 1).lines });
+    expect(await since(Date.now() + 60_000)).toBeUndefined();
+  });
+
+  test('takes garbage in its tail for nothing known, so that the shard is filled again', async () => {
+    await published([batch(9, 1, 2)]);
+    const connection = await connect({ servers: server.url });
+    await connection.jetstream().publish(SUBJECT_PREFIX + shardName(9), 'garbage');
+    await connection.close();
+    expect(await stream.lastPosition(9)).toBe(0);
+  });
+
   test('drops a repeated batch, and not one that grew with the same first index', async () => {
     await published([batch(3, 1, 1)]);
     await published([batch(3, 1, 1)]);

@@ -100,6 +100,18 @@ export function planeStoreContract(name: string, make: () => Promise<PlaneStore>
       expect(await firsts(9, 5)).toEqual([none, ['eu', undefined]]);
     });
 
+    test('what a plane had applied and was restored from is not covered any more', async () => {
+      await take('eu', receipt({ size: 9 }));
+      await take('eu', receipt({ atMs: AT + 1, size: 7 }));
+      expect(await firsts(7, 5)).toContainEqual(['eu', undefined]);
+      expect(await firsts(6, 5)).toContainEqual(['eu', AT]);
+      await take('eu', receipt({ atMs: AT + 2, size: 8 }));
+      await take('eu', receipt({ atMs: AT + 3, size: 9 }));
+      expect(await firsts(7, 5)).toContainEqual(['eu', AT + 2]);
+      await take('eu', receipt({ atMs: AT + 4, size: 9, shards: [0] }));
+      expect(await firsts(7, 5)).toContainEqual(['eu', undefined]);
+    });
+
     test('a later epoch covers what is left of an earlier one, and never the other way', async () => {
       await take('eu', receipt({ epoch: 2, size: 8 }));
       expect(await firsts(3, 5, 1)).toContainEqual(['eu', AT]);

@@ -84,6 +84,11 @@ export class FakeFactLog implements FactSequencing, FactReading {
     return Promise.resolve(positions);
   }
 
+  leafOf(tenant: string, seq: number) {
+    const fact = this.log.find((one) => one.tenant === tenant && one.seq === seq);
+    return Promise.resolve(fact?.leafHash);
+  }
+
   indexesOf(ids: readonly string[]) {
     const known = this.log.filter((fact) => ids.includes(fact.id));
     return Promise.resolve(new Map(known.map((fact) => [fact.id, fact.index])));
@@ -118,6 +123,11 @@ export class FakeStream implements FactStream {
   lastLines(shard: number) {
     if (!this.up) return Promise.reject(new Error('down'));
     return Promise.resolve(this.last.get(shard) ?? []);
+  }
+
+  async *linesSince() {
+    if (!this.up) throw new Error('down');
+    for (const [shard, lines] of this.last) yield { shard, lines };
   }
 
   close() {

@@ -15,6 +15,7 @@ let missing: MissingFacts;
 const lines = () => [...writer.shards.values()].flat();
 const write = (roles: string[]) => writer.write(ACME, memberDraft(memberId(1), 'jane', roles));
 const continuing = () => missing.continuing(new Map());
+const seen = (isHeld = false) => missing.seenBeside(continuing(), () => Promise.resolve(isHeld));
 
 beforeEach(() => {
   writer = new FactWriter();
@@ -25,17 +26,32 @@ beforeEach(() => {
 });
 
 describe('facts that a database lacks', () => {
-  test('are found in any order and twice, and given in that of the log', () => {
+  test('are found in any order and twice, and given in that of the log', async () => {
     for (const line of [...lines().toReversed(), ...lines()]) missing.add(line);
     expect(continuing().map(({ fact }) => fact)).toEqual(writer.facts);
-    expect([missing.refused, missing.seen]).toEqual([0, writer.facts.length]);
+    expect([missing.refused, await seen()]).toEqual([0, writer.facts.length]);
   });
 
-  test('end before the first that nobody has', () => {
+  test('end before the first that nobody has', async () => {
     const total = writer.facts.length;
     for (const line of lines()) if (parseLine(line).index !== total - 2) missing.add(line);
     expect(continuing()).toHaveLength(total - 2);
-    expect(missing.seen).toBe(total);
+    expect(await seen()).toBe(total);
+  });
+
+  test('are no more for being sent again under a higher index, which is not signed', async () => {
+    for (const line of lines()) {
+      missing.add(line);
+      const { position, envelope } = parseLine(line);
+      missing.add(formatLine({ position, index: 2 ** 50, envelope }));
+      missing.add(formatLine({ position: position + 99, index: 2 ** 51, envelope }));
+    }
+    expect(continuing()).toHaveLength(writer.facts.length);
+    expect(await seen()).toBe(writer.facts.length);
+    const [first = ''] = lines();
+    missing = new MissingFacts(aKeySet(), { ...START, nextIndex: 9 });
+    missing.add(formatLine({ ...parseLine(first), index: 2 ** 50 }));
+    expect([await seen(true), await seen(false)]).toEqual([9, 2 ** 50 + 1]);
   });
 
   test('that the database has are not looked at', () => {
@@ -45,11 +61,11 @@ describe('facts that a database lacks', () => {
     expect([continuing().length, missing.refused]).toEqual([0, 0]);
   });
 
-  test('count by a signature of the key set, at an index of the key', () => {
+  test('count by a signature of the key set, at an index of the key', async () => {
     writer.key = NEXT_FACT_KEY;
     const stranger = write(['owner']);
     missing.add(stranger);
-    expect([missing.refused, missing.seen]).toEqual([1, 0]);
+    expect([missing.refused, await seen()]).toEqual([1, 0]);
     const { index } = parseLine(stranger);
     const late = rangeOf(NEXT_FACT_KEY, { from: index + 1 });
     const [first] = aKeySet().fact;

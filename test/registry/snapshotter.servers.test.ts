@@ -165,6 +165,26 @@ test('a crash between the nodes and their note costs nothing but what is then dr
   expect(await count('dropped_at is not null')).toBe(2);
 });
 
+test('whoever owns the database cannot have the log key state a size that he likes', async () => {
+  await registry.change(await registry.newTenant(), [1, 2]);
+  await registry.sequence();
+  const { findNote } = registry.facts;
+  const checkpoint = await findNote('checkpoint');
+  const larger = checkpoint?.replace('\n2\n', `\n${2 ** 50}\n`);
+  const served: typeof findNote = (kind) =>
+    kind === 'checkpoint' ? Promise.resolve(larger) : findNote(kind);
+  await expect(snapshot({ findNote: served })).rejects.toMatchObject({
+    code: 'note-signature-invalid',
+  });
+  // Nor by taking facts away behind a true one.
+  const readLog: typeof registry.facts.readLog = async (from, limit) =>
+    (await registry.facts.readLog(from, limit)).filter(({ index }) => index < 1);
+  await expect(snapshot({ readLog })).rejects.toThrow('1 facts in a log of size 2');
+  expect(await registry.note()).toBeUndefined();
+  await snapshot();
+  expect((await registry.note())?.size).toBe(2);
+});
+
 test('a former leader leaves no note', async () => {
   await registry.change(await registry.newTenant(), [1]);
   await registry.sequence();

@@ -7,7 +7,7 @@ import type { KeySet } from '../../facts/log/key-set.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
 import { compareWithStream } from '../../registry/stream-guard.ts';
 import { FactWriter, LOG, tenantDraft } from '../sdk/support/fact-writer.ts';
-import { aKeySet, ROOT, signAs } from '../sdk/support/log-writer.ts';
+import { aKeySet, heartbeatNote, ROOT, signAs } from '../sdk/support/log-writer.ts';
 import { ACME, SHARD } from '../sdk/support/tenants.ts';
 
 const FENCE = 1;
@@ -15,6 +15,10 @@ const FENCE = 1;
 /** Lines of the database and of the stream's last message, both of one shard. */
 let held: string[];
 let last: string[];
+/** The stream's message before that. */
+let before: string[];
+let heartbeat: string | undefined;
+let sinceMs: number;
 let isDown: boolean;
 let approved: string;
 let asked: number;
@@ -31,16 +35,18 @@ const compare = () => {
     heads: () => Promise.resolve({ nextIndex: held.length, keySet: 1, shards: heads() }),
     incarnation: () => Promise.resolve({ name: 'now', isApproved: approved === 'now' }),
     approve: async (_fence: number, name: string) => void (approved = name),
+    findNote: () => Promise.resolve(heartbeat),
   };
-  const readShard = (_shard: number, from: number) =>
-    Promise.resolve(
-      held.slice(from - 1, from).map((text) => {
-        const { index, position, envelope } = parseLine(text);
-        const { payload, keyId, signature } = parseEnvelope(envelope);
-        const place = { index, position, shard: SHARD, tenant: ACME, seq: position, id: '' };
-        return { ...place, payload, keyId, signature, leafHash: leafHash(payload) };
-      }),
-    );
+  const leafOf = (_tenant: string, seq: number) => {
+    const [text] = held.slice(seq - 1, seq);
+    const payload = text && parseEnvelope(parseLine(text).envelope).payload;
+    return Promise.resolve(payload ? leafHash(payload) : undefined);
+  };
+  const linesSince = async function* (ms: number) {
+    sinceMs = ms;
+    yield { shard: SHARD, lines: before };
+    yield { shard: SHARD, lines: last };
+  };
   const lastLines = (shard: number) => {
     asked += 1;
     if (isDown) return Promise.reject(new Error('NATS is not connected'));
@@ -48,7 +54,7 @@ const compare = () => {
   };
   const keys = new KeyRing(LOG, () => [], { findKeySet: () => Promise.resolve(note) });
   return compareWithStream(
-    { log: LOG, keys, store, facts: { readShard }, stream: { lastLines } },
+    { log: LOG, keys, store, facts: { leafOf }, stream: { lastLines, linesSince } },
     FENCE,
   );
 };
@@ -62,6 +68,7 @@ const written = (count: number, overrides: { epoch?: number } = {}) => {
 beforeEach(() => {
   [held, last] = [written(3), written(3)];
   [isDown, approved, asked] = [false, 'before', 0];
+  [before, heartbeat, sinceMs] = [[], undefined, -1];
   set = aKeySet();
 });
 
@@ -118,6 +125,30 @@ describe('a database of another incarnation', () => {
     last = [...last, unsigned, 'garbage'];
     await compare();
     expect(approved).toBe('now');
+  });
+
+  test('is refused also when an old line was sent again behind what it lacks', async () => {
+    held = written(2);
+    [before, last] = [written(3).slice(2), written(2)];
+    await expect(compare()).rejects.toMatchObject({
+      name: 'LogForkError',
+      message: expect.stringContaining('ends at 2 here and at 3 in JetStream'),
+    });
+    expect(approved).toBe('before');
+  });
+
+  test('is not held up by true facts that were sent again under other numbers', async () => {
+    const [first = ''] = held;
+    const { envelope } = parseLine(first);
+    last = [formatLine({ position: 2 ** 50, index: 2 ** 51, envelope })];
+    await compare();
+    expect(approved).toBe('now');
+  });
+
+  test('is compared from a little before its last heartbeat on', async () => {
+    heartbeat = heartbeatNote({ at: '2026-11-21T01:34:34.000Z' });
+    await compare();
+    expect(sinceMs).toBe(Date.parse('2026-11-21T01:33:34.000Z'));
   });
 
   test('is not held up by what a new epoch has given up', async () => {

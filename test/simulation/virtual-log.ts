@@ -24,6 +24,11 @@ export const factLogOf = (
   readShard: (shard, from, limit) =>
     host.call(() => postgres.ofShard(shard).slice(from - 1, from - 1 + limit)),
   shardPositions: () => host.call(() => postgres.rows.shards.map(({ count }) => count)),
+  leafOf: (tenant, seq) =>
+    host.call(() => {
+      const isAsked = (one: SignedFact): boolean => one.tenant === tenant && one.seq === seq;
+      return postgres.rows.facts.find(isAsked)?.leafHash;
+    }),
   indexesOf: (ids) =>
     host.call(() => {
       const known = postgres.rows.facts.filter(({ id }) => ids.includes(id));

@@ -70,6 +70,8 @@ export class VirtualStream {
   }
 
   ofHost(host: Host): FactStream {
+    const answering = <T>(work: () => T): T => this.#answering(work);
+    const messages = () => [...this.#messages];
     return {
       publish: async (batches) => {
         const acks = await Promise.allSettled(
@@ -87,6 +89,9 @@ export class VirtualStream {
         SHARDS.includes(shard)
           ? host.call(() => this.#answering(() => this.#lastLines(shard)))
           : Promise.resolve([]),
+      linesSince: async function* (this: void) {
+        yield* await host.call(() => answering(() => messages()));
+      },
       close: () => Promise.resolve(),
     };
   }

@@ -5,10 +5,17 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PortError } from '../../ports/call.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+import { freePort } from '../../tools/servers/ports.ts';
 import { loadConfig } from '../../wiring/config/load.ts';
 import { composeIdentity } from '../../wiring/identity.ts';
 import { engineOf, seedsOf } from '../../wiring/options.ts';
-import { composeDatabases, composeDns, composeRoutes } from '../../wiring/outside.ts';
+import { composeWorker } from '../../wiring/worker.ts';
+import {
+  composeDatabases,
+  composeDns,
+  composeNotifier,
+  composeRoutes,
+} from '../../wiring/outside.ts';
 import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
 
 const owner = {
@@ -32,7 +39,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
   const config = loadConfig('worker', { STATE_DIR: stateDir });
   await composeDns(config).ensure('acme.tenure.localhost', call());
   await composeRoutes(config).ensure({ slug: 'acme', host: 'acme.tenure.localhost' }, call());
-  await composeDatabases(config).ensure(call());
+  await composeDatabases(config, NO_SECRETS).ensure(call());
   const { identity } = await composeIdentity(config, NO_SECRETS);
   await identity.silo.ensure(
     {
@@ -49,7 +56,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
   const inventories = await Promise.all([
     composeDns(again).inventory(call().signal),
     composeRoutes(again).inventory(call().signal),
-    composeDatabases(again).inventory(call().signal),
+    composeDatabases(again, NO_SECRETS).inventory(call().signal),
     (await composeIdentity(again, NO_SECRETS)).identity.pool.inventory(call().signal),
   ]);
   for (const items of inventories)
@@ -81,17 +88,72 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     RFC2136_KEY_NAME: 'k',
     RFC2136_KEY_SECRET: 'c2VjcmV0',
   });
+  const gateway = loadConfig('worker', {
+    KUBERNETES_API_URL: `http://${nobody}`,
+    KUBERNETES_TOKEN: 't',
+    KUBERNETES_BACKEND: 'web',
+    KUBERNETES_GATEWAY: 'public',
+    EXTERNAL_DNS_TARGET: '192.0.2.1',
+  });
+  const postgres = loadConfig('worker', {
+    TENANT_POSTGRES_ADMIN_URL: `postgres://admin:pw@${nobody}/postgres`,
+    TENANT_POSTGRES_ADDR: nobody,
+  });
   const { identity } = await composeIdentity(config, NO_SECRETS);
   const probed = [
     identity.silo,
     identity.pool,
     composeDns(config),
     composeDns(rfc2136),
+    composeDns(gateway),
     composeRoutes(config),
-    composeDatabases(config),
+    composeRoutes(gateway),
+    composeDatabases(config, NO_SECRETS),
+    composeDatabases(postgres, NO_SECRETS),
   ];
   for (const adapter of probed)
     await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);
+});
+
+test('every outside system of the worker is watched and keeps to its limit', async () => {
+  const config = loadConfig('worker', { DNS_MAX_CALLS_PER_S: '1' });
+  const worker = await composeWorker(config, {
+    timing: DEFAULT_TIMING,
+    writeNotice: () => undefined,
+  });
+  const { identity, dns, routes, databases, notifier, metrics } = worker;
+  const { signal } = call();
+  for (const port of [identity.silo, identity.pool, dns, routes, databases, notifier]) {
+    await port.probe(signal);
+  }
+  const text = await metrics.format();
+  const counted = (port: string) =>
+    new RegExp(`count\\{port="${port}",method="probe",outcome="ok"\\} (\\d)`).exec(text)?.[1];
+  expect(counted('identity')).toBe('2');
+  for (const port of ['dns', 'routes', 'tenant-database', 'notifier']) {
+    expect([port, counted(port)]).toEqual([port, '1']);
+  }
+  await expect(dns.probe(AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(routes.probe(signal)).resolves.toBeUndefined();
+  await worker.close();
+});
+
+test('notices go to the mail server, to the catcher, or into the log', async () => {
+  const notice = { id: owner.operation, tenant: owner.tenant, kind: 'invitation' };
+  const message = { ...notice, to: 'ada@acme.example', subject: 'Come in', text: 'Here.' };
+  const lines: unknown[] = [];
+  const notifierOf = (env: Record<string, string>) =>
+    composeNotifier(loadConfig('worker', env), (fields) => void lines.push(fields));
+  await notifierOf({}).send(message, call().signal);
+  expect(lines).toEqual([{ notice: notice.id, tenant: notice.tenant, kind: 'invitation' }]);
+  const nobody = notifierOf({ SMTP_HOST: '127.0.0.1', SMTP_PORT: '1' });
+  await expect(nobody.send(message, call().signal)).rejects.toBeInstanceOf(PortError);
+  const port = await freePort();
+  const caught = loadConfig('worker', { MAIL_CATCHER_ADDR: `127.0.0.1:${port}` });
+  const { close } = await composeIdentity(caught, NO_SECRETS);
+  await composeNotifier(caught, () => undefined).send(message, call().signal);
+  await close();
+  expect(lines).toHaveLength(1);
 });
 
 test('the mail catcher listens where it was told and ends with its process', async () => {

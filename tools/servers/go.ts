@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { findOnPath, run } from './command.ts';
+import { ServerError } from './errors.ts';
 import { fetchGo } from './go-toolchain.ts';
 import type { Progress } from './progress.ts';
 
@@ -10,6 +11,12 @@ const GO_SOURCE = /\.(go|mod|sum)$/;
 
 /** Where Go puts itself when its own installer is used; often not on the PATH. */
 const USUAL_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
+
+export type GoModule = {
+  version: string;
+  /** As go.sum has it. */
+  sum: string;
+};
 
 type GoTool = {
   /** `nats`; the cache's folder is named by it and the version. */
@@ -64,6 +71,20 @@ export async function goBuild(
     );
   });
   return join(dir, tool.binary);
+}
+
+/** The folder of a module as its makers released it, unbuilt: for what else lies in it. */
+export async function goModule(
+  path: string,
+  { version, sum }: GoModule,
+  progress: Progress,
+): Promise<string> {
+  const go = await findGo(progress);
+  const answer = await run(go, ['mod', 'download', '-json', `${path}@v${version}`]);
+  const { Dir, Sum } = JSON.parse(answer) as { Dir: string; Sum: string };
+  if (Sum === sum) return Dir;
+  const message = `${path} ${version} is not what it should be: ${Sum}, not ${sum}`;
+  throw new ServerError('command-failed', message);
 }
 
 /** A Go that is there (from 1.21 on it gets itself the version that a go.mod asks for), or ours. */

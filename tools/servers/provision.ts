@@ -1,14 +1,18 @@
 // `npm run provision [names...]`: gets every server that the tests need, or the named ones.
+import { customResourceNames, getCustomResource } from './custom-resources.ts';
 import { debianPackages } from './versions.ts';
 import { fromDebian } from './debian.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { serverNames, servers, type ServerName } from './registry.ts';
 
-/** Not servers: what the tests ask them with. */
+/** Not servers: what the tests ask them with, or put into them. */
 const tools = {
   dig: (progress: Progress) => fromDebian('dig', 'dig', debianPackages.dig, progress),
   faketime: (progress: Progress) =>
     fromDebian('faketime', 'faketime', debianPackages.faketime, progress),
+  'custom-resources': async (progress: Progress) => {
+    for (const name of customResourceNames) await getCustomResource(name, progress);
+  },
 } as const;
 
 type Name = ServerName | keyof typeof tools;

@@ -20,6 +20,18 @@ export const versions = {
   go: '1.26.8',
 } as const;
 
+/** Modules of which we take the definitions of custom resources, and build nothing. */
+export const customResources = {
+  gatewayApi: {
+    version: '1.6.3',
+    sum: 'h1:lKpJa5bGlraC/QeACvCpsHLdmO6y0iKfzVl6gzaFEYc=',
+  },
+  externalDns: {
+    version: '0.20.0',
+    sum: 'h1:rJ4Q5c32NStvI8J+u2nyM4bcKxZG4g1NLPL0p994U9M=',
+  },
+} as const;
+
 /** Sums of the module golang.org/toolchain at the version of `go` above, as go.sum has them. */
 export const goToolchainSums: Record<string, string> = {
   'linux-amd64': 'h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=',

@@ -3,7 +3,7 @@ import { changesOf } from '../../test/facts/log/state/changes.ts';
 import { MemoryState } from '../../test/facts/log/state/memory-state.ts';
 import type { FactWriter } from '../../test/sdk/support/fact-writer.ts';
 import { headOfLines, headsOf, LOG_KEY, stateNote } from '../../test/sdk/support/log-writer.ts';
-import { NEXT_LOG_KEY } from '../../test/sdk/support/log-writer.ts';
+import { keySetNote, NEXT_LOG_KEY, rangeOf } from '../../test/sdk/support/log-writer.ts';
 import { ACME, memberId, SHARD } from '../../test/sdk/support/tenants.ts';
 import { memberDraft } from '../../test/sdk/support/fact-writer.ts';
 import type { LogVector, ReaderStep } from './log-vector.ts';
@@ -55,6 +55,19 @@ const restoredWriter = (): FactWriter => {
   writer.write(ACME, memberDraft(memberId(42), 's', []), { epoch: 2 });
   return writer;
 };
+
+/** Of lines that there never were. */
+const AHEAD = { count: 800, hash: new Uint8Array(32).fill(6) };
+
+/** What the first log key signed at sizes from `start` on is void. */
+const voidLogKey = (start: number): ReaderStep => ({
+  keySet: encode(
+    keySetNote({
+      version: 2,
+      logKeys: [rangeOf(LOG_KEY, { to: 6, void: start }), rangeOf(NEXT_LOG_KEY, { from: 6 })],
+    }),
+  ),
+});
 
 /** Everything as it should be, and one node with other bytes. */
 const withBadNode = (snapshot: Snapshot): Snapshot => {
@@ -186,14 +199,51 @@ const LEFT: Record<string, LogVector> = {
     [snapshotOf(forgedWriter()), at(3, 3)],
     [{ live: lines(4) }, at(3, 3, { refused: ['prev-mismatch'], fetch: true })],
   ]),
-  'reader-snapshot-fork': told('a snapshot that heartbeats deny is in doubt until a later one', [
+};
+
+/** By who stole the log key. */
+const FALSE: Record<string, LogVector> = {
+  'reader-snapshot-fork': told('lines that the newest heartbeat agrees with deny a snapshot', [
     ...START,
     [snapshotOf(forgedWriter()), at(3, 3)],
     [beat(0, lines(1, 3)), at(3, 3, { refused: ['shard-fork'], doubt: true })],
-    [{ reread: lines(1, 3) }, at(3, 3, { refused: ['shard-fork'], doubt: true })],
     [after(3), at(3, 3, { refused: ['state-fork'], doubt: true })],
+    [{ reread: lines(1, 2) }, at(3, 3, { doubt: true })],
+    [{ reread: lines(1, 3) }, at(3, 3)],
+    [after(3), at(3, 3)],
+    [{ live: lines(4) }, at(4, 3)],
+  ]),
+  'reader-snapshot-uncovered': told('also one that is ahead of three heartbeats', [
+    ...START,
+    [snapshotOf(forgedWriter(), { size: 900, heads: headsOf({ [SHARD]: AHEAD }) }), at(800, 800)],
+    [beat(0, lines(1, 3)), at(800, 800)],
+    [beat(2, lines(1, 3)), at(800, 800)],
+    [beat(4, lines(1, 3)), at(800, 800, { refused: ['fact-uncovered'], doubt: true })],
+    [{ reread: lines(1, 4) }, at(4, 3)],
+    [after(5), at(5, 5)],
+  ]),
+  'reader-snapshot-covered': told('one that a heartbeat has agreed with is denied by no lines', [
+    ...START,
     [after(4), at(4, 4)],
+    [beat(0, lines(1, 4)), at(4, 4)],
+    [{ fetched: ['garbage'] }, at(4, 4, { refused: ['line-malformed'], doubt: true })],
+    [{ reread: lines(1, 3) }, at(4, 4, { doubt: true })],
+    [{ reread: lines(1, 4) }, at(4, 4)],
+  ]),
+  'reader-snapshot-log-key-void': told('the key that signed it was stolen: only lines count', [
+    ...START,
+    [after(3), at(3, 3)],
+    [beat(0, lines(1, 3)), at(3, 3)],
+    [voidLogKey(3), at(3, 3, { doubt: true })],
+    [beat(2, lines(1, 3), { version: 2 }), at(3, 3, { doubt: true })],
+    [after(3), at(3, 3, { refused: ['key-range'], doubt: true })],
+    [{ reread: lines(1, 3) }, at(3, 3)],
+  ]),
+  'reader-snapshot-log-key-void-above': told('it was stolen later', [
+    ...START,
+    [after(3), at(3, 3)],
+    [voidLogKey(4), at(3, 3)],
   ]),
 };
 
-export const READER_SNAPSHOTS: Record<string, LogVector> = { ...TAKEN, ...LEFT };
+export const READER_SNAPSHOTS: Record<string, LogVector> = { ...TAKEN, ...LEFT, ...FALSE };

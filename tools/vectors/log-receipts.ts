@@ -9,6 +9,7 @@ import type { LogVector, RefusedCase } from './log-vector.ts';
 
 const encode = (note: string): string => toBase64(utf8(note));
 const NAME = planeKeyName(LOG, PLANE_NAME);
+const BEFORE = '2026-11-21T01:34:33.999Z';
 const LATER = '2026-11-21T01:35:00.000Z';
 
 const inputOf = (note: string, last?: Receipt) => ({
@@ -52,6 +53,12 @@ export const VALID_RECEIPTS: Record<string, LogVector> = {
   'receipt-no-fact': taken('of an empty log', aReceipt({ size: 0 })),
   'receipt-grows': taken('a larger size', next({ size: 9 }), LAST),
   'receipt-same-size': taken('the same size, after a restart', next({}), LAST),
+  'receipt-restored': taken(
+    'a smaller size, of a plane that was restored',
+    next({ size: 7 }),
+    LAST,
+  ),
+  'receipt-restored-epoch': taken('also to an earlier epoch', next({ epoch: 1, size: 9 }), LAST),
   'receipt-new-epoch': taken('a new epoch may have lost facts', next({ epoch: 3, size: 1 }), LAST),
 };
 
@@ -85,7 +92,6 @@ export const INVALID_RECEIPTS: Record<string, RefusedCase> = {
   'receipt-malformed--more': malformed('one line more', (text) => `${text}8\n`),
   'receipt-mismatch': bad('another log', aReceipt({ log: 'tenure.example/other' })),
   'receipt-mismatch--name': bad('another plane’s name', aReceipt({ name: 'other' })),
-  'receipt-rollback': bad('a smaller size', next({ size: 7 }), LAST),
-  'receipt-rollback--time': bad('not a later time', next({ at: LAST.at, size: 9 }), LAST),
-  'receipt-rollback--epoch': bad('an epoch from before', next({ epoch: 1, size: 9 }), LAST),
+  'receipt-rollback': bad('the same time', next({ at: LAST.at, size: 9 }), LAST),
+  'receipt-rollback--before': bad('one from before', next({ at: BEFORE, size: 9 }), LAST),
 };

@@ -8,10 +8,14 @@ import { access } from './sections/access.ts';
 import { clickhouse } from './sections/clickhouse.ts';
 import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
+import { externalDns } from './sections/external-dns.ts';
 import { facts } from './sections/facts.ts';
+import { gateway } from './sections/gateway.ts';
+import { ingress } from './sections/ingress.ts';
 import { keycloak } from './sections/keycloak.ts';
 import { kubernetes } from './sections/kubernetes.ts';
 import { libsql } from './sections/libsql.ts';
+import { limits } from './sections/limits.ts';
 import { mail } from './sections/mail.ts';
 import { powerdns } from './sections/powerdns.ts';
 import { rfc2136 } from './sections/rfc2136.ts';
@@ -19,6 +23,7 @@ import { sagas } from './sections/sagas.ts';
 import { service } from './sections/service.ts';
 import { sinks } from './sections/sinks.ts';
 import { temporal } from './sections/temporal.ts';
+import { tenantPostgres } from './sections/tenant-postgres.ts';
 
 /** In the order of the reference page. */
 export const SECTIONS = {
@@ -33,7 +38,12 @@ export const SECTIONS = {
   powerdns,
   rfc2136,
   kubernetes,
+  ingress,
+  gateway,
+  externalDns,
   libsql,
+  tenantPostgres,
+  limits,
   sinks,
   clickhouse,
   client,

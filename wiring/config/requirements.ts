@@ -29,6 +29,28 @@ function real(variable: string, processes: readonly ProcessName[], wellKnown: st
   return { variable, processes, envs: NOT_DEV, broken, sentence };
 }
 
+/** What it works through is configured elsewhere. */
+function needs(variable: string, other: string): Requirement {
+  return {
+    variable: other,
+    processes: SERVERS,
+    envs: APP_ENVS,
+    broken: (env) => env[variable] !== undefined && env[other] === undefined,
+    sentence: `is missing, and ${variable} needs it`,
+  };
+}
+
+/** Two adapters for one role. */
+function notBoth(variable: string, other: string, reason: string): Requirement {
+  return {
+    variable,
+    processes: SERVERS,
+    envs: APP_ENVS,
+    broken: (env) => env[variable] !== undefined && env[other] !== undefined,
+    sentence: `and ${other} are both set: keep one, ${reason}`,
+  };
+}
+
 /** A worker over memory adapters would tell customers that they have what is nowhere. */
 function notEmbedded(variables: readonly string[], adapter: string): Requirement {
   return {
@@ -85,20 +107,30 @@ const REQUIREMENTS: readonly Requirement[] = [
     sentence: 'is missing: Keycloak mails the invitations through it',
   },
   {
-    variable: 'RFC2136_SERVER',
+    variable: 'KUBERNETES_INGRESS_CLASS or KUBERNETES_GATEWAY',
     processes: SERVERS,
     envs: APP_ENVS,
-    broken: (env) => env['POWERDNS_API_URL'] !== undefined && env['RFC2136_SERVER'] !== undefined,
-    sentence: 'and POWERDNS_API_URL are both set: keep one, a zone has one way in',
+    broken: (env) =>
+      env['KUBERNETES_API_URL'] !== undefined &&
+      env['KUBERNETES_INGRESS_CLASS'] === undefined &&
+      env['KUBERNETES_GATEWAY'] === undefined,
+    sentence: 'is missing, and KUBERNETES_API_URL needs one',
   },
+  needs('KUBERNETES_GATEWAY', 'KUBERNETES_API_URL'),
+  needs('EXTERNAL_DNS_TARGET', 'KUBERNETES_API_URL'),
+  notBoth('KUBERNETES_GATEWAY', 'KUBERNETES_INGRESS_CLASS', 'a tenant has one route'),
+  notBoth('RFC2136_SERVER', 'POWERDNS_API_URL', 'a zone has one way in'),
+  notBoth('EXTERNAL_DNS_TARGET', 'POWERDNS_API_URL', 'a zone has one way in'),
+  notBoth('EXTERNAL_DNS_TARGET', 'RFC2136_SERVER', 'a zone has one way in'),
+  notBoth('TENANT_POSTGRES_ADMIN_URL', 'LIBSQL_ADMIN_URL', 'a tenant has one database'),
   neededBySinks('SINKS_DIR', 'is missing: the reader of the sinks keeps its lines there'),
   neededBySinks('TENURE_URL', 'is missing: the sinks are fed from the registry at that address'),
   neededBySinks('TENURE_ROOT', 'is missing: "tenure keys show" prints what a reader trusts'),
   neededBySinks('CLICKHOUSE_URL', 'is missing: no sink is configured'),
   notEmbedded(['KEYCLOAK_ADMIN_URL'], 'identity'),
-  notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER'], 'DNS'),
+  notEmbedded(['POWERDNS_API_URL', 'RFC2136_SERVER', 'EXTERNAL_DNS_TARGET'], 'DNS'),
   notEmbedded(['KUBERNETES_API_URL'], 'routes'),
-  notEmbedded(['LIBSQL_ADMIN_URL'], 'tenant database'),
+  notEmbedded(['LIBSQL_ADMIN_URL', 'TENANT_POSTGRES_ADMIN_URL'], 'tenant database'),
 ];
 
 /** Empty variables must count as unset in `env`. A wrong `APP_ENV` its section refuses. */

@@ -77,8 +77,10 @@ const assureNamed = (wanted: WantedNode, hash: Uint8Array, weight: number | unde
 
 /** Pages may come in any order; almost always each is the last. */
 const insertPage = (pages: FactsPage[], page: FactsPage): void => {
-  const behind = pages.findIndex(({ prefix }) => compareKeys(prefix.bits, page.prefix.bits) > 0);
-  pages.splice(behind === -1 ? pages.length : behind, 0, page);
+  const before = pages.findLastIndex(
+    ({ prefix }) => compareKeys(prefix.bits, page.prefix.bits) <= 0,
+  );
+  pages.splice(before + 1, 0, page);
 };
 
 /** How a leaf of the tree over tenants is read: whole, or as the page of a view. */

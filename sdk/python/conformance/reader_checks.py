@@ -83,6 +83,10 @@ class Story:
 
     def _key_set(self, note: bytes) -> None:
         change = self.keys.accept(note)
+        if self.taken is not None and change.voids_size(self.taken.size):
+            self.taken = None
+        if self.base is not None and change.voids_size(self.base.size):
+            self.reader.doubt_fold()
         last = self.reader.chains.log_index
         if change.fork_from is not None and change.fork_from <= last:
             self.reader.uncover()
@@ -115,7 +119,9 @@ class Story:
         reread = Reread(self.reader, base)
         reread.take(lines, origin)
         self.refused.extend(refusal.code for refusal in reread.refused)
+        denied = reread.denies_base
         if reread.holds_covered:
+            self.taken = None if denied else self.taken
             self.base, self.accepted = base, reread.accepted
             self._tell(self.reader.adopt(reread.reader))
 

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { ApiException } from '@kubernetes/client-node';
 import { isNotFound, toPortError } from '../../../adapters/kubernetes/errors.ts';
 
+const INGRESS = { port: 'routes', kind: 'Ingress' };
+
 function refusal(code: number, ...causes: string[]): ApiException<string> {
   const body = JSON.stringify({ details: { causes: causes.map((reason) => ({ reason })) } });
   return new ApiException(code, 'refused', body, {});
@@ -40,12 +42,16 @@ test.each<[string, unknown, string, string]>([
   ['a closed socket', loss('UND_ERR_SOCKET'), 'unknown', 'unavailable'],
   ['a stop', new DOMException('stopped', 'AbortError'), 'unknown', 'unavailable'],
 ])('%s', (_, error, onChange, onRead) => {
-  expect(toPortError(error, true)).toMatchObject({ code: onChange, port: 'routes' });
-  expect(toPortError(error, false)).toMatchObject({ code: onRead, port: 'routes' });
+  expect(toPortError(INGRESS, error, true)).toMatchObject({ code: onChange, port: 'routes' });
+  expect(toPortError(INGRESS, error, false)).toMatchObject({ code: onRead, port: 'routes' });
 });
 
-test('only a 404 of the server counts as not there', () => {
-  expect(isNotFound(toPortError(refusal(404), false))).toBe(true);
-  expect(isNotFound(toPortError(refusal(403), false))).toBe(false);
-  expect(isNotFound(toPortError(loss('ENOTFOUND'), false))).toBe(false);
+test('only a 404 of the server about the object counts as not there', () => {
+  const named = new ApiException(404, 'refused', '{"details":{"name":"acme"}}', {});
+  expect(isNotFound(toPortError(INGRESS, named, false))).toBe(true);
+  const noKind = new ApiException(404, 'refused', '404 page not found', {});
+  expect(isNotFound(toPortError(INGRESS, noKind, false))).toBe(false);
+  expect(isNotFound(toPortError(INGRESS, refusal(404), false))).toBe(false);
+  expect(isNotFound(toPortError(INGRESS, refusal(403), false))).toBe(false);
+  expect(isNotFound(toPortError(INGRESS, loss('ENOTFOUND'), false))).toBe(false);
 });

@@ -131,7 +131,12 @@ describeAnswers({
     },
     'receipt-rollback': async (api, valid) => {
       await api.ask(valid);
-      return send(api, receiptNote(aReceipt({ at: LATER, size: 7 })));
+      return send(api, receiptNote(aReceipt({ size: 9 })));
+    },
+    'receipt-time': async (api) => {
+      await add(api);
+      const at = new Date(Date.now() + 60_000).toISOString();
+      return send(api, receiptNote(aReceipt({ at })));
     },
     'note-malformed': refused('no note'),
     'note-key-unknown': refused(signAs(planeKeyName(LOG, 'other'), 'text\n', [PLANE_KEY])),
@@ -210,6 +215,45 @@ describeAnswers({
       return api.ask({ path: `/v1/facts/where?operation=${OPERATION}` });
     },
   },
+});
+
+test('a plane that was restored to before a revocation goes without it again', async () => {
+  const api = await startTestApi();
+  try {
+    api.facts.push(...placed());
+    await add(api);
+    await send(api, receiptNote(aReceipt({ size: 3 })));
+    const sent = await send(api, receiptNote(aReceipt({ at: LATER, size: 2 })));
+    const { json } = await api.ask({ path: `/v1/facts/where?fact=${ID}` });
+    expect([sent.status, json]).toMatchObject([
+      204,
+      { planes: [{ standing: 'missing', since: null, heard: LATER }] },
+    ]);
+  } finally {
+    await api.close();
+  }
+});
+
+test('a plane whose key was stolen cannot fill the table, nor hold its later receipts up', async () => {
+  const api = await startTestApi();
+  try {
+    await add(api);
+    await send(api, receiptNote(aReceipt()));
+    const codes: unknown[] = [];
+    for (const at of [
+      '2026-11-21T01:34:34.001Z',
+      '2026-11-21T01:34:38.999Z',
+      '9999-01-01T00:00:00.000Z',
+    ]) {
+      const { status, json } = await send(api, receiptNote(aReceipt({ at })));
+      codes.push(status, (json as { type?: string }).type?.split('/').at(-1));
+    }
+    expect(codes).toEqual([422, 'receipt-time', 422, 'receipt-time', 422, 'receipt-time']);
+    const { status } = await send(api, receiptNote(aReceipt({ at: '2026-11-21T01:34:39.000Z' })));
+    expect(status).toBe(204);
+  } finally {
+    await api.close();
+  }
 });
 
 test('facts are found by their place and by their operation too', async () => {

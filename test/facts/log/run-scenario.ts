@@ -85,6 +85,10 @@ class Scenario {
     if (change === undefined) return;
     const { index } = this.#reader.head();
     if (change.forkFrom !== undefined && change.forkFrom <= index) this.#reader.uncover();
+    const isVoid = (size: number): boolean =>
+      change.voidSizes.some(({ from, to }) => size >= from && size <= to);
+    if (isVoid(this.#taken?.size ?? -1)) this.#taken = undefined;
+    if (isVoid(this.#base?.size ?? -1)) this.#reader.misfold();
     const { voidFrom } = change;
     if (voidFrom !== undefined && voidFrom < (this.#base?.size ?? 0)) this.#reader.misfold();
     else if (voidFrom !== undefined && voidFrom <= index) {
@@ -140,6 +144,7 @@ class Scenario {
     const reread = await rereadShard(this.#reader, serve(lines, base), origin, signal, base);
     this.#refused.push(...reread.refused.map(({ code }) => code));
     if (!reread.holdsCovered) return;
+    if (reread.deniesBase) this.#taken = undefined;
     this.#base = base;
     this.#accepted = reread.accepted;
     this.#tell(this.#reader.adopt(reread.fresh));

@@ -158,6 +158,7 @@ function readingOf(
     readShard: (shard, from, limit) =>
       Promise.resolve(facts.filter((f) => f.shard === shard && f.position >= from).slice(0, limit)),
     shardPositions: () => Promise.resolve([]),
+    leafOf: () => Promise.resolve(undefined),
     indexesOf: () => Promise.resolve(new Map<string, number>()),
   };
 }

@@ -108,9 +108,9 @@ describe('stage and prod', () => {
   test('prod refuses a worker over memory adapters, all of them at once', () => {
     expect(problemsOf('worker', { ...STAGE, APP_ENV: 'prod' })).toEqual([
       expect.stringContaining('KEYCLOAK_ADMIN_URL'),
-      expect.stringContaining('POWERDNS_API_URL or RFC2136_SERVER'),
+      expect.stringContaining('POWERDNS_API_URL or RFC2136_SERVER or EXTERNAL_DNS_TARGET'),
       expect.stringContaining('KUBERNETES_API_URL'),
-      expect.stringContaining('LIBSQL_ADMIN_URL'),
+      expect.stringContaining('LIBSQL_ADMIN_URL or TENANT_POSTGRES_ADMIN_URL'),
     ]);
     expect(problemsOf('worker', { ...STAGE, ...REAL_ADAPTERS, APP_ENV: 'prod' })).toEqual([]);
     expect(problemsOf('worker', STAGE)).toEqual([]);
@@ -164,7 +164,18 @@ describe('wrong values', () => {
   test.each([
     [{ KEYCLOAK_ADMIN_URL: 'http://kc', MAIL_CATCHER_ADDR: ':25' }, 'KEYCLOAK_CLIENT_ID'],
     [{ KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't' }, 'KUBERNETES_BACKEND'],
+    [
+      { KUBERNETES_API_URL: 'http://k8s', KUBERNETES_TOKEN: 't', KUBERNETES_BACKEND: 'web' },
+      'KUBERNETES_INGRESS_CLASS or KUBERNETES_GATEWAY',
+    ],
+    [{ KUBERNETES_GATEWAY: 'public' }, 'KUBERNETES_API_URL'],
+    [{ EXTERNAL_DNS_TARGET: '192.0.2.1' }, 'KUBERNETES_API_URL'],
     [{ LIBSQL_ADMIN_URL: 'http://libsql' }, 'LIBSQL_URL'],
+    [{ TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres' }, 'TENANT_POSTGRES_ADDR'],
+    [
+      { TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres', TENANT_POSTGRES_ADDR: ':5432' },
+      'TENANT_POSTGRES_ADDR',
+    ],
     [{ CLICKHOUSE_URL: 'http://clickhouse:8123' }, 'CLICKHOUSE_PASSWORD'],
     [{ CLICKHOUSE_DATABASE: 'facts; DROP DATABASE facts' }, 'CLICKHOUSE_DATABASE'],
     [{ RFC2136_SERVER: 'ns1:53', RFC2136_TARGET: 'a.b' }, 'RFC2136_KEY_NAME'],
@@ -177,6 +188,12 @@ describe('wrong values', () => {
     expect(problemsOf('worker', env).join()).toContain(variable);
   });
 
+  test('two kinds of routes are refused', () => {
+    expect(problemsOf('worker', { ...REAL_ADAPTERS, KUBERNETES_GATEWAY: 'public' })).toEqual([
+      expect.stringContaining('KUBERNETES_INGRESS_CLASS are both set'),
+    ]);
+  });
+
   test('two ways to one zone are refused', () => {
     const problems = problemsOf('worker', {
       ...REAL_ADAPTERS,
@@ -186,6 +203,18 @@ describe('wrong values', () => {
       RFC2136_KEY_SECRET: 's',
     });
     expect(problems).toEqual([expect.stringContaining('POWERDNS_API_URL are both set')]);
+    expect(problemsOf('worker', { ...REAL_ADAPTERS, EXTERNAL_DNS_TARGET: '192.0.2.1' })).toEqual([
+      expect.stringContaining('POWERDNS_API_URL are both set'),
+    ]);
+  });
+
+  test('two servers for the databases of tenants are refused', () => {
+    const problems = problemsOf('worker', {
+      ...REAL_ADAPTERS,
+      TENANT_POSTGRES_ADMIN_URL: 'postgres://admin@pg/postgres',
+      TENANT_POSTGRES_ADDR: 'pg:5432',
+    });
+    expect(problems).toEqual([expect.stringContaining('LIBSQL_ADMIN_URL are both set')]);
   });
 
   test('FACT_LOG_ORIGIN takes exactly what facts take', () => {

@@ -3,7 +3,8 @@ import { httpUrl, secret } from '../variables.ts';
 
 export const libsql = section({
   title: 'libSQL',
-  about: 'A database per tenant. Empty `LIBSQL_ADMIN_URL`: the embedded database adapter.',
+  about:
+    'A database per tenant. Neither it nor Postgres for tenants: the embedded database adapter.',
   variables: {
     LIBSQL_ADMIN_URL: httpUrl.optional('Admin API of the libSQL server.'),
     LIBSQL_ADMIN_TOKEN: secret.optional('Key of the admin API, when it wants one.'),

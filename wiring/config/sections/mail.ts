@@ -9,9 +9,12 @@ const SECURITIES = ['none', 'starttls', 'tls'] as const;
 
 export const mail = section({
   title: 'Mail',
-  about: 'The server through which the identity provider sends invitations.',
+  about:
+    'The server through which the identity provider mails invitations, and Tenure its notices.',
   variables: {
-    SMTP_HOST: text.optional('Mail server. Unset: the mail catcher below.'),
+    SMTP_HOST: text.optional(
+      'Mail server. Unset: the mail catcher below; without that too, notices are log lines.',
+    ),
     SMTP_PORT: port.withDefault('587', 'Its port.'),
     SMTP_SECURITY: oneOf(SECURITIES).withDefault('starttls', 'How the connection is protected.'),
     SMTP_FROM: text.withDefault('no-reply@tenure.localhost', 'Sender address of the mails.'),

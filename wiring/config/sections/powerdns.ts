@@ -3,7 +3,8 @@ import { dnsName, dnsTtl, httpUrl, secret, text } from '../variables.ts';
 
 export const powerdns = section({
   title: 'PowerDNS',
-  about: 'DNS by the HTTP API of PowerDNS. Neither it nor RFC 2136: the embedded DNS adapter.',
+  about:
+    'DNS by the HTTP API of PowerDNS. None of it, RFC 2136 and ExternalDNS: the embedded DNS adapter.',
   variables: {
     POWERDNS_API_URL: httpUrl.optional('Base URL of the API, without `/api/v1`.'),
     POWERDNS_API_KEY: secret.optional('Key of the API (`X-API-Key`).'),

@@ -16,6 +16,8 @@ type cover struct {
 	base        int64
 	covered     int64
 	coveredHash kernel.Hash
+	// confirmed is as covered, but by heartbeats alone: of a snapshot what they have agreed to.
+	confirmed kernel.ShardHead
 	// trail[n] is H(from + n).
 	from  int64
 	trail []kernel.Hash
@@ -41,8 +43,21 @@ func (c *cover) hashAt(position int64) (kernel.Hash, bool) {
 	return c.trail[at], true
 }
 
+// isConfirmed: what the shard rests on is not the word of the log key alone.
+func (c *cover) isConfirmed() bool { return c.confirmed.Count >= c.base }
+
+func (c *cover) coveredHead() kernel.ShardHead {
+	return kernel.ShardHead{Count: c.covered, Hash: c.coveredHash}
+}
+
+// holds tells that the shard has this head on its way, as far as is known.
+func (c *cover) holds(head kernel.ShardHead) bool {
+	known, found := c.hashAt(head.Count)
+	return found && known == head.Hash
+}
+
 func (c *cover) moveTo(head kernel.ShardHead) {
-	c.covered, c.coveredHash = head.Count, head.Hash
+	c.covered, c.coveredHash, c.confirmed = head.Count, head.Hash, head
 	if extra := head.Count - c.from; extra > 0 {
 		c.trail = slices.Clone(c.trail[extra:])
 		c.from = head.Count
@@ -50,7 +65,9 @@ func (c *cover) moveTo(head kernel.ShardHead) {
 }
 
 // giveUp is for a restored backup, which may have lost what was covered.
-func (c *cover) giveUp() { c.covered, c.coveredHash = 0, kernel.Hash{} }
+func (c *cover) giveUp() {
+	c.covered, c.coveredHash, c.confirmed, c.base = 0, kernel.Hash{}, kernel.ShardHead{}, 0
+}
 
 // Covered is the position up to which heartbeats have confirmed the shard.
 func (s *Shard) Covered() int64 { return s.cover.covered }
@@ -88,7 +105,7 @@ func (s *Shard) reach(step *Step) bool {
 		step.Reached = true
 		return true
 	}
-	if known, found := c.hashAt(c.newest.Count); !found || known != c.newest.Hash {
+	if !c.holds(*c.newest) {
 		s.doubt = true
 		step.refuse(kernel.Refuse(kernel.ShardFork, "at position %d", c.newest.Count), Beat)
 		return false

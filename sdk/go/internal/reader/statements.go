@@ -67,7 +67,24 @@ func (s *Statements) KeySet(note []byte) (Change, error) {
 			change.VoidFrom = min(change.VoidFrom, key.Void)
 		}
 	}
+	change.VoidSizes = newlyVoidSizes(before, trusted.Set)
+	if s.state != nil && change.IsVoidAt(s.state.Size) {
+		s.state = nil
+	}
 	return change, nil
+}
+
+// newlyVoidSizes go up to the end that each key had before.
+func newlyVoidSizes(before, after *kernel.KeySet) []Span {
+	var spans []Span
+	for _, key := range after.LogKeys {
+		for _, known := range before.LogKeys {
+			if kernel.KeyIDOf(known.Key.Raw()) == kernel.KeyIDOf(key.Key.Raw()) && key.Void < known.Void {
+				spans = append(spans, Span{From: key.Void, To: known.To})
+			}
+		}
+	}
+	return spans
 }
 
 // Heartbeat takes a note. No heartbeat and no error: it waits for keys, see [Statements.Waiting].
@@ -100,6 +117,9 @@ func (s *Statements) StateNote(note []byte) (*kernel.StateNote, error) {
 
 // TookState: later notes may not fall behind this one, whose tree was verified.
 func (s *Statements) TookState(note *kernel.StateNote) { s.state = note }
+
+// ForgetState: the one before was a lie, and later ones are not held against it.
+func (s *Statements) ForgetState() { s.state = nil }
 
 // Waiting hands out the heartbeat that waited for keys, to be tried again; nil when there is none.
 func (s *Statements) Waiting() []byte {

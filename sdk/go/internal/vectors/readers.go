@@ -120,7 +120,11 @@ func (t *told) readAnew(lines []string, origin reader.Origin, base *reader.Base)
 		second = t.shard.AnewFrom(*base, t.said.Trust())
 	}
 	read := second.Fetched(lines, origin, true)
+	denied := t.shard.IsDeniedBy(second)
 	compared, replaced := t.shard.Replace(second)
+	if replaced && denied {
+		t.said.ForgetState()
+	}
 	if replaced {
 		t.lines, t.void, t.base = nil, []int64{}, base
 	} else {

@@ -213,10 +213,19 @@ class Follower:
                 break
         self._shards.refuse(made.refused)
         # What was read under an older key set may be void by now.
+        denied = made.denies_base
         if made.holds_covered and self._shards.voidings == voidings:
             step = self._shards.replace(reader, made, None)
             self._shell.after(reader, step, heal_after_s=BEHIND_S)
+            if denied:
+                self._deny_snapshot()
         return True
+
+    def _deny_snapshot(self) -> None:
+        self._shards.deny()
+        for shard, reader in self._shards.readers.items():
+            if reader.in_doubt:
+                self.doubt(shard)
 
     async def _in_turns(self, lines: list[str], take: Callable[[list[str]], bool]) -> bool:
         """False as soon as ``take`` says so."""

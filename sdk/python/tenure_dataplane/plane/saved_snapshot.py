@@ -38,6 +38,10 @@ class SavedSnapshot:
         """Gives the file free."""
         self._file.close()
 
+    def remove(self) -> None:
+        """It is not to be believed, by the next process neither."""
+        self._file.remove()
+
 
 async def load_snapshot(
     directory: Path, shards: Sequence[int], sets: Sequence[KeySet]

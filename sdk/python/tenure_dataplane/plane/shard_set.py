@@ -12,6 +12,7 @@ from ..reader.reread import Reread
 from ..reader.shard_reader import ReaderTrust, ShardReader
 from ..reader.step import Accepted, Origin, Refusal, Step
 from ..trust.heartbeat import Heartbeat, ShardCount
+from ..trust.key_chain import KeyChange
 from .counts import Counts
 from .events import Events
 from .journal import Journal
@@ -45,6 +46,8 @@ class ShardSet:
         self.saved: SavedSnapshot | None = None
         #: Grows when a newer key set voids more.
         self.voidings = 0
+        #: The log key signed a snapshot of what never was: until newer keys come none is taken.
+        self.was_lied_to = False
         self._index = index
         self._events = events
         self._counts = counts
@@ -81,6 +84,31 @@ class ShardSet:
     def wants(self, heads: Sequence[ShardCount]) -> bool:
         """Some shard would go on from a snapshot with these heads."""
         return any(reader.wants(heads[shard]) for shard, reader in self.readers.items())
+
+    def rekey(self, change: KeyChange) -> None:
+        """Doubts what rests on a snapshot by a log key that is void at its size."""
+        self.was_lied_to = False
+        if self.saved is not None and change.voids_size(self.saved.note.size):
+            self._forget_saved()
+        for reader in self.readers.values():
+            if reader.base_size > 0 and change.voids_size(reader.base_size):
+                reader.doubt_fold()
+
+    def deny(self) -> None:
+        """What the snapshot says falsely of one shard is not believed of the others."""
+        self.was_lied_to = True
+        for reader in self.readers.values():
+            if reader.base_size > 0:
+                reader.doubt_fold()
+        self._forget_saved()
+
+    def _forget_saved(self) -> None:
+        saved, self.saved = self.saved, None
+        try:
+            if saved is not None:
+                saved.remove()
+        except OSError as error:
+            self._events.emit("journal", error)
 
     def rest_on_saved(self, snapshot: Snapshot, saved: SavedSnapshot) -> None:
         """What a former process left; lines on disk follow it."""

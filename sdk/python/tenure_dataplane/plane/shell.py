@@ -137,7 +137,10 @@ class PlaneShell:
         """Facts that were taken may be void now, or lost by a restored backup."""
         if change.void_from is not None:
             self._shards.voidings += 1
+        self._shards.rekey(change)
         for shard, reader in self._shards.readers.items():
+            if reader.in_doubt:
+                self._follower.doubt(shard)
             last = reader.chains.log_index
             if change.fork_from is not None and last >= change.fork_from:
                 reader.uncover()

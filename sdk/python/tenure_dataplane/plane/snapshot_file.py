@@ -106,6 +106,7 @@ class SnapshotFile:
         return SnapshotFile(path, {}) if path.exists() else None
 
     def __init__(self, path: Path, places: Places) -> None:
+        self._path = path
         self._file = FileIO(path)
         self._places = places
         try:
@@ -138,6 +139,11 @@ class SnapshotFile:
     def close(self) -> None:
         """Gives the file free."""
         self._file.close()
+
+    def remove(self) -> None:
+        """Nor is the next process to find it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
 
     def _take(self, place: int, length: int) -> memoryview:
         self._file.seek(place)

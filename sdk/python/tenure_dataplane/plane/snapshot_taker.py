@@ -103,7 +103,7 @@ class SnapshotTaker:
     def _begin(self) -> bool:
         """True when an attempt is under way."""
         now_ms = self._clock.monotonic_ms()
-        if self._directory is None:
+        if self._directory is None or self._shards.was_lied_to:
             return False
         if self._taking is None and now_ms - self._asked_ms >= MIN_GAP_MS:
             self._asked_ms = now_ms

@@ -23,16 +23,27 @@ class Coverage:
     def __init__(self) -> None:
         self.position = 0
         self.hash = EMPTY_HASH
-        #: Lines of the snapshot that all begins with; of what is below there is no hash.
-        self._base = 0
+        #: Of the snapshot that all begins with; of what is below there is no hash.
+        self.base = NOTHING
         #: The last line that a heartbeat has covered.
         self.covered = NOTHING
+        #: As ``covered``, but by heartbeats alone: of a snapshot only what they have agreed to.
+        self.confirmed = NOTHING
         #: The shard's head in the newest heartbeat.
         self.newest: ShardCount | None = None
         #: Running hashes of the last positions, the newest last.
         self._tail: deque[bytes] = deque()
         #: Positions at the arrival of the last heartbeats, the newest last.
         self._marks: deque[int] = deque(maxlen=_UNCOVERED_HEARTBEATS)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """False: it rests on a snapshot that is the word of the log key alone."""
+        return self.confirmed.lines >= self.base.lines
+
+    def holds(self, head: ShardCount) -> bool:
+        """It has this head on its way, as far as is known."""
+        return self.hash_at(head.lines) == head.hash
 
     @property
     def missing(self) -> int:
@@ -46,7 +57,8 @@ class Coverage:
 
     def rest(self, head: ShardCount) -> None:
         """Begins anew with the head that a snapshot states. What heartbeats said stays."""
-        self._base = self.position = head.lines
+        self.base = head
+        self.position = head.lines
         self.hash = head.hash
         self.covered = head
         self._tail.clear()
@@ -85,7 +97,7 @@ class Coverage:
 
     def uncover(self) -> None:
         """A restored backup may have lost what was covered, and what heartbeats count."""
-        self.covered = NOTHING
+        self.covered = self.confirmed = self.base = NOTHING
         self.newest = None
         self._marks.clear()
 
@@ -99,11 +111,11 @@ class Coverage:
         return self._tail[at] if 0 <= at < len(self._tail) else None
 
     def _compare(self, head: ShardCount) -> Verdict:
-        if head.lines < self._base:
+        if head.lines < self.base.lines:
             return "reached"
-        if self.hash_at(head.lines) != head.hash:
+        if not self.holds(head):
             return "shard-fork"
-        self.covered = head
+        self.covered = self.confirmed = head
         while len(self._tail) > self.position - head.lines:
             self._tail.popleft()
         return "reached"

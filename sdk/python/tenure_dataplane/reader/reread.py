@@ -33,5 +33,19 @@ class Reread:
 
     @property
     def holds_covered(self) -> bool:
-        """What heartbeats have covered in the doubted reader by now is there, and the same."""
-        return self.reader.coverage.expect(self._doubted.coverage.covered) == "reached"
+        """What heartbeats have covered in the doubted reader by now is there, and the same.
+
+        A snapshot that none has agreed to yet binds nobody who agrees with the newest: then the
+        log key signed what is not so.
+        """
+        own, theirs = self.reader.coverage, self._doubted.coverage
+        agreed = theirs.newest is not None and own.holds(theirs.newest)
+        if theirs.is_confirmed or self.reader.base_size > 0 or own.holds(theirs.covered):
+            return own.expect(theirs.covered) == "reached"
+        return own.expect(theirs.confirmed) == "reached" and agreed
+
+    @property
+    def denies_base(self) -> bool:
+        """The doubted reader rests on a snapshot of another history. Before it is replaced."""
+        theirs = self._doubted.coverage
+        return not theirs.is_confirmed and not self.reader.coverage.holds(theirs.base)

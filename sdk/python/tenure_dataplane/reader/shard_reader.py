@@ -39,6 +39,8 @@ class ShardReader:
         self._trust = trust
         self.chains = Chains(trust.log, shard)
         self.coverage = Coverage()
+        #: Size of the log that the snapshot is of on which this rests; 0: on none.
+        self.base_size = 0
         #: The shard is to be read anew (:meth:`anew`); lines that come meanwhile go on.
         self.in_doubt = False
         #: Void facts may be folded: only reading anew ends this doubt.
@@ -123,6 +125,7 @@ class ShardReader:
         newest = self.coverage.newest
         self.chains.rest(base)
         self.coverage.rest(base.head)
+        self.base_size = base.size
         self._end_doubt()
         step = Step()
         if newest is not None:
@@ -133,7 +136,8 @@ class ShardReader:
     def anew(self) -> ShardReader:
         """A reader of nothing yet, which is to reach what heartbeats have covered here."""
         fresh = ShardReader(self.shard, self._trust)
-        fresh.coverage.expect(self.coverage.covered)
+        coverage = self.coverage
+        fresh.coverage.expect(coverage.covered if coverage.is_confirmed else coverage.confirmed)
         return fresh
 
     def adopt(self, fresh: ShardReader) -> Step:
@@ -141,6 +145,7 @@ class ShardReader:
         step = Step()
         newest = self.coverage.newest
         self.chains, self.coverage = fresh.chains, fresh.coverage
+        self.base_size = fresh.base_size
         self._end_doubt()
         if newest is not None:
             self._judge(self.coverage.expect(newest), step)

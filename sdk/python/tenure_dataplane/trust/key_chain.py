@@ -35,6 +35,12 @@ class KeyChange(NamedTuple):
     void_from: int | None
     #: The lowest index from which a restored backup wrote the log anew; None: it did not.
     fork_from: int | None
+    #: Sizes of the log, from and up to, at which what a log key signed is void now and was not.
+    void_sizes: Sequence[tuple[int, float]] = ()
+
+    def voids_size(self, size: int) -> bool:
+        """What was signed at this size of the log may be by a log key that was stolen."""
+        return any(first <= size <= last for first, last in self.void_sizes)
 
 
 def _change(older: KeySet | None, newer: KeySet) -> KeyChange:
@@ -44,7 +50,18 @@ def _change(older: KeySet | None, newer: KeySet) -> KeyChange:
     voids = [key.void for key in newer.fact if key.void != before.get(key.public_key)]
     forks = [epoch.first for epoch in newer.epochs[len(older.epochs) :]]
     lowest_void = min((void for void in voids if void is not None), default=None)
-    return KeyChange(lowest_void, min(forks, default=None))
+    return KeyChange(lowest_void, min(forks, default=None), _void_sizes(older, newer))
+
+
+def _void_sizes(older: KeySet, newer: KeySet) -> list[tuple[int, float]]:
+    """Up to the end that each key had before, where it may have signed while it was closed."""
+    before = {key.public_key: key for key in older.log}
+    spans: list[tuple[int, float]] = []
+    for key in newer.log:
+        known = before.get(key.public_key)
+        if known is not None and key.void is not None and key.void != known.void:
+            spans.append((key.void, float("inf") if known.end is None else known.end))
+    return spans
 
 
 class KeyChain:

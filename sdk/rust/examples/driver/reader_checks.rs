@@ -107,6 +107,12 @@ impl Scenario {
         if touches(change.fork_from) {
             self.reader.uncover();
         }
+        if self.taken.as_ref().is_some_and(|note| change.voids_size(note.size)) {
+            self.taken = None;
+        }
+        if self.base.as_ref().is_some_and(|(note, _)| change.voids_size(note.size)) {
+            self.reader.doubt_fold();
+        }
         let base_size = self.base.as_ref().map_or(0, |(note, _)| note.size);
         if change.void_from.is_some_and(|from| from < base_size) {
             self.reader.doubt_fold();
@@ -167,8 +173,12 @@ impl Scenario {
         }
         let step = fresh.fetched(lines, origin, &keys);
         self.refused.extend(step.refused.iter().map(|refused| refused.error.code.as_str()));
-        if !self.reader.is_covered_by(&fresh) {
+        let denied = self.reader.is_denied_by(&fresh);
+        if !self.reader.is_covered_by(&mut fresh) {
             return;
+        }
+        if denied {
+            self.taken = None;
         }
         self.base = base;
         self.accepted = step.accepted;

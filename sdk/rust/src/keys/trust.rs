@@ -12,12 +12,24 @@ use crate::kernel::open::FactKeys;
 use crate::log::note_key::NoteVerifier;
 
 /// What a newer key set changes about facts that were taken already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyChange {
     /// The lowest index from which facts may be void now and were not.
     pub void_from: Option<u64>,
     /// The lowest index from which a restored backup wrote the log anew.
     pub fork_from: Option<u64>,
+    /// Sizes of the log, from and up to, at which what a log key signed is void now and was not.
+    pub void_sizes: Vec<(u64, u64)>,
+}
+
+/// Up to the end that each key had before, where it may have signed while it was closed.
+fn void_sizes(older: &KeySet, newer: &KeySet) -> Vec<(u64, u64)> {
+    let spans = newer.log_keys.iter().filter_map(|range| {
+        let before = older.log_keys.iter().find(|one| one.key == range.key)?;
+        let from = range.void.filter(|_| range.void != before.void)?;
+        Some((from, before.to.unwrap_or(u64::MAX)))
+    });
+    spans.collect()
 }
 
 impl KeyChange {
@@ -31,7 +43,13 @@ impl KeyChange {
         Self {
             void_from: voided.filter_map(|range| range.void).min(),
             fork_from: later.map(|start| start.first).min(),
+            void_sizes: void_sizes(older, newer),
         }
+    }
+
+    /// Whether what was signed at this size of the log may be by a log key that was stolen.
+    pub fn voids_size(&self, size: u64) -> bool {
+        self.void_sizes.iter().any(|(from, to)| (*from..=*to).contains(&size))
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::core::Core;
 use super::events::{Applied, Event, Refusal};
 use super::shared::{Shared, Want};
+use super::snapshot_file::remove_snapshot;
 use crate::decide::packed::Broken;
 use crate::error::{FactCode, FactError};
 use crate::kernel::fact::Fact;
@@ -78,11 +79,12 @@ impl Shared {
     /// In one step: no decision sees the shard half there. False when what heartbeats had covered
     /// is not in what was read anew: then nothing changes.
     pub(super) fn replace(&self, shard: u8, anew: Anew, refused: &[Refused]) -> bool {
-        let Anew { fresh, accepted, base } = anew;
+        let Anew { mut fresh, accepted, base } = anew;
         let core = &mut *self.core();
         self.refuse_all(core, Some(shard), refused);
         let Some(reader) = core.open_reader(shard) else { return false };
-        if !reader.is_covered_by(&fresh) {
+        let denied = reader.is_denied_by(&fresh);
+        if !reader.is_covered_by(&mut fresh) {
             return false;
         }
         let before: HashMap<TenantId, u64> = reader.tenants().collect();
@@ -103,7 +105,29 @@ impl Shared {
             self.want(Want::Fetch { shard, after: Duration::ZERO, when_behind: true });
         }
         self.apply(core, shard, step);
+        if denied {
+            self.deny_snapshot(core);
+        }
         true
+    }
+
+    /// What the log key signed was never so: what is false of one shard is not believed of the
+    /// others, and until there are newer keys no other snapshot is taken.
+    fn deny_snapshot(&self, core: &mut Core) {
+        core.lied_to = true;
+        self.forget_snapshot(core);
+        for (shard, reader) in &mut core.readers {
+            if reader.base_size() > 0 {
+                reader.doubt_fold();
+                self.want(Want::Doubt(*shard));
+            }
+        }
+    }
+
+    /// The next process is not to find it either.
+    pub(super) fn forget_snapshot(&self, core: &mut Core) {
+        (core.saved, core.state_taken) = (None, None);
+        self.persist(remove_snapshot(&self.directory));
     }
 
     fn fold_anew(

@@ -26,6 +26,8 @@ pub(super) struct Core {
     pub(super) saved: Option<Arc<SavedSnapshot>>,
     /// The last state note that was taken: later ones may not fall behind it.
     pub(super) state_taken: Option<StateNote>,
+    /// The log key signed a snapshot of what never was.
+    pub(super) lied_to: bool,
     /// The last heartbeat that was taken, and the monotonic time as of which it speaks.
     pub(super) last_note: Vec<u8>,
     pub(super) heard_of_ms: i64,

@@ -96,6 +96,7 @@ fn open_directory(options: &Options, mut trust: Trust, clock: &dyn Clock) -> Res
         journal,
         notes,
         counts: loaded.counts,
+        lied_to: false,
         state_taken: saved.as_ref().map(|saved| (*saved.note).clone()),
         saved,
         last_note: last.as_ref().map(|kept| kept.note.clone()).unwrap_or_default(),

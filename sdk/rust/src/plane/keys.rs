@@ -40,6 +40,10 @@ impl Shared {
             // Of what it folded nothing can be taken back.
             core.saved = None;
         }
+        core.lied_to = false;
+        if core.saved.as_ref().is_some_and(|saved| change.voids_size(saved.note.size)) {
+            self.forget_snapshot(core);
+        }
         for shard in shards {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let touches = |from: Option<u64>| from.is_some() && from <= reader.index();
@@ -49,6 +53,10 @@ impl Shared {
                 self.want(Want::Doubt(shard));
             } else if voids {
                 self.want(Want::Refold(shard));
+            }
+            if reader.base_size() > 0 && change.voids_size(reader.base_size()) {
+                reader.doubt_fold();
+                self.want(Want::Doubt(shard));
             }
             if forks {
                 reader.uncover();

@@ -111,6 +111,14 @@ pub(super) fn read_frame(file: &mut File, place: Place) -> io::Result<Bytes> {
     Ok(bytes.into())
 }
 
+/// Nothing when there is none.
+pub(super) fn remove_snapshot(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(directory.join(FILE)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Once more, with a place in it of its own.
 pub(super) fn reopen_snapshot(directory: &Path) -> io::Result<File> {
     File::open(directory.join(FILE))

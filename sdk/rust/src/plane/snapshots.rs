@@ -93,6 +93,9 @@ impl Shared {
     }
 
     async fn try_snapshot(self: &Arc<Self>) -> Result<(), Failure> {
+        if self.core().lied_to {
+            return Ok(());
+        }
         let Some(note) = self.source.state_note().await? else { return Ok(()) };
         let stated = match self.open_state(&note) {
             // What a newer key set may heal.

@@ -26,10 +26,12 @@ const NOTHING: Head = Head { count: 0, hash: EMPTY_HASH };
 #[derive(Clone, Debug)]
 pub struct ShardChain {
     position: u64,
-    /// Lines of the snapshot that all begins with; of what is below there is no hash.
-    base: u64,
+    /// Of the snapshot that all begins with; of what is below there is no hash.
+    base: Head,
     hash: Hash,
     covered: Head,
+    /// As `covered`, but by heartbeats alone: of a snapshot only what they have agreed to.
+    confirmed: Head,
     /// Running hashes of the last positions, the newest last.
     tail: VecDeque<Hash>,
     newest: Option<Head>,
@@ -40,8 +42,8 @@ pub struct ShardChain {
 impl Default for ShardChain {
     fn default() -> Self {
         let (tail, marks) = (VecDeque::new(), VecDeque::new());
-        let (covered, newest) = (NOTHING, None);
-        Self { position: 0, base: 0, hash: EMPTY_HASH, covered, tail, newest, marks }
+        let (base, covered, confirmed) = (NOTHING, NOTHING, NOTHING);
+        Self { position: 0, base, hash: EMPTY_HASH, covered, confirmed, tail, newest: None, marks }
     }
 }
 
@@ -61,6 +63,26 @@ impl ShardChain {
         self.covered
     }
 
+    /// The last line that a heartbeat itself has covered.
+    pub fn confirmed(&self) -> Head {
+        self.confirmed
+    }
+
+    /// What the snapshot states on which all rests.
+    pub fn base(&self) -> Head {
+        self.base
+    }
+
+    /// False: it rests on a snapshot that is the word of the log key alone.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed.count >= self.base.count
+    }
+
+    /// It has this head on its way, as far as is known.
+    pub fn holds(&self, head: Head) -> bool {
+        self.hash_at(head.count) == Some(head.hash)
+    }
+
     /// The shard's head in the newest heartbeat.
     pub fn newest(&self) -> Option<Head> {
         self.newest
@@ -78,7 +100,7 @@ impl ShardChain {
 
     /// Begins anew with the head that a snapshot states. What heartbeats said stays.
     pub fn rest(&mut self, head: Head) {
-        (self.base, self.position, self.hash) = (head.count, head.count, head.hash);
+        (self.base, self.position, self.hash) = (head, head.count, head.hash);
         self.covered = head;
         self.tail.clear();
     }
@@ -127,7 +149,7 @@ impl ShardChain {
 
     /// A restored backup may have lost what was covered.
     pub fn uncover(&mut self) {
-        self.covered = NOTHING;
+        (self.covered, self.confirmed, self.base) = (NOTHING, NOTHING, NOTHING);
         self.newest = None;
         self.marks.clear();
     }
@@ -145,13 +167,13 @@ impl ShardChain {
     }
 
     fn compare(&mut self, head: Head) -> Verdict {
-        if head.count < self.base {
+        if head.count < self.base.count {
             return Verdict::Reached;
         }
-        if self.hash_at(head.count) != Some(head.hash) {
+        if !self.holds(head) {
             return Verdict::Fork;
         }
-        self.covered = head;
+        (self.covered, self.confirmed) = (head, head);
         let above = usize::try_from(self.position - head.count).unwrap_or(usize::MAX);
         self.tail.drain(..self.tail.len().saturating_sub(above));
         Verdict::Reached

@@ -24,6 +24,8 @@ pub struct ShardReader {
     in_doubt: bool,
     /// Void facts may be folded: only reading anew ends this doubt.
     unfolded: bool,
+    /// Size of the log that the snapshot is of on which this rests; 0: on none.
+    base_size: u64,
 }
 
 /// What a live line turned out to be, before it is opened.
@@ -39,7 +41,8 @@ impl ShardReader {
     pub fn new(shard: u8, log: &str) -> Self {
         let (held, place, chain) = (Held::default(), Place::default(), ShardChain::default());
         let (in_doubt, unfolded) = (false, false);
-        Self { shard, log: log.to_owned(), held, place, chain, in_doubt, unfolded }
+        let (log, base_size) = (log.to_owned(), 0);
+        Self { shard, log, held, place, chain, in_doubt, unfolded, base_size }
     }
 
     /// Position, running hash, and what heartbeats have covered.
@@ -50,6 +53,11 @@ impl ShardReader {
     /// Index of the last accepted fact.
     pub fn index(&self) -> Option<u64> {
         self.place.index
+    }
+
+    /// Size of the log that the snapshot is of on which this rests; 0: on none.
+    pub fn base_size(&self) -> u64 {
+        self.base_size
     }
 
     /// The tenants seen in this shard, each with the `seq` of its last fact.
@@ -147,6 +155,7 @@ impl ShardReader {
         let Some(head) = note.head(self.shard) else { return step };
         self.place = Place::resting_on(tenants, note.size, note.epoch);
         self.chain.rest(head);
+        self.base_size = note.size;
         (self.in_doubt, self.unfolded) = (false, false);
         if let Some(newest) = self.chain.newest() {
             let verdict = self.chain.expect(newest);
@@ -159,20 +168,35 @@ impl ShardReader {
     /// A reader of nothing yet, which is to reach what heartbeats have covered here.
     pub fn anew(&self) -> ShardReader {
         let mut fresh = ShardReader::new(self.shard, &self.log);
-        fresh.chain.expect(self.chain.covered());
+        let chain = &self.chain;
+        let head = if chain.is_confirmed() { chain.covered() } else { chain.confirmed() };
+        fresh.chain.expect(head);
         fresh
     }
 
-    /// Whether a reader that [`anew`](Self::anew) made reached what heartbeats have covered here.
-    pub fn is_covered_by(&self, fresh: &ShardReader) -> bool {
-        fresh.chain.covered().count >= self.chain.covered().count
+    /// Whether a reader that [`anew`](Self::anew) made reached what heartbeats have covered here. A
+    /// snapshot that none has agreed to yet binds nobody who agrees with the newest: then the log
+    /// key signed what is not so.
+    pub fn is_covered_by(&self, fresh: &mut ShardReader) -> bool {
+        let chain = &self.chain;
+        let agreed = chain.newest().is_some_and(|newest| fresh.chain.holds(newest));
+        let bound = chain.is_confirmed() || fresh.base_size > 0;
+        if bound || fresh.chain.holds(chain.covered()) {
+            return fresh.chain.expect(chain.covered()) == Verdict::Reached;
+        }
+        fresh.chain.expect(chain.confirmed()) == Verdict::Reached && agreed
+    }
+
+    /// Whether this rests on a snapshot of another history than what such a reader read.
+    pub fn is_denied_by(&self, fresh: &ShardReader) -> bool {
+        !self.chain.is_confirmed() && !fresh.chain.holds(self.chain.base())
     }
 
     /// Takes over such a reader, and compares it with the newest heartbeat.
     pub fn adopt(&mut self, fresh: ShardReader) -> Step {
         let mut step = Step::default();
         let newest = self.chain.newest();
-        (self.place, self.chain) = (fresh.place, fresh.chain);
+        (self.place, self.chain, self.base_size) = (fresh.place, fresh.chain, fresh.base_size);
         (self.in_doubt, self.unfolded) = (false, false);
         if let Some(newest) = newest {
             let verdict = self.chain.expect(newest);

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { PortError } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
+import type { KubernetesAccess } from './access.ts';
+import { FIELD_MANAGER, openObjects } from './objects.ts';
+import type { FoundObject, ObjectApi, OwnObject, ResourceKind } from './objects.ts';
+
+const TENANT_LABEL = 'tenure/tenant';
+const OPERATION_LABEL = 'tenure/operation';
+const GONE_POLL_MS = 100;
+
+/** The owner is that of the mark: a spec may carry it further, to systems behind the object. */
+export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
+
+/** Objects of one kind that carry the owner mark as labels. */
+export interface OwnedObjects<Spec> {
+  /** Create, or adopt if mine, or refuse (`foreign`). */
+  ensure(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
+  /** Resolves when it is gone; absent is success, foreign is left alone. */
+  remove(name: string, call: Call): Promise<void>;
+  /** Whether such an object would be taken. */
+  probe(name: string, specOf: SpecOf<Spec>, signal: AbortSignal): Promise<void>;
+  list(signal: AbortSignal): Promise<readonly Described<Spec>[]>;
+}
+
+export interface Described<Spec> {
+  readonly name: string;
+  /** Undefined: no mark of ours is on it. */
+  readonly tenant: string | undefined;
+  readonly spec: Partial<Spec>;
+}
+
+/**
+ * By server-side apply. The API server cannot create-or-refuse by it: an object is read first and
+ * applied with its version; names are reserved in our database.
+ */
+export function ownedObjects<Spec>(
+  options: KubernetesAccess & { readonly namespace: string },
+  resource: ResourceKind,
+): OwnedObjects<Spec> {
+  const api = openObjects<Spec>(options, options.namespace, resource);
+  return {
+    ensure: (name, specOf, call) => ensure(resource, api, name, specOf, call),
+    remove: (name, call) => remove(resource, api, name, call),
+    async probe(name, specOf, signal) {
+      await api.dryRun(objectOf(name, specOf, { tenant: name, operation: name }), signal);
+    },
+    async list(signal) {
+      const found = await api.list(signal);
+      return found.map((object) => ({
+        name: object.metadata.name,
+        tenant: ownerOf(object)?.tenant,
+        spec: object.spec ?? {},
+      }));
+    },
+  };
+}
+
+async function ensure<Spec>(
+  { port, kind }: ResourceKind,
+  api: ObjectApi<Spec>,
+  name: string,
+  specOf: SpecOf<Spec>,
+  { owner, signal }: Call,
+): Promise<void> {
+  const there = await api.find(name, signal);
+  const mark = there && ownerOf(there);
+  if (there && mark?.tenant !== owner.tenant) {
+    throw new PortError(port, 'foreign', `the ${kind} of that name does not carry our mark`);
+  }
+  if (there?.metadata.deletionTimestamp) {
+    throw new PortError(port, 'unavailable', `the former ${kind} is still being deleted`);
+  }
+  const wanted = objectOf(name, specOf, mark ?? owner);
+  const version = there?.metadata.resourceVersion;
+  const metadata = { ...wanted.metadata, ...(version && { resourceVersion: version }) };
+  await api.apply({ ...wanted, metadata }, signal);
+}
+
+async function remove<Spec>(
+  resource: ResourceKind,
+  api: ObjectApi<Spec>,
+  name: string,
+  { owner, signal }: Call,
+): Promise<void> {
+  const there = await api.find(name, signal);
+  if (!there || ownerOf(there)?.tenant !== owner.tenant) return;
+  const { uid } = there.metadata;
+  await api.delete(name, uid, signal);
+  // The deletion is accepted by now: a stop leaves open when it takes place.
+  try {
+    // Finalizers of controllers may keep it for a while after the answer.
+    while ((await api.find(name, signal))?.metadata.uid === uid) {
+      await wait(GONE_POLL_MS, undefined, { signal });
+    }
+  } catch (cause) {
+    const message = `the ${resource.kind} was still being deleted`;
+    throw new PortError(resource.port, 'unknown', message, { cause });
+  }
+}
+
+function objectOf<Spec>(name: string, specOf: SpecOf<Spec>, owner: OwnerMark): OwnObject<Spec> {
+  const labels = {
+    'app.kubernetes.io/managed-by': FIELD_MANAGER,
+    [TENANT_LABEL]: owner.tenant,
+    [OPERATION_LABEL]: owner.operation,
+  };
+  return { metadata: { name, labels }, spec: specOf(owner) };
+}
+
+function ownerOf<Spec>({ metadata }: FoundObject<Spec>): OwnerMark | undefined {
+  const tenant = metadata.labels?.[TENANT_LABEL];
+  const operation = metadata.labels?.[OPERATION_LABEL];
+  return tenant === undefined || operation === undefined ? undefined : { tenant, operation };
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { PortError } from '../../ports/call.ts';
+import type { Call } from '../../ports/call.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import type { TenantDatabase } from '../../ports/tenant-database.ts';
+import { isEmpty, listTenants, mayManage, observeDatabase, observeRole } from './observe.ts';
+import type { State } from './observe.ts';
+import { scramVerifier } from './scram.ts';
+import { inSession } from './session.ts';
+import type { Session } from './session.ts';
+import * as statements from './statements.ts';
+
+export interface PostgresDatabasesOptions {
+  /** Login that may create databases and roles; its database is where the locks are. */
+  readonly adminUrl: string;
+  /** `host:port` at which the tenants' services reach the server. */
+  readonly address: string;
+  /** Of one tenant, at once. */
+  readonly maxConnections: number;
+}
+
+/** Name under which the password of the tenant's role is kept. */
+export const PASSWORD_SECRET = 'postgres-password';
+
+const PASSWORD_BYTES = 24;
+/** Advisory locks by two integers: the class ('tedb' in ASCII) is ours, the number the tenant's. */
+const LOCK_CLASS = 0x74656462;
+
+/**
+ * A database and a role for each tenant on one Postgres server (15 or newer), both named
+ * `tenant-<uuid>`, with the owner mark as their comments. Nobody else may connect to the database.
+ *
+ * Roles and databases made at once trip over each other (23505, XX000), and nothing but CREATE ROLE
+ * can be marked as it is made: so one call at a time per tenant, under an advisory lock that goes
+ * with its connection.
+ */
+export function createPostgresDatabases(
+  options: PostgresDatabasesOptions,
+  secrets: Secrets,
+): TenantDatabase {
+  const { adminUrl } = options;
+  return {
+    ensure: (call) => alone(adminUrl, call, (turn) => ensure(options, secrets, turn)),
+    remove: (call) => alone(adminUrl, call, remove),
+    probe: (signal) => inSession(adminUrl, signal, assureRights),
+    inventory: (signal) => inSession(adminUrl, signal, listTenants),
+  };
+}
+
+/** A call whose turn it is. */
+interface Turn {
+  readonly call: Call;
+  readonly name: string;
+  readonly admin: Session;
+  /** Runs in the tenant's database, as the admin. */
+  inside<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+function alone<T>(adminUrl: string, call: Call, work: (turn: Turn) => Promise<T>): Promise<T> {
+  const name = `tenant-${call.owner.tenant}`;
+  const inside = new URL(adminUrl);
+  inside.pathname = `/${name}`;
+  return inSession(adminUrl, call.signal, async (admin) => {
+    await admin.rows('select pg_advisory_lock($1, hashtext($2))', [LOCK_CLASS, name]);
+    return work({
+      ...{ call, name, admin },
+      inside: (task) => inSession(inside.href, call.signal, task),
+    });
+  });
+}
+
+async function ensure(options: PostgresDatabasesOptions, secrets: Secrets, turn: Turn) {
+  const { admin, name } = turn;
+  const { owner } = turn.call;
+  const database = await observeDatabase(admin, name, () => turn.inside(isEmpty));
+  if (isForeign(database, owner.tenant)) throw foreign('database');
+  const role = await observeRole(admin, name);
+  if (isForeign(role, owner.tenant)) throw foreign('role');
+  const verifier = scramVerifier(await assurePassword(secrets, owner.tenant));
+  if (role === 'absent') await admin.change(...statements.createRole(name, owner));
+  const { maxConnections } = options;
+  await admin.change(statements.setUpRole(name, { verifier, maxConnections }));
+  if (database === 'absent') await admin.change(statements.createDatabase(name));
+  if (typeof database === 'string') await admin.change(...statements.openDatabase(name, owner));
+  await turn.inside((session) => session.change(statements.openSchema(name)));
+  return { url: `postgres://${name}@${options.address}/${name}` };
+}
+
+async function remove({ admin, name, call, inside }: Turn): Promise<void> {
+  const { tenant } = call.owner;
+  const database = await observeDatabase(admin, name, () => inside(isEmpty));
+  if (isForeign(database, tenant)) return;
+  if (database !== 'absent') await admin.change(statements.dropDatabase(name));
+  const role = await observeRole(admin, name);
+  if (role !== 'absent' && !isForeign(role, tenant)) await admin.change(statements.dropRole(name));
+}
+
+async function assureRights(admin: Session): Promise<void> {
+  if (await mayManage(admin)) return;
+  const message = 'the login lacks CREATEDB, CREATEROLE or pg_signal_backend';
+  throw new PortError('tenant-database', 'forbidden', message);
+}
+
+/** Kept before the role has it: an attempt that is cut in between is repeated with the same one. */
+async function assurePassword(secrets: Secrets, tenant: string): Promise<string> {
+  const kept = await secrets.find(tenant, PASSWORD_SECRET);
+  if (kept !== undefined) return kept;
+  const made = randomBytes(PASSWORD_BYTES).toString('base64url');
+  await secrets.put(tenant, PASSWORD_SECRET, made);
+  return made;
+}
+
+function isForeign(state: State, tenant: string): boolean {
+  return state === 'used' || (typeof state === 'object' && state.tenant !== tenant);
+}
+
+function foreign(what: 'database' | 'role'): PortError {
+  return new PortError('tenant-database', 'foreign', `the ${what} does not carry our mark`);
+}

@@ -1,0 +1,49 @@
+import { CustomObjectsApi } from '@kubernetes/client-node';
+import { createHttpRoutes } from '../../adapters/kubernetes/http-route.ts';
+import { aNamespace, install } from '../support/servers/kubernetes.ts';
+import { routesContract } from './routes.ts';
+
+routesContract('Gateway API HTTPRoute', async () => {
+  const { config, namespace, url, ca, token, powerlessToken } = await aNamespace();
+  await install(config, 'HTTPRoute');
+  const api = config.makeApiClient(CustomObjectsApi);
+  const group = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' };
+  const all = { ...group, namespace };
+  const service = { name: 'front-end', port: 8080 };
+  const options = { namespace, gateway: { name: 'public' }, service, server: url, ca };
+  return {
+    routes: createHttpRoutes({ ...options, token }),
+    plant: async (slug, { host, owner }) => {
+      const labels = owner && {
+        'tenure/tenant': owner.tenant,
+        'tenure/operation': owner.operation,
+      };
+      const body = {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: slug, ...(labels && { labels }) },
+        spec: { parentRefs: [{ name: 'theirs' }], hostnames: [host] },
+      };
+      await api.createNamespacedCustomObject({ ...all, body, fieldManager: 'kubectl' });
+    },
+    look: async (slug) => {
+      const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };
+      const found = items.find(({ metadata }) => metadata.name === slug);
+      const { 'tenure/tenant': tenant, 'tenure/operation': operation } =
+        found?.metadata.labels ?? {};
+      const mark = tenant && operation ? { tenant, operation } : undefined;
+      return found && { host: found.spec.hostnames[0] ?? '', mark };
+    },
+    withWrongCredentials: [
+      createHttpRoutes({ ...options, token: 'wrong' }),
+      createHttpRoutes({ ...options, token: powerlessToken }),
+    ],
+    unreachable: createHttpRoutes({ ...options, server: 'https://127.0.0.1:1', token }),
+    close: async () => undefined,
+  };
+});
+
+interface Found {
+  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly spec: { readonly hostnames: readonly string[] };
+}

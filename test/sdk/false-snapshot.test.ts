@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { encodePayload } from '../../facts/core/payload.ts';
+import { leafHash } from '../../facts/crypto/hash.ts';
+import type { Head } from '../../facts/log/heartbeat.ts';
+import type { StateNote } from '../../facts/log/state/note.ts';
+import { factKey } from '../../facts/log/state/keys.ts';
+import type { Plane } from '../../sdk/typescript/plane.ts';
+import type { SnapshotTaken } from '../../sdk/typescript/types.ts';
+import { eventually } from '../support/eventually.ts';
+import type { FakeRegistry } from './support/fake-registry.ts';
+import { ISSUER, memberDraft } from './support/fact-writer.ts';
+import type { FactWriter } from './support/fact-writer.ts';
+import { headOfLines, headsOf, keySetNote, LOG_KEY, NEXT_LOG_KEY } from './support/log-writer.ts';
+import { rangeOf } from './support/log-writer.ts';
+import { PlaneFixture } from './support/plane-fixture.ts';
+import { stateOf } from './support/state-writer.ts';
+import { ACME, memberId, PLATFORM_SHARD, SHARD } from './support/tenants.ts';
+
+/* Who stole the log key, and answers in the registry's place, states what he likes. */
+
+const THIEF = { issuer: ISSUER, sub: 'thief' };
+const JANE = { issuer: ISSUER, sub: 'jane' };
+const SOON = { withinMs: 8_000 };
+
+let fixture: PlaneFixture;
+let writer: FactWriter;
+let registry: FakeRegistry;
+
+const may = (plane: Plane): boolean => plane.can(THIEF, 'invoice:write', ACME).allowed;
+const snapshotPath = (): string => join(fixture.directory, 'snapshot');
+
+/** The true state, and the thief as owner of a tenant. */
+const forge = (overrides: Partial<StateNote> = {}): void => {
+  const seq = writer.facts.filter(({ tenant }) => tenant === ACME).length;
+  const [stated] = writer.facts.filter(({ tenant }) => tenant === ACME);
+  if (stated === undefined) throw new Error('no fact of the tenant');
+  const { kind, subject, op, body } = memberDraft(memberId(99), 'thief', ['owner']);
+  const payload = encodePayload({ ...stated, seq, kind, subject, op, body });
+  const facts = [{ key: factKey(kind, subject), payload }];
+  const change = { tenant: ACME, seq, head: leafHash(encodePayload(stated)), facts };
+  registry.state = stateOf(writer, overrides, [change]);
+};
+
+const trueHead = (shard: number): Head => headOfLines(writer.shards.get(shard) ?? []);
+const headsWith = (head: Head): Head[] =>
+  headsOf({ [PLATFORM_SHARD]: trueHead(PLATFORM_SHARD), [SHARD]: head });
+
+/** Heartbeats as time goes by. */
+const beats = (times: number): void => {
+  for (let at = 0; at < times; at += 1) {
+    fixture.clock.nowMs += 2_000;
+    fixture.live?.heartbeat(registry.heartbeat());
+  }
+};
+
+beforeEach(async () => {
+  fixture = await PlaneFixture.start();
+  ({ writer, registry } = fixture);
+});
+
+afterEach(() => fixture.stop());
+
+const invented = new Uint8Array(32).fill(7);
+
+test.each<[string, string, Partial<StateNote>, () => Head]>([
+  [
+    'far ahead of all heartbeats',
+    'fact-uncovered',
+    { size: 2 ** 50 },
+    () => {
+      return { count: 2 ** 49, hash: invented };
+    },
+  ],
+  ['with another history', 'shard-fork', {}, () => ({ ...trueHead(SHARD), hash: invented })],
+])('a snapshot %s is told, denied, and forgotten on disk', async (_, code, overrides, head) => {
+  forge({ ...overrides, heads: headsWith(head()) });
+  const plane = await fixture.open();
+  const taken: SnapshotTaken[] = [];
+  plane.on('snapshot', (one) => taken.push(one));
+  await eventually(() => expect(taken).toHaveLength(1), SOON);
+  await eventually(() => {
+    beats(1);
+    expect(may(plane)).toBe(false);
+  }, SOON);
+  await eventually(() => expect(existsSync(snapshotPath())).toBe(false), SOON);
+  expect(plane.stats().refused[code as 'shard-fork']).toBeGreaterThan(0);
+  expect(plane.can(JANE, 'invoice:read', ACME).allowed).toBe(true);
+  beats(40);
+  expect(taken).toHaveLength(1);
+  await plane.close();
+  const again = await fixture.open();
+  expect(may(again)).toBe(false);
+  registry.state = undefined;
+  await again.ready();
+  expect(may(again)).toBe(false);
+});
+
+test('when the log key that signed it is revoked, a snapshot is not decided by any more', async () => {
+  forge();
+  const plane = await fixture.open();
+  await plane.ready();
+  expect([may(plane), plane.stats().applied]).toEqual([true, 0]);
+  const size = writer.facts.length;
+  registry.keySets.push(
+    keySetNote({
+      version: 2,
+      logKeys: [rangeOf(LOG_KEY, { to: size, void: 1 }), rangeOf(NEXT_LOG_KEY, { from: size })],
+    }),
+  );
+  beats(1);
+  await eventually(() => {
+    beats(1);
+    expect(may(plane)).toBe(false);
+  }, SOON);
+  expect(plane.can(JANE, 'invoice:read', ACME).allowed).toBe(true);
+  expect(existsSync(snapshotPath())).toBe(false);
+});
