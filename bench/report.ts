@@ -39,16 +39,17 @@ export function formatPage(machine: Machine, rows: readonly Row[], date: Date): 
 Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)}.
 Machine: ${formatMachine(machine)}.
 
-Ratios are against a baseline of the same run and bind always; milliseconds that wait for a disk bind
-only where it syncs in less than 0.2 ms. Load is open loop: requests start on time whether or not the
-last one has ended. Baselines:
+Ratios are against a baseline of the same run and bind always; milliseconds that wait for a disk
+bind only where it syncs in less than 0.2 ms. Load is open loop: requests start on time whether or
+not the last one has ended. Baselines:
 
 - a million facts: those that a data plane left on disk, a snapshot of 10,000 tenants, against the
   bare JSON parser of the kit's language over the same bytes, and against a signature for each;
-- a delivery: as many bytes through bare JetStream to a process that verifies one signature; a commit
-  is dated by Postgres, before it is synced, and its application by the data plane's own process;
+- a delivery: as many bytes through bare JetStream to a process that verifies one signature; a
+  commit is dated by Postgres, before it is synced, and its application by the plane's process;
 - the sequencer: bare inserts of as many rows in commits of as many, synced;
-- what is told among many tenants: the same among 1,000, measured in turns, without HTTP.
+- what is told among many tenants: the same among 1,000, measured in turns, without HTTP; of
+  snapshots and views one after the other.
 
 Decisions are told without what reading the clock costs.
 

@@ -18,9 +18,10 @@ export function ratioRow(
   baseline: number,
   bound: number | null,
 ): Row {
-  const ratio = round(value / baseline);
-  const holds = bound === null ? null : ratio <= bound;
-  return { name, value: round(value), unit, baseline: round(baseline), ratio, bound, holds };
+  const exact = value / baseline;
+  const holds = bound === null ? null : exact <= bound;
+  const [ratio, told] = [round(exact), round(value)];
+  return { name, value: told, unit, baseline: round(baseline), ratio, bound, holds };
 }
 
 export function valueRow(
@@ -47,6 +48,8 @@ export function quantile(values: Iterable<number>, q: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN;
 }
 
+/** Three decimals, and three digits of what is smaller: 0.0104 is not 0.01. */
 function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
+  const told = Math.round(value * 1_000) / 1_000;
+  return Math.abs(told) < 0.1 ? Number(value.toPrecision(3)) : told;
 }

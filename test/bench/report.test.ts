@@ -22,6 +22,11 @@ describe('a bound is said, and whether it holds', () => {
     expect(ratioRow('a', 'ms', 3.1, 2, 1.5).holds).toBe(false);
   });
 
+  test('of a small ratio, which is not rounded into its bound', () => {
+    const row = ratioRow('a', 'ms', 1.04, 100, 0.01);
+    expect(cellsOf(row).slice(3)).toEqual(['0.0104 x', '0.01 x', '**no**']);
+  });
+
   test('of a time', () => {
     expect(cellsOf(valueRow('a', 'us', 2, 2))).toEqual(['a', '2 us', '–', '–', '2 us', 'yes']);
     expect(cellsOf(valueRow('a', 'us', 2.1, 2)).at(-1)).toBe('**no**');
