@@ -1,71 +1,86 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
-import { ROOT } from '../tools/run-command.ts';
+import { LOG } from '../test/sdk/support/fact-writer.ts';
+import { ROOT_KEY } from '../test/sdk/support/log-writer.ts';
+import { run } from '../tools/servers/command.ts';
 import type { Progress } from '../tools/servers/progress.ts';
+import { KITS } from './kits.ts';
+import type { Command, Kit } from './kits.ts';
 import { writeFacts } from './million-facts.ts';
 import { ratioRow, valueRow } from './row.ts';
 import type { Row } from './row.ts';
 
 const TENANTS = 10_000;
 const FACTS_PER_TENANT = 100;
-const FACTS = TENANTS * FACTS_PER_TENANT;
 /** DESIGN 8. */
-const BOUND_OF_PARSE = 1;
 const BOUND_OF_SIGNATURES = 0.01;
-const BOUND_DECISION_US = 2;
 
 const FIGURE = z.object({ name: z.string(), unit: z.string(), value: z.number() });
+type Figures = Readonly<Record<string, number>>;
 
 /** A million facts that a plane left on disk: how soon they answer, how fast, and at what cost. */
-export async function benchMillion(progress: Progress): Promise<Row[]> {
+export async function benchMillion(
+  progress: Progress,
+  { kits = KITS, tenants = TENANTS } = {},
+): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'tenure-million-'));
   try {
-    return await progress('a million facts', async () => {
-      writeFacts(directory, TENANTS, FACTS_PER_TENANT);
-      const parsed = await measure('parse', directory);
-      return rowsOf({ ...parsed, ...(await measure('plane', directory)) });
-    });
+    await progress('Writing a million facts', async () =>
+      writeFacts(directory, tenants, FACTS_PER_TENANT),
+    );
+    const rows: Row[] = [];
+    for (const kit of kits) {
+      const command = await kit.command('measure', progress);
+      const figures = await progress(`A million facts in ${kit.name}`, async () => ({
+        ...(await measure(command, 'parse', directory, tenants)),
+        ...(await measure(command, 'plane', directory, tenants)),
+      }));
+      rows.push(...rowsOf(kit, figures));
+    }
+    return rows;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 /** In a process of its own, so that neither measures the other's memory. */
-async function measure(mode: string, directory: string): Promise<Record<string, number>> {
-  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
-  const program = `${ROOT}bench/million-main.ts`;
-  const size = [String(TENANTS), String(FACTS_PER_TENANT)];
-  const args = [...flags, program, mode, directory, ...size];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const figures = stdout.trim().split('\n');
+async function measure(
+  { file, args }: Command,
+  mode: 'parse' | 'plane',
+  directory: string,
+  tenants: number,
+): Promise<Figures> {
+  const asked = [mode, directory, String(tenants), String(FACTS_PER_TENANT)];
+  const env = { TENURE_LOG: LOG, TENURE_ROOT: ROOT_KEY };
+  const said = await run(file, [...args, ...asked], { env });
   return Object.fromEntries(
-    figures.map((line) => {
-      const { name, value } = FIGURE.parse(JSON.parse(line));
-      return [name, value];
-    }),
+    said
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const { name, value } = FIGURE.parse(JSON.parse(line));
+        return [name, value];
+      }),
   );
 }
 
-function rowsOf(figures: Record<string, number>): Row[] {
+function rowsOf(kit: Kit, figures: Figures): Row[] {
   const of = (name: string): number => figures[name] ?? Number.NaN;
-  const signaturesMs = (of('signature') * FACTS) / 1_000;
-  const answering = 'a million facts verified and answering';
+  const signaturesMs = (of('signature') * of('facts')) / 1_000;
+  const answering = [of('answering'), of('parse')] as const;
+  const name = `${kit.name}: a million facts`;
   return [
-    ratioRow(`${answering}, to JSON.parse`, 'ms', of('answering'), of('parse'), BOUND_OF_PARSE),
+    ratioRow(`${name} answering, to ${kit.parser}`, 'ms', ...answering, kit.boundOfParse),
     ratioRow(
-      `${answering}, to a signature each`,
+      `${name} answering, to a signature each`,
       'ms',
-      of('answering'),
-      signaturesMs,
-      BOUND_OF_SIGNATURES,
+      ...([answering[0], signaturesMs, BOUND_OF_SIGNATURES] as const),
     ),
-    valueRow('a million facts, all of them unpacked', 'ms', of('unpacked'), null),
-    valueRow('memory per fact at a million', 'B', of('memory'), null),
-    valueRow('decision at a million facts, p50', 'us', of('decision p50'), null),
-    valueRow('decision at a million facts, p99', 'us', of('decision p99'), BOUND_DECISION_US),
+    valueRow(`${name}, all of them unpacked`, 'ms', of('unpacked'), null),
+    valueRow(`${name}, memory of each`, 'B', of('memory'), null),
+    valueRow(`${name}, decision p50`, 'us', of('decision p50'), null),
+    valueRow(`${name}, decision p99`, 'us', of('decision p99'), kit.boundDecisionUs),
   ];
 }

@@ -2,11 +2,11 @@
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B';
+  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B' | 'facts/s';
   /** Measured in the same run, in the same unit. */
   readonly baseline: number | null;
   readonly ratio: number | null;
-  /** Of the ratio where there is a baseline, else of the value. */
+  /** Of the ratio where there is a baseline, else of the value; the least of facts a second. */
   readonly bound: number | null;
   readonly holds: boolean | null;
 }
@@ -18,9 +18,10 @@ export function ratioRow(
   baseline: number,
   bound: number | null,
 ): Row {
-  const ratio = round(value / baseline);
-  const holds = bound === null ? null : ratio <= bound;
-  return { name, value: round(value), unit, baseline: round(baseline), ratio, bound, holds };
+  const exact = value / baseline;
+  const holds = bound === null ? null : exact <= bound;
+  const [ratio, told] = [round(exact), round(value)];
+  return { name, value: told, unit, baseline: round(baseline), ratio, bound, holds };
 }
 
 export function valueRow(
@@ -33,12 +34,22 @@ export function valueRow(
   return { name, value: round(value), unit, baseline: null, ratio: null, bound, holds };
 }
 
+/** Facts a second: the more the better. */
+export function rateRow(name: string, value: number, baseline: number, bound: number): Row {
+  const unit = 'facts/s';
+  const [rate, base] = [Math.round(value), Math.round(baseline)];
+  const [ratio, holds] = [round(value / baseline), value >= bound];
+  return { name, value: rate, unit, baseline: base, ratio, bound, holds };
+}
+
 /** `q` from 0 to 1, of any order of values. */
 export function quantile(values: Iterable<number>, q: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN;
 }
 
+/** Three decimals, and three digits of what is smaller: 0.0104 is not 0.01. */
 function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
+  const told = Math.round(value * 1_000) / 1_000;
+  return Math.abs(told) < 0.1 ? Number(value.toPrecision(3)) : told;
 }

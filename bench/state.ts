@@ -1,7 +1,8 @@
-import pg from 'pg';
 import { get, start } from '../tools/servers/postgres.ts';
+import type { PostgresServer } from '../tools/servers/postgres.ts';
 import { quiet } from '../tools/servers/progress.ts';
 import type { Progress } from '../tools/servers/progress.ts';
+import { freshDatabase } from './databases.ts';
 import { quantile, ratioRow } from './row.ts';
 import type { Row } from './row.ts';
 import { StateRegistry } from './state-registry.ts';
@@ -35,7 +36,7 @@ export async function benchState(progress: Progress, sizes = TENANTS): Promise<R
     const all: Measured[] = [];
     for (const tenants of sizes) {
       const name = `The state of ${tenants.toLocaleString('en')} tenants`;
-      all.push(await progress(name, () => measure(server.url, tenants)));
+      all.push(await progress(name, () => measure(server, tenants)));
     }
     const [least, ...more] = all;
     if (least === undefined) return [];
@@ -58,8 +59,9 @@ function toRows(one: Measured, least: Measured): Row[] {
   ];
 }
 
-async function measure(serverUrl: string, tenants: number): Promise<Measured> {
-  const registry = await StateRegistry.load(await freshDatabase(serverUrl, tenants), tenants);
+async function measure(server: PostgresServer, tenants: number): Promise<Measured> {
+  const databaseUrl = await freshDatabase(server, `state_${tenants}`);
+  const registry = await StateRegistry.load(databaseUrl, tenants);
   try {
     const run = async (changed: number): Promise<number> => {
       // Not counted: code is compiled, connections are opened.
@@ -84,14 +86,4 @@ async function measure(serverUrl: string, tenants: number): Promise<Measured> {
   } finally {
     await registry.close();
   }
-}
-
-async function freshDatabase(serverUrl: string, tenants: number): Promise<string> {
-  const url = new URL(serverUrl);
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(`create database state_${tenants}`);
-  await client.end();
-  url.pathname = `/state_${tenants}`;
-  return url.href;
 }

@@ -1,4 +1,4 @@
-// Builds the Go kit's driver, runs Go's own tools over the kit, and packs the kit as a module.
+// Builds the Go kit's programs, runs Go's own tools over the kit, and packs the kit as a module.
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,6 @@ import { ROOT } from '../run-command.ts';
 export const GO_KIT = join(ROOT, 'sdk/go');
 export const GO_MODULE = 'tenure.dev/dataplane';
 
-const DRIVER = 'driver';
 const VERSION_CHARS = 16;
 const SOURCE = /(\.go|^go\.mod|^go\.sum)$/;
 /** Where Go puts itself when its own installer is used; often not on the PATH. */
@@ -34,19 +33,25 @@ const versionOf = (): string => {
 export const goOf = async (progress: Progress): Promise<string> =>
   findOnPath('go', USUAL_FOLDERS) ?? fetchGo(progress);
 
-/** The driver's executable; named by its sources in the cache, so a changed kit is built anew. */
-export const buildGoDriver = async (progress: Progress): Promise<string> => {
+/** An executable of the kit; named by its sources in the cache, so a changed kit is built anew. */
+export const buildGoProgram = async (
+  name: 'driver' | 'listen' | 'measure',
+  progress: Progress,
+): Promise<string> => {
   const dir = await cached('kit-go', versionOf(), progress, async (building) => {
     const go = await goOf(progress);
-    await progress("Building the Go kit's driver", () =>
-      run(go, ['build', '-trimpath', '-o', join(building, DRIVER), './cmd/driver'], {
+    await progress("Building the Go kit's programs", () =>
+      run(go, ['build', '-trimpath', '-o', `${building}/`, './cmd/...'], {
         cwd: GO_KIT,
-        what: "building the Go kit's driver",
+        what: "building the Go kit's programs",
       }),
     );
   });
-  return join(dir, DRIVER);
+  return join(dir, name);
 };
+
+export const buildGoDriver = (progress: Progress): Promise<string> =>
+  buildGoProgram('driver', progress);
 
 export type GoReport = { raced: boolean; tests: string; vet: string; unformatted: string };
 

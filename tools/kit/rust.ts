@@ -1,4 +1,4 @@
-// Builds the Rust kit's driver, runs Rust's own tools over the kit, and packs the kit as a crate.
+// Builds the Rust kit's programs, runs Rust's own tools over the kit, and packs the kit as a crate.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -12,6 +12,8 @@ import { ROOT } from '../run-command.ts';
 export const RUST_KIT = join(ROOT, 'sdk/rust');
 
 const DRIVER = 'driver';
+/** Of the bench. */
+const PROGRAMS = ['listen', 'measure'];
 const VERSION_CHARS = 16;
 const SOURCE = /(\.rs|^Cargo\.toml|^Cargo\.lock)$/;
 /** Where Rust puts itself when its own installer is used; often not on the PATH. */
@@ -54,6 +56,23 @@ export const buildRustDriver = async (progress: Progress): Promise<string> => {
     copyFileSync(join(rustTarget(), 'debug/examples', DRIVER), join(building, DRIVER));
   });
   return join(dir, DRIVER);
+};
+
+/** A program of the bench: as a data plane is shipped, and not as tests are built. */
+export const buildRustProgram = async (
+  name: 'listen' | 'measure',
+  progress: Progress,
+): Promise<string> => {
+  const dir = await cached('kit-rust-release', versionOf(), progress, async (building) => {
+    const examples = PROGRAMS.flatMap((program) => ['--example', program]);
+    await progress("Building the Rust kit's programs (once, some minutes)", () =>
+      cargo(['build', '--locked', '--release', ...examples]),
+    );
+    for (const program of PROGRAMS) {
+      copyFileSync(join(rustTarget(), 'release/examples', program), join(building, program));
+    }
+  });
+  return join(dir, name);
 };
 
 export type RustReport = { tests: string; clippy: string; unformatted: string };
