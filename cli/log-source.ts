@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Secret } from '../wiring/config/secret.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
+import { LogFolder } from './log-folder.ts';
 
 const REQUEST_DEADLINE_MS = 30_000;
 const REACH = 'Check TENURE_URL, or where you said the log is.';
@@ -21,7 +20,7 @@ export interface LogSource {
 }
 
 /** `/v1/log` of a registry. */
-export function httpSource(url: string, token: Secret | undefined): LogSource {
+function httpSource(url: string, token: Secret | undefined): LogSource {
   const name = `${url}/v1/log`;
   return {
     name,
@@ -41,18 +40,9 @@ export function httpSource(url: string, token: Secret | undefined): LogSource {
 }
 
 /** A folder with the same files. */
-export function folderSource(folder: string): LogSource {
-  return {
-    name: folder,
-    read: async (path) => {
-      try {
-        return new Uint8Array(await readFile(join(folder, path)));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-  };
+function folderSource(name: string): LogSource {
+  const folder = new LogFolder(name);
+  return { name, read: (path) => folder.read(path) };
 }
 
 /** `from`: URL or folder; the registry unless given, which alone gets the token. */
