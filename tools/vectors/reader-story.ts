@@ -1,6 +1,6 @@
 /* What the stories of readers are made of: lines, keys and heartbeats of one shard. */
 import { toBase64, utf8 } from '../../facts/core/bytes.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import { FactWriter, LOG, memberDraft, signer } from '../../test/sdk/support/fact-writer.ts';
 import { tenantDraft } from '../../test/sdk/support/fact-writer.ts';
 import { headOfLines, headsOf, heartbeatNote } from '../../test/sdk/support/log-writer.ts';
