@@ -32,7 +32,7 @@ export const forged = (facts: number, key = signer): string => {
 
 export const FIRST_SET: ReaderStep = { keySet: encode(keySetNote()) };
 /** The fact key was changed at index 3. */
-export const ROTATED_KEYS = [rangeOf(signer, { to: 3 }), rangeOf(NEXT_FACT_KEY, { from: 3 })];
+const ROTATED_KEYS = [rangeOf(signer, { to: 3 }), rangeOf(NEXT_FACT_KEY, { from: 3 })];
 export const SECOND_SET: ReaderStep = {
   keySet: encode(keySetNote({ version: 2, fact: ROTATED_KEYS })),
 };
