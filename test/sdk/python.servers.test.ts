@@ -1,10 +1,13 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'nats';
 import type { NatsConnection } from 'nats';
+import { formatApiKey, hashOfApiKey } from '../../facts/crypto/api-key.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
+import { writeFacts } from '../../bench/million-facts.ts';
 import { PYTHON_KIT, buildPythonKit } from '../../tools/kit/python.ts';
 import type { PythonKit } from '../../tools/kit/python.ts';
 import { run } from '../../tools/servers/command.ts';
@@ -16,8 +19,9 @@ import { Driver } from './support/driver.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
 import { FactWriter, ISSUER, LOG, memberDraft } from './support/fact-writer.ts';
 import { tenantDraft, writePlatform } from './support/fact-writer.ts';
-import { ROOT_KEY } from './support/log-writer.ts';
-import { ACME, SHARD, memberId } from './support/tenants.ts';
+import { headOfLines, headsOf, heartbeatNote, keySetNote, ROOT_KEY } from './support/log-writer.ts';
+import { stateOf } from './support/state-writer.ts';
+import { ACME, SHARD, memberId, projectId } from './support/tenants.ts';
 
 const VECTORS = new URL('../../facts/spec/vectors/', import.meta.url);
 const CLEAN = { PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: '', PYTHONWARNINGS: 'default' };
@@ -72,6 +76,19 @@ describe('the kit by itself', () => {
     writeFileSync(file, `${[...use, ...wrong].join('\n')}\n`);
     await expect(inKit(kit.tools, check, folder)).rejects.toThrow('incompatible type');
   });
+});
+
+test('the measuring program tells its figures of a directory of the bench', async () => {
+  const directory = join(folder, 'facts');
+  writeFacts(directory, 20, 30);
+  const names = async (mode: string): Promise<string[]> => {
+    const said = await inKit(kit.python, ['bench/measure.py', mode, directory]);
+    const lines = said.trim().split('\n');
+    return lines.map((line) => (JSON.parse(line) as { name: string }).name);
+  };
+  expect(await names('parse')).toEqual(['parse', 'facts']);
+  const figures = ['signature', 'answering', 'unpacked', 'memory', 'decision p50', 'decision p99'];
+  expect(await names('plane')).toEqual(figures);
 });
 
 const readVectors = (): Case[] =>
@@ -230,6 +247,71 @@ describe('a registry', () => {
       publisher.publish('tenure.heartbeat', registry.heartbeat());
       expect(await can('invoice:read')).toEqual(granted);
     });
+  });
+
+  test('API keys are known by their hash, and what is none is never a crash', async () => {
+    const key = formatApiKey(new Uint8Array(24).fill(1));
+    const body = { hash: hashOfApiKey(key), scopes: ['log'], namespace: 'eu', until: null };
+    const id = projectId(1);
+    writer.write(ACME, { kind: 'api-key', subject: `api-key:${id}`, op: 'assert', body });
+    await open();
+    await driver.ask({ op: 'ready' });
+    const known = { tenant: ACME, id, scopes: ['log'], namespace: 'eu', freshness: 'fresh' };
+    const ask = (more: object): Promise<unknown> => driver.ask({ op: 'apiKey', ...more });
+    expect(await ask({ key, scope: 'log', namespace: 'eu' })).toEqual({
+      allowed: true,
+      reason: 'granted',
+      ...known,
+    });
+    expect(await ask({ key, scope: 'lo' })).toEqual({
+      allowed: false,
+      reason: 'scope-missing',
+      ...known,
+    });
+    for (const odd of [undefined, null, 7, [key], { key }, `${key}a`]) {
+      expect(await ask({ key: odd })).toMatchObject({ reason: 'key-malformed', tenant: null });
+    }
+  });
+
+  test('a snapshot is begun with, and what is decided by it is explained', async () => {
+    registry.state = stateOf(writer);
+    await open();
+    await driver.ask({ op: 'ready' });
+    const size = writer.facts.length;
+    const stats = { snapshot: size, applied: 0, refused: {} };
+    expect(await driver.ask({ op: 'stats' })).toMatchObject(stats);
+    const question = { issuer: ISSUER, sub: 'jane', permission: 'invoice:read', tenant: ACME };
+    const { decision, because } = (await driver.ask({ op: 'explain', ...question })) as {
+      decision: unknown;
+      because: { subject: string }[];
+    };
+    expect(decision).toEqual(granted);
+    const subjects = [`tenant:${ACME}`, `member:${memberId(1)}`, 'role:viewer'];
+    expect(because.map(({ subject }) => subject)).toEqual(subjects);
+    const fact = writer.facts.find(({ subject }) => subject === subjects[1]);
+    const { tenant, seq, kind, subject, id, at, cause } = fact as NonNullable<typeof fact>;
+    expect(because[1]).toEqual({ tenant, seq, kind, subject, id, at, ...cause });
+    promote(['owner']);
+    await eventually(async () => expect(await can('invoice:write')).toEqual(granted));
+  });
+
+  test('a folder of files is a log too', async () => {
+    const log = join(folder, 'log');
+    const put = (path: string, content: string): void => {
+      mkdirSync(dirname(join(log, path)), { recursive: true });
+      writeFileSync(join(log, path), content);
+    };
+    const shards = [...writer.shards];
+    put('keys/1', keySetNote());
+    for (const [at, lines] of shards) put(`facts/${shardName(at)}`, `${lines.join('\n')}\n`);
+    const heads = headsOf(
+      Object.fromEntries(shards.map(([at, lines]) => [at, headOfLines(lines)])),
+    );
+    put('heartbeat', heartbeatNote({ at: new Date().toISOString(), heads }));
+    await open({ registryUrl: pathToFileURL(log).href, token: '' });
+    await driver.ask({ op: 'ready' });
+    expect(await can('invoice:read')).toEqual(granted);
+    expect(registry.requests).toBe(0);
   });
 
   test('one that is not the pinned log opens nothing', async () => {

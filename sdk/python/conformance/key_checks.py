@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from log_checks import Input, Run, note_of
@@ -11,15 +12,29 @@ from tenure_dataplane.kernel.shard import shard_name
 from tenure_dataplane.log.checkpoint import parse_checkpoint
 from tenure_dataplane.log.note import parse_note
 from tenure_dataplane.log.note_key import create_note_verifier, parse_note_key
-from tenure_dataplane.trust.heartbeat import parse_heartbeat
+from tenure_dataplane.trust.heartbeat import ShardCount, parse_heartbeat
 from tenure_dataplane.trust.heartbeats import Heartbeats
 from tenure_dataplane.trust.key_chain import KeyChain
 from tenure_dataplane.trust.key_set import KeySet, RangedKey, parse_key_set
 
 
-def _text(note: str) -> str:
+def text_of(note: str) -> str:
     """What vectors trust already is read without a look at its signatures."""
     return parse_note(note_of(note)).text
+
+
+def key_set_of(note: str) -> KeySet:
+    """A set that is trusted already."""
+    return parse_key_set(text_of(note))
+
+
+def heads_of(shards: Sequence[ShardCount]) -> dict[str, Any]:
+    """Of shards with lines, by name."""
+    return {
+        shard_name(shard): {"count": lines, "hash": hashed.hex()}
+        for shard, (lines, hashed) in enumerate(shards)
+        if lines > 0
+    }
 
 
 def _range(key: RangedKey) -> dict[str, Any]:
@@ -39,7 +54,7 @@ def _key_set(given: Input) -> Any:
     root = parse_note_key(given["root"])
     chain = KeyChain(given["log"], root)
     if given["trusted"] is not None:
-        chain.resume(parse_key_set(_text(given["trusted"])), root)
+        chain.resume(key_set_of(given["trusted"]), root)
     chain.accept(note_of(given["note"]))
     made = chain.current
     if made is None:
@@ -53,9 +68,9 @@ def _key_set(given: Input) -> Any:
 
 
 def _heartbeat(given: Input) -> Any:
-    heartbeats = Heartbeats(chain_of(given["log"], parse_key_set(_text(given["keySet"]))))
+    heartbeats = Heartbeats(chain_of(given["log"], key_set_of(given["keySet"])))
     if given["last"] is not None:
-        heartbeats.resume(parse_heartbeat(_text(given["last"])))
+        heartbeats.resume(parse_heartbeat(text_of(given["last"])))
     made, _ = heartbeats.examine(note_of(given["note"]))
     checkpoint = None
     if made.checkpoint is not None:
@@ -67,11 +82,7 @@ def _heartbeat(given: Input) -> Any:
         "at": made.time,
         "keySetVersion": made.version,
         "checkpoint": checkpoint,
-        "heads": {
-            shard_name(shard): {"count": lines, "hash": hashed.hex()}
-            for shard, (lines, hashed) in enumerate(made.shards)
-            if lines > 0
-        },
+        "heads": heads_of(made.shards),
     }
 
 

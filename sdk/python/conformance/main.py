@@ -15,10 +15,18 @@ from log_checks import LOG_CHECKS
 from plane_ops import Answer, PlaneOps, Request
 from reader_checks import READER_CHECKS
 from shard_checks import read_shard, signature_holds
+from state_checks import STATE_CHECKS
 
 from tenure_dataplane import FactError
 
-CHECKS = {**LOG_CHECKS, **KEY_CHECKS, **READER_CHECKS}
+CHECKS = {**LOG_CHECKS, **KEY_CHECKS, **READER_CHECKS, **STATE_CHECKS}
+
+#: Their names on the wire, and here.
+OPERATIONS = {
+    **{op: op for op in ("open", "ready", "can", "entitlement", "explain", "freshness")},
+    **{op: op for op in ("stats", "close")},
+    "apiKey": "api_key",
+}
 
 
 def run_vector(request: Request) -> Answer:
@@ -42,8 +50,8 @@ async def answer(line: str, ops: PlaneOps) -> Answer:
         op = request["op"]
         if op == "vector":
             return run_vector(request)
-        if op in ("open", "ready", "can", "entitlement", "freshness", "stats", "close"):
-            made: Answer = await getattr(ops, op)(request)
+        if op in OPERATIONS:
+            made: Answer = await getattr(ops, OPERATIONS[op])(request)
             return made
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}

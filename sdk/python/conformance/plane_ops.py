@@ -32,6 +32,7 @@ class PlaneOps:
             root=request["root"],
             directory=request["directory"],
             shards=request.get("shards"),
+            snapshots=request.get("snapshots", True),
         )
         try:
             self._plane = await open_new(options)
@@ -56,6 +57,20 @@ class PlaneOps:
         """Another one."""
         answer = self._open().entitlement(request["tenant"], request["product"])
         return {**answer._asdict(), "limits": dict(answer.limits)}
+
+    async def api_key(self, request: Request) -> Answer:
+        """Of anything that JSON has."""
+        asked = (request.get("key"), request.get("scope"), request.get("namespace"))
+        answer = self._open().api_key(*asked)
+        return {**answer._asdict(), "scopes": list(answer.scopes)}
+
+    async def explain(self, request: Request) -> Answer:
+        """A decision, and the facts behind it."""
+        identity = Identity(request["issuer"], request["sub"])
+        where = (request["permission"], request["tenant"], request.get("project"))
+        answer = await self._open().explain(identity, *where)
+        because = [one._asdict() for one in answer.because]
+        return {"decision": answer.decision._asdict(), "because": because}
 
     async def freshness(self, _: Request) -> Answer:
         """Of memberships."""

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from log_checks import Input, Run, note_of
+from state_checks import walk_files
 
 from tenure_dataplane.kernel.errors import FactError
 from tenure_dataplane.log.note_key import parse_note_key
+from tenure_dataplane.reader.base import ShardBase, base_of
 from tenure_dataplane.reader.reread import Reread
 from tenure_dataplane.reader.shard_reader import ShardReader
 from tenure_dataplane.reader.step import Accepted, Origin, Step
+from tenure_dataplane.state.note import StateNote
+from tenure_dataplane.state.open_note import open_state_note
+from tenure_dataplane.state.walk import ShardScope
 from tenure_dataplane.trust.fact_keys import FactKeys
 from tenure_dataplane.trust.heartbeats import Heartbeats
 from tenure_dataplane.trust.key_chain import KeyChain
@@ -26,6 +31,10 @@ class Story:
         self.heartbeats = Heartbeats(self.keys)
         self.reader = ShardReader(given["shard"], self)
         self.accepted: list[Accepted] = []
+        #: The last state note that was taken.
+        self.taken: StateNote | None = None
+        #: What the lines here follow; None: they begin with position 1.
+        self.base: ShardBase | None = None
         self.refused: list[str] = []
         self.fetch = False
         self.acts: dict[str, Callable[[Any], None]] = {
@@ -34,6 +43,7 @@ class Story:
             "live": self._live,
             "fetched": lambda lines: self._tell(self.reader.fetched(lines, "http")),
             "reread": lambda lines: self._reread(lines, "http"),
+            "snapshot": lambda served: self._try(lambda: self._snapshot(served)),
         }
 
     @property
@@ -76,7 +86,9 @@ class Story:
         last = self.reader.chains.log_index
         if change.fork_from is not None and change.fork_from <= last:
             self.reader.uncover()
-        if change.void_from is not None and change.void_from <= last:
+        if change.void_from is not None and self.base and change.void_from < self.base.size:
+            self.reader.doubt_fold()
+        elif change.void_from is not None and change.void_from <= last:
             self._reread([item.line for item in self.accepted], "disk")
         if not self.heartbeats.holds_lines:
             self._tell(self.reader.live([]))
@@ -88,12 +100,23 @@ class Story:
         if taken is not None:
             self._tell(self.reader.heartbeat(taken.shards[self.reader.shard]))
 
+    def _snapshot(self, served: Input) -> None:
+        stated = open_state_note(note_of(served["note"]), self.keys.sets, self.taken)
+        shard = self.reader.shard
+        if not self.reader.wants(stated.shards[shard]):
+            return
+        tenants = walk_files(stated.root, ShardScope([shard]), served["nodes"])
+        self.taken, self.base = stated, base_of(stated, shard, tenants)
+        self.accepted = []
+        self._tell(self.reader.rest(self.base))
+
     def _reread(self, lines: list[str], origin: Origin) -> None:
-        reread = Reread(self.reader)
+        base = self.base if origin == "disk" else None
+        reread = Reread(self.reader, base)
         reread.take(lines, origin)
         self.refused.extend(refusal.code for refusal in reread.refused)
         if reread.holds_covered:
-            self.accepted = reread.accepted
+            self.base, self.accepted = base, reread.accepted
             self._tell(self.reader.adopt(reread.reader))
 
 

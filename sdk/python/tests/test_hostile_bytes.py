@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import unittest
+from hashlib import sha256
 
 from support.fact_writer import FACT_KEY, LOG, a_registry, key_of, seal, tenant_of_shard
 from support.log_writer import ROOT_KEY, heartbeat, key_set
+from support.state_writer import state_of
 
 from tenure_dataplane import FACT_ERROR_CODES, FactError
 from tenure_dataplane.kernel.hashes import key_id_of
@@ -14,6 +17,10 @@ from tenure_dataplane.kernel.json_strict import parse_strict_json
 from tenure_dataplane.kernel.payload import parse_payload
 from tenure_dataplane.log.note_key import parse_note_key
 from tenure_dataplane.reader.shard_reader import ShardReader
+from tenure_dataplane.state.file import MAX_NODE_BYTES, unpack_node
+from tenure_dataplane.state.open_note import open_state_note
+from tenure_dataplane.state.view import open_view
+from tenure_dataplane.state.walk import ShardScope, StateWalk, WantedNode
 from tenure_dataplane.trust.fact_keys import FactKey, FactKeys
 from tenure_dataplane.trust.heartbeats import Heartbeats
 from tenure_dataplane.trust.key_chain import KeyChain
@@ -87,6 +94,34 @@ class HostileBytesTest(unittest.TestCase):
             with self.assertRaises(FactError):
                 beat = heartbeat(self.writer, "2026-11-21T01:34:34.000Z")
                 Heartbeats(chain).take(mutant(self.chance, beat))
+
+    def test_mutants_of_a_state(self) -> None:
+        chain = KeyChain(LOG, parse_note_key(ROOT_KEY))
+        chain.accept(key_set())
+        state = state_of(self.writer)
+        (node,) = state.nodes.values()
+        for _ in range(ROUNDS):
+            changed = mutant(self.chance, node)
+            for file in (changed, mutant(self.chance, gzip.compress(node)), gzip.compress(changed)):
+                with self.assertRaises(FactError) as caught:
+                    StateWalk(sha256(b"\x02").digest(), ShardScope([5])).take(
+                        WantedNode(bytes(32), None, "", None), unpack_node(file)
+                    )
+                self.assertIn(caught.exception.code, FACT_ERROR_CODES)
+            with self.assertRaises(FactError):
+                open_view(mutant(self.chance, state.note + node), ACME, chain.sets)
+        with self.assertRaises(FactError):
+            open_state_note(mutant(self.chance, state.note), chain.sets, None)
+
+    def test_a_file_that_unpacks_without_end_is_cut(self) -> None:
+        for size, code in ((MAX_NODE_BYTES, None), (MAX_NODE_BYTES + 1, "state-node-malformed")):
+            for file in (bytes(size), gzip.compress(bytes(size))):
+                if code is None:
+                    self.assertEqual(len(unpack_node(file)), size)
+                    continue
+                with self.assertRaises(FactError) as caught:
+                    unpack_node(file)
+                self.assertEqual(caught.exception.code, code)
 
     def test_depth_and_length_beyond_pythons_own_limits(self) -> None:
         deep = b"[" * 8_000

@@ -31,6 +31,7 @@ def send(status: int, body: bytes, **headers: str) -> Serve:
 class HttpSourceTest(unittest.IsolatedAsyncioTestCase):
     def setUp(self) -> None:
         self.seen: list[tuple[str, str | None]] = []
+        self.posted: list[tuple[str | None, bytes]] = []
         self.serve: Serve = send(200, b"")
         self.unblock = threading.Event()
         test = self
@@ -41,6 +42,11 @@ class HttpSourceTest(unittest.IsolatedAsyncioTestCase):
             def do_GET(self) -> None:
                 test.seen.append((self.path, self.headers.get("authorization")))
                 test.serve(self)
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("content-length", "0"))
+                test.posted.append((self.headers.get("content-type"), self.rfile.read(length)))
+                self.do_GET()
 
             def log_message(self, *_: object) -> None:
                 return
@@ -67,6 +73,26 @@ class HttpSourceTest(unittest.IsolatedAsyncioTestCase):
     async def test_a_key_set_that_is_not_there_is_none(self) -> None:
         self.serve = send(404, b"{}")
         self.assertIsNone(await self.source.key_set(2))
+
+    async def test_nodes_are_asked_for_by_their_hash_and_what_is_not_there_is_none(self) -> None:
+        self.serve = send(200, b"\x02\x00\x00")
+        self.assertEqual(await self.source.state_node(bytes(32)), b"\x02\x00\x00")
+        self.serve = send(404, b"{}")
+        self.assertIsNone(await self.source.state_node(bytes(32)))
+        self.assertIsNone(await self.source.state_note())
+        paths = [path for path, _ in self.seen]
+        node = f"/api/v1/log/state/{'0' * 64}"
+        self.assertEqual(paths, [node, node, "/api/v1/log/state"])
+
+    async def test_a_receipt_is_taken_or_not(self) -> None:
+        self.serve = send(204, b"")
+        await self.source.send_receipt("text\n\n\u2014 sig\n".encode())
+        expected = ("text/plain; charset=utf-8", "text\n\n\u2014 sig\n".encode())
+        self.assertEqual(self.posted, [expected])
+        self.assertEqual(self.seen, [("/api/v1/log/receipts", "Bearer secret")])
+        self.serve = send(422, b"{}")
+        with self.assertRaises(FactSourceError):
+            await self.source.send_receipt(b"text")
 
     async def test_another_status_is_no_answer_and_redirects_are_not_followed(self) -> None:
         self.serve = send(302, b"", location=f"{self.url}elsewhere")
@@ -117,7 +143,7 @@ class HttpSourceTest(unittest.IsolatedAsyncioTestCase):
         await asyncio.gather(*asked, return_exceptions=True)
 
     async def test_no_address_and_no_token_are_refused_at_once(self) -> None:
-        for url, token in (("ftp://x", "t"), ("", "t"), ("http://x", "a\nb")):
+        for url, token in (("ftp://x", "t"), ("", "t"), ("http://x", "a\nb"), ("http://x", "")):
             with self.assertRaises(ValueError):
                 HttpSource(url, token)
 

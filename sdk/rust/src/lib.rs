@@ -14,11 +14,13 @@ pub mod keys;
 pub mod log;
 pub mod plane;
 pub mod reader;
+pub mod state;
 
 pub use decide::types::{
-    Decision, DecisionKind, EntitlementDecision, EntitlementReason, Freshness, Identity, Reason,
+    ApiKeyDecision, ApiKeyReason, Asked, Because, Decision, DecisionKind, EntitlementDecision,
+    EntitlementReason, Explanation, Freshness, Identity, Reason,
 };
 pub use plane::Plane;
 pub use plane::error::Error;
-pub use plane::events::{Event, Events};
-pub use plane::options::Options;
+pub use plane::events::{Event, Events, SnapshotTaken};
+pub use plane::options::{Options, ReceiptKey, ReceiptOptions};

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from ..kernel.fact import Fact
 from ..kernel.instant import parse_instant
 from ..kernel.shard import PLATFORM_TENANT
+from .api_key_table import ApiKey, ApiKeyTable
 from .role_sets import RoleSets
 from .tenant_state import Member, TenantState
 
@@ -24,6 +25,18 @@ DecisionReason: TypeAlias = Literal[
 EntitlementReason: TypeAlias = Literal[
     "entitled", "tenant-unknown", "tenant-inactive", "not-entitled", "ended", "facts-expired"
 ]
+ApiKeyReason: TypeAlias = Literal[
+    "granted",
+    "key-malformed",
+    "key-unknown",
+    "tenant-unknown",
+    "tenant-inactive",
+    "key-expired",
+    "scope-missing",
+    "namespace-mismatch",
+    "facts-expired",
+]
+_Closed: TypeAlias = Literal["tenant-unknown", "tenant-inactive"]
 
 _OPEN_STATES: Final = ("active", "trial")
 
@@ -32,12 +45,18 @@ def _name_in(subject: str) -> str:
     return subject.partition(":")[2]
 
 
+def _has_passed(until: str | None, now_ms: float) -> bool:
+    end_ms = None if until is None else parse_instant(until)
+    return end_ms is not None and end_ms <= now_ms
+
+
 class DecisionIndex:
     """Facts in, decisions out. Bodies were checked before they come here."""
 
     def __init__(self) -> None:
         self._tenants: dict[str, TenantState] = {}
         self._roles = RoleSets()
+        self._api_keys = ApiKeyTable()
         # Products, plans and apps do not decide, nor does any kind of a later version.
         self._kinds: dict[str, Callable[[Fact, Any], None]] = {
             "tenant": self._apply_tenant,
@@ -46,6 +65,7 @@ class DecisionIndex:
             "grant": self._apply_grant,
             "entitlement": self._apply_entitlement,
             "role": self._apply_role,
+            "api-key": self._apply_api_key,
         }
 
     def apply(self, fact: Fact) -> None:
@@ -57,6 +77,7 @@ class DecisionIndex:
     def forget(self, tenant: str) -> None:
         """Before its shard is folded anew. The platform's roles go with its chain."""
         self._tenants.pop(tenant, None)
+        self._api_keys.forget(tenant)
         if tenant == PLATFORM_TENANT:
             self._roles.clear()
 
@@ -65,21 +86,19 @@ class DecisionIndex:
     ) -> DecisionReason:
         """Only ``granted`` allows. Roles of the tenant hold in its projects too."""
         tenant = self._tenants.get(tenant_id)
-        if tenant is None or tenant.standing == "unknown":
-            return "tenant-unknown"
-        if tenant.standing != "open":
-            return "tenant-inactive"
+        if tenant is None or tenant.standing != "open":
+            return _closed(tenant)
         reason: DecisionReason = "member-unknown"
-        for member in tenant.by_subject.get(sub, ()):
-            if member.issuer != issuer:
-                continue
-            if not member.active:
-                if reason == "member-unknown":
+        member = tenant.by_subject.get(sub)
+        while member is not None:
+            if member.issuer == issuer:
+                if member.active:
+                    reason = _allows(tenant, member, permission, project)
+                    if reason == "granted":
+                        break
+                elif reason == "member-unknown":
                     reason = "member-inactive"
-                continue
-            reason = _allows(tenant, member, permission, project)
-            if reason == "granted":
-                break
+            member = member.next
         return reason
 
     def entitlement(
@@ -87,16 +106,30 @@ class DecisionIndex:
     ) -> tuple[EntitlementReason, Any]:
         """``now_ms``: wall clock, for entitlements that end. The body with it, or None."""
         tenant = self._tenants.get(tenant_id)
-        if tenant is None or tenant.standing == "unknown":
-            return "tenant-unknown", None
-        if tenant.standing != "open":
-            return "tenant-inactive", None
+        if tenant is None or tenant.standing != "open":
+            return _closed(tenant), None
         body = tenant.entitlements.get(product)
         if body is None:
             return "not-entitled", None
-        until = body["until"]
-        end_ms = None if until is None else parse_instant(until)
-        return ("ended" if end_ms is not None and end_ms <= now_ms else "entitled"), body
+        return ("ended" if _has_passed(body["until"], now_ms) else "entitled"), body
+
+    def api_key(
+        self, hashed: str, scope: str | None, namespace: str | None, now_ms: float
+    ) -> tuple[ApiKeyReason, ApiKey | None]:
+        """By the key's hash. ``now_ms``: wall clock, for keys that end. None: it is unknown."""
+        key = self._api_keys.find(hashed)
+        if key is None:
+            return "key-unknown", None
+        tenant = self._tenants.get(key.tenant)
+        if tenant is None or tenant.standing != "open":
+            return _closed(tenant), key
+        if _has_passed(key.body["until"], now_ms):
+            return "key-expired", key
+        if scope is not None and scope not in key.body["scopes"]:
+            return "scope-missing", key
+        if namespace is not None and namespace != key.body["namespace"]:
+            return "namespace-mismatch", key
+        return "granted", key
 
     def _tenant(self, fact: Fact) -> TenantState:
         known = self._tenants.get(fact.tenant)
@@ -141,6 +174,12 @@ class DecisionIndex:
         else:
             entitlements[_name_in(fact.subject)] = body
 
+    def _apply_api_key(self, fact: Fact, body: Any) -> None:
+        if body is None:
+            self._api_keys.remove(fact.tenant, _name_in(fact.subject))
+        else:
+            self._api_keys.put(fact.tenant, _name_in(fact.subject), body)
+
     def _apply_role(self, fact: Fact, body: Any) -> None:
         # Only the platform's chain gives roles their meaning.
         if fact.tenant != PLATFORM_TENANT:
@@ -149,6 +188,12 @@ class DecisionIndex:
             self._roles.remove(_name_in(fact.subject))
         else:
             self._roles.define(_name_in(fact.subject), body)
+
+
+def _closed(tenant: TenantState | None) -> _Closed:
+    """Of one that is not open."""
+    known = tenant is not None and tenant.standing == "closed"
+    return "tenant-inactive" if known else "tenant-unknown"
 
 
 def _allows(

@@ -14,7 +14,7 @@ Standing: TypeAlias = Literal["unknown", "closed", "open"]
 class Member:
     """A member with an identity; those without one grant nothing and are not kept."""
 
-    __slots__ = ("active", "id", "issuer", "roles", "sub")
+    __slots__ = ("active", "id", "issuer", "next", "roles", "sub")
 
     def __init__(self, member_id: str, body: Any, roles: RoleSet) -> None:
         self.id: Final = member_id
@@ -23,6 +23,8 @@ class Member:
         self.sub: Final[str] = body["identity"]["sub"]
         self.active: Final[bool] = body["state"] == "active"
         self.roles: Final = roles
+        #: Another member of the tenant with this subject, mostly with another issuer.
+        self.next: Member | None = None
 
 
 class TenantState:
@@ -34,8 +36,8 @@ class TenantState:
         self.standing: Standing = "unknown"
         self.projects: set[str] = set()
         self.members: dict[str, Member] = {}
-        #: Several members may have one subject, with different issuers.
-        self.by_subject: dict[str, tuple[Member, ...]] = {}
+        #: The first of those who have the subject.
+        self.by_subject: dict[str, Member] = {}
         #: (member, project) -> roles.
         self.grants: dict[tuple[str, str], RoleSet] = {}
         self.entitlements: dict[str, Any] = {}
@@ -44,15 +46,20 @@ class TenantState:
         """In place of what the member was before."""
         self.drop_member(member.id)
         self.members[member.id] = member
-        self.by_subject[member.sub] = (member, *self.by_subject.get(member.sub, ()))
+        member.next = self.by_subject.get(member.sub)
+        self.by_subject[member.sub] = member
 
     def drop_member(self, member_id: str) -> None:
         """No error when it is not there."""
         known = self.members.pop(member_id, None)
         if known is None:
             return
-        left = tuple(one for one in self.by_subject[known.sub] if one is not known)
-        if left:
-            self.by_subject[known.sub] = left
-        else:
-            del self.by_subject[known.sub]
+        first = self.by_subject.pop(known.sub)
+        if first is not known:
+            before = first
+            while before.next is not None and before.next is not known:
+                before = before.next
+            before.next = known.next
+            self.by_subject[known.sub] = first
+        elif known.next is not None:
+            self.by_subject[known.sub] = known.next

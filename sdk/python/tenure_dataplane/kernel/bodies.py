@@ -10,7 +10,7 @@ from re import Pattern
 from typing import Any, Final
 
 from .errors import FactError
-from .formats import NAME, OPAQUE_ID, PERMISSION, SLUG, UUID, is_issuer
+from .formats import HASH, NAME, OPAQUE_ID, PERMISSION, SCOPE, SLUG, UUID, is_issuer
 from .instant import parse_instant
 
 _MAX_LIST_ITEMS: Final = 256
@@ -47,6 +47,10 @@ def _members(**shape: _Check) -> _Check:
         and value.keys() == shape.keys()
         and all(check(value[name]) for name, check in shape.items())
     )
+
+
+def _instant(value: Any) -> bool:
+    return isinstance(value, str) and parse_instant(value) is not None
 
 
 def _limits(value: Any) -> bool:
@@ -97,7 +101,13 @@ _SHAPES: Final[dict[str, _Check]] = {
         product=_text(NAME),
         plan=_text(NAME),
         limits=_limits,
-        until=_null_or(lambda value: isinstance(value, str) and parse_instant(value) is not None),
+        until=_null_or(_instant),
+    ),
+    "api-key": _members(
+        hash=_text(HASH),
+        scopes=_set_of(SCOPE),
+        namespace=_null_or(_text(NAME)),
+        until=_null_or(_instant),
     ),
     "app": _members(roles=_set_of(NAME)),
 }

@@ -61,6 +61,18 @@ FACT_ERROR_CODES: Final[tuple[str, ...]] = (
     "heartbeat-rollback",
     "shard-fork",
     "fact-uncovered",
+    "receipt-malformed",
+    "receipt-mismatch",
+    "receipt-rollback",
+    "state-malformed",
+    "state-log-mismatch",
+    "state-keyset",
+    "state-void",
+    "state-rollback",
+    "state-fork",
+    "state-node-malformed",
+    "state-hash-mismatch",
+    "api-key-malformed",
 )
 
 

@@ -24,6 +24,10 @@ NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,62}")
 PERMISSION: Final = re.compile(
     r"\*|[A-Za-z][A-Za-z0-9._-]{0,62}:[A-Za-z][A-Za-z0-9._-]{0,62}",
 )
+#: What an API key may be used for; compared by equality.
+SCOPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,126}")
+#: 32 bytes in base64url without padding; the unused bits of the last character are zero.
+HASH: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 #: A DNS label (RFC 1123).
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 KEY_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from time import gmtime, strftime
 from typing import Final
 
 _INSTANT: Final = re.compile(
@@ -40,3 +41,9 @@ def parse_instant(text: str) -> int | None:
         return None
     of_day = ((hour * 60 + minute) * 60 + second) * 1000 + ms
     return _days_since_epoch(year, month, day) * _DAY_MS + of_day
+
+
+def format_instant(ms: float) -> str:
+    """Of the years that a clock of today can show."""
+    seconds, rest = divmod(int(ms), 1000)
+    return f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(seconds))}.{rest:03d}Z"

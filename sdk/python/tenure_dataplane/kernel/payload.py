@@ -6,11 +6,9 @@ from collections.abc import Callable
 from re import Pattern
 from typing import Any, Final
 
-from .base64_strict import from_base64url
 from .errors import FactError
 from .fact import Fact
-from .formats import KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS, OPAQUE_ID, SUBJECT, UUID
-from .hashes import HASH_BYTES
+from .formats import HASH, KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS, OPAQUE_ID, SUBJECT, UUID
 from .instant import parse_instant
 from .json_strict import parse_strict_json
 from .subject import check_subject
@@ -32,11 +30,6 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 1
 
 
-def _is_hash(value: Any) -> bool:
-    data = from_base64url(value) if isinstance(value, str) else None
-    return data is not None and len(data) == HASH_BYTES
-
-
 def _is_uuid(value: Any) -> bool:
     return _is_text(value, UUID)
 
@@ -55,7 +48,7 @@ _FIELDS: Final[dict[str, Callable[[Any], bool]]] = {
     "epoch": _is_count,
     "tenant": _is_uuid,
     "seq": _is_count,
-    "prev": _is_hash,
+    "prev": lambda value: _is_text(value, HASH),
     "id": _is_uuid,
     "kind": lambda value: _is_text(value, KIND),
     "subject": lambda value: _is_text(value, SUBJECT),

@@ -21,6 +21,7 @@ _FORMS: Final = {
     "product": re.compile(f"product:{NAME.pattern}"),
     "plan": re.compile(f"plan:{NAME.pattern}"),
     "entitlement": re.compile(f"entitlement:{NAME.pattern}"),
+    "api-key": re.compile(f"api-key:{UUID.pattern}"),
     "app": re.compile(f"app:{NAME.pattern}"),
 }
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias
 
-EventName: TypeAlias = Literal["applied", "refused", "freshness", "journal"]
+EventName: TypeAlias = Literal["applied", "snapshot", "refused", "freshness", "journal"]
 
 
 class Events:
@@ -15,6 +15,7 @@ class Events:
     def __init__(self) -> None:
         self._listeners: Final[dict[EventName, dict[object, Callable[[Any], None]]]] = {
             "applied": {},
+            "snapshot": {},
             "refused": {},
             "freshness": {},
             "journal": {},

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from ..kernel.errors import FactError
 from ..reader.reread import Reread
 from ..reader.shard_reader import ShardReader
 from ..reader.step import Step
+from ..state.note import StateNote
 from .http_lane import FactSourceError
 from .http_source import FactSource
+from .saved_snapshot import SavedSnapshot
 from .shard_set import LINES_PER_TURN, ShardSet
 from .tasks import Tasks
 
@@ -26,6 +29,17 @@ MAX_DOUBT_GAP_S: Final = 60.0
 _ABOUT_KEYS: Final = frozenset(("key-unknown", "key-range", "key-closed"))
 
 
+class Void(NamedTuple):
+    """From which index facts may be void, by the key set of which version."""
+
+    start: int
+    version: int
+
+    def is_in(self, note: StateNote) -> bool:
+        """What a snapshot folded cannot be taken back from it."""
+        return self.start < note.size and note.version < self.version
+
+
 class FollowerShell(Protocol):
     """What a follower tells."""
 
@@ -34,6 +48,12 @@ class FollowerShell(Protocol):
 
     def after(self, reader: ShardReader, step: Step, *, heal_after_s: float = 0.0) -> None:
         """What follows from a step that was applied."""
+
+    async def take_snapshot(self) -> None:
+        """Returns when an attempt has ended, or none is due."""
+
+    async def settled(self) -> None:
+        """Returns when no snapshot is on its way that may bring the lines."""
 
 
 class Follower:
@@ -52,21 +72,38 @@ class Follower:
         self._doubted: set[int] = set()
         self._doubt_gap_s: dict[int, float] = {}
 
-    async def fold_anew(self, shard: int) -> None:
+    async def fold_anew(self, shard: int, void: Void) -> None:
         """A newer key set voids more: from disk, and over HTTP when the disk has not all."""
-        reader = self._shards.readers[shard]
-        made = Reread(reader)
+        reader, saved = self._shards.readers[shard], self._shards.saved
+        folded = saved is None or not void.is_in(saved.note)
+        if folded and await self._fold_from_disk(reader, saved):
+            return
+        if self._shards.saved is not saved:
+            await self.fold_anew(shard, void)
+            return
+        reader.doubt_fold()
+        self.doubt(shard)
+
+    async def _fold_from_disk(self, reader: ShardReader, saved: SavedSnapshot | None) -> bool:
+        try:
+            base = None if saved is None else await saved.shard(reader.shard)
+        except (FactError, OSError, ValueError):
+            return False
+        made = Reread(reader, None if base is None else base.base(reader.shard))
+        read = 0
         for _ in range(_FOLD_ROUNDS):
             # Live lines go on meanwhile, and are on disk as soon as they are accepted.
-            lines = self._shards.journal.read(shard)[made.reader.position :]
+            lines = self._shards.journal.read(reader.shard)[read:]
+            read += len(lines)
             whole = await self._in_turns(lines, lambda part: made.take(part, "disk"))
             if not whole or made.reader.position == reader.position:
                 break
-        if made.holds_covered and made.reader.chains.hash == reader.chains.hash:
-            self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
-        else:
-            reader.doubt_fold()
-            self.doubt(shard)
+        same = made.holds_covered and made.reader.chains.hash == reader.chains.hash
+        if same and self._shards.saved is saved:
+            step = self._shards.replace(reader, made, base)
+            self._shell.after(reader, step, heal_after_s=BEHIND_S)
+            return True
+        return False
 
     def heal(self, shard: int, delay_s: float = 0.0, *, keys_first: bool = False) -> None:
         """Fetches a shard at once, or as soon as its last healing is long enough ago."""
@@ -105,6 +142,7 @@ class Follower:
         self._healed_at[shard] = loop.time()
         if keys_first:
             await self._shell.learn_keys()
+        await self._shell.settled()
         # A request that was already under way does not satisfy: its answer may lack the newest.
         running = self._running.get(shard)
         if running is not None:
@@ -161,7 +199,11 @@ class Follower:
 
     async def _reread(self, shard: int) -> bool:
         reader = self._shards.readers[shard]
-        made = Reread(reader)
+        # It may show what is right; otherwise all lines are read.
+        await self._shell.take_snapshot()
+        if not reader.in_doubt:
+            return True
+        made, voidings = Reread(reader), self._shards.voidings
         while True:
             start = made.reader.position + 1
             lines = await self._source.facts(reader.shard, start)
@@ -170,8 +212,10 @@ class Follower:
             if not whole or made.reader.position < start:
                 break
         self._shards.refuse(made.refused)
-        if made.holds_covered:
-            self._shell.after(reader, self._shards.replace(reader, made), heal_after_s=BEHIND_S)
+        # What was read under an older key set may be void by now.
+        if made.holds_covered and self._shards.voidings == voidings:
+            step = self._shards.replace(reader, made, None)
+            self._shell.after(reader, step, heal_after_s=BEHIND_S)
         return True
 
     async def _in_turns(self, lines: list[str], take: Callable[[list[str]], bool]) -> bool:

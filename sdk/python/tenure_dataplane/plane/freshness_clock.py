@@ -17,6 +17,7 @@ _HOUR_MS: Final = 3_600_000
 #: Who may act must not outlive a day without news; what was paid for may be used on, loudly.
 DEFAULT_EXPIRY: Final[Mapping[DecisionKind, ExpiryPolicy]] = {
     "membership": ExpiryPolicy(24 * _HOUR_MS, "deny"),
+    "api-key": ExpiryPolicy(24 * _HOUR_MS, "deny"),
     "entitlement": ExpiryPolicy(7 * 24 * _HOUR_MS, "allow"),
 }
 

@@ -11,6 +11,10 @@ from urllib.parse import SplitResult
 
 REQUEST_TIMEOUT_S: Final = 10.0
 _CHUNK_BYTES: Final = 256 * 1024
+#: Whoever takes a note has nothing to say.
+_MAX_REPLY_BYTES: Final = 64 * 1024
+_NOTE: Final = {"content-type": "text/plain; charset=utf-8"}
+_GOOD: Final = {"GET": (200,), "POST": (200, 201, 202, 204)}
 
 
 class FactSourceError(Exception):
@@ -34,16 +38,23 @@ class HttpLane:
 
     def get(self, target: str, max_bytes: int) -> bytes:
         """Body of a 200; raises :class:`FactSourceError` for anything else. No redirects."""
+        return self._ask("GET", target, None, max_bytes)
+
+    def post(self, target: str, body: bytes) -> None:
+        """Raises :class:`FactSourceError` when it is not taken. What was sent may be sent twice."""
+        self._ask("POST", target, body, _MAX_REPLY_BYTES)
+
+    def _ask(self, method: str, target: str, body: bytes | None, max_bytes: int) -> bytes:
         try:
             reused = self._connection.sock is not None
             try:
-                return self._request(target, max_bytes)
+                return self._request(method, target, body, max_bytes)
             except (http.client.RemoteDisconnected, ConnectionError):
                 # A connection that was kept may have ended meanwhile; a new one has no excuse.
                 self._connection.close()
                 if not reused or self._aborted:
                     raise
-                return self._request(target, max_bytes)
+                return self._request(method, target, body, max_bytes)
         except FactSourceError:
             self._connection.close()
             raise
@@ -63,11 +74,12 @@ class HttpLane:
         """Only when no request is under way."""
         self._connection.close()
 
-    def _request(self, target: str, max_bytes: int) -> bytes:
+    def _request(self, method: str, target: str, body: bytes | None, max_bytes: int) -> bytes:
         deadline = time.monotonic() + REQUEST_TIMEOUT_S
-        self._connection.request("GET", target, headers=self._headers)
+        headers = self._headers if body is None else {**self._headers, **_NOTE}
+        self._connection.request(method, target, body, headers)
         response = self._connection.getresponse()
-        if response.status != 200:
+        if response.status not in _GOOD[method]:
             self._connection.close()
             raise FactSourceError(response.status, f"status {response.status} for {target}")
         parts: list[bytes] = []

@@ -58,7 +58,8 @@ class LiveSource:
                 _log.debug("no live delivery: %r", error)
             finally:
                 with suppress(Exception):
-                    await asyncio.wait_for(client.close(), _TIMEOUT_S)
+                    async with asyncio.timeout(_TIMEOUT_S):
+                        await client.close()
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self, client: Client, ended: asyncio.Event) -> None:

@@ -128,6 +128,11 @@ class LogFollower:
             self._next_keys_ms = self._clock.monotonic_ms() + KEYS_GAP_MS
             return self._trust.keys.version > version
 
+    async def learn_keys_when_due(self) -> bool:
+        """Asked a moment ago, before the set was there, HTTP would serve what is refused again."""
+        await asyncio.sleep(max(0.0, self._next_keys_ms - self._clock.monotonic_ms()) / 1000)
+        return await self.learn_keys()
+
     async def _next_key_set(self) -> bytes | None:
         return await self._source.key_set(self._trust.keys.version + 1)
 

@@ -10,12 +10,15 @@ from ..decide.index import DecisionIndex
 from ..kernel.shard import shard_name
 from ..reader.reread import Reread
 from ..reader.shard_reader import ReaderTrust, ShardReader
-from ..reader.step import Accepted, Refusal, Step
-from ..trust.heartbeat import Heartbeat
+from ..reader.step import Accepted, Origin, Refusal, Step
+from ..trust.heartbeat import Heartbeat, ShardCount
 from .counts import Counts
 from .events import Events
 from .journal import Journal
-from .types import AppliedFact, PlaneStats
+from .packed_tenants import PackedTenants
+from .saved_snapshot import SavedSnapshot
+from .snapshot import Snapshot
+from .types import AppliedFact, PlaneStats, SnapshotTaken
 
 #: Signatures between two turns of the event loop: decisions go on in between.
 LINES_PER_TURN: Final = 64
@@ -36,6 +39,12 @@ class ShardSet:
         self.trust: Final = trust
         self.readers: Final = {shard: ShardReader(shard, trust) for shard in shards}
         self.journal: Final = journal
+        #: Of a snapshot, and not in the index yet.
+        self.packed: Final = PackedTenants(index, counts.refuse)
+        #: The snapshot on disk, which lines there follow; None: they begin with position 1.
+        self.saved: SavedSnapshot | None = None
+        #: Grows when a newer key set voids more.
+        self.voidings = 0
         self._index = index
         self._events = events
         self._counts = counts
@@ -44,7 +53,7 @@ class ShardSet:
         """Verifies what the disk holds; what follows a line that is refused is fetched again."""
         for reader in self.readers.values():
             if last is not None:
-                reader.coverage.expect(last.shards[reader.shard])
+                self._count(reader.heartbeat(last.shards[reader.shard]))
         for shard, lines in self.journal.load():
             if shard in self.readers:
                 await self._load_shard(self.readers[shard], lines)
@@ -59,6 +68,42 @@ class ShardSet:
                 return
             await asyncio.sleep(0)
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of any shard is here."""
+        return all(reader.position == 0 for reader in self.readers.values())
+
+    @property
+    def missing(self) -> int:
+        """Lines that the newest heartbeat counts further, in sum."""
+        return sum(reader.coverage.missing for reader in self.readers.values())
+
+    def wants(self, heads: Sequence[ShardCount]) -> bool:
+        """Some shard would go on from a snapshot with these heads."""
+        return any(reader.wants(heads[shard]) for shard, reader in self.readers.items())
+
+    def rest_on_saved(self, snapshot: Snapshot, saved: SavedSnapshot) -> None:
+        """What a former process left; lines on disk follow it."""
+        self.saved = saved
+        for reader in self.readers.values():
+            if reader.wants(snapshot.note.shards[reader.shard]):
+                self._rest(reader, snapshot, "disk")
+
+    def rest(self, snapshot: Snapshot, saved: SavedSnapshot) -> list[tuple[ShardReader, Step]]:
+        """In one turn: a snapshot, on disk already, in place of the shards that want it."""
+        if self.saved is not None:
+            self.saved.close()
+        self.saved = saved
+        heads = snapshot.note.shards
+        wanting = [one for shard, one in self.readers.items() if one.wants(heads[shard])]
+        steps: list[tuple[ShardReader, Step]] = []
+        for reader in wanting:
+            steps.append((reader, self._rest(reader, snapshot, "http")))
+            self._persist(reader.shard, (), whole=True)
+        shards = [reader.shard for reader in wanting]
+        self._events.emit("snapshot", SnapshotTaken(snapshot.note.size, shards))
+        return steps
+
     def apply(self, reader: ShardReader, step: Step) -> None:
         """In one turn: index, count, disk, events."""
         self._fold(step.accepted)
@@ -66,13 +111,13 @@ class ShardSet:
         self._count(step)
         self._tell(reader.shard, step.accepted)
 
-    def replace(self, doubted: ShardReader, made: Reread) -> Step:
-        """In one turn: no decision sees the shard half there."""
+    def replace(self, doubted: ShardReader, made: Reread, base: Snapshot | None) -> Step:
+        """In one turn: no decision sees the shard half there. ``base``: what it was read from."""
         before = doubted.chains.tenants
-        for tenant in before:
-            self._index.forget(tenant)
-        for fact in made.facts():
-            self._index.apply(fact)
+        self._forget(doubted)
+        if base is not None:
+            self.packed.add(base.tenants[doubted.shard], base.note, "disk")
+        self._fold(made.accepted)
         step = doubted.adopt(made.reader)
         self._persist(doubted.shard, (item.line for item in made.accepted), whole=True)
         fresh: list[Accepted] = []
@@ -98,11 +143,31 @@ class ShardSet:
             if reader.position > 0
         }
         counts = self._counts
-        return PlaneStats(counts.applied, counts.duplicates, dict(counts.refused), heads)
+        size = 0 if self.saved is None else self.saved.note.size
+        refused = dict(counts.refused)
+        return PlaneStats(counts.applied, counts.duplicates, size, refused, heads)
+
+    def close(self) -> None:
+        """Gives free what it has open."""
+        self.journal.close()
+        if self.saved is not None:
+            self.saved.close()
+
+    def _rest(self, reader: ShardReader, snapshot: Snapshot, origin: Origin) -> Step:
+        self._forget(reader)
+        self.packed.add(snapshot.tenants[reader.shard], snapshot.note, origin)
+        return reader.rest(snapshot.base(reader.shard))
+
+    def _forget(self, reader: ShardReader) -> None:
+        for tenant in reader.chains.tenants:
+            self._index.forget(tenant)
+            self.packed.forget(tenant)
 
     def _fold(self, accepted: Iterable[Accepted]) -> None:
         for item in accepted:
-            if not item.void:
+            tenant = item.fact.tenant
+            self.packed.open(tenant)
+            if not item.void and not self.packed.is_broken(tenant):
                 self._index.apply(item.fact)
 
     def _tell(self, shard: int, accepted: Iterable[Accepted]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Final, Protocol
 
 from ..reader.shard_reader import ShardReader
@@ -13,12 +14,14 @@ from ..trust.key_chain import KeyChange
 from .counts import Counts
 from .directory_lock import DirectoryLock
 from .events import Events
-from .follower import BEHIND_S, Follower
+from .follower import BEHIND_S, Follower, Void
 from .freshness_clock import Clock, FreshnessClock
 from .http_source import FactSource
 from .live_source import LiveHandlers
 from .log_follower import LogFollower
+from .receipts import Receipts
 from .shard_set import LINES_PER_TURN, ShardSet
+from .snapshot_taker import SnapshotTaker
 from .tasks import Tasks
 from .trust_state import TrustState
 
@@ -45,6 +48,7 @@ class PlaneShell:
 
     def __init__(
         self,
+        directory: Path | None,
         trust: TrustState,
         shards: ShardSet,
         freshness: FreshnessClock,
@@ -54,6 +58,7 @@ class PlaneShell:
         open_live: OpenLive | None,
         clock: Clock,
         lock: DirectoryLock,
+        receipts: Receipts | None,
     ) -> None:
         self._trust = trust
         self._shards = shards
@@ -63,18 +68,25 @@ class PlaneShell:
         self._source = source
         self._clock = clock
         self._lock = lock
+        self._receipts = receipts
         self._tasks = Tasks()
         self._ready = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._saved_at_ms = float("-inf")
         self._log = LogFollower(trust, source, self, counts, self._tasks, clock)
         self._follower = Follower(shards, source, self, self._tasks)
+        self._snapshots = SnapshotTaker(
+            directory, trust, shards, source, self, counts, self._tasks, clock
+        )
         if open_live is not None:
             # Subscribed before the first request: what is published in between is held.
             self._tasks.start(open_live(list(shards.readers), self).run())
         self._tasks.start(self._log.run())
         self._tasks.start(self._poll())
         self._tasks.start(self._tick())
+        self._tasks.start(shards.packed.run())
+        if receipts is not None:
+            self._tasks.start(receipts.run())
 
     async def ready(self) -> None:
         """See :meth:`Plane.ready`."""
@@ -103,11 +115,14 @@ class PlaneShell:
 
     def heartbeat_taken(self, taken: Heartbeat) -> None:
         """Lines that waited for it are judged, then each followed shard is compared with it."""
+        if self._receipts is not None:
+            self._receipts.heartbeat(taken)
         # Nothing can be on its way to a plane that has just begun to listen.
         patience_s = BEHIND_S if self._freshness.complete else 0.0
         for shard, reader in self._shards.readers.items():
             self._apply(reader, reader.live(()))
             self._apply(reader, reader.heartbeat(taken.shards[shard]), heal_after_s=patience_s)
+        self._snapshots.catch_up()
 
     def connected(self) -> None:
         """Live delivery began."""
@@ -116,19 +131,35 @@ class PlaneShell:
 
     async def learn_keys(self) -> bool:
         """For the follower."""
-        return await self._log.learn_keys()
+        return await self._log.learn_keys_when_due()
 
     def keys_changed(self, change: KeyChange) -> None:
         """Facts that were taken may be void now, or lost by a restored backup."""
+        if change.void_from is not None:
+            self._shards.voidings += 1
         for shard, reader in self._shards.readers.items():
             last = reader.chains.log_index
             if change.fork_from is not None and last >= change.fork_from:
                 reader.uncover()
                 self._follower.doubt(shard)
             if change.void_from is not None and last >= change.void_from:
-                self._tasks.start(self._follower.fold_anew(shard))
+                void = Void(change.void_from, self._trust.keys.version)
+                self._tasks.start(self._follower.fold_anew(shard, void))
             if not self._trust.heartbeats.holds_lines:
                 self._apply(reader, reader.live(()))
+
+    async def take_snapshot(self) -> None:
+        """For the follower."""
+        await self._snapshots.take()
+
+    async def settled(self) -> None:
+        """For the follower."""
+        await self._snapshots.settled()
+
+    def rested(self, steps: Iterable[tuple[ShardReader, Step]]) -> None:
+        """Shards went on from a snapshot."""
+        for reader, step in steps:
+            self._apply(reader, step)
 
     def disk_refused(self, error: OSError) -> None:
         """The plane decides on from memory."""
@@ -144,6 +175,8 @@ class PlaneShell:
             self._follower.doubt(reader.shard)
         if step.reached and arrived_ms is not None:
             self._follower.trusts(reader.shard)
+            if self._receipts is not None:
+                self._receipts.reached(reader.shard)
             if self._freshness.reached(reader.shard, arrived_ms):
                 self._known()
 
@@ -173,6 +206,7 @@ class PlaneShell:
             for shard in self._shards.readers:
                 await asyncio.sleep(POLL_S / len(self._shards.readers))
                 if self._trust.keys.current is not None and self._log.silent_ms > NO_HEARTBEAT_MS:
+                    await self._snapshots.boot()
                     await self._follower.catch_up(shard)
 
     async def _tick(self) -> None:
@@ -183,5 +217,5 @@ class PlaneShell:
     async def _close(self) -> None:
         await self._tasks.close()
         await self._source.close()
-        self._shards.journal.close()
+        self._shards.close()
         self._lock.release()

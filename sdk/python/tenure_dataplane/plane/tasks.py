@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+#: asyncio.wait_for before Python 3.12 is such a library, and others use it.
+_CANCEL_AGAIN_S: Final = 1.0
 
 T = TypeVar("T")
 
@@ -26,12 +29,13 @@ class Tasks:
         return task
 
     async def close(self) -> None:
-        """Cancels all and waits for them."""
+        """Cancels all and waits for them; again, since a library may swallow what it is told."""
         self._closed = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=_CANCEL_AGAIN_S)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from ..decide.index import DecisionReason, EntitlementReason
+from nacl.signing import SigningKey
+
+from ..decide.explain import Because
+from ..decide.index import ApiKeyReason, DecisionReason, EntitlementReason
 from ..kernel.fact import Fact
 from ..reader.step import ShardHead
 
 #: Age of what is known: up to 15 s, up to 5 min, up to the kind's limit, beyond.
 Freshness: TypeAlias = Literal["fresh", "stale", "degraded", "expired"]
-#: ``can`` rests on memberships, ``entitlement`` on entitlements.
-DecisionKind: TypeAlias = Literal["membership", "entitlement"]
+#: ``can`` rests on memberships, ``entitlement`` on entitlements, ``api_key`` on keys.
+DecisionKind: TypeAlias = Literal["membership", "entitlement", "api-key"]
 
 
 class ExpiryPolicy(NamedTuple):
@@ -50,6 +53,37 @@ class EntitlementDecision(NamedTuple):
     freshness: Freshness
 
 
+class ApiKeyDecision(NamedTuple):
+    """Answer of :meth:`Plane.api_key`. Whose key it is, also when it is refused."""
+
+    allowed: bool
+    reason: ApiKeyReason
+    #: None unless the key is known.
+    tenant: str | None
+    #: The key's own id, for logs: the key is a secret, this is not.
+    id: str | None
+    #: Empty unless the key is known.
+    scopes: tuple[str, ...]
+    namespace: str | None
+    freshness: Freshness
+
+
+class Explanation(NamedTuple):
+    """What :meth:`Plane.can` says, and the live facts that it rests on."""
+
+    decision: Decision
+    because: list[Because]
+
+
+class SnapshotTaken(NamedTuple):
+    """Shards of which a snapshot took the place: what is in it was not told by ``applied``."""
+
+    #: Of the log that it is of.
+    size: int
+    #: Ascending.
+    shards: list[int]
+
+
 class AppliedFact(NamedTuple):
     """A fact that holds and is applied; void ones are not."""
 
@@ -74,6 +108,8 @@ class PlaneStats(NamedTuple):
     applied: int
     #: Lines at or below the reader's position: dropped unread, harmless.
     duplicates: int
+    #: Size of the log that the snapshot is of on which the facts rest; 0: none, or all lines.
+    snapshot: int
     #: Refused lines, key sets and heartbeats, by code.
     refused: Mapping[str, int]
     #: By shard name, ``00`` to ``ff``; shards without facts are left out.
@@ -81,13 +117,24 @@ class PlaneStats(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptOptions:
+    """How a plane tells the registry how far it has come."""
+
+    #: As the registry was told it: ``[a-z0-9][a-z0-9.-]{0,62}``.
+    name: str
+    #: The plane's own: an Ed25519 key, or the path of one in PEM (PKCS #8).
+    key: SigningKey | Path | str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneOptions:
     """How to reach a registry, what to believe, and where to keep what is known."""
 
-    #: Base address of the registry's API, e.g. ``https://registry.example``.
+    #: Base address of the registry's API, e.g. ``https://registry.example``; or the folder of a
+    #: log, ``file:///path``, which is read as often and needs neither token nor NATS.
     registry_url: str
-    #: The data plane's read-only token.
-    token: str = field(repr=False)
+    #: The data plane's read-only token; empty for a folder.
+    token: str = field(default="", repr=False)
     #: Origin of the log to follow, e.g. ``tenure.example/prod``.
     log: str
     #: Note key of the log's first root: ``<log>/root+<key hash>+<base64>``.
@@ -100,3 +147,8 @@ class PlaneOptions:
     shards: Sequence[int] | None = None
     #: What to do with decisions on facts too old; README has the defaults.
     expiry: Mapping[DecisionKind, ExpiryPolicy] = field(default_factory=dict)
+    #: False: every fact is read from the first line on, and told by ``applied``; for those who keep
+    #: all of history. Otherwise a plane that has nothing, or is far behind, takes a snapshot.
+    snapshots: bool = True
+    #: Off unless given.
+    receipts: ReceiptOptions | None = None

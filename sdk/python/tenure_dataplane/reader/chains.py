@@ -8,6 +8,7 @@ from ..kernel.fact import EMPTY_HEAD, ChainHead, Fact
 from ..kernel.hashes import EMPTY_HASH, running_hash
 from ..kernel.line import Line
 from ..kernel.shard import shard_of
+from .base import ShardBase
 from .open_line import OpenedFact
 
 
@@ -22,6 +23,13 @@ class Chains:
         self.epoch = 0
         self.hash = EMPTY_HASH
         self.tenants: dict[str, ChainHead] = {}
+
+    def rest(self, base: ShardBase) -> None:
+        """Goes on from a snapshot."""
+        self.position, self.hash = base.head
+        self.log_index = base.size - 1
+        self.epoch = base.epoch
+        self.tenants = dict(base.tenants)
 
     def check(self, line: Line, opened: OpenedFact, live: bool) -> None:
         """Raises the first check that fails."""

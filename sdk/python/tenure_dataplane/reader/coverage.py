@@ -23,6 +23,8 @@ class Coverage:
     def __init__(self) -> None:
         self.position = 0
         self.hash = EMPTY_HASH
+        #: Lines of the snapshot that all begins with; of what is below there is no hash.
+        self._base = 0
         #: The last line that a heartbeat has covered.
         self.covered = NOTHING
         #: The shard's head in the newest heartbeat.
@@ -33,9 +35,21 @@ class Coverage:
         self._marks: deque[int] = deque(maxlen=_UNCOVERED_HEARTBEATS)
 
     @property
+    def missing(self) -> int:
+        """Lines that the newest heartbeat counts further."""
+        return 0 if self.newest is None else max(0, self.newest.lines - self.position)
+
+    @property
     def is_behind(self) -> bool:
         """Lines are missing that the newest heartbeat counts."""
         return self.newest is not None and self.position < self.newest.lines
+
+    def rest(self, head: ShardCount) -> None:
+        """Begins anew with the head that a snapshot states. What heartbeats said stays."""
+        self._base = self.position = head.lines
+        self.hash = head.hash
+        self.covered = head
+        self._tail.clear()
 
     def append(self, running_hash: bytes) -> Verdict | None:
         """One more position; a verdict when it is the one that the newest heartbeat ends in."""
@@ -85,6 +99,8 @@ class Coverage:
         return self._tail[at] if 0 <= at < len(self._tail) else None
 
     def _compare(self, head: ShardCount) -> Verdict:
+        if head.lines < self._base:
+            return "reached"
         if self.hash_at(head.lines) != head.hash:
             return "shard-fork"
         self.covered = head

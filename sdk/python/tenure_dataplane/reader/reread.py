@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..kernel.fact import Fact
+from .base import ShardBase
 from .shard_reader import ShardReader
 from .step import Accepted, Origin, Refusal
 
 
 class Reread:
-    """Reads a shard from its beginning beside the reader that is in doubt.
+    """Reads a shard from its beginning, or from its base, beside the reader that is in doubt.
 
     Who can publish can renumber true facts, since positions are not signed, and who stole a key
     can add to them: reading anew heals both.
     """
 
-    def __init__(self, doubted: ShardReader) -> None:
+    def __init__(self, doubted: ShardReader, base: ShardBase | None = None) -> None:
         self._doubted = doubted
         self.reader = doubted.anew()
+        if base is not None:
+            self.reader.rest(base)
         self.accepted: list[Accepted] = []
         self.refused: list[Refusal] = []
 
@@ -31,9 +33,5 @@ class Reread:
 
     @property
     def holds_covered(self) -> bool:
-        """What heartbeats had covered in the doubted reader is there, and the same."""
-        return self.reader.coverage.covered.lines == self._doubted.coverage.covered.lines
-
-    def facts(self) -> list[Fact]:
-        """What is to be decided by, in order."""
-        return [item.fact for item in self.accepted if not item.void]
+        """What heartbeats have covered in the doubted reader by now is there, and the same."""
+        return self.reader.coverage.expect(self._doubted.coverage.covered) == "reached"

@@ -11,6 +11,7 @@ from ..kernel.line import Line, parse_line
 from ..kernel.shard import shard_name
 from ..trust.fact_keys import FactKeys
 from ..trust.heartbeat import ShardCount
+from .base import ShardBase
 from .chains import Chains
 from .coverage import Coverage, Verdict
 from .held_lines import HeldLines
@@ -112,6 +113,23 @@ class ShardReader:
             self._refuse(FactError("fact-uncovered", f"above {head.lines}"), "heartbeat", step)
         return step
 
+    def wants(self, head: ShardCount) -> bool:
+        """A snapshot is worth taking: it is ahead, or may end the doubt and denies nothing."""
+        ends_doubt = self.in_doubt and head.lines >= self.coverage.covered.lines
+        return head.lines > self.position or ends_doubt
+
+    def rest(self, base: ShardBase) -> Step:
+        """Goes on from a snapshot in place of all that is here."""
+        newest = self.coverage.newest
+        self.chains.rest(base)
+        self.coverage.rest(base.head)
+        self._end_doubt()
+        step = Step()
+        if newest is not None:
+            self._judge(self.coverage.expect(newest), step)
+        self._release_held(step)
+        return step
+
     def anew(self) -> ShardReader:
         """A reader of nothing yet, which is to reach what heartbeats have covered here."""
         fresh = ShardReader(self.shard, self._trust)
@@ -123,7 +141,7 @@ class ShardReader:
         step = Step()
         newest = self.coverage.newest
         self.chains, self.coverage = fresh.chains, fresh.coverage
-        self.in_doubt = self._unfolded = False
+        self._end_doubt()
         if newest is not None:
             self._judge(self.coverage.expect(newest), step)
         return step
@@ -136,6 +154,9 @@ class ShardReader:
     def doubt_fold(self) -> None:
         """The journal has not the lines that are to be folded anew: HTTP has to tell."""
         self.in_doubt = self._unfolded = True
+
+    def _end_doubt(self) -> None:
+        self.in_doubt = self._unfolded = False
 
     def _release_held(self, step: Step) -> None:
         self._held.drop_up_to(self.position)

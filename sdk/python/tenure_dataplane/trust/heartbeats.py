@@ -11,14 +11,7 @@ from ..log.note_key import create_note_verifier
 from ..log.tree import TreeHead
 from .heartbeat import Heartbeat, parse_heartbeat
 from .key_chain import KeyChain
-from .key_set import RangedKey
 from .note_text import FIRST_EPOCH, checkpoint_origin
-
-
-def _counts(key: RangedKey, size: int) -> bool:
-    if size < key.first or (key.end is not None and size >= key.end):
-        return False
-    return key.void is None or size < key.void
 
 
 class Heartbeats:
@@ -90,7 +83,7 @@ class Heartbeats:
         known = [create_note_verifier(origin, key) for key in ranges]
         checkpoint, opened = open_checkpoint(made.checkpoint, origin, known)
         signers = [ranges[signer.public_key] for signer in opened.signed_by]
-        if not any(_counts(key, checkpoint.size) for key in signers):
+        if not any(key.counts_at(checkpoint.size) for key in signers):
             raise FactError("key-range", f"no log key counts at size {checkpoint.size}")
         return checkpoint.head
 

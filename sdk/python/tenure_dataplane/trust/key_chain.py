@@ -56,9 +56,15 @@ class KeyChain:
             raise FactError("key-invalid", f"the root's name is not {log}/root")
         self.log: Final = log
         self._root = root
-        self.current: KeySet | None = None
+        #: Those that are trusted, one version after the other.
+        self.sets: Final[list[KeySet]] = []
         self.fact_keys: dict[str, FactKey] = {}
         self.time_keys: list[NoteVerifier] = []
+
+    @property
+    def current(self) -> KeySet | None:
+        """The newest; None before the first."""
+        return self.sets[-1] if self.sets else None
 
     @property
     def version(self) -> int:
@@ -94,7 +100,8 @@ class KeyChain:
 
     def resume(self, made: KeySet, root: NoteVerifier) -> None:
         """Goes on from a set that was taken before; ``root`` is its own."""
-        self.current, self._root = made, root
+        self.sets.append(made)
+        self._root = root
         self.fact_keys = {
             key_id_of(raw): FactKey(create_verifier(raw), first, end, void)
             for raw, first, end, void in made.fact

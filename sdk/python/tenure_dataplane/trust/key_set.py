@@ -30,6 +30,12 @@ class RangedKey(NamedTuple):
     end: int | None
     void: int | None
 
+    def counts_at(self, size: int) -> bool:
+        """In the range, and not void."""
+        if size < self.first or (self.end is not None and size >= self.end):
+            return False
+        return self.void is None or size < self.void
+
 
 class Epoch(NamedTuple):
     """Where the log forked: first index of the epoch, and the last good checkpoint before it."""

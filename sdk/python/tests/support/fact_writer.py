@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from base64 import b32encode
+from hashlib import sha256
 from typing import Any
 
 from nacl.signing import SigningKey
 
+from tenure_dataplane.kernel.api_key import hash_of_api_key
 from tenure_dataplane.kernel.base64_strict import to_base64, to_base64url
 from tenure_dataplane.kernel.fact import EMPTY_HEAD, ChainHead
 from tenure_dataplane.kernel.hashes import (
@@ -52,6 +55,8 @@ class FactWriter:
         self.counts: dict[int, ShardCount] = {}
         self.heads: dict[str, ChainHead] = {}
         self.next_index = 0
+        #: Payloads of live facts, by tenant, then kind and subject.
+        self.live: dict[str, dict[tuple[str, str], bytes]] = {}
 
     def write(
         self, tenant: str, kind: str, subject: str, body: Any, key: SigningKey = FACT_KEY
@@ -75,6 +80,10 @@ class FactWriter:
         payload = json.dumps(fact, separators=(",", ":")).encode()
         leaf = entry_hash(pre_auth_encoding(payload))
         self.heads[tenant] = ChainHead(head.seq + 1, to_base64url(leaf))
+        live = self.live.setdefault(tenant, {})
+        live.pop((kind, subject), None)
+        if body is not None:
+            live[kind, subject] = payload
         lines = self.shards.setdefault(shard_of(tenant), [])
         lines.append(f"{len(lines) + 1} {self.next_index} {seal(payload, key)}")
         self.next_index += 1
@@ -103,6 +112,28 @@ class FactWriter:
         identity = {"issuer": ISSUER, "sub": sub}
         body = {"state": state, "identity": identity, "roles": roles}
         return self.write(tenant, "membership", f"member:{uuid_of('b', number)}", body)
+
+    def project(self, tenant: str, number: int) -> str:
+        subject = f"project:{uuid_of('c', number)}"
+        return self.write(tenant, "project", subject, {"state": "active"})
+
+    def grant(self, tenant: str, member: int, project: int, roles: list[str]) -> str:
+        who, where = uuid_of("b", member), uuid_of("c", project)
+        body = {"member": who, "project": where, "roles": roles}
+        return self.write(tenant, "grant", f"grant:{who}:{where}", body)
+
+    def api_key(self, tenant: str, number: int, key: str, **more: Any) -> str:
+        body: dict[str, Any] = {"scopes": [], "namespace": None, "until": None}
+        body["hash"] = hash_of_api_key(key)
+        subject = f"api-key:{uuid_of('d', number)}"
+        return self.write(tenant, "api-key", subject, {**body, **more})
+
+
+def api_key_of(seed: int) -> str:
+    """A key as a registry makes it."""
+    secret = b32encode(bytes([seed]) * 24).rstrip(b"=").decode().lower()
+    digest = sha256(f"tenure-api-key-check\0tenure_{secret}".encode()).digest()
+    return f"tenure_{secret}{b32encode(digest[:4]).rstrip(b'=').decode().lower()}"
 
 
 def uuid_of(letter: str, number: int) -> str:

@@ -50,8 +50,23 @@ def instant(ms: float) -> str:
     return f"2026-11-{day + 1:02d}T{hour:02d}:{minute:02d}:{second:02d}.{rest:03d}Z"
 
 
-def heartbeat(writer: FactWriter, time: str, version: int = 1, fence: int = 1) -> bytes:
+def shard_lines(writer: FactWriter) -> str:
     counts = [writer.counts.get(shard, (0, EMPTY_HASH)) for shard in range(256)]
-    heads = "".join(f"{lines} {to_base64(hashed)}\n" for lines, hashed in counts)
-    text = f"{LOG}/heartbeat\n1\n{fence}\n{time}\n{version}\n-\n{heads}"
+    return "".join(f"{lines} {to_base64(hashed)}\n" for lines, hashed in counts)
+
+
+def checkpoint_note(size: int) -> bytes:
+    return sign_note(LOG, f"{LOG}\n{size}\n{to_base64(bytes(32))}\n", LOG_KEY)
+
+
+def heartbeat(
+    writer: FactWriter,
+    time: str,
+    version: int = 1,
+    fence: int = 1,
+    checkpoint: bytes | None = None,
+) -> bytes:
+    note = "-" if checkpoint is None else to_base64(checkpoint)
+    heads = shard_lines(writer)
+    text = f"{LOG}/heartbeat\n1\n{fence}\n{time}\n{version}\n{note}\n{heads}"
     return sign_note(f"{LOG}/time", text, TIME)

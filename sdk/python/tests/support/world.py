@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tenure_dataplane import Identity, Plane, PlaneOptions, Surroundings, create_plane
+from tenure_dataplane import Identity, Plane, PlaneOptions, ReceiptOptions, Surroundings
+from tenure_dataplane import create_plane as create
 from tenure_dataplane.kernel.instant import parse_instant
 from tenure_dataplane.plane.http_lane import FactSourceError
 from tenure_dataplane.plane.live_source import LiveHandlers
 
 from .fact_writer import ISSUER, LOG, FactWriter
-from .log_writer import ROOT_KEY, heartbeat, instant, key_set
+from .log_writer import ROOT_KEY, checkpoint_note, heartbeat, instant, key_set
+from .state_writer import ServedState
 
 NOVEMBER_MS = parse_instant("2026-11-01T00:00:00.000Z") or 0
 START_MS = parse_instant("2026-11-21T01:00:00.000Z") or 0
@@ -46,6 +48,12 @@ class World:
         self.tamper: Callable[[str], str] = lambda line: line
         self.requests = 0
         self.handlers: LiveHandlers | None = None
+        #: The newest snapshot; none unless given.
+        self.state: ServedState | None = None
+        self.nodes_asked: list[bytes] = []
+        self.receipts: list[bytes] = []
+        #: Size that heartbeats' checkpoints state; None: they have none.
+        self.size: int | None = None
 
     async def facts(self, shard: int, position: int) -> list[str]:
         await self._answer()
@@ -62,6 +70,19 @@ class World:
             raise FactSourceError(404, "none yet")
         return self.note()
 
+    async def state_note(self) -> bytes | None:
+        await self._answer()
+        return None if self.state is None else self.state.note
+
+    async def state_node(self, hashed: bytes) -> bytes | None:
+        await self._answer()
+        self.nodes_asked.append(hashed)
+        return None if self.state is None else self.state.nodes.get(hashed)
+
+    async def send_receipt(self, note: bytes) -> None:
+        await self._answer()
+        self.receipts.append(note)
+
     async def close(self) -> None:
         return
 
@@ -69,7 +90,8 @@ class World:
         """A heartbeat of now."""
         self.clock.now_ms += 1
         ms = self.clock.wall_ms() - NOVEMBER_MS
-        return heartbeat(self.writer, instant(ms), len(self.key_sets))
+        checkpoint = None if self.size is None else checkpoint_note(self.size)
+        return heartbeat(self.writer, instant(ms), len(self.key_sets), checkpoint=checkpoint)
 
     async def beat(self) -> None:
         """Over the stream; comes back when it was taken."""
@@ -82,7 +104,12 @@ class World:
         if self.handlers is not None:
             await self.handlers.lines(shard, list(lines))
 
-    async def open(self, shards: Sequence[int] | None = None) -> Plane:
+    async def open(
+        self,
+        shards: Sequence[int] | None = None,
+        receipts: ReceiptOptions | None = None,
+        snapshots: bool = True,
+    ) -> Plane:
         options = PlaneOptions(
             registry_url="http://registry.example",
             token="token",
@@ -90,8 +117,10 @@ class World:
             root=ROOT_KEY,
             directory=self.directory,
             shards=shards,
+            receipts=receipts,
+            snapshots=snapshots,
         )
-        return await create_plane(options, Surroundings(self, self._open_live, self.clock))
+        return await create(options, Surroundings(self, self._open_live, self.clock))
 
     async def _answer(self) -> None:
         self.requests += 1

@@ -5,6 +5,7 @@ use tenure_dataplane::error::Checked;
 use tenure_dataplane::kernel::hash::key_id_of;
 use tenure_dataplane::kernel::hex;
 use tenure_dataplane::kernel::shard::shard_name;
+use tenure_dataplane::keys::heartbeat::Head;
 use tenure_dataplane::keys::heartbeat_order::{open_heartbeat, read_heartbeat};
 use tenure_dataplane::keys::key_range::KeyRange;
 use tenure_dataplane::keys::key_set::{KeySet, open_key_set};
@@ -23,7 +24,7 @@ pub fn run(check: &str, input: &Value) -> Option<Checked<Value>> {
     }
 }
 
-fn read_set(value: &Value) -> Checked<KeySet> {
+pub fn read_set(value: &Value) -> Checked<KeySet> {
     parse_key_set(text_of_note(&note(value))?)
 }
 
@@ -48,6 +49,17 @@ fn key_set(input: &Value) -> Checked<Value> {
     Ok(json!({ "version": set.version, "fact": fact, "log": log, "time": time }))
 }
 
+/// Those of shards with lines, by name.
+pub fn heads(heads: &[Head]) -> Map<String, Value> {
+    let known = (0..=u8::MAX).zip(heads).filter(|(_, head)| head.count > 0);
+    known
+        .map(|(shard, head)| {
+            let hash = hex::encode(&head.hash);
+            (shard_name(shard), json!({ "count": head.count, "hash": hash }))
+        })
+        .collect()
+}
+
 fn heartbeat(input: &Value) -> Checked<Value> {
     let last = match &input["last"] {
         Value::Null => None,
@@ -55,13 +67,6 @@ fn heartbeat(input: &Value) -> Checked<Value> {
     };
     let set = read_set(&input["keySet"])?;
     let heartbeat = open_heartbeat(&note(&input["note"]), &set, last.as_ref())?;
-    let mut heads = Map::new();
-    for (shard, head) in (0_u8..=u8::MAX).zip(&heartbeat.heads) {
-        if head.count > 0 {
-            let hash = hex::encode(&head.hash);
-            heads.insert(shard_name(shard), json!({ "count": head.count, "hash": hash }));
-        }
-    }
     let checkpoint = heartbeat
         .checkpoint
         .as_ref()
@@ -72,6 +77,6 @@ fn heartbeat(input: &Value) -> Checked<Value> {
         "at": heartbeat.at,
         "keySetVersion": heartbeat.key_set_version,
         "checkpoint": checkpoint,
-        "heads": heads,
+        "heads": heads(&heartbeat.heads),
     }))
 }

@@ -6,6 +6,7 @@ mod key_checks;
 mod log_checks;
 mod plane_ops;
 mod reader_checks;
+mod state_checks;
 mod vector;
 
 use std::io::{BufRead, Write, stdin, stdout};

@@ -3,11 +3,15 @@
 use serde_json::{Value, json};
 use tenure_dataplane::error::Checked;
 use tenure_dataplane::keys::gate::Gate;
+use tenure_dataplane::keys::state_note::StateNote;
 use tenure_dataplane::keys::trust::Trust;
 use tenure_dataplane::reader::shard_reader::ShardReader;
 use tenure_dataplane::reader::step::{Accepted, Origin, Step};
+use tenure_dataplane::state::block::TenantState;
+use tenure_dataplane::state::walk::Scope;
 
 use crate::bytes::{list, note, text};
+use crate::state_checks::walk;
 
 struct Scenario {
     trust: Trust,
@@ -17,6 +21,10 @@ struct Scenario {
     accepted: Vec<Accepted>,
     refused: Vec<&'static str>,
     fetch: bool,
+    /// The last state note that was taken.
+    taken: Option<StateNote>,
+    /// What the lines here follow, and the tenants of the shard there.
+    base: Option<(StateNote, Vec<TenantState>)>,
 }
 
 /// The value of the check, its refusal, or `None` for a check of another kind.
@@ -35,6 +43,8 @@ fn scenario(input: &Value) -> Checked<Value> {
         accepted: Vec::new(),
         refused: Vec::new(),
         fetch: false,
+        taken: None,
+        base: None,
     };
     Ok(list(&input["steps"]).iter().map(|step| scenario.run(step)).collect())
 }
@@ -62,6 +72,7 @@ impl Scenario {
                 let step = self.reader.fetched(&lines(given), Origin::Http, &keys);
                 self.tell(step);
             }
+            Some((kind, given)) if kind == "snapshot" => self.take_snapshot(given),
             Some((_, given)) => self.reread(&lines(given), Origin::Http),
             None => {}
         }
@@ -96,7 +107,10 @@ impl Scenario {
         if touches(change.fork_from) {
             self.reader.uncover();
         }
-        if touches(change.void_from) {
+        let base_size = self.base.as_ref().map_or(0, |(note, _)| note.size);
+        if change.void_from.is_some_and(|from| from < base_size) {
+            self.reader.doubt_fold();
+        } else if touches(change.void_from) {
             let lines: Vec<String> = self.accepted.iter().map(|one| one.line.clone()).collect();
             self.reread(&lines, Origin::Disk);
         }
@@ -106,6 +120,30 @@ impl Scenario {
         }
         if let Some(pending) = self.gate.pending().map(<[u8]>::to_vec) {
             self.take_heartbeat(&pending);
+        }
+    }
+
+    fn take_snapshot(&mut self, given: &Value) {
+        let stated = self.trust.state_note(&note(&given["note"]), self.taken.as_ref());
+        let walked = stated.and_then(|stated| {
+            let wants = stated.heads.get(self.shard).is_some_and(|head| self.reader.wants(*head));
+            if !wants {
+                return Ok(None);
+            }
+            let scope = Scope::Shards(u8::try_from(self.shard).into_iter().collect());
+            let files = given["nodes"].as_object().cloned().unwrap_or_default();
+            walk(stated.root, scope, &files).map(|tenants| Some((stated, tenants)))
+        });
+        match walked {
+            Ok(Some((stated, tenants))) => {
+                let step = self.reader.rest(&stated, &tenants, &self.trust.fact_keys());
+                self.taken = Some(stated.clone());
+                self.base = Some((stated, tenants));
+                self.accepted.clear();
+                self.tell(step);
+            }
+            Ok(None) => {}
+            Err(refused) => self.refused.push(refused.code.as_str()),
         }
     }
 
@@ -122,12 +160,17 @@ impl Scenario {
     }
 
     fn reread(&mut self, lines: &[String], origin: Origin) {
-        let mut fresh = self.reader.anew();
-        let step = fresh.fetched(lines, origin, &self.trust.fact_keys());
+        let (mut fresh, keys) = (self.reader.anew(), self.trust.fact_keys());
+        let base = self.base.clone().filter(|_| origin == Origin::Disk);
+        if let Some((note, tenants)) = &base {
+            fresh.rest(note, tenants, &keys);
+        }
+        let step = fresh.fetched(lines, origin, &keys);
         self.refused.extend(step.refused.iter().map(|refused| refused.error.code.as_str()));
         if !self.reader.is_covered_by(&fresh) {
             return;
         }
+        self.base = base;
         self.accepted = step.accepted;
         let adopted = self.reader.adopt(fresh);
         self.tell(adopted);

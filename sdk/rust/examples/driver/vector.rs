@@ -9,7 +9,7 @@ use tenure_dataplane::reader::shard_reader::ShardReader;
 use tenure_dataplane::reader::step::Origin;
 
 use crate::bytes::{bytes, list, note, text};
-use crate::{key_checks, log_checks, reader_checks};
+use crate::{key_checks, log_checks, reader_checks, state_checks};
 
 pub fn run(request: &Value) -> Value {
     let vector = &request["vector"];
@@ -21,6 +21,7 @@ pub fn run(request: &Value) -> Value {
     };
     let input = &vector["input"];
     let found = log_checks::run(check, input).or_else(|| key_checks::run(check, input));
+    let found = found.or_else(|| state_checks::run(check, input));
     match found.or_else(|| reader_checks::run(check, input)) {
         Some(Ok(value)) => json!({ "value": value }),
         Some(Err(refused)) => json!({ "code": refused.code.as_str() }),

@@ -1,55 +1,136 @@
 //! The fold of all facts that decisions need: the last assertion per (kind, subject), minus the
 //! retracted ones.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::members::{Id, Member};
-use super::roles::RoleSets;
+use super::api_keys::{ApiKeys, KnownKey};
+use super::fold::Names;
+use super::ids::IdMap;
+use super::members::Member;
+use super::packed::{Broken, Packed, PackedTenants};
 use super::tenant::{Standing, Tenant};
-use super::types::{EntitlementReason, Reason};
-use crate::kernel::bodies::{Body, Entitlement, MemberState, Scope, TenantState};
+use super::types::{ApiKeyReason, Asked, EntitlementReason, Reason};
+use crate::error::FactError;
+use crate::kernel::bodies::{Body, Entitlement};
 use crate::kernel::fact::Fact;
-use crate::kernel::shard::{PLATFORM_TENANT, uuid_bytes};
+use crate::kernel::hash::Hash;
+use crate::kernel::shard::{PLATFORM_TENANT, TenantId, uuid_bytes};
+use crate::keys::state_note::StateNote;
+use crate::reader::step::Origin;
+use crate::state::block::TenantState;
+use crate::state::live::Live;
 
 /// Pure memory; the look-ups build no strings.
 #[derive(Default)]
 pub struct Index {
-    tenants: HashMap<Id, Tenant>,
-    roles: RoleSets,
-    /// One text for all members of an issuer: parsed facts bring a copy each.
-    issuers: HashSet<Arc<str>>,
+    tenants: IdMap<Tenant>,
+    names: Names,
+    keys: ApiKeys,
+    packed: PackedTenants,
 }
 
+/// A tenant that is being unpacked: nobody decides by it yet.
+#[derive(Default)]
+pub struct Unpacking(Tenant);
+
 impl Index {
-    /// Takes a verified fact. Products, plans and apps do not decide, nor does a later kind.
+    /// Takes a verified fact of a tenant that is not packed.
     pub fn apply(&mut self, fact: &Fact, body: &Body) {
-        let name = fact.subject.split_once(':').map_or("", |(_, name)| name);
-        let Some(tenant) = uuid_bytes(&fact.tenant) else { return };
-        match (fact.kind.as_str(), body) {
-            ("role", body) => self.apply_role(fact, name, body),
-            ("tenant", Body::Tenant { state }) => {
-                self.tenant(tenant).standing = match state {
-                    TenantState::Active | TenantState::Trial => Standing::Open,
-                    TenantState::Frozen | TenantState::Archived => Standing::Closed,
-                };
-            }
-            ("tenant", Body::Retracted) => self.tenant(tenant).standing = Standing::Unknown,
-            ("entitlement", Body::Entitlement(entitlement)) => {
-                self.tenant(tenant).entitlements.insert(entitlement.clone());
-            }
-            ("entitlement", Body::Retracted) => self.tenant(tenant).entitlements.remove(name),
-            _ => self.apply_access(tenant, &fact.kind, name, body),
+        let Some(id) = uuid_bytes(&fact.tenant) else { return };
+        let tenant = self.tenants.entry(id).or_default();
+        if tenant.broken {
+            return;
+        }
+        if fact.kind == "api-key" {
+            let name = fact.subject.split_once(':').and_then(|(_, name)| uuid_bytes(name));
+            let key_of = |tenant: &Tenant| tenant.keys.get(&name?).cloned();
+            let before = key_of(tenant);
+            self.names.fold(tenant, fact, body);
+            before.iter().for_each(|key| self.keys.unlist(key));
+            key_of(tenant).iter().for_each(|key| self.keys.list(key));
+        } else {
+            self.names.fold(tenant, fact, body);
         }
     }
 
     /// Forgets a tenant, e.g. before its shard is folded anew; with the platform's all roles.
-    pub fn forget(&mut self, tenant: &str) {
-        if let Some(id) = uuid_bytes(tenant) {
-            self.tenants.remove(&id);
+    pub fn forget(&mut self, id: &TenantId) {
+        if let Some(tenant) = self.tenants.remove(id) {
+            tenant.keys.values().for_each(|key| self.keys.unlist(key));
         }
-        if tenant == PLATFORM_TENANT {
-            self.roles.clear();
+        self.packed.remove(id);
+        if uuid_bytes(PLATFORM_TENANT).as_ref() == Some(id) {
+            self.names.roles.clear();
+        }
+    }
+
+    /// Takes tenants of a snapshot, none of which may be known. The platform's is unpacked at once:
+    /// every decision rests on it.
+    pub fn add_packed(
+        &mut self,
+        states: impl IntoIterator<Item = TenantState>,
+        note: &Arc<StateNote>,
+        origin: Origin,
+    ) -> Option<Broken> {
+        self.packed.add(states, note, origin);
+        self.unpack(PLATFORM_TENANT)
+    }
+
+    /// Tenants that nobody has asked for yet.
+    pub fn packed_count(&self) -> usize {
+        self.packed.len()
+    }
+
+    /// The tenant, when it is packed: it is to be unpacked before anything is decided of it.
+    pub fn find_packed(&self, tenant: &str) -> Option<&Arc<Packed>> {
+        if self.packed.len() == 0 { None } else { self.packed.find(&uuid_bytes(tenant)?) }
+    }
+
+    /// Some of those that are packed, others at each call.
+    pub fn some_packed(&mut self, count: usize) -> Vec<Arc<Packed>> {
+        self.packed.some(count)
+    }
+
+    /// Those that are packed and may have an API key; none when they were searched before.
+    pub fn packed_to_search(&mut self) -> Vec<Arc<Packed>> {
+        self.packed.unsearched()
+    }
+
+    /// Folds a few facts of a packed tenant, so that decisions need not wait for all of them.
+    pub fn fold_into(&mut self, Unpacking(made): &mut Unpacking, lives: &[Live]) {
+        lives.iter().for_each(|live| self.names.fold(made, &live.fact, &live.body));
+    }
+
+    /// Decisions know the tenant from now on; nothing happens when another was quicker.
+    pub fn put(&mut self, packed: &Arc<Packed>, Unpacking(made): Unpacking) {
+        let id = packed.state.tenant;
+        if self.packed.find(&id).is_some_and(|known| Arc::ptr_eq(known, packed)) {
+            self.packed.remove(&id);
+            made.keys.values().for_each(|key| self.keys.list(key));
+            self.tenants.insert(id, made);
+        }
+    }
+
+    /// The tenant's block is that of a broken registry. Told once: `None` when it was before.
+    pub fn put_broken(&mut self, packed: &Arc<Packed>, error: FactError) -> Option<Broken> {
+        let id = packed.state.tenant;
+        self.packed.find(&id).filter(|known| Arc::ptr_eq(known, packed))?;
+        self.packed.remove(&id);
+        self.tenants.insert(id, Tenant { broken: true, ..Tenant::default() });
+        Some(Broken::of(packed, error))
+    }
+
+    /// All at once: for a tenant whose facts go on.
+    pub fn unpack(&mut self, tenant: &str) -> Option<Broken> {
+        let packed = Arc::clone(self.find_packed(tenant)?);
+        match packed.live_facts() {
+            Ok(lives) => {
+                let mut made = Unpacking::default();
+                self.fold_into(&mut made, &lives);
+                self.put(&packed, made);
+                None
+            }
+            Err(error) => self.put_broken(&packed, error),
         }
     }
 
@@ -68,9 +149,10 @@ impl Index {
             Standing::Closed => return Reason::TenantInactive,
             Standing::Open => {}
         }
+        let issuer = self.names.find_issuer(issuer);
         let mut reason = Reason::MemberUnknown;
         for member in tenant.members.of_subject(sub) {
-            if &*member.issuer != issuer {
+            if Some(member.issuer) != issuer {
                 continue;
             }
             if member.active {
@@ -100,12 +182,25 @@ impl Index {
         }
     }
 
-    fn find(&self, tenant: &str) -> Option<&Tenant> {
-        self.tenants.get(&uuid_bytes(tenant)?)
+    /// The key of this hash, and why it is good or not. `now_ms`: wall clock.
+    pub fn api_key(
+        &self,
+        hash: &Hash,
+        asked: Asked<'_>,
+        now_ms: i64,
+    ) -> (ApiKeyReason, Option<&Arc<KnownKey>>) {
+        let Some(known) = self.keys.find(hash) else { return (ApiKeyReason::KeyUnknown, None) };
+        let standing = self.find(&known.tenant).map_or(Standing::Unknown, |one| one.standing);
+        let reason = match standing {
+            Standing::Unknown => ApiKeyReason::TenantUnknown,
+            Standing::Closed => ApiKeyReason::TenantInactive,
+            Standing::Open => known.good_for(asked, now_ms),
+        };
+        (reason, Some(known))
     }
 
-    fn tenant(&mut self, id: Id) -> &mut Tenant {
-        self.tenants.entry(id).or_default()
+    fn find(&self, tenant: &str) -> Option<&Tenant> {
+        self.tenants.get(&uuid_bytes(tenant)?)
     }
 
     fn allows(
@@ -115,66 +210,17 @@ impl Index {
         permission: &str,
         project: Option<&str>,
     ) -> Reason {
-        let by_tenant = self.roles.allows(member.roles, permission);
+        let roles = &self.names.roles;
+        let by_tenant = roles.allows(member.roles, permission);
         let granted = match project {
             None => by_tenant,
             Some(project) => {
                 let known = uuid_bytes(project).filter(|id| tenant.projects.contains(id));
                 let Some(project) = known else { return Reason::ProjectUnknown };
                 let grant = tenant.grants.get(&(member.id, project));
-                by_tenant || grant.is_some_and(|set| self.roles.allows(*set, permission))
+                by_tenant || grant.is_some_and(|set| roles.allows(*set, permission))
             }
         };
         if granted { Reason::Granted } else { Reason::NoPermission }
-    }
-
-    /// Only the platform's chain gives roles their meaning.
-    fn apply_role(&mut self, fact: &Fact, name: &str, body: &Body) {
-        if fact.tenant != PLATFORM_TENANT {
-            return;
-        }
-        match body {
-            Body::Role { scope, permissions } => self.roles.define(name, *scope, permissions),
-            _ => self.roles.remove(name),
-        }
-    }
-
-    fn apply_access(&mut self, tenant: Id, kind: &str, name: &str, body: &Body) {
-        let mut ids = name.split(':').map_while(uuid_bytes);
-        let Some(first) = ids.next() else { return };
-        match (kind, body, ids.next()) {
-            ("project", Body::Project, _) => drop(self.tenant(tenant).projects.insert(first)),
-            ("project", _, _) => drop(self.tenant(tenant).projects.remove(&first)),
-            ("membership", body, _) => self.apply_membership(tenant, first, body),
-            ("grant", Body::Grant { roles, .. }, Some(project)) => {
-                let set = self.roles.number_of(Scope::Project, roles);
-                self.tenant(tenant).grants.insert((first, project), set);
-            }
-            ("grant", _, Some(project)) => {
-                self.tenant(tenant).grants.remove(&(first, project));
-            }
-            _ => {}
-        }
-    }
-
-    /// A member without an identity is nobody: null grants nothing.
-    fn apply_membership(&mut self, tenant: Id, id: Id, body: &Body) {
-        if let Body::Membership { state, identity: Some((issuer, sub)), roles } = body {
-            let roles = self.roles.number_of(Scope::Tenant, roles);
-            let active = *state == MemberState::Active;
-            let member = Member { id, issuer: self.issuer(issuer), active, roles };
-            self.tenant(tenant).members.insert(sub, member);
-        } else {
-            self.tenant(tenant).members.remove(&id);
-        }
-    }
-
-    fn issuer(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.issuers.get(text) {
-            return Arc::clone(known);
-        }
-        let made: Arc<str> = text.into();
-        self.issuers.insert(Arc::clone(&made));
-        made
     }
 }

@@ -15,7 +15,7 @@ struct RoleSet {
 }
 
 /// Number of a combination of roles.
-pub(super) type RoleSetNumber = usize;
+pub(super) type RoleSetNumber = u32;
 
 #[derive(Default)]
 pub(super) struct RoleSets {
@@ -33,7 +33,8 @@ impl RoleSets {
         if let Some(number) = self.by_combination.get(&key) {
             return *number;
         }
-        let number = self.sets.len();
+        // So many combinations would not fit the memory.
+        let number = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
         let permissions = HashSet::new();
         let mut set = RoleSet { scope, roles: key.1.clone(), every: false, permissions };
         fill(&mut set, &self.roles);
@@ -43,7 +44,7 @@ impl RoleSets {
     }
 
     pub(super) fn allows(&self, number: RoleSetNumber, permission: &str) -> bool {
-        let set = self.sets.get(number);
+        let set = usize::try_from(number).ok().and_then(|number| self.sets.get(number));
         set.is_some_and(|set| set.every || set.permissions.contains(permission))
     }
 

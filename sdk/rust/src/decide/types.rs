@@ -15,12 +15,13 @@ pub enum Freshness {
     Expired,
 }
 
-/// What a decision rests on: `can` on memberships, `entitlement` on entitlements.
+/// What a decision rests on: `can` on memberships, `entitlement` on entitlements, `api_key` on keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum DecisionKind {
     Membership,
     Entitlement,
+    ApiKey,
 }
 
 /// Who asks: issuer and subject of a verified token.
@@ -78,6 +79,30 @@ words! {
     }
 }
 
+words! {
+    /// Why an API key is good or not; only `Granted` allows.
+    ApiKeyReason {
+        Granted "granted",
+        KeyMalformed "key-malformed",
+        KeyUnknown "key-unknown",
+        TenantUnknown "tenant-unknown",
+        TenantInactive "tenant-inactive",
+        KeyExpired "key-expired",
+        ScopeMissing "scope-missing",
+        NamespaceMismatch "namespace-mismatch",
+        FactsExpired "facts-expired",
+    }
+}
+
+/// What an API key is to be good for; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// One of the key's scopes, by equality.
+    pub scope: Option<&'a str>,
+    /// The key's namespace, by equality.
+    pub namespace: Option<&'a str>,
+}
+
 impl Freshness {
     /// `fresh`, `stale`, `degraded` or `expired`.
     pub const fn as_str(self) -> &'static str {
@@ -116,4 +141,47 @@ pub struct EntitlementDecision {
     /// The plan that gave it; `None` unless entitled.
     pub plan: Option<Arc<str>>,
     pub freshness: Freshness,
+}
+
+/// Answer of `api_key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyDecision {
+    /// It may be used for what was asked.
+    pub allowed: bool,
+    /// Why, or why not.
+    pub reason: ApiKeyReason,
+    /// Whose key it is, also when it is refused; `None` unless the key is known.
+    pub tenant: Option<Arc<str>>,
+    /// The key's own id, for logs: the key is a secret, this is not.
+    pub id: Option<Arc<str>>,
+    /// Empty unless the key is known.
+    pub scopes: Arc<[String]>,
+    /// Of the key.
+    pub namespace: Option<Arc<str>>,
+    /// Of the facts that it rests on.
+    pub freshness: Freshness,
+}
+
+/// A fact that an answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Because {
+    pub tenant: String,
+    pub seq: u64,
+    pub kind: String,
+    pub subject: String,
+    pub id: String,
+    /// RFC 3339, UTC, milliseconds.
+    pub at: String,
+    pub operation: String,
+    pub actor: String,
+}
+
+/// Answer of `explain`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What `can` says.
+    pub decision: Decision,
+    /// The tenant, its memberships of the identity, project and grants, and roles that permit.
+    pub because: Vec<Because>,
 }

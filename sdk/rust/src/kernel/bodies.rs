@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fact::{Fact, Op};
+use super::hash::Hash;
 use super::instant::{is_instant, parse_instant};
 use super::json::Value;
-use super::{formats, shape};
+use super::{base64, formats, shape};
 use crate::error::{Checked, FactCode, refusal};
 
 /// Standing of a tenant.
@@ -47,6 +48,17 @@ pub struct Entitlement {
     pub until_ms: Option<i64>,
 }
 
+/// An API key as its fact states it; the key itself is nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ApiKey {
+    pub hash: Hash,
+    pub scopes: Arc<[String]>,
+    pub namespace: Option<Arc<str>>,
+    /// Milliseconds since 1970; `None` is without end.
+    pub until_ms: Option<i64>,
+}
+
 /// What a fact states, as far as decisions read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -72,6 +84,7 @@ pub enum Body {
         permissions: Vec<String>,
     },
     Entitlement(Entitlement),
+    ApiKey(ApiKey),
     /// Checked, and never decided by: products, plans, apps.
     Other,
     /// A kind of a later version: chained, never decided by.
@@ -81,7 +94,7 @@ pub enum Body {
 
 /// True for the kinds whose bodies version 1 defines.
 pub fn is_known_kind(kind: &str) -> bool {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "tenant",
         "project",
         "membership",
@@ -90,6 +103,7 @@ pub fn is_known_kind(kind: &str) -> bool {
         "product",
         "plan",
         "entitlement",
+        "api-key",
         "app",
     ];
     KINDS.contains(&kind)
@@ -121,6 +135,7 @@ fn assertion(kind: &str, body: &Value) -> Option<Body> {
         }
         "role" => role(body),
         "entitlement" => entitlement(body).map(Body::Entitlement),
+        "api-key" => api_key(body).map(Body::ApiKey),
         "plan" => plan(body),
         "product" => names(body, "limits"),
         _ => names(body, "roles"),
@@ -193,14 +208,34 @@ fn plan(body: &Value) -> Option<Body> {
 fn entitlement(body: &Value) -> Option<Entitlement> {
     let members = ["product", "plan", "limits", "until"];
     let [product, plan, limits, until] = shape::exactly(body, members)?;
-    let until_ms = match until {
-        Value::Null => None,
-        given => Some(parse_instant(&shape::text(given, is_instant)?)?),
-    };
+    let until_ms = end(until)?;
     Some(Entitlement {
         product: shape::text(product, formats::is_name)?,
         plan: shape::text(plan, formats::is_name)?.into(),
         limits: Arc::new(shape::limits(limits)?),
         until_ms,
+    })
+}
+
+/// Null, or an instant: milliseconds since 1970.
+fn end(until: &Value) -> Option<Option<i64>> {
+    match until {
+        Value::Null => Some(None),
+        given => parse_instant(&shape::text(given, is_instant)?).map(Some),
+    }
+}
+
+fn api_key(body: &Value) -> Option<ApiKey> {
+    let members = ["hash", "scopes", "namespace", "until"];
+    let [hash, scopes, namespace, until] = shape::exactly(body, members)?;
+    let namespace = match namespace {
+        Value::Null => None,
+        given => Some(shape::text(given, formats::is_name)?.into()),
+    };
+    Some(ApiKey {
+        hash: base64::decode_url(hash.as_text()?)?.try_into().ok()?,
+        scopes: shape::set(scopes, formats::is_scope)?.into(),
+        namespace,
+        until_ms: end(until)?,
     })
 }

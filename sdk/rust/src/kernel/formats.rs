@@ -62,6 +62,16 @@ pub fn is_name(text: &str) -> bool {
     is_word(text, 63, |c| c.is_ascii_alphabetic(), |c| is_alnum(c) || b"._-".contains(&c))
 }
 
+/// Of a plane, in its key's name and in its receipts.
+pub fn is_plane_name(text: &str) -> bool {
+    is_word(text, 63, is_lower_alnum, |c| is_lower_alnum(c) || b".-".contains(&c))
+}
+
+/// What an API key is good for.
+pub fn is_scope(text: &str) -> bool {
+    is_word(text, 127, |c| c.is_ascii_alphabetic(), |c| is_alnum(c) || b"._:-".contains(&c))
+}
+
 /// `resource:verb`, or `*` alone for every permission.
 pub fn is_permission(text: &str) -> bool {
     text == "*"

@@ -43,6 +43,20 @@ pub fn parse_instant(text: &str) -> Option<i64> {
     Some(days_before(year, month, day)? * DAY_MS + i64::try_from(in_day).ok()?)
 }
 
+/// Inverse of [`parse_instant`], for years of four digits.
+pub fn format_instant(ms: i64) -> String {
+    let (days, in_day) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
+    let days_to = |year: u64, month: u64| days_before(year, month, 1).unwrap_or(i64::MAX);
+    // Not above the true year, and at most one below it.
+    let least = u64::try_from((days + 719_528) * 400 / 146_097 - 1).unwrap_or_default();
+    let year = (least..least + 3).rev().find(|year| days_to(*year, 1) <= days).unwrap_or(least);
+    let month = (1..=12).rev().find(|month| days_to(year, *month) <= days).unwrap_or(1);
+    let day = days - days_to(year, month) + 1;
+    let (seconds, ms) = (in_day / 1_000, in_day % 1_000);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+}
+
 /// Whether the text is such a time.
 pub fn is_instant(text: &str) -> bool {
     parse_instant(text).is_some()
@@ -58,6 +72,12 @@ mod tests {
         assert_eq!(parse_instant("2026-11-21T01:34:34.005Z"), Some(1_795_224_874_005));
         assert_eq!(parse_instant("2000-03-01T00:00:00.000Z"), Some(951_868_800_000));
         assert_eq!(parse_instant("0000-02-29T00:00:00.000Z"), Some(-62_162_121_600_000));
+        for ms in [0, 1_795_224_874_005, 951_868_800_000, -62_162_121_600_000, -1] {
+            assert_eq!(parse_instant(&format_instant(ms)), Some(ms));
+        }
+        for day in 0..200_000 {
+            assert_eq!(parse_instant(&format_instant(day * DAY_MS)), Some(day * DAY_MS));
+        }
         assert_eq!(parse_instant("2100-02-29T00:00:00.000Z"), None);
         assert_eq!(parse_instant("2026-11-21T24:00:00.000Z"), None);
         assert_eq!(parse_instant("2026-00-10T00:00:00.000Z"), None);

@@ -1,5 +1,6 @@
 //! The signed-fact kernel: bytes to facts. No I/O, no clock (`facts/spec/facts-v1.md`).
 
+pub mod api_key;
 pub mod base64;
 pub mod bodies;
 pub mod envelope;

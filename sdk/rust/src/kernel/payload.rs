@@ -25,13 +25,13 @@ fn decode(bytes: &[u8]) -> Checked<&str> {
 }
 
 /// The members' values when these are the keys, in this order.
-fn ordered<const N: usize>(value: &Value, keys: [&str; N]) -> Option<[Value; N]> {
-    let members = value.as_object()?;
+fn ordered<const N: usize>(value: Value, keys: [&str; N]) -> Option<[Value; N]> {
+    let Value::Object(members) = value else { return None };
     let same = members.len() == N && members.iter().zip(keys).all(|((key, _), want)| key == want);
     if !same {
         return None;
     }
-    let values: Vec<Value> = members.iter().map(|(_, value)| value.clone()).collect();
+    let values: Vec<Value> = members.into_iter().map(|(_, value)| value).collect();
     values.try_into().ok()
 }
 
@@ -43,7 +43,7 @@ fn count(value: &Value) -> Option<u64> {
     u64::try_from(value.as_int()?).ok().filter(|count| *count >= 1)
 }
 
-fn cause(value: &Value) -> Option<Cause> {
+fn cause(value: Value) -> Option<Cause> {
     let [operation, actor] = ordered(value, ["operation", "actor"])?;
     let operation = shape::text(&operation, formats::is_uuid)?;
     Some(Cause { operation, actor: shape::text(&actor, formats::is_opaque)? })
@@ -61,7 +61,7 @@ fn op(value: &Value) -> Option<Op> {
 /// bytes whose signature was verified may come here. The body's shape is `bodies`' matter.
 pub fn parse_payload(bytes: &[u8]) -> Checked<Fact> {
     let value = parse_strict(decode(bytes)?)?;
-    let Some(values) = ordered(&value, KEYS) else {
+    let Some(values) = ordered(value, KEYS) else {
         return Err(refusal(FactCode::PayloadKeyOrder, "other keys, or in another order"));
     };
     let [log, epoch, tenant, seq, prev, id, kind, subject, op_, at, cause_, body] = values;
@@ -78,7 +78,7 @@ pub fn parse_payload(bytes: &[u8]) -> Checked<Fact> {
         subject: text(&subject, "subject", formats::is_subject)?,
         op: op(&op_).ok_or_else(field("op"))?,
         at: text(&at, "at", is_instant)?,
-        cause: cause(&cause_).ok_or_else(field("cause"))?,
+        cause: cause(cause_).ok_or_else(field("cause"))?,
         body: body.as_object().is_some().then_some(body).ok_or_else(field("body"))?,
     };
     check_subject(&fact)?;

@@ -8,7 +8,7 @@ use crate::error::{Checked, FactCode, ensure};
 fn has_form(kind: &str, subject: &str) -> bool {
     let Some((noun, name)) = subject.split_once(':') else { return false };
     match kind {
-        "tenant" | "project" => noun == kind && is_uuid(name),
+        "tenant" | "project" | "api-key" => noun == kind && is_uuid(name),
         "membership" => noun == "member" && is_uuid(name),
         "grant" => {
             let two = name.split_once(':');

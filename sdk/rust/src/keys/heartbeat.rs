@@ -44,7 +44,7 @@ pub(super) struct Statement {
     pub(super) checkpoint: Option<Vec<u8>>,
 }
 
-fn head(line: &str) -> Option<Head> {
+pub(super) fn parse_head(line: &str) -> Option<Head> {
     let (count, hash) = line.split_once(' ')?;
     Some(Head { count: parse_count(count)?, hash: word(hash)? })
 }
@@ -65,7 +65,7 @@ fn parse(text: &str) -> Option<Statement> {
     let at = lines.next().filter(|at| is_instant(at))?.to_owned();
     let key_set_version = parse_count(lines.next()?).filter(|version| *version > 0)?;
     let checkpoint = checkpoint_note(lines.next()?)?;
-    let heads: Vec<Head> = lines.map(head).collect::<Option<_>>()?;
+    let heads: Vec<Head> = lines.map(parse_head).collect::<Option<_>>()?;
     let heartbeat = Heartbeat { log, epoch, fence, at, key_set_version, checkpoint: None, heads };
     (heartbeat.heads.len() == SHARD_COUNT).then_some(Statement { heartbeat, checkpoint })
 }

@@ -4,7 +4,7 @@ use super::heartbeat::{Heartbeat, parse_statement};
 use super::key_set::{FIRST_EPOCH, KeySet, time_name};
 use crate::error::{Checked, FactCode, ensure, refusal};
 use crate::log::checkpoint::{Checkpoint, parse_checkpoint};
-use crate::log::note::{open_note, text_of_note};
+use crate::log::note::{OpenedNote, open_note, text_of_note};
 use crate::log::note_key::NoteVerifier;
 
 /// First line of an epoch's checkpoints, and name of the log key in their notes.
@@ -32,18 +32,27 @@ fn check_order(heartbeat: &Heartbeat, last: &Heartbeat) -> Checked<()> {
     ensure(!(same_epoch && shrunk), FactCode::HeartbeatRollback, "a shard with fewer lines")
 }
 
+/// The set's log keys, named as an epoch's checkpoints are.
+pub(super) fn log_keys_named(set: &KeySet, name: &str) -> Checked<Vec<NoteVerifier>> {
+    set.log_keys.iter().map(|range| NoteVerifier::new(name, &range.key)).collect()
+}
+
+/// Of the log keys that signed, one counts at this size of the log.
+pub(super) fn check_log_range(opened: &OpenedNote<'_>, set: &KeySet, size: u64) -> Checked<()> {
+    let counts = set.log_keys.iter().any(|range| {
+        let signed = opened.signed_by.iter().any(|key| key.public_key == range.key);
+        signed && range.contains(size) && !range.is_void(size)
+    });
+    ensure(counts, FactCode::KeyRange, "no log key counts at this size")
+}
+
 fn open_stated_checkpoint(note: &[u8], epoch: u64, set: &KeySet) -> Checked<Checkpoint> {
     let origin = checkpoint_origin(&set.log, epoch);
-    let key = |range: &super::key_range::KeyRange| NoteVerifier::new(&origin, &range.key);
-    let keys: Vec<NoteVerifier> = set.log_keys.iter().map(key).collect::<Checked<_>>()?;
+    let keys = log_keys_named(set, &origin)?;
     let opened = open_note(note, &keys)?;
     let stated = parse_checkpoint(opened.text)?;
     ensure(stated.origin == origin, FactCode::CheckpointOriginMismatch, "another origin")?;
-    let counts = set.log_keys.iter().any(|range| {
-        let signed = opened.signed_by.iter().any(|key| key.public_key == range.key);
-        signed && range.contains(stated.size) && !range.is_void(stated.size)
-    });
-    ensure(counts, FactCode::KeyRange, "no log key counts at this size")?;
+    check_log_range(&opened, set, stated.size)?;
     Ok(stated)
 }
 

@@ -8,4 +8,5 @@ pub mod key_range;
 pub mod key_set;
 pub mod key_set_text;
 mod note_text;
+pub mod state_note;
 pub mod trust;

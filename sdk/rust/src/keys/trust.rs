@@ -6,6 +6,7 @@ use super::heartbeat::Heartbeat;
 use super::heartbeat_order::open_heartbeat;
 use super::key_range::KeyRange;
 use super::key_set::{KeySet, open_key_set, root_name};
+use super::state_note::{StateNote, open_state_note};
 use crate::error::{Checked, FactCode, ensure, refusal};
 use crate::kernel::open::FactKeys;
 use crate::log::note_key::NoteVerifier;
@@ -88,6 +89,11 @@ impl Trust {
             Some(set) => open_heartbeat(note, set, last),
             None => Err(refusal(FactCode::NoteKeyUnknown, "no key set yet")),
         }
+    }
+
+    /// The state note in a note as the one after `last`.
+    pub fn state_note(&self, note: &[u8], last: Option<&StateNote>) -> Checked<StateNote> {
+        open_state_note(note, &self.sets, last)
     }
 
     /// A heartbeat that was kept: by the set that was the newest when it came.

@@ -71,6 +71,12 @@ pub fn open_note<'a>(note: &'a [u8], known: &'a [NoteVerifier]) -> Checked<Opene
     Ok(OpenedNote { text, signed_by })
 }
 
+/// The note of a text by one key; `sign` makes its signature.
+pub fn sign_note(text: &str, key: &NoteVerifier, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> String {
+    let signed = [key.key_hash.as_slice(), &sign(text.as_bytes())].concat();
+    format!("{text}\n{DASH}{} {}\n", key.name, base64::encode(&signed))
+}
+
 /// Text of a note that was opened before, e.g. of one that is kept; looks at no signature.
 pub fn text_of_note(note: &[u8]) -> Checked<&str> {
     parse(note).map(|(text, _)| text)

@@ -8,10 +8,25 @@ use std::time::Duration;
 use super::core::Core;
 use super::events::{Applied, Event, Refusal};
 use super::shared::{Shared, Want};
+use crate::decide::packed::Broken;
 use crate::error::{FactCode, FactError};
 use crate::kernel::fact::Fact;
+use crate::kernel::shard::{TenantId, uuid_bytes};
+use crate::keys::state_note::StateNote;
 use crate::reader::shard_reader::ShardReader;
 use crate::reader::step::{Accepted, Origin, Refused, Step};
+use crate::state::block::TenantState;
+
+/// What the lines of a shard follow: a state note, and its tenants.
+pub(super) type Base = (Arc<StateNote>, Vec<TenantState>);
+
+/// A shard that was read anew.
+pub(super) struct Anew {
+    pub(super) fresh: ShardReader,
+    pub(super) accepted: Vec<Accepted>,
+    /// `None`: from line 1.
+    pub(super) base: Option<Base>,
+}
 
 impl Shared {
     /// Lines of a stream message.
@@ -39,9 +54,11 @@ impl Shared {
 
     pub(super) fn apply(&self, core: &mut Core, shard: u8, step: Step) {
         let folded = step.accepted.iter().filter(|accepted| !accepted.void);
-        if !step.accepted.is_empty() {
+        let folded: Vec<&Accepted> = folded.collect();
+        folded.iter().for_each(|accepted| self.unpack_for_fact(core, &accepted.fact.tenant));
+        if !folded.is_empty() {
             let mut index = self.change_index();
-            folded.for_each(|accepted| index.apply(&accepted.fact, &accepted.body));
+            folded.iter().for_each(|accepted| index.apply(&accepted.fact, &accepted.body));
         }
         core.counts.duplicates += step.duplicates;
         self.refuse_all(core, Some(shard), &step.refused);
@@ -60,32 +77,25 @@ impl Shared {
 
     /// In one step: no decision sees the shard half there. False when what heartbeats had covered
     /// is not in what was read anew: then nothing changes.
-    pub(super) fn replace(
-        &self,
-        shard: u8,
-        fresh: ShardReader,
-        accepted: Vec<Accepted>,
-        refused: &[Refused],
-    ) -> bool {
+    pub(super) fn replace(&self, shard: u8, anew: Anew, refused: &[Refused]) -> bool {
+        let Anew { fresh, accepted, base } = anew;
         let core = &mut *self.core();
         self.refuse_all(core, Some(shard), refused);
         let Some(reader) = core.open_reader(shard) else { return false };
         if !reader.is_covered_by(&fresh) {
             return false;
         }
-        let before: HashMap<String, u64> =
-            reader.tenants().map(|(tenant, seq)| (tenant.to_owned(), seq)).collect();
+        let before: HashMap<TenantId, u64> = reader.tenants().collect();
         let step = reader.adopt(fresh);
-        {
-            let mut index = self.change_index();
-            before.keys().for_each(|tenant| index.forget(tenant));
-            let folded = accepted.iter().filter(|one| !one.void);
-            folded.for_each(|one| index.apply(&one.fact, &one.body));
-        }
+        let broken = self.fold_anew(&before, base, &accepted);
+        broken.iter().for_each(|broken| self.refuse_broken(core, broken));
         let lines: Vec<String> = accepted.iter().map(|one| one.line.clone()).collect();
         self.persist(core.journal.replace(shard, &lines));
         for one in accepted.into_iter().filter(|one| !one.void) {
-            if before.get(&one.fact.tenant).is_none_or(|seq| one.fact.seq > *seq) {
+            if uuid_bytes(&one.fact.tenant)
+                .and_then(|tenant| before.get(&tenant))
+                .is_none_or(|seq| one.fact.seq > *seq)
+            {
                 self.tell_applied(core, shard, one.position, one.index, one.fact);
             }
         }
@@ -94,6 +104,26 @@ impl Shared {
         }
         self.apply(core, shard, step);
         true
+    }
+
+    fn fold_anew(
+        &self,
+        before: &HashMap<TenantId, u64>,
+        base: Option<Base>,
+        accepted: &[Accepted],
+    ) -> Vec<Broken> {
+        let mut index = self.change_index();
+        let mut broken = Vec::new();
+        before.keys().for_each(|tenant| index.forget(tenant));
+        if let Some((note, states)) = base {
+            broken.extend(index.add_packed(states, &note, Origin::Disk));
+            self.unpack_wanted.notify_one();
+        }
+        for one in accepted.iter().filter(|one| !one.void) {
+            broken.extend(index.unpack(&one.fact.tenant));
+            index.apply(&one.fact, &one.body);
+        }
+        broken
     }
 
     fn tell_applied(&self, core: &mut Core, shard: u8, position: u64, index: u64, fact: Fact) {
@@ -109,6 +139,9 @@ impl Shared {
         };
         if complete {
             self.ready.send_replace(true);
+        }
+        if let Some(receipts) = &self.receipts {
+            receipts.reached(shard);
         }
         if newer {
             self.persist(core.notes.save_reached(&core.last_note));
@@ -132,6 +165,11 @@ impl Shared {
         for one in refused {
             self.refuse(core, shard, one.origin, &one.error);
         }
+    }
+
+    /// A block that a registry should never have signed.
+    pub(super) fn refuse_broken(&self, core: &mut Core, broken: &Broken) {
+        self.refuse(core, Some(broken.shard), broken.origin, &broken.error);
     }
 
     pub(super) fn refuse(

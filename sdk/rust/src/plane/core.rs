@@ -1,14 +1,17 @@
 //! What the tasks of a plane change together, behind one lock that nobody holds while waiting.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::journal::Journal;
 use super::notes::Notes;
+use super::saved_snapshot::SavedSnapshot;
 use super::stats::{ShardHead, Stats};
 use crate::error::FactCode;
 use crate::kernel::hex;
 use crate::kernel::shard::{SHARD_COUNT, platform_shard, shard_name};
 use crate::keys::gate::Gate;
+use crate::keys::state_note::StateNote;
 use crate::keys::trust::Trust;
 use crate::reader::shard_reader::ShardReader;
 
@@ -19,6 +22,10 @@ pub(super) struct Core {
     pub(super) journal: Journal,
     pub(super) notes: Notes,
     pub(super) counts: Counts,
+    /// The snapshot on disk, which lines there follow; `None`: they begin with line 1.
+    pub(super) saved: Option<Arc<SavedSnapshot>>,
+    /// The last state note that was taken: later ones may not fall behind it.
+    pub(super) state_taken: Option<StateNote>,
     /// The last heartbeat that was taken, and the monotonic time as of which it speaks.
     pub(super) last_note: Vec<u8>,
     pub(super) heard_of_ms: i64,
@@ -65,11 +72,24 @@ impl Core {
         if self.closed { None } else { self.readers.get_mut(&shard) }
     }
 
-    pub(super) fn stats(&self) -> Stats {
+    /// Nothing of any shard is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.readers.values().all(|reader| reader.chain().position() == 0)
+    }
+
+    /// Lines that the newest heartbeat counts further.
+    pub(super) fn missing(&self) -> u64 {
+        self.readers.values().map(|reader| reader.chain().missing()).sum()
+    }
+
+    /// `packed`: tenants that are.
+    pub(super) fn stats(&self, packed: usize) -> Stats {
         let known = self.readers.iter().filter(|(_, reader)| reader.chain().position() > 0);
         Stats {
             applied: self.counts.applied,
             duplicates: self.counts.duplicates,
+            snapshot: self.saved.as_ref().map_or(0, |saved| saved.note.size),
+            packed,
             key_set: self.trust.version(),
             refused: self.counts.refused.clone(),
             heads: known.map(|(shard, reader)| (shard_name(*shard), head(reader))).collect(),

@@ -23,10 +23,19 @@ pub struct Applied {
     pub fact: Fact,
 }
 
+/// Shards of which a snapshot took the place: what is in it was not told by `Applied`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotTaken {
+    /// Size of the log that it is of.
+    pub size: u64,
+    /// Ascending.
+    pub shards: Vec<u8>,
+}
+
 /// Something that was refused.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// `None`: not a line, but a key set or a heartbeat.
+    /// `None`: not a line, but a note or a node.
     pub shard: Option<u8>,
     /// Where it came from.
     pub origin: Origin,
@@ -41,7 +50,9 @@ pub struct Refusal {
 pub enum Event {
     /// A fact was applied.
     Applied(Arc<Applied>),
-    /// A line, a key set or a heartbeat was refused.
+    /// A snapshot took the place of shards.
+    Snapshot(Arc<SnapshotTaken>),
+    /// A line, a note or a node was refused.
     Refused(Arc<Refusal>),
     /// A kind of decision has another freshness.
     Freshness(FreshnessChange),

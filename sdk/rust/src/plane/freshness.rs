@@ -38,6 +38,7 @@ pub struct ExpiryPolicy {
 pub struct Expiry {
     pub membership: ExpiryPolicy,
     pub entitlement: ExpiryPolicy,
+    pub api_key: ExpiryPolicy,
 }
 
 impl Default for Expiry {
@@ -45,7 +46,7 @@ impl Default for Expiry {
         let membership = ExpiryPolicy { limit_ms: 24 * HOUR_MS, when_expired: WhenExpired::Deny };
         let limit_ms = 7 * 24 * HOUR_MS;
         let entitlement = ExpiryPolicy { limit_ms, when_expired: WhenExpired::Allow };
-        Self { membership, entitlement }
+        Self { membership, entitlement, api_key: membership }
     }
 }
 
@@ -69,7 +70,8 @@ fn level(age_ms: i64, limit_ms: i64) -> Freshness {
     }
 }
 
-const KINDS: [DecisionKind; 2] = [DecisionKind::Membership, DecisionKind::Entitlement];
+const KINDS: [DecisionKind; 3] =
+    [DecisionKind::Membership, DecisionKind::Entitlement, DecisionKind::ApiKey];
 
 /// Age of a heartbeat when it arrives: none, unless its time and ours are so far apart that it is an
 /// old one, or that a clock is wrong.
@@ -88,13 +90,13 @@ pub(super) struct FreshnessClock {
     /// Monotonic time as of which every followed shard is known.
     known_ms: i64,
     wall_offset_ms: i64,
-    told: [Freshness; 2],
+    told: [Freshness; KINDS.len()],
 }
 
 impl FreshnessClock {
     pub(super) fn new(followed: usize, expiry: Expiry, now_ms: i64, wall_ms: i64) -> Self {
         let (reached_ms, wall_offset_ms) = (HashMap::new(), wall_ms - now_ms);
-        let told = [Freshness::Expired; 2];
+        let told = [Freshness::Expired; KINDS.len()];
         Self { expiry, followed, reached_ms, known_ms: NEVER_MS, wall_offset_ms, told }
     }
 
@@ -108,6 +110,7 @@ impl FreshnessClock {
         match kind {
             DecisionKind::Membership => self.expiry.membership,
             DecisionKind::Entitlement => self.expiry.entitlement,
+            DecisionKind::ApiKey => self.expiry.api_key,
         }
     }
 
@@ -208,12 +211,13 @@ mod tests {
     fn a_machine_that_slept_is_stale_until_the_next_heartbeat_and_expiry_alarms() {
         let mut clock = clock(1);
         clock.reached(1, NOW_MS);
-        assert_eq!(clock.tick(NOW_MS, WALL_MS).len(), 2);
-        assert_eq!(clock.tick(NOW_MS, WALL_MS + 60_000).len(), 2);
+        assert_eq!(clock.tick(NOW_MS, WALL_MS).len(), KINDS.len());
+        assert_eq!(clock.tick(NOW_MS, WALL_MS + 60_000).len(), KINDS.len());
         assert_eq!(clock.of(DecisionKind::Membership, NOW_MS), Freshness::Stale);
         let late_ms = 8 * 24 * HOUR_MS;
         let changes = clock.tick(NOW_MS + late_ms, WALL_MS + 60_000 + late_ms);
-        assert_eq!(changes.iter().map(|change| change.alarm).collect::<Vec<_>>(), [false, true]);
+        let alarms: Vec<_> = changes.iter().map(|change| change.alarm).collect();
+        assert_eq!(alarms, [false, true, false]);
         assert!(!clock.decides_at(DecisionKind::Membership, Freshness::Expired));
     }
 }

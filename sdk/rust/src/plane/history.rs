@@ -1,9 +1,14 @@
 //! Reading a shard over HTTP: on from where it stands, or anew from its first line.
 
+use std::sync::Arc;
+
 use tokio::task::yield_now;
 
+use super::applying::{Anew, Base};
 use super::http::Unavailable;
 use super::shared::{Shared, Want};
+use crate::kernel::line::parse_line;
+use crate::kernel::open::FactKeys;
 use crate::reader::shard_reader::ShardReader;
 use crate::reader::step::Origin;
 
@@ -19,7 +24,7 @@ impl Shared {
     pub(super) async fn catch_up(&self, shard: u8) -> Result<(), Unavailable> {
         loop {
             let from = self.position(shard) + 1;
-            let lines = self.registry.facts(shard, from).await?;
+            let lines = self.source.facts(shard, from).await?;
             for turn in lines.chunks(LINES_PER_TURN) {
                 if !self.fetched(shard, turn) {
                     return Ok(());
@@ -42,6 +47,10 @@ impl Shared {
     pub(super) async fn reread(&self, shard: u8, origin: Origin) -> Result<bool, Unavailable> {
         let Some(mut fresh) = self.anew(shard) else { return Ok(true) };
         let (mut accepted, mut refused) = (Vec::new(), Vec::new());
+        let base = if origin == Origin::Disk { self.base_on_disk(shard)? } else { None };
+        if let Some((note, states)) = &base {
+            fresh.rest(note, states, &FactKeys::default());
+        }
         loop {
             let from = fresh.chain().position() + 1;
             let lines = self.history(shard, from, origin).await?;
@@ -56,7 +65,7 @@ impl Shared {
                 yield_now().await;
             }
             if !refused.is_empty() || fresh.chain().position() < from {
-                return Ok(self.replace(shard, fresh, accepted, &refused));
+                return Ok(self.replace(shard, Anew { fresh, accepted, base }, &refused));
             }
         }
     }
@@ -68,6 +77,15 @@ impl Shared {
         self.want(Want::Doubt(shard));
     }
 
+    /// Of the snapshot on disk, if the plane rests on one.
+    fn base_on_disk(&self, shard: u8) -> Result<Option<Base>, Unavailable> {
+        let Some(saved) = self.core().saved.clone() else { return Ok(None) };
+        match saved.shard(shard) {
+            Ok(states) => Ok(Some((Arc::clone(&saved.note), states))),
+            Err(_) => Err(Unavailable("the snapshot on disk is no longer whole".to_owned())),
+        }
+    }
+
     async fn history(
         &self,
         shard: u8,
@@ -75,10 +93,10 @@ impl Shared {
         origin: Origin,
     ) -> Result<Vec<String>, Unavailable> {
         if origin == Origin::Http {
-            return self.registry.facts(shard, from).await;
+            return self.source.facts(shard, from).await;
         }
         let mut lines = self.core().journal.read(shard).unwrap_or_default();
-        let skipped = usize::try_from(from - 1).unwrap_or(usize::MAX).min(lines.len());
-        Ok(lines.split_off(skipped))
+        lines.retain(|line| parse_line(line).map_or(true, |line| line.position >= from));
+        Ok(lines)
     }
 }

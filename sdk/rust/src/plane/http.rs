@@ -1,10 +1,11 @@
-//! `GET /v1/facts`, `/v1/log/keys/<version>` and `/v1/log/heartbeat` of the registry.
+//! A registry over HTTP.
 
 use std::fmt;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
+use hyper::http::request::Builder;
 use hyper::http::uri::{InvalidUri, Scheme};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
@@ -13,7 +14,6 @@ use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
 use super::error::Error;
-use crate::kernel::shard::shard_name;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Far above any page of the server: a broken one must not fill the memory.
@@ -38,7 +38,7 @@ fn connector() -> Result<Connector, Error> {
 
 /// The registry did not answer as it should; asking again is the caller's.
 #[derive(Debug)]
-pub(super) struct Unavailable(String);
+pub(super) struct Unavailable(pub(super) String);
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,7 +47,7 @@ impl fmt::Display for Unavailable {
 }
 
 pub(super) struct Registry {
-    client: Client<Connector, Empty<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     base: String,
     authorization: String,
 }
@@ -71,45 +71,45 @@ impl Registry {
         Ok(Self { client, base: url.trim_end_matches('/').to_owned(), authorization })
     }
 
-    /// Lines of a shard from a position on, as many as there are at once; none: its end.
-    pub(super) async fn facts(&self, shard: u8, from: u64) -> Result<Vec<String>, Unavailable> {
-        let path = format!("/v1/facts?shard={}&from={from}", shard_name(shard));
-        let bytes = self.get(&path).await?;
-        let bytes = bytes.ok_or_else(|| Unavailable("no /v1/facts there".to_owned()))?;
-        let text = String::from_utf8_lossy(&bytes);
-        Ok(text.split('\n').filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    /// `None`: not found.
+    pub(super) async fn get(&self, path: &str) -> Result<Option<Bytes>, Unavailable> {
+        in_time(path, self.answer(path, Request::get(self.address(path)), Bytes::new())).await
     }
 
-    /// Note of a key set; `None`: there is none of that version yet.
-    pub(super) async fn key_set(&self, version: u64) -> Result<Option<Bytes>, Unavailable> {
-        self.get(&format!("/v1/log/keys/{version}")).await
+    pub(super) async fn post(&self, path: &str, text: String) -> Result<(), Unavailable> {
+        let request = Request::post(self.address(path)).header("content-type", "text/plain");
+        match in_time(path, self.answer(path, request, text.into())).await? {
+            Some(_) => Ok(()),
+            None => Err(Unavailable(format!("no {path} there"))),
+        }
     }
 
-    /// Note of the newest heartbeat; `None`: there was none yet.
-    pub(super) async fn heartbeat(&self) -> Result<Option<Bytes>, Unavailable> {
-        self.get("/v1/log/heartbeat").await
-    }
-
-    async fn get(&self, path: &str) -> Result<Option<Bytes>, Unavailable> {
-        let answer = timeout(REQUEST_TIMEOUT, self.answer(path)).await;
-        answer.unwrap_or_else(|_| Err(Unavailable(format!("no answer in time to {path}"))))
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// `None`: not found. Redirections are not followed: the token is for this registry alone.
-    async fn answer(&self, path: &str) -> Result<Option<Bytes>, Unavailable> {
+    async fn answer(&self, path: &str, request: Builder, body: Bytes) -> Answer {
         let failed = |error: &dyn fmt::Display| Unavailable(format!("{path}: {error}"));
-        let request = Request::get(format!("{}{path}", self.base))
+        let request = request
             .header("authorization", &self.authorization)
-            .header("accept", "text/plain")
-            .body(Empty::new())
+            .header("accept", "*/*")
+            .body(Full::new(body))
             .map_err(|error| failed(&error))?;
         let response = self.client.request(request).await.map_err(|error| failed(&error))?;
         match response.status() {
-            StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            status => return Err(failed(&status)),
+            status if !status.is_success() => return Err(failed(&status)),
+            _ => {}
         }
         let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
         Ok(Some(body.map_err(|error| failed(&error))?.to_bytes()))
     }
+}
+
+type Answer = Result<Option<Bytes>, Unavailable>;
+
+async fn in_time(path: &str, answer: impl Future<Output = Answer>) -> Answer {
+    let answer = timeout(REQUEST_TIMEOUT, answer).await;
+    answer.unwrap_or_else(|_| Err(Unavailable(format!("no answer in time to {path}"))))
 }

@@ -13,6 +13,9 @@ use crate::reader::step::Origin;
 /// What live delivery brings within this time is not fetched.
 const BEHIND_GRACE: Duration = Duration::from_secs(1);
 
+/// A plane that misses more lines than these takes a snapshot (facts-v1, "The reader").
+const FAR_BEHIND_LINES: u64 = 20_000;
+
 impl Shared {
     /// The next key set; false when it was refused. Held lines go on, and heartbeats that waited.
     pub(super) fn take_key_set(&self, note: &[u8]) -> bool {
@@ -31,11 +34,20 @@ impl Shared {
         let keys = core.trust.fact_keys();
         let holds = core.gate.holds_lines(&core.trust);
         let shards: Vec<u8> = core.readers.keys().copied().collect();
+        let resting = core.saved.as_ref().map_or(0, |saved| saved.note.size);
+        let below = |from: Option<u64>| from.is_some_and(|from| from < resting);
+        if below(change.void_from) || below(change.fork_from) {
+            // Of what it folded nothing can be taken back.
+            core.saved = None;
+        }
         for shard in shards {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let touches = |from: Option<u64>| from.is_some() && from <= reader.index();
             let (voids, forks) = (touches(change.void_from), touches(change.fork_from));
-            if voids {
+            if voids && below(change.void_from) {
+                reader.doubt_fold();
+                self.want(Want::Doubt(shard));
+            } else if voids {
                 self.want(Want::Refold(shard));
             }
             if forks {
@@ -92,11 +104,17 @@ impl Shared {
         core.last_note = note.to_vec();
         self.heard_ms.store(self.clock.monotonic_ms(), Ordering::Relaxed);
         self.persist(core.notes.save_last(note));
+        if let Some(receipts) = &self.receipts {
+            receipts.heartbeat(&heartbeat);
+        }
         for (shard, head) in (0..=u8::MAX).zip(heartbeat.heads) {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let step = reader.heartbeat(head);
             self.apply(core, shard, step);
         }
+        let missing = core.missing();
+        let far = missing > FAR_BEHIND_LINES || (missing > 0 && core.is_empty());
+        self.want(if far { Want::Snapshot } else { Want::Lines });
         // What a heartbeat over HTTP counts was not delivered, or not while we listened.
         self.fetch_behind(core, if origin == Origin::Live { BEHIND_GRACE } else { Duration::ZERO });
     }

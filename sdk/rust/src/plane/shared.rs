@@ -1,5 +1,6 @@
 //! What decisions and tasks share. Locks are taken in the order core, index, freshness.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -11,7 +12,8 @@ use super::clock::Clock;
 use super::core::Core;
 use super::events::Emitter;
 use super::freshness::FreshnessClock;
-use super::http::Registry;
+use super::receipts::Receipts;
+use super::source::Source;
 use crate::decide::index::Index;
 
 /// What the fetcher is asked to do.
@@ -22,13 +24,21 @@ pub(super) enum Want {
     Doubt(u8),
     /// Fold a shard anew: more of it is void.
     Refold(u8),
+    /// Lines are missing in such numbers that a snapshot is quicker.
+    Snapshot,
+    /// Lines alone: nothing waits for a snapshot any longer.
+    Lines,
     /// All shards: there is no heartbeat that would tell which are behind.
     Everything,
 }
 
 pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) registry: Registry,
+    pub(super) source: Source,
+    /// The plane's own folder.
+    pub(super) directory: PathBuf,
+    /// `None`: the plane sends none.
+    pub(super) receipts: Option<Receipts>,
     pub(super) events: Emitter,
     pub(super) wants: mpsc::UnboundedSender<Want>,
     /// Key sets are to be asked for.
@@ -39,6 +49,9 @@ pub(super) struct Shared {
     pub(super) keys_asked: tokio::sync::Mutex<Option<Instant>>,
     /// A heartbeat is to be asked for now.
     pub(super) heartbeat_wanted: Notify,
+    /// Tenants of a snapshot are packed.
+    pub(super) unpack_wanted: Notify,
+    pub(super) unpacking: Mutex<()>,
     pub(super) ready: watch::Sender<bool>,
     /// Monotonic time of the last heartbeat that was taken.
     pub(super) heard_ms: AtomicI64,
@@ -55,18 +68,23 @@ fn whole<T>(locked: Result<T, PoisonError<T>>) -> T {
 impl Shared {
     pub(super) fn new(
         (core, index, freshness): (Core, Index, FreshnessClock),
-        (clock, registry): (Arc<dyn Clock>, Registry),
+        (clock, source): (Arc<dyn Clock>, Source),
+        (directory, receipts): (PathBuf, Option<Receipts>),
         wants: mpsc::UnboundedSender<Want>,
     ) -> Self {
         Self {
             clock,
-            registry,
+            source,
+            directory,
+            receipts,
             events: Emitter::default(),
             wants,
             keys_wanted: Notify::new(),
             keys_missing: AtomicBool::new(false),
             keys_asked: tokio::sync::Mutex::new(None),
             heartbeat_wanted: Notify::new(),
+            unpack_wanted: Notify::new(),
+            unpacking: Mutex::new(()),
             ready: watch::Sender::new(false),
             heard_ms: AtomicI64::new(i64::MIN / 4),
             core: Mutex::new(core),

@@ -22,6 +22,10 @@ pub struct Stats {
     pub applied: u64,
     /// Lines at or below the reader's position: dropped unread, harmless.
     pub duplicates: u64,
+    /// Size of the log that the snapshot is of on which the facts rest; 0: none, all are lines.
+    pub snapshot: u64,
+    /// Tenants of it that nobody has asked for yet: verified by their hashes, and not parsed.
+    pub packed: usize,
     /// Version of the newest key set; 0: none yet, so nothing can be verified.
     pub key_set: u64,
     /// What was refused, by code.

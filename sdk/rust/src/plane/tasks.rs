@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{Instant, interval, sleep, timeout};
+use tokio::time::{Instant, interval, sleep, sleep_until, timeout};
 
 use super::shared::{Shared, Want};
 use crate::reader::step::Origin;
@@ -21,13 +21,13 @@ const SILENT_ROUNDS: u32 = 20;
 /// All key sets that follow, up to the first that is not there yet or is refused.
 pub(super) async fn fetch_key_sets(shared: &Shared) {
     let mut asked = shared.keys_asked.lock().await;
-    if asked.is_some_and(|asked| asked.elapsed() < MIN_KEYS_GAP) {
-        return;
-    }
+    // What waits for keys would be refused without them, and asked for again.
+    let earliest = asked.map(|asked| asked + MIN_KEYS_GAP);
+    sleep_until(earliest.unwrap_or_else(Instant::now)).await;
     *asked = Some(Instant::now());
     loop {
         let version = shared.core().trust.version() + 1;
-        let Ok(Some(note)) = shared.registry.key_set(version).await else { return };
+        let Ok(Some(note)) = shared.source.key_set(version).await else { return };
         if !shared.take_key_set(&note) {
             return;
         }
@@ -55,7 +55,7 @@ pub(super) async fn ask_for_heartbeats(shared: Arc<Shared>) {
             }
         }
         let asked_ms = shared.clock.monotonic_ms();
-        match shared.registry.heartbeat().await {
+        match shared.source.heartbeat().await {
             Ok(Some(note)) => shared.take_heartbeat(&note, Origin::Http, asked_ms),
             Ok(None) => {
                 if shared.core().trust.version() > 0 && silent.is_multiple_of(SILENT_ROUNDS) {

@@ -26,6 +26,8 @@ const NOTHING: Head = Head { count: 0, hash: EMPTY_HASH };
 #[derive(Clone, Debug)]
 pub struct ShardChain {
     position: u64,
+    /// Lines of the snapshot that all begins with; of what is below there is no hash.
+    base: u64,
     hash: Hash,
     covered: Head,
     /// Running hashes of the last positions, the newest last.
@@ -38,7 +40,8 @@ pub struct ShardChain {
 impl Default for ShardChain {
     fn default() -> Self {
         let (tail, marks) = (VecDeque::new(), VecDeque::new());
-        Self { position: 0, hash: EMPTY_HASH, covered: NOTHING, tail, newest: None, marks }
+        let (covered, newest) = (NOTHING, None);
+        Self { position: 0, base: 0, hash: EMPTY_HASH, covered, tail, newest, marks }
     }
 }
 
@@ -63,9 +66,21 @@ impl ShardChain {
         self.newest
     }
 
+    /// Lines that the newest heartbeat counts further.
+    pub fn missing(&self) -> u64 {
+        self.newest.map_or(0, |newest| newest.count.saturating_sub(self.position))
+    }
+
     /// Whether the newest heartbeat counts more lines than are here.
     pub fn is_behind(&self) -> bool {
-        self.newest.is_some_and(|newest| self.position < newest.count)
+        self.missing() > 0
+    }
+
+    /// Begins anew with the head that a snapshot states. What heartbeats said stays.
+    pub fn rest(&mut self, head: Head) {
+        (self.base, self.position, self.hash) = (head.count, head.count, head.hash);
+        self.covered = head;
+        self.tail.clear();
     }
 
     /// Appends a line; answers when it is the one in which the newest heartbeat ends.
@@ -130,6 +145,9 @@ impl ShardChain {
     }
 
     fn compare(&mut self, head: Head) -> Verdict {
+        if head.count < self.base {
+            return Verdict::Reached;
+        }
         if self.hash_at(head.count) != Some(head.hash) {
             return Verdict::Fork;
         }

@@ -6,8 +6,9 @@ use crate::error::{Checked, FactCode, ensure};
 use crate::kernel::fact::Fact;
 use crate::kernel::hash::{EMPTY_HASH, Hash};
 use crate::kernel::line::Line;
-use crate::kernel::shard::shard_of;
+use crate::kernel::shard::{TenantId, shard_of, uuid_bytes};
 use crate::keys::key_range::KeyRange;
+use crate::state::block::TenantState;
 
 /// The last fact of a tenant.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +20,26 @@ struct TenantHead {
 /// The last fact of a shard, and of each of its tenants.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
-    tenants: HashMap<String, TenantHead>,
+    tenants: HashMap<TenantId, TenantHead>,
     pub(super) index: Option<u64>,
     epoch: u64,
 }
 
 impl Place {
-    pub(super) fn tenants(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.tenants.iter().map(|(tenant, head)| (tenant.as_str(), head.seq))
+    /// As a snapshot of so many facts of the log states it.
+    pub(super) fn resting_on(tenants: &[TenantState], size: u64, epoch: u64) -> Self {
+        let head = |one: &TenantState| (one.tenant, TenantHead { seq: one.seq, leaf: one.head });
+        let tenants = tenants.iter().map(head).collect();
+        Self { tenants, index: size.checked_sub(1), epoch }
+    }
+
+    pub(super) fn tenants(&self) -> impl Iterator<Item = (TenantId, u64)> {
+        self.tenants.iter().map(|(tenant, head)| (*tenant, head.seq))
+    }
+
+    fn head_of(&self, tenant: &str) -> TenantHead {
+        let known = uuid_bytes(tenant).and_then(|id| self.tenants.get(&id).copied());
+        known.unwrap_or(TenantHead { seq: 0, leaf: EMPTY_HASH })
     }
 
     /// Log, shard, position, index: what the line says.
@@ -53,18 +66,15 @@ impl Place {
     /// Epoch, seq, prev: what the fact says.
     pub(super) fn check_fact(&self, fact: &Fact) -> Checked<()> {
         ensure(fact.epoch >= self.epoch, FactCode::EpochMismatch, "an older epoch")?;
-        let first = TenantHead { seq: 0, leaf: EMPTY_HASH };
-        let head = self.tenants.get(&fact.tenant).copied().unwrap_or(first);
+        let head = self.head_of(&fact.tenant);
         ensure(fact.seq > head.seq, FactCode::SeqReplay, "not a later seq")?;
         ensure(fact.seq == head.seq + 1, FactCode::SeqGap, "not the next seq")?;
         ensure(fact.prev == head.leaf, FactCode::PrevMismatch, "another fact before it")
     }
 
     pub(super) fn advance(&mut self, fact: &Fact, index: u64, leaf: Hash) {
-        let head = TenantHead { seq: fact.seq, leaf };
-        match self.tenants.get_mut(&fact.tenant) {
-            Some(known) => *known = head,
-            None => drop(self.tenants.insert(fact.tenant.clone(), head)),
+        if let Some(tenant) = uuid_bytes(&fact.tenant) {
+            self.tenants.insert(tenant, TenantHead { seq: fact.seq, leaf });
         }
         self.index = Some(index);
         self.epoch = fact.epoch;

@@ -8,7 +8,10 @@ use crate::error::{Checked, FactCode, refusal};
 use crate::kernel::bodies::parse_body;
 use crate::kernel::line::{Line, parse_line};
 use crate::kernel::open::{FactKeys, open_envelope};
+use crate::kernel::shard::TenantId;
 use crate::keys::heartbeat::Head;
+use crate::keys::state_note::StateNote;
+use crate::state::block::TenantState;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -50,7 +53,7 @@ impl ShardReader {
     }
 
     /// The tenants seen in this shard, each with the `seq` of its last fact.
-    pub fn tenants(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub fn tenants(&self) -> impl Iterator<Item = (TenantId, u64)> {
         self.place.tenants()
     }
 
@@ -130,6 +133,29 @@ impl ShardReader {
         step
     }
 
+    /// A snapshot that states this head is worth taking: it is ahead, or may end the doubt without
+    /// denying what is covered.
+    pub fn wants(&self, head: Head) -> bool {
+        let ahead = head.count > self.chain.position();
+        ahead || (self.in_doubt && head.count >= self.chain.covered().count)
+    }
+
+    /// Goes on from a snapshot in place of all that is here. `tenants`: those of the shard, of a tree
+    /// that was verified.
+    pub fn rest(&mut self, note: &StateNote, tenants: &[TenantState], keys: &FactKeys) -> Step {
+        let mut step = Step::default();
+        let Some(head) = note.head(self.shard) else { return step };
+        self.place = Place::resting_on(tenants, note.size, note.epoch);
+        self.chain.rest(head);
+        (self.in_doubt, self.unfolded) = (false, false);
+        if let Some(newest) = self.chain.newest() {
+            let verdict = self.chain.expect(newest);
+            self.judge(Some(verdict), &mut step);
+        }
+        self.release_held(keys, &mut step);
+        step
+    }
+
     /// A reader of nothing yet, which is to reach what heartbeats have covered here.
     pub fn anew(&self) -> ShardReader {
         let mut fresh = ShardReader::new(self.shard, &self.log);
@@ -139,7 +165,7 @@ impl ShardReader {
 
     /// Whether a reader that [`anew`](Self::anew) made reached what heartbeats have covered here.
     pub fn is_covered_by(&self, fresh: &ShardReader) -> bool {
-        fresh.chain.covered() == self.chain.covered()
+        fresh.chain.covered().count >= self.chain.covered().count
     }
 
     /// Takes over such a reader, and compares it with the newest heartbeat.
@@ -161,7 +187,8 @@ impl ShardReader {
         self.in_doubt = true;
     }
 
-    /// The journal has not the lines that are to be folded anew: HTTP has to tell.
+    /// What is on disk cannot tell how to fold anew, the snapshot has void facts or lines are missing:
+    /// HTTP has to tell.
     pub fn doubt_fold(&mut self) {
         (self.in_doubt, self.unfolded) = (true, true);
     }

@@ -1,5 +1,6 @@
 //! Walks a text that is JSON, from left to right, and refuses what the specification refuses.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::MAX_DEPTH;
@@ -9,7 +10,7 @@ use crate::error::{Checked, FactCode, ensure, refusal};
 use crate::kernel::formats::parse_count;
 
 /// Keys seen in each open object; `None` stands for an open array.
-type Scopes = Vec<Option<HashSet<String>>>;
+type Scopes<'a> = Vec<Option<HashSet<Cow<'a, str>>>>;
 
 /// `0`, or an integer within 2^53 - 1 without fraction, exponent or leading zero.
 pub(super) fn integer(word: &str) -> Option<i64> {
@@ -23,7 +24,7 @@ pub(super) fn integer(word: &str) -> Option<i64> {
 
 pub(super) fn scan(text: &str) -> Checked<()> {
     let bytes = text.as_bytes();
-    let mut scopes: Scopes = Vec::new();
+    let mut scopes: Scopes<'_> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let compact = bytes.get(at).is_some_and(|char| !is_space(*char));
@@ -44,19 +45,23 @@ pub(super) fn scan(text: &str) -> Checked<()> {
     Ok(())
 }
 
-fn open(scopes: &mut Scopes, bracket: u8) -> Checked<()> {
+fn open(scopes: &mut Scopes<'_>, bracket: u8) -> Checked<()> {
     ensure(scopes.len() < MAX_DEPTH, FactCode::PayloadTooDeep, "over 8 levels")?;
     scopes.push((bracket == b'{').then(HashSet::new));
     Ok(())
 }
 
 /// Only a key is followed by a colon; white space before it is refused in the next round.
-fn note_text(scopes: &mut Scopes, word: &str, is_key: bool) -> Checked<()> {
-    let unescaped = unescape(unquote(word));
-    ensure(!unescaped.lone, FactCode::PayloadString, "a lone surrogate")?;
+fn note_text<'a>(scopes: &mut Scopes<'a>, word: &'a str, is_key: bool) -> Checked<()> {
+    let mut text = Cow::Borrowed(unquote(word));
+    if text.contains('\\') {
+        let unescaped = unescape(&text);
+        ensure(!unescaped.lone, FactCode::PayloadString, "a lone surrogate")?;
+        text = Cow::Owned(unescaped.text);
+    }
     match scopes.last_mut() {
         Some(Some(keys)) if is_key => {
-            ensure(keys.insert(unescaped.text), FactCode::PayloadDuplicateKey, "a key twice")
+            ensure(keys.insert(text), FactCode::PayloadDuplicateKey, "a key twice")
         }
         _ => Ok(()),
     }
