@@ -6,7 +6,7 @@ import { FIRST_EPOCH, GENESIS_PREV, PLATFORM_TENANT } from '../facts/core/types.
 import type { Fact, JsonObject } from '../facts/core/types.ts';
 import { EMPTY_HASH, leafHash, runningHash, sha256 } from '../facts/crypto/hash.ts';
 import { shardOf } from '../facts/crypto/shard.ts';
-import type { Head } from '../facts/log/heartbeat.ts';
+import type { Head } from '../facts/log/heads.ts';
 import { blockHash, blockWeight, formatBlock, packPayloads } from '../facts/log/state/block.ts';
 import { formatInner, MAX_LEAF_WEIGHT } from '../facts/log/state/inner-node.ts';
 import type { NodeRef } from '../facts/log/state/inner-node.ts';

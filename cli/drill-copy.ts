@@ -9,12 +9,12 @@ import { encodePayload } from '../facts/core/payload.ts';
 import { FIRST_EPOCH } from '../facts/core/types.ts';
 import type { Fact } from '../facts/core/types.ts';
 import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../facts/crypto/hash.ts';
-import { SHARD_COUNT, shardOf } from '../facts/crypto/shard.ts';
+import { shardOf } from '../facts/crypto/shard.ts';
 import { SEED_BYTES } from '../facts/crypto/sign.ts';
 import type { FactSigner } from '../facts/crypto/sign.ts';
 import { createOpensslSigner } from '../facts/crypto/sign-openssl.ts';
+import { emptyHeads } from '../facts/log/heads.ts';
 import { formatHeartbeat } from '../facts/log/heartbeat.ts';
-import type { Head } from '../facts/log/heartbeat.ts';
 import { formatKeySet, rootName, timeName } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import { signNote } from '../facts/log/note.ts';
@@ -31,9 +31,7 @@ export class CopiedLog {
   readonly #root = throwAway();
   readonly #time = throwAway();
   readonly #heads = new Map<string, ChainHead>();
-  readonly #shardHeads: Head[] = Array.from({ length: SHARD_COUNT }, () => {
-    return { count: 0, hash: EMPTY_HASH };
-  });
+  readonly #shardHeads = emptyHeads();
   #fact = throwAway();
   #set: KeySet;
   #size = 0;

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { shardName } from '../facts/crypto/shard.ts';
 import type { FactSource } from '../ports/recovery.ts';
 import { createHttpSource } from '../sdk/typescript/registry-source.ts';
+import { LogFolder } from './log-folder.ts';
 
-/** `from`: the address of a registry, or the folder of a data plane. */
+/** `from`: the address of a registry, the folder of a data plane, or a copy of the log. */
 export function factSourceOf(from: string, token: () => string): FactSource {
   return /^https?:\/\//.test(from) ? httpSource(from, token()) : folderSource(from);
 }
@@ -34,29 +33,33 @@ function httpSource(url: string, token: string): FactSource {
 }
 
 /**
- * `shards/<xx>.facts` and `keys/<version>.note`, as a data plane keeps them, or `keys/<version>`,
- * as a copy of the log has them. A torn last line is not there.
+ * A data plane's (`shards/<xx>.facts`, `keys/<version>.note`), or a copy of the log (`facts/<xx>`,
+ * `keys/<version>`). A torn last line is not there.
  */
-function folderSource(folder: string): FactSource {
+function folderSource(name: string): FactSource {
+  const folder = new LogFolder(name);
+  const find = async (...paths: readonly string[]): Promise<string | undefined> => {
+    for (const path of paths) {
+      const file = await folder.read(path);
+      if (file !== undefined) return new TextDecoder().decode(file);
+    }
+    return undefined;
+  };
   return {
-    name: folder,
+    name,
     read: async function* (positions) {
       for (const [shard, position] of positions.entries()) {
-        const text = await textOf(join(folder, 'shards', `${shardName(shard)}.facts`));
-        if (text !== undefined) yield text.split('\n').slice(position, -1);
+        const text = await find(`shards/${shardName(shard)}.facts`, `facts/${shardName(shard)}`);
+        if (text !== undefined) yield linesBehind(position, text);
       }
     },
-    keySet: async (version) =>
-      (await textOf(join(folder, 'keys', `${version}.note`))) ??
-      (await textOf(join(folder, 'keys', String(version)))),
+    keySet: (version) => find(`keys/${version}.note`, `keys/${version}`),
   };
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+function linesBehind(position: number, text: string): string[] {
+  const lines = text.split('\n').slice(0, -1);
+  // Behind a plane's snapshot the first is not line 1.
+  const first = Number.parseInt(lines[0] ?? '1', 10);
+  return lines.slice(Math.max(0, position + 1 - first));
 }

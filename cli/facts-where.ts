@@ -99,5 +99,5 @@ function sentenceOf(body: WhereBody): string {
       .map(({ since }) => since ?? '')
       .toSorted()
       .at(-1) ?? '';
-  return `Applied by all ${following.length} planes that follow it at ${last}.`;
+  return `Applied by every plane that follows it (${following.length}), the last at ${last}.`;
 }

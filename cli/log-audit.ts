@@ -1,20 +1,13 @@
-import { equalBytes } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
 import { LogAudit } from '../facts/log/audit.ts';
 import type { Checkpoint } from '../facts/log/checkpoint.ts';
-import { openCheckpointOfSet } from '../facts/log/checkpoint-of-set.ts';
-import { parseBundle } from '../facts/log/entry-bundle.ts';
-import { entryHash, HASH_BYTES } from '../facts/log/hashes.ts';
-import { newestEpoch } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
-import { formatTilePath } from '../facts/log/tile-path.ts';
-import { bundleOf, checkTile, tileWidth, TILE_WIDTH } from '../facts/log/tiles.ts';
-import type { HashTile } from '../facts/log/tiles.ts';
-import type { KeyChain } from '../sdk/typescript/key-chain.ts';
+import { TILE_WIDTH } from '../facts/log/tiles.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { formatFields } from './format.ts';
-import { logSourceOf, need, STATE_NOTE } from './log-source.ts';
+import { readBundle, readCheckpoint } from './log-entries.ts';
+import { logSourceOf, STATE_NOTE } from './log-source.ts';
 import type { LogSource } from './log-source.ts';
 import { TreeAudit } from './log-state.ts';
 import { newestSet, readKeyChain, trustOf } from './trust.ts';
@@ -56,7 +49,7 @@ async function audit(
 ): Promise<Audited> {
   // Read first, so that it is not younger than what it is held against.
   const note = await source.read(STATE_NOTE);
-  const keys: KeyChain = await readKeyChain(source, trust);
+  const keys = await readKeyChain(source, trust);
   const set = newestSet(keys);
   at.place = 'the state note';
   const tree = note && new TreeAudit(note, keys);
@@ -64,8 +57,7 @@ async function audit(
   const checkpoint = await readCheckpoint(source, set);
   const entries = new LogAudit(set.log);
   for (let index = 0; index * TILE_WIDTH < checkpoint.size; index += 1) {
-    const tile = { level: 0, index, width: tileWidth(0, index, checkpoint.size) };
-    for await (const entry of readEntries(source, tile)) {
+    for (const entry of await readBundle(source, index, checkpoint.size)) {
       at.place = `entry ${entries.size}`;
       const added = entries.add(entry);
       tree?.facts.add(added);
@@ -78,27 +70,6 @@ async function audit(
   at.place = 'the state tree';
   await tree?.check(source);
   return { set, checkpoint, entries, tree };
-}
-
-async function readCheckpoint(source: LogSource, set: KeySet): Promise<Checkpoint> {
-  const note = new TextDecoder().decode(await need(source, 'checkpoint'));
-  return openCheckpointOfSet(note, set, newestEpoch(set));
-}
-
-async function* readEntries(source: LogSource, tile: HashTile): AsyncGenerator<Uint8Array> {
-  const [bundle, hashes] = await Promise.all([
-    need(source, formatTilePath(bundleOf(tile))),
-    need(source, formatTilePath(tile)),
-  ]);
-  checkTile(tile, hashes);
-  for (const [at, entry] of parseBundle(bundle, tile.width).entries()) {
-    const stated = hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
-    if (!equalBytes(entryHash(entry), stated)) {
-      const index = tile.index * TILE_WIDTH + at;
-      throw new FactError('tile-malformed', `the hash of entry ${index} is another`);
-    }
-    yield entry;
-  }
 }
 
 function report(context: Context, { set, checkpoint, entries, tree }: Audited): void {

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { concatBytes } from '../facts/core/bytes.ts';
 import type { Secret } from '../wiring/config/secret.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
+import { LogFolder } from './log-folder.ts';
 
 const REQUEST_DEADLINE_MS = 30_000;
 /** Far above any file of a log. */
@@ -24,7 +23,7 @@ export interface LogSource {
 }
 
 /** `/v1/log` of a registry. */
-export function httpSource(url: string, token: Secret | undefined): LogSource {
+function httpSource(url: string, token: Secret | undefined): LogSource {
   const name = `${url}/v1/log`;
   return {
     name,
@@ -58,20 +57,15 @@ async function readBody(response: Response, name: string): Promise<Uint8Array> {
 }
 
 /** A folder with the same files. */
-export function folderSource(folder: string): LogSource {
-  return {
-    name: folder,
-    read: async (path) => {
-      try {
-        return new Uint8Array(await readFile(join(folder, path)));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT') return undefined;
-        const message = `${join(folder, path)} cannot be read (${code}).`;
-        throw new CliError(EXIT.refused, message, 'Copy the folder anew.', { cause: error });
-      }
-    },
-  };
+function folderSource(name: string): LogSource {
+  const folder = new LogFolder(name);
+  const read = (path: string) =>
+    folder.read(path).catch((cause: unknown) => {
+      const { code } = cause as NodeJS.ErrnoException;
+      const message = `${name}/${path} cannot be read (${code}).`;
+      throw new CliError(EXIT.refused, message, 'Copy the folder anew.', { cause });
+    });
+  return { name, read };
 }
 
 /** `from`: URL or folder; the registry unless given, which alone gets the token. */

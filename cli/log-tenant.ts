@@ -1,6 +1,5 @@
 import { equalBytes, toHex } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
-import { UUID } from '../facts/core/formats.ts';
 import { shardOf } from '../facts/crypto/shard.ts';
 import type { Heartbeat } from '../facts/log/heartbeat.ts';
 import { openHeartbeat } from '../facts/log/open-heartbeat.ts';
@@ -12,6 +11,7 @@ import type { OpenedView } from '../facts/log/state/view.ts';
 import { viewOfTenant } from '../registry/state-view.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
+import { assureUuid } from './fact-options.ts';
 import { formatFields, formatTable } from './format.ts';
 import type { AuditOptions } from './log-audit.ts';
 import { logSourceOf, STATE_NOTE } from './log-source.ts';
@@ -24,9 +24,7 @@ export async function showTenant(
   { root, from }: AuditOptions,
   context: Context,
 ): Promise<void> {
-  if (!UUID.test(tenant)) {
-    throw new CliError(EXIT.usage, `${tenant} is no tenant's UUID in lower case.`);
-  }
+  assureUuid(tenant, 'A tenant');
   const source = logSourceOf(from, context, context.config().access.operatorToken);
   // Read first: a key set that it names is there by then.
   const view = await readView(source, tenant);

@@ -42,7 +42,7 @@ export function addRecoverCommand(program: Command, context: () => Context): voi
   program
     .command('recover')
     .description('bring a database that was restored from an older backup up to what was signed')
-    .option('--from <url-or-folder>', 'another registry, or the folder of a data plane')
+    .option('--from <url-or-folder>', 'another registry, a data plane’s folder, a copy of the log')
     .option('--new-epoch', 'let the log go on without facts that nobody has any more')
     .option('--root <file>', 'the root key, for --new-epoch')
     .option('--yes', 'say that those facts may be lost')
@@ -100,7 +100,11 @@ function rootOf({ newEpoch, root, yes }: RecoverOptions) {
 function assureThere(from: string): string {
   if (/^https?:\/\//.test(from)) return from;
   if (statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) return from;
-  throw new CliError(EXIT.usage, `${from} is no folder.`, 'Give a folder with shards/ in it.');
+  throw new CliError(
+    EXIT.usage,
+    `${from} is no folder.`,
+    'Give a data plane’s or a copy of the log.',
+  );
 }
 
 type Lock = NonNullable<ReturnType<typeof composeRecovery>>['lock'];

@@ -11,7 +11,7 @@ import { PLANE_REFUSALS, PlaneRefusedError } from './errors.ts';
 export { PLANE_NAME } from '../facts/log/receipt.ts';
 
 /** "When was it applied?" can be answered for so long. */
-export const RECEIPTS_KEPT_MS = 30 * 24 * 3_600_000;
+const RECEIPTS_KEPT_MS = 30 * 24 * 3_600_000;
 
 /** As of two clocks: a time further ahead would hold all later receipts up. */
 const MAX_AHEAD_MS = 30_000;

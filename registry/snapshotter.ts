@@ -1,10 +1,10 @@
 import { utf8 } from '../facts/core/bytes.ts';
 import { FactError } from '../facts/core/errors.ts';
-import { EMPTY_HASH } from '../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../facts/crypto/shard.ts';
 import { checkpointOrigin, parseCheckpoint } from '../facts/log/checkpoint.ts';
 import { openKeptCheckpoint } from '../facts/log/checkpoint-of-set.ts';
 import { factKeysOf } from '../facts/log/fact-keys.ts';
+import { emptyHeads } from '../facts/log/heads.ts';
 import { newestEpoch, parseKeySet } from '../facts/log/key-set.ts';
 import type { KeySet } from '../facts/log/key-set.ts';
 import { textOfNote } from '../facts/log/note.ts';
@@ -195,10 +195,6 @@ async function addAll(
     added += 1;
     if (added % FACTS_PER_TURN === 0) await breathe();
   }
-}
-
-function emptyHeads() {
-  return Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
 }
 
 /** Signing goes on in between. */

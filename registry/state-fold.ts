@@ -5,7 +5,7 @@ import { leafHash, runningHash } from '../facts/crypto/hash.ts';
 import { shardName } from '../facts/crypto/shard.ts';
 import { isInRange, isVoid } from '../facts/log/fact-keys.ts';
 import type { FindFactKey } from '../facts/log/fact-keys.ts';
-import type { Head } from '../facts/log/heartbeat.ts';
+import type { Head } from '../facts/log/heads.ts';
 import { factKey } from '../facts/log/state/keys.ts';
 import type { TenantChange } from '../facts/log/state/grow.ts';
 import type { SignedFact } from '../ports/fact-log.ts';

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { runningHash } from '../../facts/crypto/hash.ts';
 import type { SignedFact, SignedHeads } from '../../ports/fact-log.ts';
+import { columnsOf, FACT_COLUMNS } from './fact-columns.ts';
 
 /** Rows of one statement, well within its time limit. */
 const BATCH_FACTS = 1_000;
@@ -44,21 +45,9 @@ export async function appendToLog(client: ClientBase, facts: readonly SignedFact
 
 async function insertFacts(client: ClientBase, facts: readonly SignedFact[]): Promise<void> {
   await client.query(
-    `insert into facts (id, "index", shard, "position", tenant, seq, payload, leaf_hash, key_id,
-       signature)
+    `insert into facts (${FACT_COLUMNS})
      select * from unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[], $5::uuid[],
        $6::bigint[], $7::bytea[], $8::bytea[], $9::text[], $10::bytea[])`,
-    [
-      facts.map(({ id }) => id),
-      facts.map(({ index }) => index),
-      facts.map(({ shard }) => shard),
-      facts.map(({ position }) => position),
-      facts.map(({ tenant }) => tenant),
-      facts.map(({ seq }) => seq),
-      facts.map(({ payload }) => Buffer.from(payload)),
-      facts.map(({ leafHash }) => Buffer.from(leafHash)),
-      facts.map(({ keyId }) => keyId),
-      facts.map(({ signature }) => Buffer.from(signature)),
-    ],
+    columnsOf(facts),
   );
 }

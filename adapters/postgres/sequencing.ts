@@ -9,6 +9,7 @@ import {
   type SignedHeads,
 } from '../../ports/fact-log.ts';
 import { asStoreError } from './errors.ts';
+import { columnsOf, FACT_COLUMNS } from './fact-columns.ts';
 import { STARTED_MS } from './fence.ts';
 
 interface LogHead {
@@ -129,39 +130,29 @@ async function moveToLog(
   const { rowCount } = await query(pool, {
     name: 'move_to_log',
     text: `with head as (
-             update log_head set next_index = $2 + cardinality($3::uuid[])
-             where fence = $1 and fence >= ${STARTED_MS} and next_index = $2 and key_set = $16
+             update log_head set next_index = $2 + cardinality($7::uuid[])
+             where fence = $1 and fence >= ${STARTED_MS} and next_index = $2 and key_set = $3
              returning next_index
            ), taken as (
-             delete from outbox using head where outbox.fact = any($3)
+             delete from outbox using head where outbox.fact = any($7)
            ), moved as (
              update shard_heads set position = behind.position, hash = behind.hash
              from head, unnest($4::smallint[], $5::bigint[], $6::bytea[])
                as behind (shard, position, hash)
              where shard_heads.shard = behind.shard
            )
-           insert into facts (id, "index", shard, "position", tenant, seq, payload, leaf_hash,
-             key_id, signature)
-           select fact.* from head, unnest($3, $7::bigint[], $8::smallint[], $9::bigint[],
-             $10::uuid[], $11::bigint[], $12::bytea[], $13::bytea[], $14::text[], $15::bytea[])
+           insert into facts (${FACT_COLUMNS})
+           select fact.* from head, unnest($7, $8::bigint[], $9::smallint[], $10::bigint[],
+             $11::uuid[], $12::bigint[], $13::bytea[], $14::bytea[], $15::text[], $16::bytea[])
              as fact`,
     values: [
       fence,
       nextIndex,
-      facts.map(({ id }) => id),
+      keySet,
       [...shards.keys()],
       [...shards.values()].map(({ position }) => position),
       [...shards.values()].map(({ hash }) => Buffer.from(hash)),
-      facts.map(({ index }) => index),
-      facts.map(({ shard }) => shard),
-      facts.map(({ position }) => position),
-      facts.map(({ tenant }) => tenant),
-      facts.map(({ seq }) => seq),
-      facts.map(({ payload }) => Buffer.from(payload)),
-      facts.map(({ leafHash }) => Buffer.from(leafHash)),
-      facts.map(({ keyId }) => keyId),
-      facts.map(({ signature }) => Buffer.from(signature)),
-      keySet,
+      ...columnsOf(facts),
     ],
   });
   return rowCount === facts.length;

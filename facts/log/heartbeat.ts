@@ -1,8 +1,9 @@
 import { fromBase64, toBase64, utf8 } from '../core/bytes.ts';
 import { FactError } from '../core/errors.ts';
 import { isInstant } from '../core/formats.ts';
-import { SHARD_COUNT } from '../crypto/shard.ts';
-import { linesOfText, logOfTitle, parseDecimal, parseWord } from './note-text.ts';
+import { formatHeads, parseHeads } from './heads.ts';
+import type { Head } from './heads.ts';
+import { linesOfText, logOfTitle, numberIn } from './note-text.ts';
 
 /*
  * Text of a heartbeat, a note by a time key (facts-v1, "Heartbeats"):
@@ -15,9 +16,6 @@ import { linesOfText, logOfTitle, parseDecimal, parseWord } from './note-text.ts
  *   -, or base64(note)               the newest signed checkpoint
  *   <count> <base64(H(count))>       256 lines, shards 00 to ff
  */
-
-/** How many lines a shard has, and the running hash of the last, 32 bytes. */
-export type Head = { count: number; hash: Uint8Array };
 
 export type Heartbeat = {
   log: string;
@@ -38,11 +36,7 @@ const NOTHING = '-';
 
 const malformed = (why: string): FactError => new FactError('heartbeat-malformed', why);
 
-const numberOf = (text: string, least: number): number => {
-  const value = parseDecimal(text);
-  if (value === undefined || value < least) throw malformed(`${text} is no number`);
-  return value;
-};
+const numberOf = (text: string, least: number): number => numberIn(text, least, malformed);
 
 const checkpointOf = (text: string): string | null => {
   if (text === NOTHING) return null;
@@ -55,22 +49,6 @@ const checkpointOf = (text: string): string | null => {
   }
 };
 
-/** Of the line before it, when it is the same: most shards of a small registry are empty. */
-const headsOf = (lines: readonly string[]): Head[] => {
-  let last: Head | undefined;
-  return lines.map((line, at) => {
-    if (last === undefined || line !== lines[at - 1]) last = headOf(line);
-    return last;
-  });
-};
-
-const headOf = (line: string): Head => {
-  const [count = '', encoded = '', ...more] = line.split(' ');
-  const hash = parseWord(encoded);
-  if (hash === undefined || more.length > 0) throw malformed('not <count> <hash>');
-  return { count: numberOf(count, 0), hash };
-};
-
 /** Strict inverse of {@link formatHeartbeat}. Only a text whose signature holds may come here. */
 export const parseHeartbeat = (text: string): Heartbeat => {
   const [title = '', epoch = '', fence = '', at = '', version = '', note = '', ...heads] =
@@ -78,7 +56,6 @@ export const parseHeartbeat = (text: string): Heartbeat => {
   const log = logOfTitle(title, TITLE);
   if (log === undefined) throw malformed(`not <log>${TITLE}`);
   if (!isInstant(at)) throw malformed(`${at} is no time`);
-  if (heads.length !== SHARD_COUNT) throw malformed(`${heads.length} shards`);
   return {
     log,
     epoch: numberOf(epoch, 1),
@@ -86,7 +63,7 @@ export const parseHeartbeat = (text: string): Heartbeat => {
     at,
     keySetVersion: numberOf(version, 1),
     checkpoint: checkpointOf(note),
-    heads: headsOf(heads),
+    heads: parseHeads(heads, malformed),
   };
 };
 
@@ -94,9 +71,8 @@ export const parseHeartbeat = (text: string): Heartbeat => {
 export const formatHeartbeat = (heartbeat: Heartbeat): string => {
   const { log, epoch, fence, at, keySetVersion, checkpoint, heads } = heartbeat;
   const note = checkpoint === null ? NOTHING : toBase64(utf8(checkpoint));
-  const lines = heads.map(({ count, hash }) => `${count} ${toBase64(hash)}\n`);
   const text =
-    `${log}${TITLE}\n${epoch}\n${fence}\n${at}\n${keySetVersion}\n${note}\n` + lines.join('');
+    `${log}${TITLE}\n${epoch}\n${fence}\n${at}\n${keySetVersion}\n${note}\n` + formatHeads(heads);
   parseHeartbeat(text);
   return text;
 };

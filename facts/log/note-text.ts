@@ -1,4 +1,5 @@
 import { fromBase64 } from '../core/bytes.ts';
+import type { FactError } from '../core/errors.ts';
 import { LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS } from '../core/formats.ts';
 
 /* What the texts of our notes are made of: a title, lines, decimal numbers, base64. */
@@ -11,6 +12,17 @@ const DECIMAL = /^(?:0|[1-9]\d{0,15})$/;
 export const parseDecimal = (text: string): number | undefined => {
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
+};
+
+/** A decimal number, `least` or more; throws what `refuse` makes. */
+export const numberIn = (
+  text: string,
+  least: number,
+  refuse: (why: string) => FactError,
+): number => {
+  const value = parseDecimal(text);
+  if (value === undefined || value < least) throw refuse(`${text} is no number`);
+  return value;
 };
 
 /** 32 bytes in strict base64; undefined for anything else. */

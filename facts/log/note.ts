@@ -16,7 +16,7 @@ import type { NoteVerifier } from './note-key.ts';
  */
 
 /** What C2SP signed-note wants to be accepted at least. */
-export const MAX_SIGNATURES = 16;
+const MAX_SIGNATURES = 16;
 
 const DASH = '— ';
 

@@ -3,7 +3,7 @@ import { isInstant } from '../core/formats.ts';
 import { SHARD_COUNT } from '../crypto/shard.ts';
 import { openNote } from './note.ts';
 import type { NoteVerifier } from './note-key.ts';
-import { linesOfText, logOfTitle, parseDecimal } from './note-text.ts';
+import { linesOfText, logOfTitle, numberIn } from './note-text.ts';
 
 /*
  * Text of a receipt, a note by a plane's key (facts-v1, "Receipts"):
@@ -60,11 +60,7 @@ export const parseShards = (text: string): number[] | undefined => {
 
 const malformed = (why: string): FactError => new FactError('receipt-malformed', why);
 
-const numberOf = (text: string, least: number): number => {
-  const value = parseDecimal(text);
-  if (value === undefined || value < least) throw malformed(`${text} is no number`);
-  return value;
-};
+const numberOf = (text: string, least: number): number => numberIn(text, least, malformed);
 
 /** Strict inverse of {@link formatReceipt}. Only a text whose signature holds may come here. */
 export const parseReceipt = (text: string): Receipt => {

@@ -16,7 +16,7 @@ export type LiveFacts = ReadonlyMap<string, Fact>;
 const keyOf = (kind: string, subject: string): string => `${kind} ${subject}`;
 
 /** Facts of one tenant in the order of `seq`, without void ones, to those that hold. */
-export const liveFactsOf = (facts: Iterable<Fact>): LiveFacts => {
+export const foldFacts = (facts: Iterable<Fact>): LiveFacts => {
   const live = new Map<string, Fact>();
   for (const fact of facts) {
     const key = keyOf(fact.kind, fact.subject);

@@ -53,7 +53,7 @@ export const refusalOf = (error: FactError, origin: Refusal['origin']): Refusal 
 
 /** Brings lines, heartbeats and key sets together: what is fetched when, and how fresh it is. */
 export class Following {
-  /** Resolves when every followed shard has reached a heartbeat. */
+  /** Resolves when every followed shard has reached a heartbeat of this process. */
   readonly ready: Promise<void>;
   readonly #parts: FollowingParts;
   readonly #clock: Clock;
@@ -234,6 +234,8 @@ export class Following {
   }
 
   #reached(shard: number): void {
+    // By the last heartbeat of a former process: a shard that is folded anew comes to it again.
+    if (this.#heardMs === Number.NEGATIVE_INFINITY) return;
     const { freshness, notes, receipts } = this.#parts;
     receipts?.reached(shard);
     const isNewer = freshness.reached(shard, this.#heardMs);

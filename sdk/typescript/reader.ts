@@ -11,7 +11,7 @@ import type { OpenedFact } from '../../facts/crypto/open.ts';
 import { shardName, shardOf } from '../../facts/crypto/shard.ts';
 import { checkFactKey, isVoid } from '../../facts/log/fact-keys.ts';
 import type { FactKey, FindFactKey } from '../../facts/log/fact-keys.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import { ShardChain } from './shard-chain.ts';
 import type { Verdict } from './shard-chain.ts';
 import type { AppliedFact, Origin, Refusal, ShardHead } from './types.ts';

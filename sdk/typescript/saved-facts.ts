@@ -1,7 +1,7 @@
 import { FactError } from '../../facts/core/errors.ts';
 import type { Fact } from '../../facts/core/types.ts';
-import { liveFactsOf as factsOfBlock } from '../../facts/log/state/live-facts.ts';
-import { liveFactsOf } from './explain.ts';
+import { liveFactsOf } from '../../facts/log/state/live-facts.ts';
+import { foldFacts } from './explain.ts';
 import type { LiveFacts } from './explain.ts';
 import type { ShardReader } from './reader.ts';
 import type { LineSource } from './registry-source.ts';
@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 const inBlock = async (tenant: string, saved: SavedSnapshot): Promise<Fact[]> => {
   const state = await saved.tenant(tenant);
   try {
-    return state === undefined ? [] : factsOfBlock(state, saved.note).map(({ fact }) => fact);
+    return state === undefined ? [] : liveFactsOf(state, saved.note).map(({ fact }) => fact);
   } catch (error) {
     // A block that a registry should never have signed: decisions know nothing of the tenant.
     if (error instanceof FactError) return [];
@@ -35,5 +35,5 @@ export const readSavedFacts = async (
   const { accepted } = await rereadShard(reader, journal, 'disk', never, base);
   const own = accepted.filter(({ fact, isVoid }) => fact.tenant === tenant && !isVoid);
   const inSnapshot = saved === undefined ? [] : await inBlock(tenant, saved);
-  return liveFactsOf([...inSnapshot, ...own.map(({ fact }) => fact)]);
+  return foldFacts([...inSnapshot, ...own.map(({ fact }) => fact)]);
 };

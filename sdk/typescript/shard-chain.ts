@@ -1,6 +1,6 @@
 import { equalBytes } from '../../facts/core/bytes.ts';
 import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 
 /** Heartbeats that may pass over a position before nobody is believed to have signed it. */
 const UNCOVERED_HEARTBEATS = 3;

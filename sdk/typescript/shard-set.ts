@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import type { Index } from './decision-index.ts';
 import type { Events } from './events.ts';
 import type { LineJournal } from './journal.ts';

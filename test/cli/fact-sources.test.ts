@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { factSourceOf } from '../../cli/fact-sources.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
 import type { FactSource } from '../../ports/recovery.ts';
@@ -49,15 +49,31 @@ test('a registry that does not answer is an error, not an empty one', async () =
   });
 });
 
-test.each(['1.note', '1'])('a folder gives whole lines, and keys/%s', async (name) => {
-  await registry.listen();
-  for (const part of ['shards', 'keys']) mkdirSync(join(folder, part));
-  const file = join(folder, 'shards', `${shardName(SHARD)}.facts`);
-  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-  appendFileSync(file, '4 3 {"payload":"torn');
-  writeFileSync(join(folder, 'keys', name), keySetNote());
-  const source = factSourceOf(folder, () => TOKEN);
-  expect(await readFrom(source)).toEqual(lines.slice(1));
-  expect(await source.keySet(1)).toBe(keySetNote());
-  expect(await source.keySet(2)).toBeUndefined();
+describe.each([
+  ['a data plane', `shards/${shardName(SHARD)}.facts`, 'keys/1.note'],
+  ['a copy of the log', `facts/${shardName(SHARD)}`, 'keys/1'],
+])('the folder of %s', (_whose, facts, keys) => {
+  const put = (path: string, content: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  };
+  const putLines = (own: readonly string[]): void =>
+    put(facts, `${own.map((line) => `${line}\n`).join('')}4 3 {"payload":"torn`);
+
+  test('gives whole lines and key sets', async () => {
+    putLines(lines);
+    put(keys, keySetNote());
+    const source = factSourceOf(folder, () => TOKEN);
+    expect(await readFrom(source)).toEqual(lines.slice(1));
+    expect(await source.keySet(1)).toBe(keySetNote());
+    expect(await source.keySet(2)).toBeUndefined();
+  });
+
+  test.each([1, 2])(
+    'gives what it has when its first line is not line 1: without %i',
+    async (gone) => {
+      putLines(lines.slice(gone));
+      expect(await readFrom(factSourceOf(folder, () => TOKEN))).toEqual(lines.slice(gone));
+    },
+  );
 });

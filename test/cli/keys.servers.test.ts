@@ -6,19 +6,7 @@ import { runCli } from '../../cli/program.ts';
 import { migrateUp } from '../../adapters/postgres/migrate.ts';
 import { parseNoteKey } from '../../facts/log/note-key.ts';
 import { freshDatabase } from '../support/servers/database.ts';
-
-interface Shown {
-  readonly version: number;
-  readonly root: string;
-  readonly newestRoot: string;
-  readonly keys: readonly {
-    role: string;
-    keyId: string;
-    from: string;
-    to: string;
-    void: string;
-  }[];
-}
+import type { ShownKeys } from './keys-world.ts';
 
 let folder: string;
 let env: Record<string, string>;
@@ -39,7 +27,7 @@ async function keys(...args: string[]) {
     out: (text) => (out += text),
     err: (text) => (err += text),
   });
-  return { code, err, shown: (out === '' ? undefined : JSON.parse(out)) as Shown };
+  return { code, err, shown: (out === '' ? undefined : JSON.parse(out)) as ShownKeys };
 }
 
 const rootFile = () => join(folder, 'offline.key');

@@ -115,7 +115,7 @@ describe('where', () => {
     expect(code).toBe(0);
     expect(out).toContain(`member:${memberId(1)}`);
     expect(out.trim().split('\n').at(-1)).toBe(
-      `Applied by all 1 planes that follow it at ${TIMES[1]}.`,
+      `Applied by every plane that follows it (1), the last at ${TIMES[1]}.`,
     );
   });
 

@@ -147,7 +147,10 @@ test('a plane that is stopped is the one that is missing, until it is back', asy
   await open('asia');
   await eventually(async () => {
     const { code, last } = await where(2);
-    expect([code, last]).toEqual([0, expect.stringMatching(/^Applied by all 2 planes .* at 20/)]);
+    expect([code, last]).toEqual([
+      0,
+      expect.stringMatching(/^Applied by every plane .* \(2\), the last at 20/),
+    ]);
   }, WITHIN);
 }, 60_000);
 

@@ -1,6 +1,7 @@
 import { toHex } from '../../facts/core/bytes.ts';
-import { EMPTY_HASH, runningHash } from '../../facts/crypto/hash.ts';
+import { runningHash } from '../../facts/crypto/hash.ts';
 import { SHARD_COUNT } from '../../facts/crypto/shard.ts';
+import { emptyHeads } from '../../facts/log/heads.ts';
 import { LostLeadershipError } from '../../ports/fact-log.ts';
 import type { LogKeeping, LogNoteKind, TilePlace, TreeNode } from '../../ports/log-store.ts';
 import type { StateReading } from '../../ports/state-store.ts';
@@ -24,7 +25,7 @@ export class FakeLogStore implements LogKeeping, StateReading {
   broken = false;
 
   heads() {
-    const heads = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
+    const heads = emptyHeads();
     for (const [index, leaf] of this.leaves.entries()) {
       const head = heads[index % SHARD_COUNT];
       if (head === undefined) continue;

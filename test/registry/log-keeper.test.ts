@@ -1,62 +1,32 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createMemoryCheckpointStore } from '../../adapters/memory/checkpoint-store.ts';
 import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
-import { keyIdOf, sha256 } from '../../facts/crypto/hash.ts';
-import { createSigner } from '../../facts/crypto/sign.ts';
+import { sha256 } from '../../facts/crypto/hash.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
 import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
-import { formatHeartbeat, parseHeartbeat } from '../../facts/log/heartbeat.ts';
-import { formatKeySet, rootName, timeName } from '../../facts/log/key-set.ts';
+import { parseHeartbeat } from '../../facts/log/heartbeat.ts';
 import type { EpochStart, KeySet } from '../../facts/log/key-set.ts';
 import { textOfNote } from '../../facts/log/note.ts';
-import { openHeartbeat } from '../../facts/log/open-heartbeat.ts';
-import { openKeySet } from '../../facts/log/open-key-set.ts';
 import { createNoteVerifier } from '../../facts/log/note-key.ts';
 import { planConsistency, readProof } from '../../facts/log/prove.ts';
 import { checkConsistency } from '../../facts/log/proofs.ts';
 import { nodesFromTiles } from '../../facts/log/tiles.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
 import { Heart } from '../../registry/heart.ts';
-import { KeyRing, signNoteBy } from '../../registry/key-ring.ts';
+import { KeyRing } from '../../registry/key-ring.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
-import type { Signer } from '../../ports/signer.ts';
 import { FakeLogStore } from './fake-log-store.ts';
-
-const LOG = 'tenure.example/test';
-const FENCE = 1;
-const HOUR_MS = 3_600_000;
-
-const signerBy = (seed: number): Signer => {
-  const key = createSigner(new Uint8Array(32).fill(seed));
-  return { ...key, keyId: keyIdOf(key.publicKey) };
-};
-const [root, fact, log, time] = [signerBy(1), signerBy(2), signerBy(3), signerBy(4)];
-const nextLog = signerBy(5);
-const range = (key: Uint8Array) => ({ key, from: 0, to: null, void: null });
-
-const KEY_SET: KeySet = {
-  ...{ log: LOG, version: 1, root: root.publicKey, time: [time.publicKey], epochs: [] },
-  fact: [range(fact.publicKey)],
-  logKeys: [range(log.publicKey)],
-};
-
-/** The next version, with these log keys. */
-async function publish(logKeys = KEY_SET.logKeys, epochs: EpochStart[] = []): Promise<void> {
-  const version = store.keySets.length + 1;
-  const text = formatKeySet({ ...KEY_SET, version, logKeys, epochs });
-  store.keySets.push(await signNoteBy(text, { name: rootName(LOG), signer: root }));
-}
+import { FENCE, KEY_SET, log, LOG, nextLog, publishTo, REVOKED, ROTATED } from './kept-log.ts';
+import { fact, rangeOf, sequenceIn, time } from './kept-log.ts';
 
 let store: FakeLogStore;
 let checkpoints: ReturnType<typeof createMemoryCheckpointStore>;
 let keeper: LogKeeper;
 let keys: KeyRing;
 
+const publish = (...what: [KeySet['logKeys']?, EpochStart[]?]) => publishTo(store, ...what);
+const sequence = (count: number) => sequenceIn(store, count);
 const newKeeper = () => new LogKeeper({ log: LOG, keys, store, checkpoints });
-
-function sequence(count: number): void {
-  for (let i = 0; i < count; i += 1) store.leaves.push(sha256(utf8(`leaf ${store.leaves.length}`)));
-}
 
 function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
   const tree = new TreeBuilder();
@@ -279,16 +249,6 @@ describe('the keeper of the log', () => {
   });
 });
 
-/** At size 5 the log key is changed, as `tenure keys rotate` and `revoke` do it. */
-const ROTATED = [
-  { ...range(log.publicKey), to: 6 },
-  { ...range(nextLog.publicKey), from: 6 },
-];
-const REVOKED = [
-  { ...range(log.publicKey), to: 2, void: 2 },
-  { ...range(nextLog.publicKey), from: 2 },
-];
-
 describe('a log key that changes', () => {
   /** As a reader of the newest set takes it. */
   const openAs = (logKeys: KeySet['logKeys']) =>
@@ -317,8 +277,8 @@ describe('a log key that changes', () => {
   test('negative control: closed at the size of now, it would have signed for nobody', async () => {
     sequence(5);
     const early = [
-      { ...range(log.publicKey), to: 5 },
-      { ...range(nextLog.publicKey), from: 5 },
+      { ...rangeOf(log), to: 5 },
+      { ...rangeOf(nextLog), from: 5 },
     ];
     const heads = await store.heads();
     store.heads = () => Promise.resolve(heads);
@@ -361,128 +321,4 @@ describe('a log key that changes', () => {
     await publish(ROTATED);
     await expect(newKeeper().open(FENCE)).rejects.toThrow('it has 5 facts, 10 were signed');
   });
-});
-
-describe('the heart', () => {
-  const trusted = () =>
-    openKeySet(utf8(store.keySets[0] ?? ''), LOG, {
-      version: 0,
-      root: createNoteVerifier(rootName(LOG), root.publicKey),
-      set: undefined,
-    });
-  let nowMs: number;
-  let announced: string[];
-  const newHeart = () =>
-    new Heart({
-      ...{ log: LOG, keys, store },
-      stream: { announce: (note) => void announced.push(note) },
-      clock: { nowMs: () => nowMs },
-    });
-  beforeEach(() => {
-    nowMs = Date.parse('2026-11-26T00:00:00.000Z');
-    announced = [];
-  });
-
-  test('says where each shard stands, with the newest checkpoint, signed by the time key', async () => {
-    sequence(300);
-    await keeper.keep(FENCE);
-    await newHeart().beat(FENCE);
-    const heartbeat = openHeartbeat(utf8(announced[0] ?? ''), trusted());
-    expect(heartbeat).toMatchObject({ fence: FENCE, keySetVersion: 1, epoch: 1 });
-    expect(heartbeat.heads.map(({ count }) => count)).toEqual(
-      Array.from({ length: 256 }, (_none, shard) => (shard < 44 ? 2 : 1)),
-    );
-    expect(heartbeat.checkpoint).toBe(store.notes.get('checkpoint'));
-    expect(announced[0]).toContain(timeName(LOG));
-    expect(store.notes.get('heartbeat')).toBe(announced[0]);
-  });
-
-  test('announces nothing once another one leads', async () => {
-    store.fence = FENCE + 1;
-    await expect(newHeart().beat(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
-    expect(announced).toEqual([]);
-  });
-
-  const opened = () => {
-    const notes = announced.map((note) => utf8(note));
-    return notes.map((note, at) => {
-      const before = notes[at - 1];
-      const last = before === undefined ? undefined : openHeartbeat(before, trusted());
-      return openHeartbeat(note, trusted(), last).at;
-    });
-  };
-
-  test('a leader goes by its own clock, though the last one’s was ten days ahead', async () => {
-    nowMs += 10 * 24 * HOUR_MS;
-    await newHeart().beat(FENCE);
-    nowMs -= 10 * 24 * HOUR_MS;
-    store.fence = FENCE + 1;
-    await newHeart().beat(FENCE + 1);
-    expect(opened()).toEqual(['2026-12-06T00:00:00.000Z', '2026-11-26T00:00:00.000Z']);
-  });
-
-  test('a leader whose clock was set back gives up, and goes on under its next fence', async () => {
-    const heart = newHeart();
-    await heart.beat(FENCE);
-    nowMs -= HOUR_MS;
-    await expect(heart.beat(FENCE)).rejects.toMatchObject({ name: 'LostLeadershipError' });
-    store.fence = FENCE + 1;
-    await heart.beat(FENCE + 1);
-    expect(opened()).toEqual(['2026-11-26T00:00:00.000Z', '2026-11-25T23:00:00.000Z']);
-  });
-
-  test('waits with a checkpoint that readers of its key set would refuse', async () => {
-    sequence(5);
-    await keeper.keep(FENCE);
-    await publish(REVOKED);
-    await newHeart().beat(FENCE);
-    expect(announced).toEqual([]);
-    await keeper.keep(FENCE);
-    await newHeart().beat(FENCE);
-    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
-    expect(openHeartbeat(utf8(announced[0] ?? ''), set).keySetVersion).toBe(2);
-    // The other way round: the checkpoint is by a key that the set of this beat does not know.
-    const heads = { ...(await store.heads()), keySet: 1 };
-    store.heads = () => Promise.resolve(heads);
-    await newHeart().beat(FENCE);
-    expect(announced).toHaveLength(1);
-  });
-
-  test('negative control: had it not waited, readers would have refused it', async () => {
-    sequence(5);
-    await keeper.keep(FENCE);
-    await publish(REVOKED);
-    const { shards } = await store.heads();
-    const text = formatHeartbeat({
-      ...{ log: LOG, epoch: 1, fence: FENCE, keySetVersion: 2, heads: [...shards] },
-      at: '2026-11-26T00:00:00.000Z',
-      checkpoint: store.notes.get('checkpoint') ?? null,
-    });
-    const note = await signNoteBy(text, { name: timeName(LOG), signer: time });
-    const set = { ...KEY_SET, version: 2, logKeys: REVOKED };
-    expect(() => openHeartbeat(utf8(note), set)).toThrow('key-range');
-  });
-
-  test('says what to do while there is no key set', async () => {
-    store.keySets.length = 0;
-    await expect(newHeart().beat(FENCE)).rejects.toThrow('tenure keys init');
-  });
-
-  test('a small step back is none: each heartbeat is later than the one before', async () => {
-    const heart = newHeart();
-    await heart.beat(FENCE);
-    nowMs -= 30_000;
-    await heart.beat(FENCE);
-    expect(opened()).toEqual(['2026-11-26T00:00:00.000Z', '2026-11-26T00:00:00.001Z']);
-  });
-});
-
-test('a process without the key says which file it lacks', async () => {
-  const poor = new KeyRing(LOG, () => [fact], store);
-  await expect(poor.timeSigner(1)).rejects.toThrow('lacks the time key');
-  await expect(poor.factSigner(0, 0)).rejects.toThrow('tenure keys init');
-  expect((await poor.factSigner(1, 0)).keyId).toBe(fact.keyId);
-  await expect(poor.setOf(7)).rejects.toThrow('key set 7 is missing');
-  const misled = new KeyRing('tenure.example/other', () => [fact], store);
-  await expect(misled.setOf(1)).rejects.toThrow('set FACT_LOG_ORIGIN');
 });

@@ -22,12 +22,14 @@ import { parseLine } from '../../facts/core/line.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
 import { parseCheckpoint } from '../../facts/log/checkpoint.ts';
 import { textOfNote } from '../../facts/log/note.ts';
+import { parseStateNote } from '../../facts/log/state/note.ts';
 import { commitStep } from '../../registry/commit.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
-import { logDuties } from '../../registry/log-duties.ts';
+import { logDuties, snapshotting } from '../../registry/log-duties.ts';
 import { declarePlatform } from '../../registry/platform.ts';
 import { Publisher } from '../../registry/publisher.ts';
 import { Sequencer } from '../../registry/sequencer.ts';
+import { Snapshotter } from '../../registry/snapshotter.ts';
 import { openPlane } from '../../sdk/typescript/plane.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';
 import * as nats from '../../tools/servers/nats.ts';
@@ -80,17 +82,20 @@ export async function startRestorableRegistry() {
   await declarePlatform(platform, { log: LOG }, await readManifests(MANIFESTS_FOLDER));
   const reader = createFactReader({ databaseUrl });
   const api = await startTestApi({ facts: reader, log: reader });
-  const plane: Plane = await openPlane({
-    registryUrl: api.url,
-    token: READER,
-    natsUrl: server.url,
-    log: LOG,
-    root,
-    directory: join(folder, 'plane'),
-  });
+  const planes: Plane[] = [];
+  const openIn = async (directory: string): Promise<Plane> => {
+    const [registryUrl, natsUrl] = [api.url, server.url];
+    const options = { registryUrl, token: READER, natsUrl, log: LOG, root, directory };
+    const plane = await openPlane(options);
+    planes.push(plane);
+    return plane;
+  };
+  const lateFolder = join(folder, 'late-plane');
+  const plane = await openIn(join(folder, 'plane'));
   let sequencer = startSequencer(env, {});
   return {
-    ...{ registry, plane, tenure, rootFile, planeFolder: join(folder, 'plane') },
+    ...{ registry, plane, tenure, rootFile, lateFolder },
+    openLatePlane: () => openIn(lateFolder),
     reports: () => sequencer.reports,
     startSequencer: (options: SequencerOptions = {}) => {
       sequencer = startSequencer(env, options);
@@ -103,7 +108,7 @@ export async function startRestorableRegistry() {
     streamed: () => lastPositions(server.url),
     close: async () => {
       await sequencer.stop();
-      await plane.close();
+      await Promise.all(planes.map((one) => one.close()));
       await api.close();
       await Promise.all([reader.close(), registry.close()]);
       await server.stop();
@@ -133,14 +138,16 @@ function startSequencer(
   const stream = createNatsFactStream({ url, log: LOG, replicas: 1, report: () => undefined });
   const publisher = new Publisher(stream, facts);
   const approved = () => Promise.resolve({ name: '', isApproved: true });
-  const duties = logDuties({
-    ...{ log: LOG, facts, stream, publisher, clock: systemClock },
+  const keys = new KeyRing(LOG, () => openKeyFolder(env.KEY_DIR, 'openssl'), facts);
+  const { duties, ...leading } = logDuties({
+    ...{ log: LOG, facts, keys, stream, publisher, clock: systemClock },
     store: comparesStream ? facts : { ...facts, incarnation: approved },
-    keys: new KeyRing(LOG, () => openKeyFolder(env.KEY_DIR, 'openssl'), facts),
     checkpoints: createCheckpointFile(env.CHECKPOINT_DIR),
   });
+  const snapshots = snapshotting(new Snapshotter({ log: LOG, keys, store: facts }));
   const sequencer = new Sequencer({
-    ...{ ...duties, facts, publisher, report },
+    ...{ ...leading, facts, publisher, report },
+    duties: [...duties, snapshots],
     lock: createLeaderLock({ databaseUrl }),
     bell: createOutboxBell({ databaseUrl }),
   });
@@ -219,6 +226,13 @@ export async function checkpointSizeIn({ admin }: RegistryDatabase): Promise<num
   const sql = `select note from log_notes where kind = 'checkpoint'`;
   const { rows } = await admin.query<{ note: string }>(sql);
   return rows[0] && parseCheckpoint(textOfNote(utf8(rows[0].note))).size;
+}
+
+/** Size of the log that the newest snapshot is of. */
+export async function snapshotSizeIn({ admin }: RegistryDatabase): Promise<number | undefined> {
+  const sql = `select note from log_notes where kind = 'state'`;
+  const { rows } = await admin.query<{ note: string }>(sql);
+  return rows[0] && parseStateNote(textOfNote(utf8(rows[0].note))).size;
 }
 
 async function lastPositions(url: string): Promise<Record<string, number>> {

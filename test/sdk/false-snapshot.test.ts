@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { encodePayload } from '../../facts/core/payload.ts';
 import { leafHash } from '../../facts/crypto/hash.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
 import { factKey } from '../../facts/log/state/keys.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';

@@ -351,6 +351,20 @@ describe('a plane that is started again', () => {
     expect(plane.freshness()).toBe('fresh');
   });
 
+  test('is ready by a heartbeat of now, and not by its last one that it folds anew', async () => {
+    promote(writer);
+    const first = await ready();
+    await first.close();
+    rotate(6);
+    promote(writer);
+    fixture.clock.nowMs += 20_000;
+    const plane = await fixture.open();
+    expect(plane.freshness()).toBe('stale');
+    await plane.ready();
+    expect(plane.freshness()).toBe('fresh');
+    expect(may(plane, 'invoice:write')).toBe(true);
+  });
+
   test('knows from the last heartbeat what of its disk was covered', async () => {
     const first = await ready();
     fixture.live?.lines(SHARD, [promote(writer)]);

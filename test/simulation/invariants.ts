@@ -88,7 +88,7 @@ function flawOf(check: () => void): string | undefined {
 }
 
 /** How a reader differs from the log; undefined: in nothing. */
-export function differenceOf(reader: ReaderProcess, replay: Replay, nowMs: number) {
+function differenceOf(reader: ReaderProcess, replay: Replay, nowMs: number) {
   for (const shard of SHARDS) {
     const head = reader.shards.readers.get(shard)?.head();
     const [count, hash] = [replay.counts.get(shard) ?? 0, replay.hashes.get(shard) ?? EMPTY_HASH];

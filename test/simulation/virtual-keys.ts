@@ -39,7 +39,7 @@ const voidFrom = ({ fact }: KeySet, nextIndex: number, dice: Dice): number =>
  * Publishes the next key set in one transaction, as `registry/key-sets.ts` does: a batch that was
  * signed by the set before it is not moved to the log any more.
  */
-export function replaceFactKey(world: World, { isStolen }: { isStolen: boolean }): void {
+function replaceFactKey(world: World, { isStolen }: { isStolen: boolean }): void {
   const { postgres, dice } = world;
   // Who answers is an older database by mistake: a person who has keys replaced would see it.
   if (postgres.isBackup) return;

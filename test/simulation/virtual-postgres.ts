@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { EMPTY_HASH, runningHash, sha256 } from '../../facts/crypto/hash.ts';
-import { SHARD_COUNT, shardOf } from '../../facts/crypto/shard.ts';
+import { shardOf } from '../../facts/crypto/shard.ts';
 import { utf8 } from '../../facts/core/bytes.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import { emptyHeads } from '../../facts/log/heads.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import { FIRST_EPOCH } from '../../facts/core/types.ts';
 import type { SignedFact } from '../../ports/fact-log.ts';
 import type { LogNoteKind, TreeNode } from '../../ports/log-store.ts';
@@ -19,7 +20,7 @@ export class Rows {
   outbox: (UnsignedFact & { readonly order: number })[] = [];
   /** In the order of the log. */
   facts: SignedFact[] = [];
-  shards: Head[] = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
+  shards = emptyHeads();
   /** Of committed facts, signed or not. */
   tenantHeads = new Map<string, TenantHead>();
   notes = new Map<LogNoteKind, string>();

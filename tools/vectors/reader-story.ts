@@ -1,6 +1,6 @@
 /* What the stories of readers are made of: lines, keys and heartbeats of one shard. */
 import { toBase64, utf8 } from '../../facts/core/bytes.ts';
-import type { Head } from '../../facts/log/heartbeat.ts';
+import type { Head } from '../../facts/log/heads.ts';
 import { FactWriter, LOG, memberDraft, signer } from '../../test/sdk/support/fact-writer.ts';
 import { tenantDraft } from '../../test/sdk/support/fact-writer.ts';
 import { headOfLines, headsOf, heartbeatNote } from '../../test/sdk/support/log-writer.ts';
@@ -32,7 +32,7 @@ export const forged = (facts: number, key = signer): string => {
 
 export const FIRST_SET: ReaderStep = { keySet: encode(keySetNote()) };
 /** The fact key was changed at index 3. */
-export const ROTATED_KEYS = [rangeOf(signer, { to: 3 }), rangeOf(NEXT_FACT_KEY, { from: 3 })];
+const ROTATED_KEYS = [rangeOf(signer, { to: 3 }), rangeOf(NEXT_FACT_KEY, { from: 3 })];
 export const SECOND_SET: ReaderStep = {
   keySet: encode(keySetNote({ version: 2, fact: ROTATED_KEYS })),
 };

@@ -14,7 +14,7 @@ export interface FeedTiming {
   readonly lastRetryMs: number;
 }
 
-export const FEED_TIMING: FeedTiming = {
+const FEED_TIMING: FeedTiming = {
   compareMs: 10_000,
   lingerMs: 200,
   firstRetryMs: 500,

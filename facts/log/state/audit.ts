@@ -1,10 +1,11 @@
 import { equalBytes, toHex } from '../../core/bytes.ts';
 import { FactError } from '../../core/errors.ts';
-import { EMPTY_HASH, leafHash, runningHash } from '../../crypto/hash.ts';
-import { SHARD_COUNT, shardName, shardOf } from '../../crypto/shard.ts';
+import { leafHash, runningHash } from '../../crypto/hash.ts';
+import { shardName, shardOf } from '../../crypto/shard.ts';
 import type { AuditedFact } from '../audit.ts';
 import { isInRange, isVoid } from '../fact-keys.ts';
-import type { Head } from '../heartbeat.ts';
+import { emptyHeads } from '../heads.ts';
+import type { Head } from '../heads.ts';
 import type { KeySet } from '../key-set.ts';
 import { factKey } from './keys.ts';
 import { liveFactsOf } from './live-facts.ts';
@@ -24,10 +25,7 @@ export class StateAudit {
   readonly #note: StateNote;
   readonly #keys: KeySet['fact'];
   readonly #tenants = new Map<string, Folded>();
-  readonly #heads: Head[] = Array.from({ length: SHARD_COUNT }, () => ({
-    count: 0,
-    hash: EMPTY_HASH,
-  }));
+  readonly #heads = emptyHeads();
   #size = 0;
 
   constructor(note: StateNote, { fact }: Pick<KeySet, 'fact'>) {

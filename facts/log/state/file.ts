@@ -1,4 +1,4 @@
-import { crc32, gzipSync, inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { equalBytes } from '../../core/bytes.ts';
 import { nodeMalformed } from './cursor.ts';
 
@@ -10,9 +10,6 @@ const GZIP = new Uint8Array([0x1f, 0x8b, 0x08, 0x00]);
 const HEADER_BYTES = 10;
 /** CRC-32 and length, little-endian. */
 const TRAILER_BYTES = 8;
-
-/** As it is stored and served. */
-export const packNode = (node: Uint8Array): Uint8Array => gzipSync(node, { level: 6 });
 
 const inflate = (deflated: Uint8Array): { node: Uint8Array; consumed: number } => {
   try {

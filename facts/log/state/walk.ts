@@ -96,17 +96,11 @@ export class StateWalk {
   readonly #readLeaf: ReadLeaf;
   /** The next one last. */
   readonly #wanted: WantedNode[];
-  #open = 1;
 
   constructor(root: Uint8Array, scope: Scope, readLeaf: ReadLeaf = parseTenants) {
     this.#scope = scope;
     this.#readLeaf = readLeaf;
     this.#wanted = [{ hash: root, weight: undefined, prefix: NO_PREFIX, owner: undefined }];
-  }
-
-  /** Every node was taken. */
-  get isDone(): boolean {
-    return this.#open === 0;
   }
 
   /** A node to fetch, each once; undefined while those that are fetched may name more. */
@@ -116,9 +110,7 @@ export class StateWalk {
 
   /** Checks a node, unpacked (`unpackNode`); answers with the tenants in it. */
   take(wanted: WantedNode, node: Uint8Array): TenantState[] {
-    const found = isInner(node) ? this.#takeInner(wanted, node) : this.#takeLeaf(wanted, node);
-    this.#open -= 1;
-    return found;
+    return isInner(node) ? this.#takeInner(wanted, node) : this.#takeLeaf(wanted, node);
   }
 
   #takeInner(wanted: WantedNode, node: Uint8Array): [] {
@@ -160,7 +152,6 @@ export class StateWalk {
   }
 
   #want(nodes: readonly WantedNode[]): void {
-    this.#open += nodes.length;
     this.#wanted.push(...nodes.toReversed());
   }
 }

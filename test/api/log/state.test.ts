@@ -1,7 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { getState, getStateNode, getStateOfTenant } from '../../../api/log/state.ts';
 import { toHex } from '../../../facts/core/bytes.ts';
-import { packNode } from '../../../facts/log/state/file.ts';
 import { liveFactsOf } from '../../../facts/log/state/live-facts.ts';
 import { openView } from '../../../facts/log/state/view.ts';
 import { changesOf } from '../../facts/log/state/changes.ts';
@@ -19,7 +19,7 @@ function keepState({ logStore }: TestApi): string {
   for (const tenant of [ACME, GLOBEX]) writer.write(tenant, tenantDraft(tenant));
   const tree = new MemoryState();
   const root = tree.change(changesOf(writer.facts));
-  for (const [name, node] of tree.nodes) logStore.stateNodes.set(name, packNode(node));
+  for (const [name, node] of tree.nodes) logStore.stateNodes.set(name, gzipSync(node));
   logStore.notes.set('state', stateNote({ size: writer.facts.length, root }));
   return toHex(root);
 }

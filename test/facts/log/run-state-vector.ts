@@ -2,7 +2,7 @@ import { fromBase64, fromHex, toBase64Url, toHex } from '../../../facts/core/byt
 import { FactError } from '../../../facts/core/errors.ts';
 import { hashOfApiKey } from '../../../facts/crypto/api-key.ts';
 import { shardName } from '../../../facts/crypto/shard.ts';
-import type { Head } from '../../../facts/log/heartbeat.ts';
+import type { Head } from '../../../facts/log/heads.ts';
 import { parseKeySet } from '../../../facts/log/key-set.ts';
 import { textOfNote } from '../../../facts/log/note.ts';
 import { unpackNode } from '../../../facts/log/state/file.ts';

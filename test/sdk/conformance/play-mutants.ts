@@ -33,7 +33,7 @@ export const requestOf = ({ origin, vector }: VectorMutant): object => {
   return { op: 'vector', folder: origin.folder, name: origin.name, vector: asked };
 };
 
-export const findingIn = (mutant: VectorMutant, answers: Answers): Finding | undefined => {
+const findingIn = (mutant: VectorMutant, answers: Answers): Finding | undefined => {
   const what = disagreementOf(answers) ?? wrongIn(mutant, answers);
   if (what === undefined) return undefined;
   const signed = mutant.isSigned ? ', signed again' : '';

@@ -11,7 +11,6 @@ import { registryDatabase } from '../../adapters/postgres/registry-database.ts';
 import { chainOf } from '../../registry/fake-fact-log.ts';
 import { ClickHouse } from '../clickhouse.ts';
 import { LosingProxy } from '../losing-proxy.ts';
-
 import { runLog } from './log-in-process.ts';
 
 const LOG = 'tenure.localhost/sinks';

@@ -18,6 +18,7 @@ const FACTS = 20;
 let kits: RunningKits;
 let disk: SmallDisk;
 let registry: FakeRegistry;
+let registryUrl: string;
 let writer: FactWriter;
 
 beforeAll(async () => {
@@ -30,24 +31,51 @@ beforeEach(async () => {
   writer = new FactWriter();
   writeHistory(writer);
   registry = new FakeRegistry(writer);
-  const given = { registryUrl: await registry.listen(), token: TOKEN, log: LOG, root: ROOT_KEY };
-  for (const { name, ask } of kits.kits) {
-    const open = { op: 'open', ...given, shards: [SHARD], directory: join(disk.path, name) };
-    expect(await ask(open)).toEqual({ ok: true });
-    expect(await ask({ op: 'ready' })).toEqual({ ok: true });
-  }
+  registryUrl = await registry.listen();
+  await open();
+  await ready();
 });
 afterEach(async () => {
-  for (const { ask } of kits.kits) await ask({ op: 'close' });
+  await close();
   await registry.close();
   disk.unmount();
 });
 
+async function open(): Promise<void> {
+  const given = { registryUrl, token: TOKEN, log: LOG, root: ROOT_KEY, shards: [SHARD] };
+  for (const { name, ask } of kits.kits) {
+    const directory = join(disk.path, name);
+    expect(await ask({ op: 'open', ...given, directory })).toEqual({ ok: true });
+  }
+}
+
+const ready = () =>
+  Promise.all(
+    kits.kits.map(async ({ ask }) => expect(await ask({ op: 'ready' })).toEqual({ ok: true })),
+  );
+
+async function close(): Promise<void> {
+  for (const { ask } of kits.kits) await ask({ op: 'close' });
+}
+
+const owner = memberDraft(memberId(1), 'jane', ['owner']);
+const question = {
+  ...{ op: 'can', issuer: ISSUER, sub: 'jane', tenant: ACME },
+  permission: 'invoice:write',
+};
+
+/** What the first key signed from an index on is void, and another one signs. */
+function revokeFrom(voidFrom: number): void {
+  const at = writer.facts.length;
+  const fact = [rangeOf(signer, { to: at, void: voidFrom }), rangeOf(NEXT_FACT_KEY, { from: at })];
+  registry.keySets.push(keySetNote({ version: 2, fact }));
+  writer.key = NEXT_FACT_KEY;
+}
+
 const allMayWrite = (allowed: boolean) =>
   eventually(async () => {
-    const question = { op: 'can', issuer: ISSUER, sub: 'jane', permission: 'invoice:write' };
     for (const { name, ask } of kits.kits) {
-      const answer = await ask({ ...question, tenant: ACME });
+      const answer = await ask(question);
       expect({ name, answer }).toMatchObject({ answer: { allowed } });
     }
   });
@@ -55,14 +83,28 @@ const allMayWrite = (allowed: boolean) =>
 test('what a stolen key signed is taken back, though the disk kept neither it nor the key set', async () => {
   disk.fill();
   const voidFrom = writer.facts.length;
-  const owner = memberDraft(memberId(1), 'jane', ['owner']);
   for (let n = 0; n < FACTS; n += 1) writer.write(ACME, owner);
   await allMayWrite(true);
-  const at = writer.facts.length;
-  const fact = [rangeOf(signer, { to: at, void: voidFrom }), rangeOf(NEXT_FACT_KEY, { from: at })];
-  registry.keySets.push(keySetNote({ version: 2, fact }));
+  revokeFrom(voidFrom);
   await allMayWrite(false);
   for (const { ask } of kits.kits) {
     expect(await ask({ op: 'stats' })).not.toMatchObject({ unwritten: 0 });
   }
+});
+
+test('one that is started again is ready by a heartbeat of now, not by its last that it folds anew', async () => {
+  writer.write(ACME, owner);
+  await allMayWrite(true);
+  await close();
+  revokeFrom(writer.facts.length - 1);
+  // Some pages of the registry: a plane that is ready early is seen to be behind.
+  for (let n = 0; n < FACTS; n += 1) writer.write(ACME, owner);
+  await open();
+  await Promise.all(
+    kits.kits.map(async ({ name, ask }) => {
+      await ask({ op: 'ready' });
+      const answer = await ask(question);
+      expect({ name, answer }).toMatchObject({ answer: { allowed: true, freshness: 'fresh' } });
+    }),
+  );
 });
