@@ -59,10 +59,11 @@ export const knownLineOf = (fact: SignedFact): string => {
 type MoveValues = [
   fence: number,
   nextIndex: number,
-  ids: string[],
+  keySet: number,
   shards: number[],
   positions: number[],
   hashes: Uint8Array[],
+  ids: string[],
   indexes: number[],
   factShards: number[],
   factPositions: number[],
@@ -72,7 +73,6 @@ type MoveValues = [
   leafHashes: Uint8Array[],
   keyIds: string[],
   signatures: Uint8Array[],
-  keySet: number,
 ];
 
 /** Of one database; no world has so many. */
@@ -204,9 +204,8 @@ export class VirtualPostgres {
 
   #moveToLog(values: MoveValues): number {
     const { rows } = this;
-    const [fence, nextIndex, ids, shards, positions, hashes, indexes, ...columns] = values;
+    const [fence, nextIndex, keySet, shards, positions, hashes, ids, indexes, ...columns] = values;
     const [ofShard, ofPosition, tenants, seqs, payloads, leafHashes, keyIds, signatures] = columns;
-    const keySet = values[15];
     if (!this.isLedBy(fence) || nextIndex !== rows.facts.length || keySet !== rows.keySets.length)
       return 0;
     rows.outbox = rows.outbox.filter(({ id }) => !ids.includes(id));
