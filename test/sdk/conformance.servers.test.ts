@@ -3,7 +3,7 @@ import { get, start } from '../../tools/servers/nats.ts';
 import type { NatsServer } from '../../tools/servers/nats.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import type { Finding } from './conformance/findings.ts';
-import { stolenSnapshot } from './conformance/hostile-snapshots.ts';
+import { HOSTILE_SNAPSHOTS, stolenSnapshot } from './conformance/hostile-snapshots.ts';
 import { KIT_NAMES, startKits } from './conformance/kits.ts';
 import type { Kit, RunningKits } from './conformance/kits.ts';
 import { liar } from './conformance/liar.ts';
@@ -138,6 +138,15 @@ describe('a hostile relay on the stream, and hostile snapshots', () => {
         : answer;
     });
     await expect(playRelay(lying, nats.url, limits)).rejects.toThrow(`rust: {"op":"${op}"`);
+  });
+
+  test('a kit that is silent about a false snapshot is found', async () => {
+    const silent = withLiar((answer, request) =>
+      'op' in request && request.op === 'stats' ? { ...answer, refused: {} } : answer,
+    );
+    const snapshots = { bombs: HOSTILE_SNAPSHOTS['bombs']! };
+    const play = playRelay(silent, nats.url, { ...limits, snapshots });
+    await expect(play).rejects.toThrow('of a snapshot: [["typescript",{"state-node-malformed":1}]');
   });
 
   test('a snapshot that is forged under the stolen log key is found', async () => {

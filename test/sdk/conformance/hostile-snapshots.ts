@@ -29,11 +29,30 @@ const HUGE = Buffer.alloc(9 * 2 ** 20, 2);
 
 const eachNode = (
   { note, nodes }: ServedState,
-  change: (node: Uint8Array) => Uint8Array,
+  change: (node: Uint8Array, at: number) => Uint8Array,
 ): ServedState => ({
   note,
-  nodes: new Map([...nodes].map(([name, node]) => [name, change(node)])),
+  nodes: new Map([...nodes].map(([name, node], at) => [name, change(node, at)])),
 });
+
+/** One of them, wherever it stands: those above it are whole. */
+const oneNode = (
+  state: ServedState,
+  chance: Chance,
+  change: (node: Uint8Array) => Uint8Array,
+): ServedState => {
+  const changed = chance.below(state.nodes.size);
+  return eachNode(state, (node, at) => (at === changed ? change(node) : node));
+};
+
+/** Each is served under the name of another one of its form. */
+const rotate = (state: ServedState): ServedState => {
+  const byForm = Map.groupBy(state.nodes.values(), ([form]) => form);
+  return eachNode(state, (node) => {
+    const alike = byForm.get(node[0]) ?? [];
+    return alike[(alike.indexOf(node) + 1) % alike.length] ?? node;
+  });
+};
 
 /** What is left when the node at this place is not served. */
 const without = ({ note, nodes }: ServedState, at: number): ServedState => ({
@@ -60,15 +79,11 @@ export const HOSTILE_SNAPSHOTS: Record<string, HostileSnapshot> = {
     const { bytes } = mutateBytes(utf8(newest.note), chance);
     return { ...newest, note: Buffer.from(bytes).toString() };
   },
-  'nodes changed': ({ newest, chance }) =>
-    eachNode(newest, (node) => mutateBytes(node, chance).bytes),
-  'nodes truncated': ({ newest, chance }) =>
-    eachNode(newest, (node) => node.subarray(0, chance.below(node.length))),
-  'nodes of other tenants': ({ newest: { note, nodes } }) => {
-    const [names, [first = Buffer.alloc(0), ...others]] = [[...nodes.keys()], [...nodes.values()]];
-    const moved = [...others, first];
-    return { note, nodes: new Map(names.map((name, at) => [name, moved[at] ?? first])) };
-  },
+  'a node changed': ({ newest, chance }) =>
+    oneNode(newest, chance, (node) => mutateBytes(node, chance).bytes),
+  'a node truncated': ({ newest, chance }) =>
+    oneNode(newest, chance, (node) => node.subarray(0, chance.below(node.length))),
+  'nodes of other tenants': ({ newest }) => rotate(newest),
   'a node missing': ({ newest, chance }) => without(newest, chance.below(newest.nodes.size)),
   'nodes missing': ({ newest: { note } }) => ({ note, nodes: new Map() }),
   bombs: ({ newest }) => eachNode(newest, () => BOMB),

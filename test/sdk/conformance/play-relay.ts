@@ -105,6 +105,7 @@ export const playRelay = async (
         play.serve(name, hostile);
         await planes.boot();
         await play.expectTruth(planes, relay);
+        await planes.assureSameRefusals();
       }
       for (let n = 0; n < changes; n += 1) await relay.carry(log.change());
       const healedMs = performance.now();

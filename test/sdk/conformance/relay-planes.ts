@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { PlaneState } from './expected-state.ts';
 import type { Kit } from './kits.ts';
 import { countsOf, departureOf, stateOf } from './plane-state.ts';
@@ -45,6 +46,20 @@ export class RelayPlanes {
       const departure = departureOf(await stateOf(kit), truth);
       if (departure !== undefined) throw new Error(`${kit.name}: ${departure}`);
     });
+  }
+
+  /** Throws where two kits told of a snapshot's faults otherwise: nothing else is by the clock. */
+  async assureSameRefusals(): Promise<void> {
+    const told = await Promise.all(
+      this.#kits.map(async (kit) => {
+        const { refused } = await countsOf(kit);
+        const codes = Object.entries(refused).filter(([code]) => code.startsWith('state-'));
+        return [kit.name, Object.fromEntries(codes)] as const;
+      }),
+    );
+    const [first] = told;
+    const other = told.find(([, codes]) => !isDeepStrictEqual(codes, first?.[1]));
+    if (other !== undefined) throw new Error(`of a snapshot: ${JSON.stringify([first, other])}`);
   }
 
   /** To be called after a failure too. */
