@@ -23,7 +23,7 @@ export const checkOf = (start: string): string => {
 export const hashOfKey = (text: string): string | undefined => {
   const { start = '', secret = '', check } = KEY.exec(text)?.groups ?? {};
   const bits = bitsOf(
-    [...secret].map((char) => ALPHABET.indexOf(char)),
+    secret.split('').map((char) => ALPHABET.indexOf(char)),
     5,
   );
   const holds = UNUSED.test(bits) && check === checkOf(start);

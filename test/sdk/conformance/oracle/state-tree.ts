@@ -10,7 +10,7 @@ import type { Block, Child, Slot } from './state-files.ts';
  */
 
 const MAX_WEIGHT = 256;
-const DIGITS = [...'0123456789abcdef'];
+const DIGITS = '0123456789abcdef'.split('');
 
 /** Of one leaf node, with the prefix that its keys have. */
 type Page = { prefix: string; payloads: Buffer[] };
