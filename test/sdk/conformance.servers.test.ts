@@ -104,6 +104,17 @@ describe('mutants of valid vectors', () => {
   });
 });
 
+test('a key that all kits refuse although it holds is found', async () => {
+  const refusing = kits.map((kit) =>
+    liar(kit, (answer, request) => {
+      const { vector } = request as { vector?: { check?: string } };
+      return vector?.check === 'api-key' ? { code: 'api-key-malformed' } : answer;
+    }),
+  );
+  const { findings } = await playMutants(refusing, { seed, mutants: 1_024 });
+  expect(new Set(findings.map(({ what }) => what))).toEqual(new Set(['refused']));
+});
+
 describe('a hostile relay on the stream, and hostile snapshots', () => {
   test(
     'leave no trace: after them every kit is as a replay of the true log',
