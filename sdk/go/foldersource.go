@@ -52,7 +52,7 @@ func (s folderSource) read(path string, limit int64) ([]byte, error) {
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("more than %d bytes in %s", limit, path)
+		err = fmt.Errorf("%w: more than %d bytes in %s", errTooLarge, limit, path)
 	}
 	return data, err
 }
@@ -109,7 +109,7 @@ func (s folderSource) stateNote(context.Context) ([]byte, error) {
 }
 
 func (s folderSource) node(_ context.Context, hash kernel.Hash) ([]byte, error) {
-	return s.read("state/"+hash.Hex(), maxNodeBytes)
+	return nodeFile(s.read("state/"+hash.Hex(), maxNodeFileBytes))
 }
 
 func (s folderSource) receipt(context.Context, []byte) error {

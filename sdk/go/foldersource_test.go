@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -102,5 +103,18 @@ func TestWhatIsBeingWrittenIsTakenAsFarAsItIsWhole(t *testing.T) {
 	}
 	if lines, err := source.facts(ctx, (shard+1)%kernel.ShardCount, 1); err != nil || lines != nil {
 		t.Errorf("a shard without facts: %v, %v", lines, err)
+	}
+}
+
+func TestAFileTooLargeForANodeIsNoOutage(t *testing.T) {
+	folder := t.TempDir()
+	var hash kernel.Hash
+	_ = os.Mkdir(filepath.Join(folder, "state"), 0o700)
+	path := filepath.Join(folder, "state", hash.Hex())
+	_ = os.WriteFile(path, make([]byte, maxNodeFileBytes+1), 0o600)
+	_, err := folderSource{folder: folder}.node(context.Background(), hash)
+	var refusal *kernel.Error
+	if !errors.As(err, &refusal) || refusal.Code != kernel.StateNodeMalformed {
+		t.Errorf("%v", err)
 	}
 }

@@ -20,12 +20,23 @@ const (
 	maxAnswerBytes = 64 << 20
 	// A key set or heartbeat is a few KiB to 20 KiB.
 	maxNoteBytes = 1 << 20
-	// maxNodeBytes of a file of the state tree, compressed or not.
-	maxNodeBytes = 8 << 20
+	// maxNodeFileBytes: a node, and what gzip adds to one that it cannot compress.
+	maxNodeFileBytes = 8<<20 + 64<<10
 )
 
 // errNotYet: the registry has no such key set or heartbeat.
 var errNotYet = errors.New("not there yet")
+
+// errTooLarge: more bytes than such an answer has.
+var errTooLarge = errors.New("too large")
+
+// nodeFile tells what is too large for a node as what it is: no outage, but a lie.
+func nodeFile(data []byte, err error) ([]byte, error) {
+	if errors.Is(err, errTooLarge) {
+		return nil, kernel.Refuse(kernel.StateNodeMalformed, "%v", err)
+	}
+	return data, err
+}
 
 // source is the registry over HTTP. An error means that it cannot be asked now.
 type source interface {
@@ -109,7 +120,7 @@ func (s *httpSource) get(
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("more than %d bytes for %s", limit, path)
+		err = fmt.Errorf("%w: more than %d bytes for %s", errTooLarge, limit, path)
 	}
 	return data, err
 }
@@ -141,7 +152,7 @@ func (s *httpSource) node(ctx context.Context, hash kernel.Hash) ([]byte, error)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return s.get(ctx, "v1/log/state/"+hash.Hex(), nil, maxNodeBytes)
+	return nodeFile(s.get(ctx, "v1/log/state/"+hash.Hex(), nil, maxNodeFileBytes))
 }
 
 func (s *httpSource) receipt(ctx context.Context, note []byte) error {

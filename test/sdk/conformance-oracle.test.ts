@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { isWronglyAccepted } from './conformance/acceptance.ts';
+import { isWronglyAccepted, isWronglyRefused } from './conformance/acceptance.ts';
 import { Chance } from './conformance/chance.ts';
+import { textOfNote } from './conformance/oracle/notes.ts';
+import { READINGS } from './conformance/oracle/readings.ts';
+import { readStateNote } from './conformance/oracle/state-notes.ts';
 import { mutantOf, targets } from './conformance/vector-mutants.ts';
 import type { VectorMutant } from './conformance/vector-mutants.ts';
 import { isSignature, readVectors, wantedOf } from './conformance/vectors.ts';
@@ -72,6 +75,76 @@ describe('stories of a reader', () => {
       expect(isWronglyAccepted(signedLike(one), { value: covered })).toBe(true);
     },
   );
+});
+
+test('a reader that rests on a snapshot whose nodes do not hold is found', () => {
+  const named = withCheck('reader', 'valid').filter(
+    ({ name }) => name === 'reader-snapshot-node-refused',
+  );
+  expect(named).toHaveLength(1);
+  for (const one of named) {
+    const { steps } = one.vector['input'] as { steps: { snapshot?: { note: string } }[] };
+    const { value } = wantedOf(one) as { value: { position: number; refused: string[] }[] };
+    const at = value.findIndex(({ refused }) => refused.length > 0);
+    const note = Buffer.from(steps[at]?.snapshot?.note ?? '', 'base64');
+    const { count = 0 } = readStateNote(textOfNote(note) ?? '')?.heads[5] ?? {};
+    expect(count).toBeGreaterThan(value[at]?.position ?? 0);
+    const rested = value.with(at, { ...value[at]!, position: count });
+    expect(isWronglyAccepted(signedLike(one), { value: rested })).toBe(true);
+  }
+});
+
+describe('the state and API keys', () => {
+  const READ = ['state-note', 'state-tree', 'state-view', 'api-key'];
+  const valid = READ.flatMap((check) => withCheck(check, 'valid'));
+  const invalid = READ.flatMap((check) => withCheck(check, 'invalid'));
+
+  test.each(valid.map((one) => [one.name, one] as const))(
+    '%s is read, and nothing else in it',
+    (_, one) => {
+      const { value } = wantedOf(one) as { value: Json };
+      expect(isWronglyAccepted(signedLike(one), { value })).toBe(false);
+      const other = { ...value, epoch: 99, block: {}, tenants: [], hash: '' };
+      expect(isWronglyAccepted(signedLike(one), { value: other })).toBe(true);
+    },
+  );
+
+  test.each(invalid.map((one) => [one.name, one] as const))(
+    '%s may be taken for nothing',
+    (_, one) => {
+      const { check, input } = one.vector as { check: string; input: Json };
+      expect(READINGS[check]?.(input)).toBeUndefined();
+      expect(isWronglyAccepted(signedLike(one), { value: {} })).toBe(true);
+    },
+  );
+
+  test('a tree or a key that is refused although it holds is found', () => {
+    for (const one of valid) {
+      const isFound = isWronglyRefused(signedLike(one), { code: 'state-node-malformed' });
+      const { check } = one.vector;
+      expect([one.name, isFound]).toEqual([
+        one.name,
+        ['state-tree', 'api-key'].includes(String(check)),
+      ]);
+    }
+  });
+
+  test('forged nodes reach the checks behind the hashes, and some hold', async () => {
+    const chance = new Chance(20261126);
+    const of = targets().filter(([one]) => one?.origin.vector['check'] === 'state-tree');
+    const said = new Map<string, number>();
+    for (let played = 0; played < 400; played += 1) {
+      const mutant = mutantOf(of, chance);
+      const answer = await answerVector(mutant.origin.name, mutant.vector);
+      expect(isWronglyAccepted(mutant, answer) || isWronglyRefused(mutant, answer)).toBe(false);
+      if (!mutant.how.startsWith('forge')) continue;
+      const { code = 'taken' } = answer as { code?: string };
+      said.set(code, (said.get(code) ?? 0) + 1);
+    }
+    const deep = [...said.keys()].filter((code) => code.startsWith('payload-'));
+    expect(deep.length).toBeGreaterThan(2);
+    expect(said.get('taken')).toBeGreaterThan(0);
+  });
 });
 
 test('what decodes to another value than its bytes say is found', () => {

@@ -78,6 +78,10 @@ const withBadNode = (snapshot: Snapshot): Snapshot => {
   };
 };
 
+const withoutNodes = ({ snapshot: { note } }: Snapshot): Snapshot => ({
+  snapshot: { note, nodes: {} },
+});
+
 const TAKEN: Record<string, LogVector> = {
   'reader-snapshot': told('a reader of nothing begins with a snapshot and goes on with lines', [
     ...START,
@@ -174,6 +178,12 @@ const LEFT: Record<string, LogVector> = {
   'reader-snapshot-node-refused': told('nor does a node', [
     ...TWO,
     [withBadNode(after(4)), at(2, 2, { refused: ['state-hash-mismatch'] })],
+    [{ live: lines(3) }, at(3, 2)],
+    [after(4), at(4, 4)],
+  ]),
+  'reader-snapshot-node-missing': told('nor a snapshot of which a node is not served', [
+    ...TWO,
+    [withoutNodes(after(4)), at(2, 2, { refused: ['state-hash-mismatch'] })],
     [{ live: lines(3) }, at(3, 2)],
     [after(4), at(4, 4)],
   ]),

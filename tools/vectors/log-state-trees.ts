@@ -363,6 +363,10 @@ export const INVALID_STATE_TREES = {
       ]),
     },
   }),
+  'state-hash-mismatch--not-served': bad('a root that nobody serves', {
+    ...asRoot(PAGE),
+    nodes: {},
+  }),
   'state-hash-mismatch--weight': bad(
     'a page of another weight than an inner node names',
     twoLevels(PAGES, { [FIRST_NIBBLE]: { weight: 100 } }),

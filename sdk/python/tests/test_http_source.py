@@ -9,6 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 
+from tenure_dataplane import FactError
 from tenure_dataplane.plane import http_lane, http_source
 from tenure_dataplane.plane.http_lane import FactSourceError
 from tenure_dataplane.plane.http_source import HttpSource
@@ -73,6 +74,12 @@ class HttpSourceTest(unittest.IsolatedAsyncioTestCase):
     async def test_a_key_set_that_is_not_there_is_none(self) -> None:
         self.serve = send(404, b"{}")
         self.assertIsNone(await self.source.key_set(2))
+
+    async def test_what_is_too_large_for_a_node_is_malformed_and_no_outage(self) -> None:
+        self.serve = send(200, b"\x02" * (http_source.MAX_NODE_FILE_BYTES + 1))
+        with self.assertRaises(FactError) as caught:
+            await self.source.state_node(bytes(32))
+        self.assertEqual(caught.exception.code, "state-node-malformed")
 
     async def test_nodes_are_asked_for_by_their_hash_and_what_is_not_there_is_none(self) -> None:
         self.serve = send(200, b"\x02\x00\x00")

@@ -1,7 +1,6 @@
-import { fromBase64, toBase64Url, toHex } from '../../../facts/core/bytes.ts';
+import { fromBase64, toBase64Url } from '../../../facts/core/bytes.ts';
 import { FactError } from '../../../facts/core/errors.ts';
 import type { Heartbeat } from '../../../facts/log/heartbeat.ts';
-import { unpackNode } from '../../../facts/log/state/file.ts';
 import type { StateNote } from '../../../facts/log/state/note.ts';
 import { openStateNote } from '../../../facts/log/state/open-note.ts';
 import { shardScope, StateWalk } from '../../../facts/log/state/walk.ts';
@@ -12,6 +11,7 @@ import { ShardReader } from '../../../sdk/typescript/reader.ts';
 import type { Accepted, ShardBase, Step } from '../../../sdk/typescript/reader.ts';
 import { rereadShard } from '../../../sdk/typescript/reread.ts';
 import type { LogChecks, NodeFiles, ReaderState } from '../../../tools/vectors/log-vector.ts';
+import { nodeServed } from './run-state-vector.ts';
 import type { ReaderStep } from '../../../tools/vectors/log-vector.ts';
 
 const noteOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
@@ -112,7 +112,7 @@ class Scenario {
       );
       const found: TenantState[] = [];
       for (let wanted = walk.next(); wanted !== undefined; wanted = walk.next()) {
-        found.push(...walk.take(wanted, unpackNode(noteOf(nodes[toHex(wanted.hash)] ?? ''))));
+        found.push(...walk.take(wanted, nodeServed(nodes, wanted.hash)));
       }
       return found;
     });

@@ -13,7 +13,12 @@ import { openStateNote } from '../../../facts/log/state/open-note.ts';
 import { openView } from '../../../facts/log/state/view.ts';
 import { shardScope, StateWalk } from '../../../facts/log/state/walk.ts';
 import type { TenantState } from '../../../facts/log/state/walk.ts';
-import type { LogCheck, LogChecks, TenantValue } from '../../../tools/vectors/log-vector.ts';
+import type {
+  LogCheck,
+  LogChecks,
+  NodeFiles,
+  TenantValue,
+} from '../../../tools/vectors/log-vector.ts';
 
 const bytesOf = (text: string): Uint8Array => fromBase64(text) ?? new Uint8Array();
 const keySetOf = (note: string) => parseKeySet(textOfNote(bytesOf(note)));
@@ -37,6 +42,13 @@ const valueOf = (state: TenantState, stated: Pick<StateNote, 'log' | 'epoch'>): 
   })),
 });
 
+/** What is served under this hash, not packed. */
+export const nodeServed = (nodes: NodeFiles, hash: Uint8Array): Uint8Array => {
+  const file = nodes[toHex(hash)];
+  if (file === undefined) throw new FactError('state-hash-mismatch', 'nothing is served');
+  return unpackNode(bytesOf(file));
+};
+
 /** How a vector's input is run, by its check. */
 export type Run<Check extends LogCheck> = (
   input: LogChecks[Check]['input'],
@@ -58,9 +70,7 @@ export const STATE_RUNS: { [Check in StateCheck]: Run<Check> } = {
     );
     const found: TenantState[] = [];
     for (let wanted = walk.next(); wanted !== undefined; wanted = walk.next()) {
-      const file = nodes[toHex(wanted.hash)];
-      if (file === undefined) throw new FactError('state-hash-mismatch', 'nothing is served');
-      found.push(...walk.take(wanted, unpackNode(bytesOf(file))));
+      found.push(...walk.take(wanted, nodeServed(nodes, wanted.hash)));
     }
     return { tenants: found.map((state) => valueOf(state, { log, epoch })) };
   },

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyIdOf, publicKeyOf, replayLines } from './oracle/lines.ts';
+import { publicKeyOf, replayLines } from './oracle/lines.ts';
 import { mayBeat, mayFollow, readCheckpoint, readHeartbeat } from './oracle/notes.ts';
-import { isSignedBy, readKeySet, textOfNote } from './oracle/notes.ts';
+import { isSignedBy, keyIn, readKeySet, textOfNote } from './oracle/notes.ts';
+import { READINGS } from './oracle/readings.ts';
 import { firstOutrun } from './oracle/stories.ts';
 import { bundleOf, leavesOf, nodeInTile, treeRoot } from './oracle/trees.ts';
 import { bytesOf, textAt } from './places.ts';
@@ -71,9 +72,6 @@ const takesChangedValue = (mutant: VectorMutant, value: unknown): boolean => {
   return decoded === undefined ? !startsEmpty(mutant) : !decoded;
 };
 
-const keyIn = (noteKey: string): Buffer =>
-  Buffer.from(noteKey.replace(/^[^+]*\+[^+]*\+/, ''), 'base64').subarray(1);
-
 const textIn = (note: unknown): string => textOfNote(bytesOf(String(note), 'note')) ?? '';
 
 /** One of the note keys that are given has signed. */
@@ -108,7 +106,7 @@ const NOTES: Record<string, (input: Json, value: Json) => boolean> = {
 
 const outrunsStory = ({ vector }: VectorMutant, value: unknown): boolean => {
   const story = vector['input'] as Parameters<typeof firstOutrun>[0];
-  return firstOutrun(story, value as Parameters<typeof firstOutrun>[1], keyIdOf) !== undefined;
+  return firstOutrun(story, value as Parameters<typeof firstOutrun>[1]) !== undefined;
 };
 
 /** A changed vector was accepted, and is neither signed and proved nor valid by its meaning. */
@@ -120,6 +118,19 @@ export const isWronglyAccepted = (mutant: VectorMutant, answer: unknown): boolea
   if (isDeepStrictEqual(vector, origin.vector)) return false;
   if ('holds' in given) return given['holds'] === true;
   if (!('value' in given)) return false;
+  const input = vector['input'] as Json;
+  const reading = READINGS[check];
+  if (reading !== undefined) return !isDeepStrictEqual(given['value'], reading(input));
   if (!isSigned) return takesChangedValue(mutant, given['value']);
-  return NOTES[check]?.(vector['input'] as Json, given['value'] as Json) !== true;
+  return NOTES[check]?.(input, given['value'] as Json) !== true;
+};
+
+/** Who has signed has no say in these: there is one reading, and it must be the answer. */
+const READ_BY_ALL = new Set(['state-tree', 'api-key']);
+
+/** A changed vector was refused although the specification reads something in it. */
+export const isWronglyRefused = ({ origin, vector }: VectorMutant, answer: unknown): boolean => {
+  const check = String(origin.vector['check']);
+  if (!READ_BY_ALL.has(check) || !('code' in (answer as Json))) return false;
+  return READINGS[check]?.(vector['input'] as Json) !== undefined;
 };

@@ -7,7 +7,7 @@ import { memberDraft, seal } from '../support/fact-writer.ts';
 import type { FactWriter } from '../support/fact-writer.ts';
 import type { Chance } from './chance.ts';
 import { mutateBytes } from './mutate-bytes.ts';
-import { TENANTS, THIEF } from './true-log.ts';
+import { TENANTS, THIEF, apiKeyDraft } from './true-log.ts';
 import type { Written } from './true-log.ts';
 
 /** What is published in place of one true line: messages, each on a shard's subject. */
@@ -30,7 +30,8 @@ const forge = ({ writer, chance }: Scene): Message[] => {
   const tenant = chance.of(TENANTS);
   const shard = shardOf(tenant);
   const position = (writer.shards.get(shard)?.length ?? 0) + 1;
-  let fact = writer.next(tenant, memberDraft(THIEF.member, THIEF.sub, ['owner']));
+  const member = memberDraft(THIEF.member, THIEF.sub, ['owner']);
+  let fact = writer.next(tenant, chance.of([member, apiKeyDraft(THIEF.apiKey)]));
   return Array.from({ length: 1 + chance.below(3) }, (_, at) => {
     const payload = encodePayload(fact);
     fact = { ...fact, seq: fact.seq + 1, prev: toBase64Url(leafHash(payload)) };

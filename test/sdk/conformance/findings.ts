@@ -5,7 +5,7 @@ export type Answers = Record<KitName, unknown>;
 
 /** Something that must not be. */
 export type Finding = {
-  what: 'unlike the specification' | 'unlike each other' | 'accepted' | 'no answer';
+  what: 'unlike the specification' | 'unlike each other' | 'accepted' | 'refused' | 'no answer';
   /** The vector, and what was done to it. */
   where: string;
   answers: Answers;

@@ -30,6 +30,7 @@ if (!Number.isSafeInteger(mutants) || !Number.isSafeInteger(seed)) {
   throw new Error('--mutants and --seed take whole numbers');
 }
 
+const startMs = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const tell = async (kits: readonly Kit[], findings: readonly Finding[]): Promise<void> => {
@@ -55,7 +56,8 @@ try {
   say(`mutants: ${mutated.played}, ${mutated.perSecond} a second`);
   const findings = [...played.findings, ...mutated.findings];
   const date = new Date().toISOString().slice(0, 10);
-  const report = { date, vectors: played, mutants: mutated, relay };
+  const seconds = Math.round((performance.now() - startMs) / 1000);
+  const report = { date, seconds, vectors: played, mutants: mutated, relay };
   if (findings.length > 0) await tell(kits, findings);
   else writeFileSync(ROOT + PAGE, formatMatrix(report));
 } finally {

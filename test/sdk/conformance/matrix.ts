@@ -5,6 +5,8 @@ import type { VectorReport } from './play-vectors.ts';
 
 export type RunReport = {
   date: string;
+  /** How long all three took. */
+  seconds: number;
   vectors: VectorReport;
   mutants: MutantReport;
   relay: RelayReport;
@@ -14,8 +16,8 @@ const INTRODUCTION = `# Conformance of the kits
 
 Written by \`npm run conformance\`; do not edit. Four kits read the same facts, and a decision must not
 depend on the language that it is made in. Their drivers speak one protocol of JSON lines (\`vector\`,
-\`open\`, \`ready\`, \`can\`, \`entitlement\`, \`freshness\`, \`stats\`, \`close\`), and three plays compare them
-with [the specification](../../facts/spec/facts-v1.md), with the true log and with each other.`;
+\`open\`, \`ready\`, \`can\`, \`entitlement\`, \`apiKey\`, \`explain\`, \`freshness\`, \`stats\`, \`close\`), and
+three plays compare them with [the specification](../../facts/spec/facts-v1.md), with the true log and with each other.`;
 
 const REPEAT = `## Again
 
@@ -51,38 +53,45 @@ const mutantText = (report: MutantReport): string => {
   return `Seed ${seed}: ${played} mutants of valid vectors. Bytes of lines, notes, proofs, keys and
 signatures are flipped, cut, doubled, swapped, inserted, also with what parsers like to disagree on;
 ${signed} of them were changed under their signature and signed again, as who stole a key would, so
-that the checks behind the signature are reached. ${unchanged} came out as they were, and ${accepted}
+that the checks behind the signature are reached: of a state tree every hash above the change, of an
+API key its check is made to fit. ${unchanged} came out as they were, and ${accepted}
 were answered without a refusal: an oracle that shares no code with the kits (\`test/sdk/conformance/oracle\`)
 says of each what there is to be taken, a fact that only differs, an unknown signature, lines before
-the change, and no kit takes more. Stories of a reader always have an answer: their states are
+the change, and no kit takes more; of state notes, trees, views and API keys it reads all that is in
+them, and no kit may read anything else. Stories of a reader always have an answer: their states are
 compared. Accepted wrongly, answered otherwise by one kit, or not answered: ${findings.length}.
 
 ${table(['mutants of', 'played', 'refused by all kits'], rows)}`;
 };
 
-const relayTable = ({ attacks, refused }: RelayReport): string => {
+const relayTable = ({ attacks, refused, resting }: RelayReport): string => {
   const codes = [...new Set(Object.values(refused).flatMap(Object.keys))].toSorted();
   const rows = codes.map((code) => [
-    `\`${code}\``,
+    `refused: \`${code}\``,
     ...KIT_NAMES.map((name) => refused[name]?.[code] ?? 0),
   ]);
   const made = Object.entries(attacks).map(([name, count]) => `${name} ${count}`);
-  return `Attacks: ${made.toSorted().join(', ')}.\n\n${table(['refused', ...KIT_NAMES], rows)}`;
+  const taken = KIT_NAMES.map((name) => resting[name] ?? 0);
+  rows.unshift(['snapshots taken', ...taken]);
+  return `Attacks: ${made.toSorted().join(', ')}.\n\n${table(['', ...KIT_NAMES], rows)}`;
 };
 
-const relayText = ({ seed, facts, healedAfterMs }: RelayReport): string =>
+const relayText = ({ seed, facts, snapshots, healedAfterMs }: RelayReport): string =>
   `Seed ${seed}: a relay on the stream drops, doubles, delays, replays, renumbers, truncates and changes
 lines, puts them on other shards' subjects, adds histories signed with the stolen fact key, and sends
-old heartbeats; HTTP tells the truth. After each of ${healedAfterMs.length} rounds (${facts} facts in all)
-every kit's heads, decisions and entitlements were those of a replay of the true log, so many
-milliseconds after the relay had healed: ${healedAfterMs.join(', ')}. Which lines a kit refuses, and which
+old heartbeats; HTTP tells the truth about lines. About the state it lies: ${snapshots.length} times planes
+that had nothing booted from a snapshot of which was served: ${snapshots.join(', ')}.
+After each of them, and of ${healedAfterMs.length} rounds of the relay (${facts} facts in all), every kit's heads, decisions,
+entitlements, API keys and explanations were those of a replay of the true log, so many milliseconds
+after the relay had healed: ${healedAfterMs.join(', ')}. What a snapshot is refused for all kits say alike. The index of a line is not compared: it is not
+signed, and until a later fact shows that it is too large it is what a relay says. Which lines a kit refuses, and which
 it drops or fetches, depends on the moment of their arrival: the counts differ, the state does not.`;
 
 /** The page of the reference. */
-export const formatMatrix = ({ date, vectors, mutants, relay }: RunReport): string =>
+export const formatMatrix = ({ date, seconds, vectors, mutants, relay }: RunReport): string =>
   `${INTRODUCTION}
 
-Last run: ${date}.
+Last run: ${date}, in ${seconds} seconds.
 
 ## Vectors
 

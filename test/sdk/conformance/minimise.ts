@@ -27,7 +27,7 @@ const smaller = (request: Request): Request[] => {
 
 /** A finding with as few lines and steps as show that kits differ. */
 export const minimise = async (kits: readonly Kit[], finding: Finding): Promise<Finding> => {
-  if (finding.what === 'accepted') return finding;
+  if (finding.what === 'accepted' || finding.what === 'refused') return finding;
   const asked = await askAll(kits, smaller(finding.request as Request), (request) => request);
   const still = asked.find(({ answers }) => disagreementOf(answers) === finding.what);
   if (still === undefined) return finding;

@@ -2,7 +2,7 @@ import { copyOf, isSignature } from './vectors.ts';
 import type { Case, Json } from './vectors.ts';
 
 /** How the bytes of a place stand in the vector's JSON. */
-export type Form = 'line' | 'note' | 'hex' | 'text';
+export type Form = 'line' | 'note' | 'file' | 'hex' | 'text';
 
 /** Bytes of a vector that can be changed. */
 export type Place = { path: (string | number)[]; form: Form };
@@ -11,6 +11,7 @@ export type Place = { path: (string | number)[]; form: Form };
 const FORMS: Record<string, Form> = {
   ...{ lines: 'line', live: 'line', fetched: 'line', reread: 'line' },
   ...{ note: 'note', keySet: 'note', heartbeat: 'note' },
+  ...{ nodes: 'file', view: 'file' },
   ...{ leaf: 'hex', root: 'hex', proof: 'hex', bundle: 'hex', tile: 'hex', entries: 'hex' },
   ...{ publicKey: 'hex', message: 'hex', signature: 'hex' },
   ...{ key: 'text', path: 'text' },
@@ -21,6 +22,7 @@ const GIVEN: Record<string, readonly string[]> = {
   reader: ['root'],
   'key-set': ['root', 'trusted'],
   heartbeat: ['keySet', 'last'],
+  'state-note': ['keySets', 'last'],
 };
 
 const walk = (value: unknown, path: Place['path'], form: Form | undefined): Place[] => {
@@ -53,9 +55,12 @@ export const withTextAt = (vector: Json, { path }: Place, text: string): Json =>
   return copy;
 };
 
-export const bytesOf = (text: string, form: Form): Buffer =>
-  Buffer.from(text, form === 'hex' ? 'hex' : form === 'note' ? 'base64' : 'utf8');
+const ENCODINGS: Record<Form, BufferEncoding> = {
+  ...{ line: 'utf8', text: 'utf8', note: 'base64', file: 'base64', hex: 'hex' },
+};
+
+export const bytesOf = (text: string, form: Form): Buffer => Buffer.from(text, ENCODINGS[form]);
 
 /** Lines and texts reach a reader decoded: what is no UTF-8 is U+FFFD by then. */
 export const textOf = (bytes: Uint8Array, form: Form): string =>
-  Buffer.from(bytes).toString(form === 'hex' ? 'hex' : form === 'note' ? 'base64' : 'utf8');
+  Buffer.from(bytes).toString(ENCODINGS[form]);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { askAll } from './ask-all.ts';
-import { isWronglyAccepted } from './acceptance.ts';
+import { isWronglyAccepted, isWronglyRefused } from './acceptance.ts';
 import { Chance } from './chance.ts';
 import { disagreementOf } from './findings.ts';
 import type { Answers, Finding } from './findings.ts';
@@ -42,8 +42,13 @@ const findingIn = (mutant: VectorMutant, answers: Answers): Finding | undefined 
 };
 
 /** Of kits that agree one speaks for all. */
-const wrongIn = (mutant: VectorMutant, { typescript }: Answers): 'accepted' | undefined =>
-  isWronglyAccepted(mutant, typescript) ? 'accepted' : undefined;
+const wrongIn = (
+  mutant: VectorMutant,
+  { typescript }: Answers,
+): 'accepted' | 'refused' | undefined => {
+  if (isWronglyAccepted(mutant, typescript)) return 'accepted';
+  return isWronglyRefused(mutant, typescript) ? 'refused' : undefined;
+};
 
 const isAccepted = (answer: unknown): boolean => {
   const { holds, codes, value } = answer as { holds?: boolean; codes?: unknown[]; value?: unknown };

@@ -1,9 +1,10 @@
 import { FactError } from '../../../facts/core/errors.ts';
 import type { Chance } from './chance.ts';
+import { filesOfTree, forgeTree, forgeView, restate, rootIn, treeOfFiles } from './forge-state.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import { bytesOf, placesOf, textAt, textOf, withTextAt } from './places.ts';
 import type { Place } from './places.ts';
-import { signedInLine, signedInNote } from './sign-again.ts';
+import { signedInKey, signedInLine, signedInNote } from './sign-again.ts';
 import type { Signed } from './sign-again.ts';
 import { copyOf, groupOf, readVectors } from './vectors.ts';
 import type { Case, Json } from './vectors.ts';
@@ -47,6 +48,7 @@ const mutateLines = (origin: Case, place: Place, chance: Chance): VectorMutant =
 const signedAt = (text: string, { form }: Place): Signed | undefined => {
   try {
     if (form === 'line') return signedInLine(text);
+    if (form === 'text') return signedInKey(text);
     return form === 'note' ? signedInNote(bytesOf(text, form)) : undefined;
   } catch (error) {
     // Some stories have garbage in them: there is nothing to sign.
@@ -55,12 +57,39 @@ const signedAt = (text: string, { form }: Place): Signed | undefined => {
   }
 };
 
+/** What holds the nodes of a tree: the input of its check, or a reader's snapshot with its note. */
+type Served = { root?: string; note?: string; nodes: Record<string, string> };
+
+const forgeFiles = (served: Served, chance: Chance): string => {
+  const note = served.note === undefined ? undefined : bytesOf(served.note, 'note');
+  const root = note === undefined ? String(served.root) : rootIn(note);
+  const forged = forgeTree(treeOfFiles(root, served.nodes), chance);
+  served.nodes = filesOfTree(forged);
+  if (note === undefined) served.root = forged.root;
+  else served.note = textOf(restate(note, root, forged.root), 'note');
+  return forged.how;
+};
+
+const forge = (origin: Case, place: Place, chance: Chance): VectorMutant => {
+  const vector = copyOf(origin.vector);
+  const inner = place.path.slice(0, -1).reduce((value, name) => value[name] as Json, vector);
+  const mutant = { origin, place, isSigned: true, vector };
+  if (place.path.at(-1) === 'view') {
+    const { view, how } = forgeView(bytesOf(String(inner['view']), 'file'), chance);
+    inner['view'] = textOf(view, 'file');
+    return { ...mutant, how };
+  }
+  const served = place.path.slice(0, -2).reduce((value, name) => value[name] as Json, vector);
+  return { ...mutant, how: forgeFiles(served as Served, chance) };
+};
+
 export const mutantOf = (all: readonly Target[][], chance: Chance): VectorMutant => {
   const { origin, places } = chance.of(chance.of(all));
   const place = chance.of(places);
   if (place.form === 'line' && chance.isOneIn(WHOLE_LINES_ONE_IN)) {
     return mutateLines(origin, place, chance);
   }
+  if (place.form === 'file' && chance.isOneIn(2)) return forge(origin, place, chance);
   const text = textAt(origin.vector, place);
   const signed = chance.isOneIn(2) ? signedAt(text, place) : undefined;
   const { bytes, how } = mutateBytes(signed?.signed ?? bytesOf(text, place.form), chance);

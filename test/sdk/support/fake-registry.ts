@@ -41,6 +41,7 @@ export class FakeRegistry {
   readonly nodesAsked: string[] = [];
   /** Notes of receipts that came. */
   readonly receipts: string[] = [];
+  pageLines = PAGE_LINES;
   tamper: (line: string) => string = (line) => line;
 
   constructor(writer: FactWriter, wallMs: () => number = Date.now) {
@@ -111,7 +112,7 @@ export class FakeRegistry {
     if (url.pathname !== '/v1/facts') return NOT_FOUND;
     const shard = Number.parseInt(url.searchParams.get('shard') ?? '', 16);
     const from = Number(url.searchParams.get('from'));
-    const lines = this.#writer.shards.get(shard)?.slice(from - 1, from - 1 + PAGE_LINES) ?? [];
+    const lines = this.#writer.shards.get(shard)?.slice(from - 1, from - 1 + this.pageLines) ?? [];
     return { status: 200, body: lines.map((line) => `${this.tamper(line)}\n`).join('') };
   }
 }

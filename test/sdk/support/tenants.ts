@@ -20,3 +20,4 @@ export const [ACME = '', GLOBEX = '', INITECH = ''] = tenantsOfShard(SHARD, 3);
 export const [OUTSIDER = ''] = tenantsOfShard(SHARD + 1, 1);
 export const memberId = (n: number): string => uuid('bbbbbbbb', n);
 export const projectId = (n: number): string => uuid('cccccccc', n);
+export const apiKeyId = (n: number): string => uuid('dddddddd', n);

@@ -27,6 +27,10 @@ class FactSourceError(Exception):
         self.status: Final = status
 
 
+class AnswerTooLargeError(FactSourceError):
+    """More bytes than such an answer has."""
+
+
 class HttpLane:
     """Blocking; :meth:`abort` may be called from another thread and ends a request under way."""
 
@@ -87,7 +91,7 @@ class HttpLane:
         while chunk := response.read(_CHUNK_BYTES):
             size += len(chunk)
             if size > max_bytes:
-                raise FactSourceError(0, f"more than {max_bytes} bytes")
+                raise AnswerTooLargeError(0, f"more than {max_bytes} bytes")
             if time.monotonic() > deadline:
                 raise FactSourceError(0, "too slow")
             parts.append(chunk)

@@ -19,8 +19,9 @@ from typing import Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from ..kernel.shard import shard_name
+from ..state.cursor import node_malformed
 from ..state.file import MAX_NODE_BYTES
-from .http_lane import REQUEST_TIMEOUT_S, FactSourceError, HttpLane
+from .http_lane import REQUEST_TIMEOUT_S, AnswerTooLargeError, FactSourceError, HttpLane
 
 T = TypeVar("T")
 
@@ -98,8 +99,11 @@ class HttpSource:
         return await self._find("/v1/log/state", MAX_NOTE_BYTES)
 
     async def state_node(self, hashed: bytes) -> bytes | None:
-        """See :class:`FactSource`."""
-        return await self._find(f"/v1/log/state/{hashed.hex()}", MAX_NODE_FILE_BYTES)
+        """See :class:`FactSource`. What is too large for a node is no outage, but a lie."""
+        try:
+            return await self._find(f"/v1/log/state/{hashed.hex()}", MAX_NODE_FILE_BYTES)
+        except AnswerTooLargeError as error:
+            raise node_malformed(str(error)) from error
 
     async def send_receipt(self, note: bytes) -> None:
         """See :class:`FactSource`."""

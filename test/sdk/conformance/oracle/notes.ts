@@ -6,8 +6,8 @@ import { decodeBase64, publicKeyOf } from './lines.ts';
  * text's grammar as one expression, and then the table of checks.
  */
 
-const NUM = '(?:0|[1-9][0-9]{0,15})';
-const WORD = '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=';
+export const NUM = '(?:0|[1-9][0-9]{0,15})';
+export const WORD = '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=';
 const KEY_SET = new RegExp(
   `^(?<log>[a-z0-9][a-z0-9._/-]*)/keys\\n(?<version>[1-9][0-9]*)\\nroot ${WORD}\\n` +
     `(?:fact ${WORD} ${NUM} (?:${NUM}|-) (?:${NUM}|-)\\n)+` +
@@ -29,8 +29,12 @@ export const textOfNote = (note: Buffer): string | undefined => {
   return end === -1 ? undefined : note.subarray(0, end + 1).toString();
 };
 
-const isSafe = (text: string): boolean =>
+export const isSafe = (text: string): boolean =>
   (text.match(/(?<=^| )\d+(?=$| )/gm) ?? []).every((number) => Number.isSafeInteger(+number));
+
+/** The public key in a note key. */
+export const keyIn = (noteKey: string): Buffer =>
+  Buffer.from(noteKey.replace(/^[^+]*\+[^+]*\+/, ''), 'base64').subarray(1);
 
 /** By a key of this name: a line of it is there, and holds. */
 export const isSignedBy = (note: Buffer, name: string, raw: Buffer): boolean => {
@@ -141,13 +145,22 @@ export const readCheckpoint = (text: string, origin: string): Size | undefined =
   return { size: Number(size), root };
 };
 
-const signedSize = (note: Buffer, origin: string, set: OracleKeySet): Size | undefined => {
-  const found = readCheckpoint(textOfNote(note) ?? '', origin);
-  const open = set.logKeys.some(({ key, from, to, start }) => {
-    const isIn = found !== undefined && from <= found.size && found.size < Math.min(to, start);
+export const newestEpochOf = ({ epochs }: OracleKeySet): number => epochs.length + 1;
+
+/** The name of log keys in an epoch. */
+export const originOf = (log: string, epoch: number): string =>
+  epoch === 1 ? log : `${log}/${epoch}`;
+
+/** Signed by a log key that counts at this size. */
+export const countsAt = (size: number, note: Buffer, origin: string, set: OracleKeySet): boolean =>
+  set.logKeys.some(({ key, from, to, start }) => {
+    const isIn = from <= size && size < Math.min(to, start);
     return isIn && isSignedBy(note, origin, Buffer.from(key, 'base64'));
   });
-  return open ? found : undefined;
+
+const signedSize = (note: Buffer, origin: string, set: OracleKeySet): Size | undefined => {
+  const found = readCheckpoint(textOfNote(note) ?? '', origin);
+  return found !== undefined && countsAt(found.size, note, origin, set) ? found : undefined;
 };
 
 const hasGrown = (beat: OracleHeartbeat, last: OracleHeartbeat): boolean =>
@@ -165,12 +178,13 @@ export const mayBeat = (
   const isTimely = set.time.some((key) =>
     isSignedBy(note, `${set.log}/time`, Buffer.from(key, 'base64')),
   );
-  const epoch = set.epochs.length + 1;
+  const epoch = newestEpochOf(set);
   if (!isTimely || (beat.version === set.version && beat.epoch !== epoch)) return false;
-  const origin = beat.epoch === 1 ? set.log : `${set.log}/${beat.epoch}`;
+  const origin = originOf(set.log, beat.epoch);
   const size = beat.note && signedSize(beat.note, origin, set);
   if (beat.note !== undefined && size === undefined) return false;
-  if (last !== undefined && beat.at <= last.at) return false;
+  // Check 7: a new fence begins time anew.
+  if (last !== undefined && beat.fence <= last.fence && beat.at <= last.at) return false;
   if (last?.epoch !== beat.epoch) return true;
   const before = last.note && readCheckpoint(textOfNote(last.note) ?? '', origin);
   if (!hasGrown(beat, last)) return false;

@@ -11,8 +11,11 @@ const MAX_DEPTH = 8;
 const MAX_ITEMS = 256;
 const KEYS = 'log epoch tenant seq prev id kind subject op at cause body';
 
+/** 32 bytes in base64url. */
+const word = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const opaque = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:|/-]{0,254}$/);
+const SCOPE = /^[A-Za-z][A-Za-z0-9._:-]{0,126}$/;
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const name = z.string().regex(NAME);
 const isUnique = (items: readonly unknown[]): boolean => new Set(items).size === items.length;
@@ -35,7 +38,7 @@ const payload = z.strictObject({
   epoch: z.number().min(1),
   tenant: uuid,
   seq: z.number().min(1),
-  prev: z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
+  prev: word,
   id: uuid,
   kind: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
   subject: z.string().regex(/^[a-z][a-z0-9-]{0,62}:[A-Za-z0-9][A-Za-z0-9._:-]{0,254}$/),
@@ -94,6 +97,15 @@ const KINDS: Record<string, [noun: string, body: z.ZodType]> = {
     'entitlement',
     z.strictObject({ product: name, plan: name, limits, until: instant.nullable() }),
   ],
+  'api-key': [
+    'api-key',
+    z.strictObject({
+      hash: word,
+      scopes: setOf(z.string().regex(SCOPE)),
+      namespace: name.nullable(),
+      until: instant.nullable(),
+    }),
+  ],
   app: ['app', z.strictObject({ roles: names })],
 };
 
@@ -135,7 +147,7 @@ const isAboutItsSubject = ({ kind, subject, tenant, op, body }: OraclePayload): 
     const same = op === 'retract' || (body['member'] === member && body['project'] === project);
     return ids && same && more.length === 0;
   }
-  if (kind === 'project' || kind === 'membership') return uuid.safeParse(rest).success;
+  if (['project', 'membership', 'api-key'].includes(kind)) return uuid.safeParse(rest).success;
   return (
     NAME.test(rest) && (kind !== 'entitlement' || op === 'retract' || body['product'] === rest)
   );
