@@ -2,7 +2,7 @@ import { hashOfApiKey } from '../../../facts/crypto/api-key.ts';
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import { shardName } from '../../../facts/crypto/shard.ts';
 import { Index } from '../../../sdk/typescript/decision-index.ts';
-import { becauseFacts, liveFactsOf } from '../../../sdk/typescript/explain.ts';
+import { becauseFacts, foldFacts } from '../../../sdk/typescript/explain.ts';
 import type { LiveFacts } from '../../../sdk/typescript/explain.ts';
 import { ShardReader } from '../../../sdk/typescript/reader.ts';
 import { KEYS, LOG, openKeys } from '../support/fact-writer.ts';
@@ -77,6 +77,6 @@ export const replay = (writer: FactWriter): PlaneState => {
     heads[shardName(shard)] = { position, hash };
   }
   const chains = Map.groupBy(writer.facts, ({ tenant }) => tenant);
-  const liveOf = (tenant: string): LiveFacts => liveFactsOf(chains.get(tenant) ?? []);
+  const liveOf = (tenant: string): LiveFacts => foldFacts(chains.get(tenant) ?? []);
   return { heads, answers: QUESTIONS.map((question) => answer({ index, liveOf }, question)) };
 };
