@@ -216,7 +216,7 @@ export class Following {
     const { notes, shards, keys, gate } = this.#parts;
     this.#save(() => notes.saveKeySet(keys.version, note));
     shards.rekey(voidSizes);
-    if (forkFrom !== undefined) shards.uncover(forkFrom);
+    if (forkFrom !== undefined) shards.beginEpoch(forkFrom);
     if (voidFrom !== undefined) {
       this.#folding = this.#folding.then(async () => {
         await shards.foldAnew(voidFrom, this.#stop.signal);

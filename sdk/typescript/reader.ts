@@ -234,8 +234,10 @@ export class ShardReader {
     return step;
   }
 
-  /** A restored backup wrote the log anew below this reader's head: nothing here is certain. */
-  uncover(): void {
+  /** A restored backup wrote the log anew from this index on. */
+  beginEpoch(first: number): void {
+    this.#chain.forgetHeartbeats();
+    if (this.#index < first) return;
     this.#chain.uncover();
     this.#inDoubt = true;
   }

@@ -118,11 +118,15 @@ export class ShardChain {
     return isUncovered;
   }
 
-  /** A restored backup may have lost what was covered, and what the newest heartbeat counts. */
+  /** A restored backup may have lost what was covered. */
   uncover(): void {
     this.#covered = { count: 0, hash: EMPTY_HASH };
     this.#confirmed = this.#covered;
     this.#base = this.#covered;
+  }
+
+  /** What they count may be lost: a late line must not be covered by one that waited for it. */
+  forgetHeartbeats(): void {
     this.#newest = undefined;
     this.#marks = [];
   }

@@ -172,11 +172,9 @@ export class ShardSet {
     this.#parts.events.emit('snapshot', { size: snapshot.note.size, shards });
   }
 
-  /** Doubts every shard with facts at or above an index from which the log was written anew. */
-  uncover(forkFrom: number): void {
-    for (const reader of this.readers.values()) {
-      if (reader.head().index >= forkFrom) reader.uncover();
-    }
+  /** Doubts every shard with facts at or above the index from which the log was written anew. */
+  beginEpoch(first: number): void {
+    for (const reader of this.readers.values()) reader.beginEpoch(first);
   }
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */

@@ -271,6 +271,17 @@ const CHANGING: Record<string, LogVector> = {
     [{ live: RESTORED.slice(2, 3) }, at(3, 2)],
     [beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }), at(3, 3)],
   ]),
+  'reader-new-epoch-late': told('a heartbeat of the epoch before covers no line that comes late', [
+    ...TWO,
+    [beat(2, lines(1, 4)), at(2, 2, { fetch: true })],
+    [RESTORED_SET, at(2, 2)],
+    [{ live: lines(3, 4) }, at(4, 2)],
+    [
+      beat(4, RESTORED.slice(0, 3), { version: 2, epoch: 2 }),
+      at(4, 2, { refused: ['shard-fork'], doubt: true }),
+    ],
+    [{ reread: RESTORED.slice(0, 3) }, at(3, 3)],
+  ]),
   'reader-new-epoch-elsewhere': told('a shard without facts behind the fork goes on', [
     ...TWO,
     [RESTORED_SET, at(2, 2)],

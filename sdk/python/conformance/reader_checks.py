@@ -88,8 +88,8 @@ class Story:
         if self.base is not None and change.voids_size(self.base.size):
             self.reader.doubt_fold()
         last = self.reader.chains.log_index
-        if change.fork_from is not None and change.fork_from <= last:
-            self.reader.uncover()
+        if change.fork_from is not None:
+            self.reader.begin_epoch(change.fork_from)
         if change.void_from is not None and self.base and change.void_from < self.base.size:
             self.reader.doubt_fold()
         elif change.void_from is not None and change.void_from <= last:

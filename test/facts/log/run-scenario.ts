@@ -84,7 +84,7 @@ class Scenario {
     const change = this.#try(() => this.#keys.take(note));
     if (change === undefined) return;
     const { index } = this.#reader.head();
-    if (change.forkFrom !== undefined && change.forkFrom <= index) this.#reader.uncover();
+    if (change.forkFrom !== undefined) this.#reader.beginEpoch(change.forkFrom);
     const isVoid = (size: number): boolean =>
       change.voidSizes.some(({ from, to }) => size >= from && size <= to);
     if (isVoid(this.#taken?.size ?? -1)) this.#taken = undefined;

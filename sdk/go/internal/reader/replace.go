@@ -97,9 +97,11 @@ func (c Change) IsVoidAt(size int64) bool {
 // Rekey takes newer keys. It tells that the shard's lines are to be folded anew.
 func (s *Shard) Rekey(change Change) (foldAnew bool) {
 	s.trust = change.Trust
-	if change.EpochFrom <= s.head.Index {
-		// Of an older epoch: nothing is to be compared with it any more.
+	if change.EpochFrom != kernel.NoEnd {
+		// Of an older epoch: not even a late line is to be compared with it any more.
 		s.cover.newest, s.cover.awaited, s.cover.arrivals = nil, false, nil
+	}
+	if change.EpochFrom <= s.head.Index {
 		s.cover.giveUp()
 		s.doubt = true
 	}

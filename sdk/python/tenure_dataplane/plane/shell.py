@@ -142,9 +142,10 @@ class PlaneShell:
             if reader.in_doubt:
                 self._follower.doubt(shard)
             last = reader.chains.log_index
-            if change.fork_from is not None and last >= change.fork_from:
-                reader.uncover()
-                self._follower.doubt(shard)
+            if change.fork_from is not None:
+                reader.begin_epoch(change.fork_from)
+                if last >= change.fork_from:
+                    self._follower.doubt(shard)
             if change.void_from is not None and last >= change.void_from:
                 void = Void(change.void_from, self._trust.keys.version)
                 self._tasks.start(self._follower.fold_anew(shard, void))

@@ -96,8 +96,11 @@ class Coverage:
         return uncovered
 
     def uncover(self) -> None:
-        """A restored backup may have lost what was covered, and what heartbeats count."""
+        """A restored backup may have lost what was covered."""
         self.covered = self.confirmed = self.base = NOTHING
+
+    def forget_heartbeats(self) -> None:
+        """What they count may be lost: one that waited must not cover a late line."""
         self.newest = None
         self._marks.clear()
 

@@ -151,8 +151,11 @@ class ShardReader:
             self._judge(self.coverage.expect(newest), step)
         return step
 
-    def uncover(self) -> None:
-        """A restored backup wrote the log anew below this reader's head: nothing is certain."""
+    def begin_epoch(self, first: int) -> None:
+        """A restored backup wrote the log anew from this index on."""
+        self.coverage.forget_heartbeats()
+        if self.chains.log_index < first:
+            return
         self.coverage.uncover()
         self.in_doubt = True
 

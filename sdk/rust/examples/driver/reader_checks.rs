@@ -104,9 +104,7 @@ impl Scenario {
         };
         let index = self.reader.index();
         let touches = |from: Option<u64>| from.is_some() && from <= index;
-        if touches(change.fork_from) {
-            self.reader.uncover();
-        }
+        self.reader.begin_epoch(change.fork_from);
         if self.taken.as_ref().is_some_and(|note| change.voids_size(note.size)) {
             self.taken = None;
         }

@@ -47,7 +47,7 @@ impl Shared {
         for shard in shards {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let touches = |from: Option<u64>| from.is_some() && from <= reader.index();
-            let (voids, forks) = (touches(change.void_from), touches(change.fork_from));
+            let voids = touches(change.void_from);
             if voids && below(change.void_from) {
                 reader.doubt_fold();
                 self.want(Want::Doubt(shard));
@@ -58,8 +58,7 @@ impl Shared {
                 reader.doubt_fold();
                 self.want(Want::Doubt(shard));
             }
-            if forks {
-                reader.uncover();
+            if reader.begin_epoch(change.fork_from) {
                 self.want(Want::Doubt(shard));
             }
             if !holds {

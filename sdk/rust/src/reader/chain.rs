@@ -150,6 +150,10 @@ impl ShardChain {
     /// A restored backup may have lost what was covered.
     pub fn uncover(&mut self) {
         (self.covered, self.confirmed, self.base) = (NOTHING, NOTHING, NOTHING);
+    }
+
+    /// What they count may be lost: one that waited must not cover a late line.
+    pub fn forget_heartbeats(&mut self) {
         self.newest = None;
         self.marks.clear();
     }

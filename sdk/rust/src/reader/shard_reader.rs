@@ -205,10 +205,18 @@ impl ShardReader {
         step
     }
 
-    /// A restored backup wrote the log anew below this reader's head: nothing here is certain.
-    pub fn uncover(&mut self) {
+    /// A restored backup wrote the log anew from this index on. Tells that the shard is in doubt.
+    pub fn begin_epoch(&mut self, first: Option<u64>) -> bool {
+        if first.is_none() {
+            return false;
+        }
+        self.chain.forget_heartbeats();
+        if first > self.index() {
+            return false;
+        }
         self.chain.uncover();
         self.in_doubt = true;
+        true
     }
 
     /// What is on disk cannot tell how to fold anew, the snapshot has void facts or lines are missing:
