@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -47,8 +48,10 @@ func (p *Plane) takeHeartbeat(note []byte, origin Origin, at time.Duration, mayL
 	if code == kernel.NoteKeyUnknown && mayLearn {
 		return true
 	}
-	// The same heartbeat comes over the stream and over HTTP.
-	if err != nil && code != kernel.HeartbeatReplay {
+	// The same heartbeat comes over the stream and over HTTP; an older one is a replay.
+	newest := p.newest.Load()
+	isKnown := newest != nil && bytes.Equal(newest.note, note)
+	if err != nil && !(isKnown && code == kernel.HeartbeatReplay) {
 		p.refuse(Refusal{Shard: NoShard, Origin: origin}, err)
 	}
 	if err != nil {

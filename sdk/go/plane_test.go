@@ -120,6 +120,22 @@ func TestAShardThatIsBehindAHeartbeatIsFetched(t *testing.T) {
 	s.eventually("ann decides", func() bool { return s.allowed("ann") })
 }
 
+func TestAnOlderHeartbeatIsToldAndTheSameOneIsNot(t *testing.T) {
+	s := newStage(t)
+	s.ready()
+	older, newer := s.registry.beat(), s.registry.beat()
+	for _, note := range [][]byte{older, newer, newer} {
+		s.wire.handlers.heartbeat(note)
+	}
+	if s.refused(kernel.HeartbeatReplay) != 0 {
+		t.Error("the same heartbeat comes on two ways")
+	}
+	s.wire.handlers.heartbeat(older)
+	if s.refused(kernel.HeartbeatReplay) != 1 {
+		t.Errorf("%+v", s.plane.Stats())
+	}
+}
+
 func TestWhatNoHeartbeatCoversIsTakenBack(t *testing.T) {
 	s := newStage(t)
 	s.ready()

@@ -128,6 +128,7 @@ describe('a hostile relay on the stream, and hostile snapshots', () => {
         expect(report.refused[name]).toMatchObject({
           'state-node-malformed': expect.any(Number),
           'note-key-unknown': expect.any(Number),
+          'heartbeat-replay': expect.any(Number),
         });
       }
     },

@@ -81,11 +81,12 @@ const relayText = ({ seed, facts, snapshots, healedAfterMs }: RelayReport): stri
 lines, puts them on other shards' subjects, adds histories signed with the stolen fact key, and sends
 old heartbeats; HTTP tells the truth about lines. About the state it lies: ${snapshots.length} times planes
 that had nothing booted from a snapshot of which was served: ${snapshots.join(', ')}.
-After each of them, and of ${healedAfterMs.length} rounds of the relay (${facts} facts in all), every kit's heads, decisions,
-entitlements, API keys and explanations were those of a replay of the true log, so many milliseconds
-after the relay had healed: ${healedAfterMs.join(', ')}. What a snapshot is refused for all kits say alike. The index of a line is not compared: it is not
-signed, and until a later fact shows that it is too large it is what a relay says. Which lines a kit refuses, and which
-it drops or fetches, depends on the moment of their arrival: the counts differ, the state does not.`;
+After each of them, and of ${healedAfterMs.length} rounds of the relay (${facts} facts in all), every kit's heads,
+decisions, entitlements, API keys and explanations were those of a replay of the true log, so many
+milliseconds after the relay had healed: ${healedAfterMs.join(', ')}. What a snapshot is refused for
+all kits say alike. The index of a line is not compared: it is not signed, and until a later fact
+shows that it is too large it is what a relay says. Which lines a kit refuses, and which it drops or
+fetches, depends on the moment of their arrival: the counts differ, the state does not.`;
 
 /** The page of the reference. */
 export const formatMatrix = ({ date, seconds, vectors, mutants, relay }: RunReport): string =>
