@@ -7,10 +7,10 @@ import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from support.fact_writer import FACT_KEY, a_registry, raw, tenant_of_shard
+from support.fact_writer import FACT_KEY, LOG, a_registry, raw, tenant_of_shard
 from support.log_writer import LOG_KEY, ROOT, ROOT_NAME, TIME, sign_note
 from support.state_writer import state_of
-from support.world import LOG, World, eventually, may
+from support.world import World, eventually, may
 
 from tenure_dataplane import Plane
 from tenure_dataplane.kernel.base64_strict import to_base64
