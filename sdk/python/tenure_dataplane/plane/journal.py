@@ -35,7 +35,7 @@ class Journal:
                 yield shard, self.read(shard)
 
     def read(self, shard: int) -> list[str]:
-        """Whole lines of a shard; what no decoder can read will not verify either.
+        """Whole lines of a shard, bytes as they are: a line that is dropped unread may hold any.
 
         None of a file that the disk refuses: what is missing is fetched again.
         """
@@ -47,11 +47,11 @@ class Journal:
                 os.truncate(path, len(whole))
         except OSError:
             return []
-        return whole.decode("ascii", "replace").split("\n")[:-1]
+        return whole.decode("latin-1").split("\n")[:-1]
 
     def append(self, shard: int, lines: Iterable[str]) -> None:
         """Behind what is there."""
-        data = "".join(f"{line}\n" for line in lines).encode("ascii")
+        data = "".join(f"{line}\n" for line in lines).encode("latin-1")
         if not data or shard in self._broken:
             return
         try:
@@ -68,7 +68,7 @@ class Journal:
         if file is not None:
             file.close()
         self._broken.add(shard)
-        replace_file(self._path(shard), "".join(f"{line}\n" for line in lines).encode("ascii"))
+        replace_file(self._path(shard), "".join(f"{line}\n" for line in lines).encode("latin-1"))
         self._broken.discard(shard)
 
     def close(self) -> None:

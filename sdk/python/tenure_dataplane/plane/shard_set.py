@@ -67,7 +67,9 @@ class ShardSet:
             self._fold(step.accepted)
             self._count(step)
             if step.refused:
-                self.journal.replace(reader.shard, lines[: reader.position])
+                # Not by position: behind a snapshot the first line of the file is not line 1.
+                taken = at + len(step.accepted) + step.duplicates
+                self.journal.replace(reader.shard, lines[:taken])
                 return
             await asyncio.sleep(0)
 
