@@ -11,8 +11,7 @@ const start = JSON.parse(process.argv[2] ?? '') as PlaneStart;
 const tell = (message: FromPlane) => process.send?.(message);
 const nowMs = startWallClock();
 
-const { registryUrl, natsUrl, token, log, root, directory } = start;
-const plane = await openPlane({ registryUrl, natsUrl, token, log, root, directory });
+const plane = await openPlane(start);
 plane.on('applied', ({ fact: { tenant, seq, id, kind, subject, op } }) =>
   tell({ type: 'applied', fact: { tenant, seq, id, kind, subject, op, appliedAtMs: nowMs() } }),
 );

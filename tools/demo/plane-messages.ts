@@ -9,6 +9,8 @@ export interface PlaneStart {
   /** Note key of the log's root. */
   readonly root: string;
   readonly directory: string;
+  /** `false`: every fact is told, from the first line on. */
+  readonly snapshots?: boolean;
 }
 
 export interface Question {

@@ -71,7 +71,8 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
     const servers = await startServers(folder, options, keep);
     const registry = await startBehindLinks(folder, servers, options, keep);
     const reader = readerOf(servers, registry);
-    const plane = new PlaneProcess({ ...reader, directory: join(folder, 'plane') });
+    const directory = join(folder, 'plane');
+    const plane = new PlaneProcess({ ...reader, directory, snapshots: false });
     started.push({ stop: () => plane.close() });
     await plane.ready(); // before it has read every shard it denies
     const admin = new pg.Pool({ connectionString: servers.databaseUrl, max: 2 });
