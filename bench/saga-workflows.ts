@@ -25,6 +25,7 @@ export async function saga(input: SagaInput): Promise<void> {
     Array.from({ length: STEPS }, (_none, at) => ({
       name: `step-${at + 1}`,
       title: `Do nothing, ${at + 1}`,
+      touches: 'nothing',
       do: (call) => call('noop'),
       ...(at < PIVOT ? { undo: () => Promise.resolve() } : {}),
       ...(at === PIVOT ? { pivot: true as const } : {}),

@@ -24,7 +24,7 @@ export async function followSaga(options: FollowOptions): Promise<SagaBody> {
 
 /** Done, unwound, or parked: nothing more happens without someone else. */
 export function isAtRest({ state }: SagaBody): boolean {
-  return state === 'done' || state === 'unwound' || state === 'parked';
+  return state === 'done' || state === 'unwound' || state === 'parked' || state === 'waiting';
 }
 
 interface Watch {

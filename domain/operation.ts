@@ -3,12 +3,22 @@ export const OPERATION_KINDS = ['provisionTenant', 'changeMembership'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
+ * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1). Those
+ * that do not are compatible with every other: the rule in each of their commits decides alone.
+ */
+export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
+  provisionTenant: true,
+  changeMembership: true,
+};
+
+/**
  * `accepted` (row written, saga not started) -> `running` <-> `parked` -> `done`, or
- * `unwinding` -> `unwound`.
+ * `unwinding` -> `unwound`. `waiting` is no fault: for people, or for a date.
  */
 export const SAGA_STATES = [
   'accepted',
   'running',
+  'waiting',
   'parked',
   'unwinding',
   'unwound',
@@ -20,10 +30,21 @@ export function isEnded(state: SagaState): boolean {
   return state === 'done' || state === 'unwound';
 }
 
+export const STEP_STATES = [
+  'pending',
+  'running',
+  'waiting',
+  'done',
+  'skipped',
+  'failed',
+  'parked',
+  'undone',
+] as const;
+
 /** One line of the live checklist. Times are milliseconds since the Unix epoch. */
 export interface StepProgress {
   readonly name: string;
-  readonly state: 'pending' | 'running' | 'done' | 'failed' | 'parked' | 'undone';
+  readonly state: (typeof STEP_STATES)[number];
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
 }

@@ -9,13 +9,34 @@ export interface SagaTiming {
   readonly maxBackoffMs: number;
   /** Days parked before the pivot, in sum, after which the saga unwinds. */
   readonly parkedLimitMs: number;
-  /** By step: how long its outside system may go on after the caller has left. */
+  /** By what a step touches: how long that system may go on after the caller has left. */
   readonly settleMs: Readonly<Record<string, number>>;
+  /** Business waits, by name. */
+  readonly waitMs: Readonly<Record<Wait, number>>;
 }
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What sagas wait for beside outages: in tests a second, in life days. */
+export const WAITS = [
+  /** From the invitation to its reminder, and to its end. */
+  'invitation-reminder',
+  'invitation',
+  /** From the trial's begin to its end, and the last reminder before that. */
+  'trial',
+  'trial-reminder',
+  /** From the freezing of a tenant that leaves to its erasure. */
+  'retention',
+  /** Until no resolver has a removed record any more. */
+  'dns-ttl',
+  /** Between two looks at a domain's proof, and from its claim to its end. */
+  'domain-look',
+  'domain-claim',
+] as const;
+export type Wait = (typeof WAITS)[number];
 
 export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   attemptTimeoutMs: 30 * SECOND_MS,
@@ -23,4 +44,14 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   firstBackoffMs: 200,
   maxBackoffMs: 30 * SECOND_MS,
   parkedLimitMs: 7 * DAY_MS,
+  waitMs: {
+    'invitation-reminder': 48 * HOUR_MS,
+    invitation: 72 * HOUR_MS,
+    trial: 14 * DAY_MS,
+    'trial-reminder': 3 * DAY_MS,
+    retention: 30 * DAY_MS,
+    'dns-ttl': 5 * MINUTE_MS,
+    'domain-look': MINUTE_MS,
+    'domain-claim': 7 * DAY_MS,
+  },
 };

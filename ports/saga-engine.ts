@@ -2,6 +2,16 @@ import type { OperationKind, SagaState, StepProgress } from '../domain/operation
 
 export type SagaCommand = 'resume' | 'unwind' | 'cancel';
 
+/** What a saga of one kind understands beside the commands: its contract names it. */
+export interface SagaMessage {
+  /** Of the update and of the signal. */
+  readonly name: string;
+  /** Ids and closed codes only: it stays in the history. */
+  readonly told: Readonly<Record<string, string | number | boolean>>;
+  /** Hash of caller, route and idempotency key: the same message again has the first one's answer. */
+  readonly id: string;
+}
+
 /** What the engine knows live, beyond the operation row. */
 export interface LiveSaga {
   readonly state: SagaState;
@@ -43,5 +53,9 @@ export interface SagaEngine {
   start(saga: SagaStart): Promise<void>;
   ask(operation: string, kind: OperationKind): Promise<LiveSaga>;
   tell(operation: string, kind: OperationKind, command: SagaCommand): Promise<void>;
+  /** As an update: rejects with `command-refused` and the saga's own sentence. */
+  update(operation: string, kind: OperationKind, message: SagaMessage): Promise<void>;
+  /** As a signal, for who must not wait: resolves when it is kept, whatever becomes of it. */
+  signal(operation: string, kind: OperationKind, message: SagaMessage): Promise<void>;
   probe(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { HOLDS_TENANT_LOCK } from '../../domain/operation.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import {
   StoreError,
@@ -112,9 +113,12 @@ async function insertOperation(
   const { rowCount } = await client.query({
     name: 'insert_operation',
     text: `insert into operations (id, kind, tenant, actor, input, state, steps, holds_lock,
-             accepted_at) values ($1, $2, $3, $4, $5, 'accepted', '[]', true, $6)
+             accepted_at) values ($1, $2, $3, $4, $5, 'accepted', '[]', $7, $6)
            on conflict (tenant) where holds_lock do nothing`,
-    values: [id, kind, tenant, actor, JSON.stringify(input), new Date(nowMs)],
+    values: [
+      ...[id, kind, tenant, actor, JSON.stringify(input), new Date(nowMs)],
+      HOLDS_TENANT_LOCK[kind],
+    ],
   });
   return rowCount === 1;
 }

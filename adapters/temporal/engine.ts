@@ -57,6 +57,12 @@ export function createTemporalEngine(
     ask: (operation, kind) => within(ASK_WITHIN_MS, () => ask(handleOf(operation, kind))),
     tell: (operation, kind, command) =>
       within(TELL_WITHIN_MS, () => tell(handleOf(operation, kind), command)),
+    update: (operation, kind, { name, told, id }) =>
+      within(TELL_WITHIN_MS, () =>
+        handleOf(operation, kind).executeUpdate(name, { args: [told], updateId: id }),
+      ),
+    signal: (operation, kind, { name, told }) =>
+      within(TELL_WITHIN_MS, () => handleOf(operation, kind).signal(name, told)),
     probe: () =>
       within(ASK_WITHIN_MS, async () => {
         await connection.workflowService.getSystemInfo({});

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { OPERATION_KINDS, SAGA_STATES } from '../../domain/operation.ts';
+import { OPERATION_KINDS, SAGA_STATES, STEP_STATES } from '../../domain/operation.ts';
 import { time, uuid } from '../http/schemas.ts';
-
-const STEP_STATES = ['pending', 'running', 'done', 'failed', 'parked', 'undone'] as const;
 
 const stepSchema = z
   .object({

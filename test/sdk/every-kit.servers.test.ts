@@ -92,6 +92,28 @@ test('what a stolen key signed is taken back, though the disk kept neither it no
   }
 });
 
+test('what is read anew before the first heartbeat is not fresh, and nobody is ready by it', async () => {
+  writer.write(ACME, owner);
+  await allMayWrite(true);
+  await close();
+  revokeFrom(writer.facts.length - 1);
+  writer.write(ACME, memberDraft(memberId(2), 'max', ['owner']));
+  registry.silent = true;
+  await open();
+  await eventually(async () => {
+    for (const { name, ask } of kits.kits) {
+      const answer = await ask({ ...question, sub: 'max' });
+      expect({ name, answer }).toMatchObject({ answer: { allowed: true } });
+    }
+  });
+  for (const { name, ask } of kits.kits) {
+    const answer = await ask(question);
+    expect({ name, answer }).toMatchObject({ answer: { allowed: false, freshness: 'stale' } });
+  }
+  registry.silent = false;
+  await ready();
+});
+
 test('one that is started again is ready by a heartbeat of now, not by its last that it folds anew', async () => {
   writer.write(ACME, owner);
   await allMayWrite(true);

@@ -15,6 +15,7 @@ export async function changeMembership(input: SagaInput): Promise<void> {
     {
       name: 'commit',
       title: 'Commit the new roles with their fact',
+      touches: 'registry',
       pivot: true,
       do: async (call) => {
         atMs ||= Date.now();
@@ -24,6 +25,7 @@ export async function changeMembership(input: SagaInput): Promise<void> {
     {
       name: 'sign',
       title: 'Sign the fact and fan it out',
+      touches: 'log',
       queue: FACTS_QUEUE,
       do: async (call) => {
         await call(

@@ -35,6 +35,7 @@ function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'identity',
       title: 'Create realm or organization, and the first admin',
+      touches: 'identity',
       do: async (call) => {
         found.identity = await call('identity', ref);
       },
@@ -43,6 +44,7 @@ function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'database',
       title: 'Create the tenant database',
+      touches: 'database',
       do: async (call) => {
         found.database = await call('database', ref);
       },
@@ -51,12 +53,14 @@ function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'route',
       title: 'Route the host to the front end',
+      touches: 'route',
       do: (call) => call('route', ref),
       undo: (call) => call('removeRoute', ref),
     },
     {
       name: 'dns',
       title: 'Publish the host in DNS',
+      touches: 'dns',
       do: (call) => call('dns', ref),
       undo: (call) => call('removeDns', ref),
     },
@@ -68,6 +72,7 @@ function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'activate',
       title: 'Commit the tenant with its facts',
+      touches: 'registry',
       pivot: true,
       do: async (call) => {
         found.atMs ||= Date.now();
@@ -79,6 +84,7 @@ function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'sign',
       title: 'Sign the facts and fan them out',
+      touches: 'log',
       queue: FACTS_QUEUE,
       do: async (call) => {
         const ids = found.facts.map((fact) => fact.id);
@@ -88,6 +94,7 @@ function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
     {
       name: 'invite-admin',
       title: 'Mail the invitation to the first admin',
+      touches: 'mail',
       do: (call) => call('inviteAdmin', ref),
     },
   ];

@@ -4,7 +4,9 @@ import type { Checklist } from './contract.ts';
 const SIGNS: Record<StepProgress['state'], string> = {
   pending: '☐',
   running: '▶',
+  waiting: '⏳',
   done: '☑',
+  skipped: '–',
   failed: '✗',
   parked: '⏸',
   undone: '↩',

@@ -1,18 +1,12 @@
-import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineQuery, setHandler } from '@temporalio/workflow';
 import { RESUME, STATE, UNWIND } from '../../domain/saga-protocol.ts';
 import type { Checklist, SagaView } from './contract.ts';
 import { commandRefused } from './failures.ts';
+import { receive } from './message.ts';
 
 export const stateQuery = defineQuery<SagaView>(STATE);
-export const resumeUpdate = defineUpdate<void>(RESUME);
-export const resumeSignal = defineSignal(RESUME);
-export const unwindUpdate = defineUpdate<void>(UNWIND);
-export const unwindSignal = defineSignal(UNWIND);
 
-/**
- * What people may tell a saga. Updates are refused by validators with a sentence; signals have the
- * same rules, and what they may not do is dropped. Handlers end at once: nothing to wait for.
- */
+/** What operators may tell every saga, and what they may ask it. */
 export class Commands {
   #waiting = false;
   #resumes = 0;
@@ -27,19 +21,15 @@ export class Commands {
       ...view(),
       mayUnwind: this.#unwindRefused === undefined,
     }));
-    setHandler(resumeUpdate, () => this.#resume(), { validator: () => this.#mayResume() });
-    setHandler(resumeSignal, () =>
-      this.#ifAllowed(
-        () => this.#mayResume(),
-        () => this.#resume(),
-      ),
+    receive(
+      RESUME,
+      () => this.#mayResume(),
+      () => this.#resume(),
     );
-    setHandler(unwindUpdate, () => this.#unwind(), { validator: () => this.#mayUnwind() });
-    setHandler(unwindSignal, () =>
-      this.#ifAllowed(
-        () => this.#mayUnwind(),
-        () => this.#unwind(),
-      ),
+    receive(
+      UNWIND,
+      () => this.#mayUnwind(),
+      () => this.#unwind(),
     );
   }
 
@@ -78,14 +68,5 @@ export class Commands {
 
   #mayUnwind(): void {
     if (this.#unwindRefused !== undefined) throw commandRefused(this.#unwindRefused);
-  }
-
-  #ifAllowed(check: () => void, act: () => void): void {
-    try {
-      check();
-    } catch {
-      return;
-    }
-    act();
   }
 }

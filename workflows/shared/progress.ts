@@ -36,7 +36,7 @@ export class Progress {
   step(name: string, state: StepProgress['state']): void {
     const step = this.#steps.find((row) => row.name === name);
     if (step === undefined) return;
-    if (state === 'running') step.startedAtMs ??= Date.now();
+    if (state === 'running' || state === 'waiting') step.startedAtMs ??= Date.now();
     if (state === 'done' || state === 'failed' || state === 'undone') step.endedAtMs = Date.now();
     step.state = state;
     this.#show();
@@ -93,9 +93,13 @@ export class Progress {
     this.#reason = reason;
     upsertSearchAttributes([
       { key: sagaStateKey, value: state },
-      { key: sagaStepKey, value: reason?.step ?? null },
+      { key: sagaStepKey, value: reason?.step ?? this.#waitingStep() },
     ]);
     this.#show();
+  }
+
+  #waitingStep(): string | null {
+    return this.#steps.find(({ state }) => state === 'waiting')?.name ?? null;
   }
 
   #ref() {

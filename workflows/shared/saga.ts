@@ -90,11 +90,14 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
     },
     ...queue,
   });
+  if (step.when?.() === false) return progress.step(step.name, 'skipped');
   for (;;) {
-    progress.step(step.name, 'running');
+    progress.step(step.name, step.waits ? 'waiting' : 'running');
     try {
+      if (step.waits) await progress.change('waiting', null);
       await step.do(call);
       progress.step(step.name, 'done');
+      if (step.waits) await progress.change('running', null);
       return;
     } catch (error) {
       if (mayTakeEffectLate(error)) undos.noteLate(step, mayStillRun(error));

@@ -1,12 +1,30 @@
 import type { Call } from './call.ts';
 
+export type Touched =
+  | 'identity'
+  | 'database'
+  | 'route'
+  | 'dns'
+  | 'mail'
+  /** Postgres: state, audit and facts in one transaction. */
+  | 'registry'
+  /** The sequencer, and through it the log and JetStream. */
+  | 'log'
+  | 'nothing';
+
 /** One row of a saga's table: do and undo (DESIGN 5.1). */
 export interface Step<A> {
   /** Also the activity's id: one word in UI, metrics, logs and API. */
   readonly name: string;
   /** For people, in the imperative. */
   readonly title: string;
+  /** What it works on, for the reference and for whoever breaks it on purpose. */
+  readonly touches: Touched;
+  /** Asked when its turn comes; false skips it. */
+  readonly when?: () => boolean;
   readonly do: (call: Call<A>) => Promise<void>;
+  /** Its `do` waits for people or for a date: shown as `waiting`, and nothing is wrong. */
+  readonly waits?: true;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */
   readonly undo?: (call: Call<A>) => Promise<void>;
   /** The commit: from its scheduling on the saga only goes forward. Exactly one row has it. */

@@ -91,6 +91,6 @@ export class UndoStack<A> {
   }
 
   #settleMs(step: Step<A>): number {
-    return Math.max(1, this.#input.timing.settleMs[step.name] ?? 1);
+    return Math.max(1, this.#input.timing.settleMs[step.touches] ?? 1);
   }
 }

@@ -1,10 +1,12 @@
 import { SagaEngineError } from '../../../ports/saga-engine.ts';
-import type { LiveSaga, SagaCommand, SagaEngine } from '../../../ports/saga-engine.ts';
+import type { LiveSaga, SagaCommand, SagaEngine, SagaMessage } from '../../../ports/saga-engine.ts';
 
 /** A saga engine whose answers the test sets; it starts what it is asked to. */
 export interface FakeEngine extends SagaEngine {
   readonly started: string[];
   readonly told: [string, SagaCommand][];
+  /** Updates and signals. */
+  readonly messages: [string, SagaMessage][];
   /** What `ask` answers; undefined: `saga-not-found`. */
   live: LiveSaga | undefined;
   /** `absent` rejects each call, `hangs` never answers. */
@@ -25,6 +27,7 @@ export function createFakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     started: [],
     told: [],
+    messages: [],
     live: undefined,
     mode: 'there',
     onStart: () => undefined,
@@ -44,6 +47,16 @@ export function createFakeEngine(): FakeEngine {
         if (engine.refusal !== undefined)
           throw new SagaEngineError('command-refused', engine.refusal);
         engine.told.push([operation, command]);
+      }),
+    update: (operation, _kind, message) =>
+      call(() => {
+        if (engine.refusal !== undefined)
+          throw new SagaEngineError('command-refused', engine.refusal);
+        engine.messages.push([operation, message]);
+      }),
+    signal: (operation, _kind, message) =>
+      call(() => {
+        engine.messages.push([operation, message]);
       }),
     probe: () => call(() => undefined),
   };

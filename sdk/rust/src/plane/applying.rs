@@ -157,9 +157,10 @@ impl Shared {
     }
 
     fn reached(&self, core: &Core, shard: u8) {
+        let Some(heard_of_ms) = core.heard_of_ms else { return };
         let (newer, complete) = {
             let mut freshness = self.change_freshness();
-            (freshness.reached(shard, core.heard_of_ms), freshness.is_complete())
+            (freshness.reached(shard, heard_of_ms), freshness.is_complete())
         };
         if complete {
             self.ready.send_replace(true);

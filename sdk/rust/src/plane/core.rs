@@ -28,9 +28,11 @@ pub(super) struct Core {
     pub(super) state_taken: Option<StateNote>,
     /// The log key signed a snapshot of what never was.
     pub(super) lied_to: bool,
-    /// The last heartbeat that was taken, and the monotonic time as of which it speaks.
+    /// The last heartbeat that was taken.
     pub(super) last_note: Vec<u8>,
-    pub(super) heard_of_ms: i64,
+    /// The monotonic time as of which it speaks; `None` for one of the process before: nothing that
+    /// reaches it is known of now.
+    pub(super) heard_of_ms: Option<i64>,
     /// The directory may be another's: nothing is taken any more, so nothing is written.
     pub(super) closed: bool,
     /// A heartbeat by a time key that no set has yet: tried again with the next set.

@@ -100,7 +100,7 @@ fn open_directory(options: &Options, mut trust: Trust, clock: &dyn Clock) -> Res
         state_taken: saved.as_ref().map(|saved| (*saved.note).clone()),
         saved,
         last_note: last.as_ref().map(|kept| kept.note.clone()).unwrap_or_default(),
-        heard_of_ms: now_ms,
+        heard_of_ms: None,
         closed: false,
         unknown_note: None,
     };

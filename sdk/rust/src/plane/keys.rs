@@ -107,7 +107,8 @@ impl Shared {
             }
         };
         let stated_ms = parse_instant(&heartbeat.at).unwrap_or_default();
-        core.heard_of_ms = arrived_ms - age_on_arrival_ms(stated_ms, self.clock.wall_ms());
+        let age_ms = age_on_arrival_ms(stated_ms, self.clock.wall_ms());
+        core.heard_of_ms = Some(arrived_ms - age_ms);
         core.last_note = note.to_vec();
         self.heard_ms.store(self.clock.monotonic_ms(), Ordering::Relaxed);
         self.persist(core.notes.save_last(note));
