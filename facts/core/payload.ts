@@ -1,5 +1,5 @@
 import { checkBody } from './bodies.ts';
-import { utf8 } from './bytes.ts';
+import { fromUtf8, utf8 } from './bytes.ts';
 import { FactError } from './errors.ts';
 import { isHash, isInstant, KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS } from './formats.ts';
 import { OPAQUE_ID, SUBJECT, UUID } from './formats.ts';
@@ -67,7 +67,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
     throw new FactError('payload-bom', 'starts with a byte order mark');
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return fromUtf8(bytes);
   } catch (cause) {
     throw new FactError('payload-not-utf8', 'not UTF-8', { cause });
   }
