@@ -78,7 +78,9 @@ export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, BASE64_U
 export const fromBase64Url = (text: string): Uint8Array | undefined =>
   decode(text, text.length, BASE64_URL_VALUES);
 
-const HEX_PAIRS = pairsOf('0123456789abcdef');
+const HEX = '0123456789abcdef';
+const HEX_VALUES = decodeTable(HEX);
+const HEX_PAIRS = pairsOf(HEX);
 
 /** Lower-case hexadecimal. */
 export const toHex = (bytes: Uint8Array): string => {
@@ -89,10 +91,13 @@ export const toHex = (bytes: Uint8Array): string => {
 
 /** Strict: lower case, even length; undefined otherwise. */
 export const fromHex = (text: string): Uint8Array | undefined => {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(text.length / 2);
   for (let at = 0; at < bytes.length; at += 1) {
-    bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+    const high = HEX_VALUES[text.charCodeAt(at * 2)] ?? NOT_IN_ALPHABET;
+    const low = HEX_VALUES[text.charCodeAt(at * 2 + 1)] ?? NOT_IN_ALPHABET;
+    if (high === NOT_IN_ALPHABET || low === NOT_IN_ALPHABET) return undefined;
+    bytes[at] = (high << 4) | low;
   }
   return bytes;
 };
