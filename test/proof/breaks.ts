@@ -100,7 +100,7 @@ export class Breaks {
   }
 
   async #attempt<T>(saga: Saga, id: string, work: () => Promise<T>): Promise<T> {
-    if (saga.order.refuses === id) throw refusal();
+    if (saga.order.refuses === id && !this.#awaits(saga, id)) throw refusal();
     await this.#hold(saga, id, ['lost', 'reply-lost', 'late', 'killed-before']);
     const ours = this.#find(saga, id, 'worker');
     if (ours !== undefined && !isStrike(ours)) return this.#loseAtWorker(saga, ours, work);
@@ -111,6 +111,12 @@ export class Breaks {
     if (own !== undefined && !attempt.broken) own.spent = true;
     await this.#hold(saga, id, ['killed-after']);
     return result;
+  }
+
+  /** The refusing step's own request must be on its way first. */
+  #awaits(saga: Saga, id: string): boolean {
+    const own = this.#find(saga, id, 'own');
+    return own !== undefined && !saga.next.has(own);
   }
 
   async #hold(saga: Saga, id: string, faults: readonly string[]): Promise<void> {
@@ -210,7 +216,7 @@ function afterOf({ order }: Saga, { at }: PlannedBreak): string {
   return order.refuses === undefined || at.startsWith('undo-') ? at : `undo-${at}`;
 }
 
-/** The rule says no, at the first attempt: nothing was committed. */
+/** It says no, for good. A first attempt did nothing then; what was sent before may yet be done. */
 function refusal(): ApplicationFailure {
   const { attempt } = Context.current().info;
   const type = 'tenant-state';

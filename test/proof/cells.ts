@@ -49,11 +49,35 @@ export function isUndo({ at }: Break): boolean {
   return at.startsWith('undo-');
 }
 
-/** The commit is refused, so that all is taken back: what a broken compensation needs. */
+/** Something is taken back: what a broken compensation needs, and what an unknown outcome is for. */
 export function unwinds(cell: Cell): boolean {
-  return cell.breaks.some(
-    (each) => isUndo(each) || (each.fault === 'late' && rowOf(cell, each)?.undo !== undefined),
-  );
+  return cell.breaks.some((each) => isUndo(each) || isUnknown(cell, each));
+}
+
+/**
+ * The activity that refuses for good, so that the saga unwinds: its pivot, when every step is done;
+ * or the step itself, of which nobody knows what became of the attempt before.
+ */
+export function refuserOf(cell: Cell): string | undefined {
+  if (!unwinds(cell)) return undefined;
+  const [first, second] = cell.breaks;
+  const alone = second === undefined && first?.place === 'own' && isUnknown(cell, first);
+  return alone ? first.at : rowsOf(cell.kind).find((row) => row.pivot === true)?.name;
+}
+
+/** Whether the saga comes to each of them: one that unwinds has no commit and nothing behind it. */
+export function mayMeet(cell: Cell): boolean {
+  const rows = rowsOf(cell.kind);
+  const pivot = rows.findIndex((row) => row.pivot === true);
+  const before = new Set(rows.slice(0, pivot).map(({ name }) => name));
+  return !unwinds(cell) || cell.breaks.every((each) => isUndo(each) || before.has(each.at));
+}
+
+/** Outcomes that only the undo can mend; `killed-after` has the reply that is lost on the way on. */
+function isUnknown(cell: Cell, each: Break): boolean {
+  const { fault, place } = each;
+  const unknown = fault === 'late' || (fault === 'reply-lost' && place === 'own');
+  return unknown && !isUndo(each) && rowOf(cell, each)?.undo !== undefined;
 }
 
 /** A person or a date is waited for: servers die meanwhile. Its messages may be none. */

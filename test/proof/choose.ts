@@ -3,7 +3,7 @@ import { OPERATION_KINDS } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/operation.ts';
 import { REPOSITORY } from './repository.ts';
 import { Dice } from '../simulation/dice.ts';
-import { breaksOf, cellsOf, everyCell, isStrike, nameOf } from './cells.ts';
+import { breaksOf, cellsOf, everyCell, isStrike, mayMeet, nameOf } from './cells.ts';
 import type { Break, Cell } from './cells.ts';
 
 const DAY_MS = 86_400_000;
@@ -38,14 +38,16 @@ export function pairs(seed: number, count: number): Cell[] {
     const kind = dice.pick(OPERATION_KINDS);
     const breaks = breaksOf(kind);
     const first = dice.pick(breaks);
-    const second = dice.pick(breaks.filter((each) => each !== first && mayMeet(first, each)));
-    return { kind, breaks: [first, second] };
+    const others = breaks.filter(
+      (each) => !isSameSpot(first, each) && mayMeet({ kind, breaks: [first, each] }),
+    );
+    return { kind, breaks: [first, dice.pick(others)] };
   });
 }
 
-/** A worker that sleeps through its attempt never comes to a second fault of the same place. */
-function mayMeet(first: Break, second: Break): boolean {
-  return first.at !== second.at || first.place !== second.place;
+/** A worker that sleeps through its attempt never comes to a second fault there. */
+function isSameSpot(first: Break, second: Break): boolean {
+  return first.at === second.at && first.place === second.place;
 }
 
 /** Those of one blow stand together, so that they share it; first those that need none. */

@@ -1,6 +1,7 @@
 import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Mutation } from '../support/sagas/bundle.ts';
 import type { Break } from './cells.ts';
 
 /** What the processes under proof are told, and what they tell: JSON lines over a Unix socket. */
@@ -14,7 +15,7 @@ export interface PlannedBreak extends Break {
 export interface Order {
   readonly operation: string;
   readonly breaks: readonly PlannedBreak[];
-  /** The activity that refuses for good, so that the saga unwinds: its pivot. */
+  /** The activity that refuses for good, so that the saga unwinds. */
   readonly refuses?: string | undefined;
 }
 
@@ -22,8 +23,8 @@ export type ToProcess =
   | { readonly type: 'order'; readonly number: number; readonly order: Order }
   /** The blow has fallen, or falls now: what was held goes on. */
   | { readonly type: 'release'; readonly operation: string; readonly index: number }
-  /** All that is ordered was told: work may begin. */
-  | { readonly type: 'begin' };
+  /** All that is ordered was told: work may begin, by sagas of which one guard may be off. */
+  | { readonly type: 'begin'; readonly mutation?: Mutation | undefined };
 
 export type FromProcess =
   | { readonly type: 'hello'; readonly process: string }
@@ -36,25 +37,30 @@ export type FromProcess =
 /** Where a process under proof finds who orders. */
 export const ORDERS_VARIABLE = 'TENURE_TEST_PROOF_ORDERS';
 
+export interface Ordered {
+  readonly tell: (message: FromProcess) => void;
+  readonly mutation: Mutation | undefined;
+}
+
 /** The process's end. Resolves when everything that is ordered by then is known. */
 export async function receiveOrders(
   process: string,
   socketPath: string,
   hear: (message: ToProcess) => void,
-): Promise<(message: FromProcess) => void> {
+): Promise<Ordered> {
   const socket = createConnection(socketPath);
   const tell = (message: FromProcess) => void socket.write(`${JSON.stringify(message)}\n`);
-  const begun = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<Mutation | undefined>();
   linesOf(socket, (line) => {
     const message = JSON.parse(line) as ToProcess;
     hear(message);
     if (message.type === 'order') tell({ type: 'taken', number: message.number });
-    if (message.type === 'begin') begun.resolve();
+    if (message.type === 'begin') begun.resolve(message.mutation);
   });
   tell({ type: 'hello', process });
-  await begun.promise;
+  const mutation = await begun.promise;
   socket.unref();
-  return tell;
+  return { tell, mutation };
 }
 
 /** Whoever is at the other end may die in the middle of a line. */
@@ -72,6 +78,8 @@ interface Listeners {
 
 /** Who orders: tells every process of the proof, and anew each that comes back from the dead. */
 export class Commander {
+  /** The guard that is off in the sagas of the next worker that starts. */
+  mutation: Mutation | undefined;
   readonly #server: Server;
   readonly #orders = new Map<string, Order>();
   readonly #sockets = new Set<Socket>();
@@ -116,7 +124,8 @@ export class Commander {
       if (message.type === 'hello') {
         process = message.process;
         for (const order of this.#orders.values()) void this.#send(socket, order);
-        socket.write(`${JSON.stringify({ type: 'begin' } satisfies ToProcess)}\n`);
+        const begin: ToProcess = { type: 'begin', mutation: this.mutation };
+        socket.write(`${JSON.stringify(begin)}\n`);
       }
       if (message.type === 'taken') this.#untaken.get(message.number)?.();
       if (message.type === 'reached') reached(message.operation, message.index, process);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
-import { isStrike, isWait, nameOf, rowsOf, unwinds } from './cells.ts';
+import { isStrike, isWait, nameOf, refuserOf, unwinds } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { checkSaga, checkWorld } from './invariants/check.ts';
 import type { Subject } from './invariants/subject.ts';
@@ -157,9 +157,7 @@ export class Prover {
 
   async #order(cell: Cell, { id }: Operation, breaks: readonly PlannedBreak[]): Promise<void> {
     this.#running.set(id, breaks);
-    const pivot = rowsOf(cell.kind).find((row) => row.pivot === true)?.name;
-    const refuses = unwinds(cell) ? pivot : undefined;
-    await this.world.commander.order({ operation: id, breaks, refuses });
+    await this.world.commander.order({ operation: id, breaks, refuses: refuserOf(cell) });
   }
 
   /** In a wait no activity runs that could be held: the saga itself says that it waits. */

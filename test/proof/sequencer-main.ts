@@ -7,6 +7,7 @@ import { ORDERS_VARIABLE, receiveOrders } from './orders.ts';
 await runProcess('sequencer', async (config) => {
   const breaks = new Breaks();
   const orders = process.env[ORDERS_VARIABLE] ?? '';
-  breaks.tellBy(await receiveOrders('sequencer', orders, (message) => breaks.hear(message)));
+  const { tell } = await receiveOrders('sequencer', orders, (message) => breaks.hear(message));
+  breaks.tellBy(tell);
   return startSequencing(config, (activities) => breaks.activities(activities));
 });

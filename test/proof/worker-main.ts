@@ -23,7 +23,8 @@ await runProcess('worker', start);
 async function start(config: Config): Promise<Running> {
   const breaks = new Breaks();
   const orders = process.env[ORDERS_VARIABLE] ?? '';
-  breaks.tellBy(await receiveOrders('worker', orders, (message) => breaks.hear(message)));
+  const ordered = await receiveOrders('worker', orders, (message) => breaks.hear(message));
+  breaks.tellBy(ordered.tell);
   const log = pino({ base: { process: 'worker' } });
   const report = (message: string, cause: unknown) => log.warn({ err: cause }, message);
   const composed = await composeWorker(config, {
@@ -41,7 +42,7 @@ async function start(config: Config): Promise<Running> {
     composed.temporal,
     {
       taskQueue: SAGA_QUEUE,
-      workflowBundle: await sagaBundle(),
+      workflowBundle: await sagaBundle(ordered.mutation),
       activities: breaks.activities(createActivities({ ...ports, probeStore, report })),
       // Tasks of a dead worker are given on soon; held activities must not starve the others.
       ...{ stickyQueueScheduleToStartTimeout: '500ms', maxConcurrentActivityTaskExecutions: 400 },
