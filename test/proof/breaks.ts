@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { PortError } from '../../ports/call.ts';
-import { isStrike } from './cells.ts';
 import type { FromProcess, Order, PlannedBreak, ToProcess } from './orders.ts';
 
 /** How long an outside system stays away after it died. */
@@ -103,7 +102,7 @@ export class Breaks {
     if (saga.order.refuses === id && !this.#awaits(saga, id)) throw refusal();
     await this.#hold(saga, id, ['lost', 'reply-lost', 'late', 'killed-before']);
     const ours = this.#find(saga, id, 'worker');
-    if (ours !== undefined && !isStrike(ours)) return this.#loseAtWorker(saga, ours, work);
+    if (ours !== undefined) return this.#loseAtWorker(saga, ours, work);
     const attempt = { saga, id, calls: 0, broken: false };
     const result = await this.#attempts.run(attempt, work);
     const own = this.#find(saga, id, 'own');
@@ -123,7 +122,7 @@ export class Breaks {
     const { operation, breaks } = saga.order;
     for (const [index, planned] of breaks.entries()) {
       const { at, fault, spent } = planned;
-      if (spent || at !== id || !isStrike(planned) || !faults.includes(fault)) continue;
+      if (spent || at !== id || !planned.struck || !faults.includes(fault)) continue;
       const known = saga.held.get(index);
       const held = known ?? Promise.withResolvers<void>();
       saga.held.set(index, held);
@@ -199,7 +198,9 @@ export class Breaks {
   }
 
   #find({ order }: Saga, id: string, where: PlannedBreak['place']): PlannedBreak | undefined {
-    return order.breaks.find(({ at, place, spent }) => !spent && at === id && place === where);
+    return order.breaks.find(
+      ({ at, place, spent, struck }) => !spent && !struck && at === id && place === where,
+    );
   }
 
   #hit({ order }: Saga, planned: PlannedBreak): void {

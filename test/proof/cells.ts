@@ -115,8 +115,12 @@ export function nameOf({ kind, breaks }: Cell): string {
   return `${kind} ${what.join(' + ')}`;
 }
 
-/** Whether it is done to a server or a process as a whole, and so to all sagas at once. */
-export function isStrike({ place, fault }: Break): boolean {
-  if (place === 'own') return false;
-  return place !== 'worker' || fault === 'killed-before' || fault === 'killed-after';
+/**
+ * Whether it is done to a server or a process as a whole, and so to all sagas at once. `real`: the
+ * outside systems are servers too; embedded ones die inside the worker.
+ */
+export function isStrike({ place, fault }: Break, real = false): boolean {
+  const kills = fault === 'killed-before' || fault === 'killed-after';
+  if (place === 'own') return kills && real;
+  return kills || place !== 'worker';
 }

@@ -56,10 +56,10 @@ export function sortedByStrike(cells: readonly Cell[]): Cell[] {
   return cells.toSorted((one, other) => rank(one).localeCompare(rank(other)));
 }
 
-const isSingle = ({ breaks }: Cell): boolean => !breaks.some(isStrike);
+const isSingle = ({ breaks }: Cell): boolean => !breaks.some((each) => isStrike(each));
 
 function strikeOf({ breaks }: Cell): string {
-  const blow = breaks.find(isStrike);
+  const blow = breaks.find((each) => isStrike(each));
   return `${blow?.place} ${blow?.fault}`;
 }
 

@@ -12,9 +12,10 @@ const SOURCES = ['workflows', 'activities', 'domain', 'registry', 'adapters', 't
 export class KeptOutcomes {
   readonly #file: string;
 
-  constructor() {
+  /** `outside`: over which systems. */
+  constructor(outside: string) {
     mkdirSync(FOLDER, { recursive: true });
-    this.#file = join(FOLDER, `${hashOfSources()}.jsonl`);
+    this.#file = join(FOLDER, `${outside}-${hashOfSources()}.jsonl`);
   }
 
   read(): Outcome[] {

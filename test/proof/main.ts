@@ -1,6 +1,7 @@
 // `npm run prove`: breaks every saga at every step in every way, and looks what is left of it. Goes
 // on where it was interrupted. `-- --only "<cell>"` repeats one, `-- --seed 20783 --share 0.1` what
-// CI did that day, `-- --changed` the sagas that changed, `-- --pairs 500` two faults at once.
+// CI did that day, `-- --changed` the sagas that changed, `-- --pairs 500` two faults at once,
+// `-- --real` over real outside systems, which die for real.
 import { parseArgs } from 'node:util';
 import { everyCell, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
@@ -8,6 +9,7 @@ import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } f
 import { KeptOutcomes } from './kept-outcomes.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
+import { startRealOutside } from './real-outside.ts';
 import { runCells } from './run-cells.ts';
 import { formatTable } from './table.ts';
 
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     share: { type: 'string' },
     pairs: { type: 'string' },
     changed: { type: 'boolean', default: false },
+    /** Keycloak, libSQL, Knot and Kubernetes in the place of the embedded systems. */
+    real: { type: 'boolean', default: false },
     /** Forgets what was proved before. */
     anew: { type: 'boolean', default: false },
   },
@@ -34,7 +38,7 @@ function chosen(): Cell[] {
   return sortedByStrike(everyCell());
 }
 
-const kept = new KeptOutcomes();
+const kept = new KeptOutcomes(values.real ? 'real' : 'embedded');
 if (values.anew) kept.forget();
 const cells = chosen();
 const names = new Set(cells.map(nameOf));
@@ -59,7 +63,8 @@ process.exitCode = broken.length > 0 || interrupted ? 1 : 0;
 
 async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
   if (waiting.length === 0) return [];
-  const prover = await Prover.start();
+  const outside = values.real ? await startRealOutside() : undefined;
+  const prover = await Prover.start(outside);
   try {
     let count = done.size;
     const proved = await runCells(prover, waiting, tell, () => !interrupted);
@@ -77,5 +82,6 @@ async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
     }
   } finally {
     await prover.world.close();
+    await outside?.stop();
   }
 }

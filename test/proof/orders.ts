@@ -7,6 +7,8 @@ import type { Break } from './cells.ts';
 /** What the processes under proof are told, and what they tell: JSON lines over a Unix socket. */
 
 export interface PlannedBreak extends Break {
+  /** A blow from outside: the saga is held until it falls. */
+  readonly struck: boolean;
   /** It came about, in this process or in one that died of it. */
   spent: boolean;
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
-import { isStrike, isWait, nameOf, refuserOf, unwinds } from './cells.ts';
+import { isStrike, isWait, nameOf, refuserOf, rowOf, unwinds } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { checkSaga, checkWorld } from './invariants/check.ts';
 import type { Subject } from './invariants/subject.ts';
 import type { PlannedBreak } from './orders.ts';
+import type { RealOutside } from './real-outside.ts';
 import { provision, storyOf } from './stories.ts';
 import type { Request, Stage, Story } from './stories.ts';
 import { Striker } from './striker.ts';
@@ -28,6 +29,11 @@ export interface Outcome {
   readonly ms: number;
 }
 
+interface Running {
+  readonly cell: Cell;
+  readonly breaks: readonly PlannedBreak[];
+}
+
 /** A saga that has ended, and which of its breaks came about. */
 export interface Lived extends Subject {
   readonly breaks: readonly PlannedBreak[];
@@ -37,34 +43,38 @@ export interface Lived extends Subject {
 export class Prover {
   readonly world: ProofWorld;
   readonly striker: Striker;
-  readonly #running: Map<string, readonly PlannedBreak[]>;
+  readonly #running: Map<string, Running>;
 
-  private constructor(
-    world: ProofWorld,
-    striker: Striker,
-    running: Map<string, readonly PlannedBreak[]>,
-  ) {
+  private constructor(world: ProofWorld, striker: Striker, running: Map<string, Running>) {
     this.world = world;
     this.striker = striker;
     this.#running = running;
   }
 
-  static async start(): Promise<Prover> {
-    const running = new Map<string, readonly PlannedBreak[]>();
-    const found = (operation: string, index: number) => running.get(operation)?.[index];
+  /** `outside`: real servers in the place of the embedded systems; the caller stops them. */
+  static async start(outside?: RealOutside): Promise<Prover> {
+    const running = new Map<string, Running>();
+    const found = (operation: string, index: number) => running.get(operation)?.breaks[index];
     let striker: Striker | undefined;
-    const world = await startProofWorld({
-      reached: (operation, index, process) => {
-        const planned = found(operation, index);
-        const release = () => world.commander.release(operation, index);
-        if (planned !== undefined) striker?.reached({ planned, process, release });
+    const world = await startProofWorld(
+      {
+        reached: (operation, index, process) => {
+          const { cell, breaks } = running.get(operation) ?? {};
+          const planned = breaks?.[index];
+          if (cell === undefined || planned === undefined) return;
+          const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
+          const server = touches && outside?.serverOf(touches);
+          const release = () => world.commander.release(operation, index);
+          striker?.reached({ planned, process, server, release });
+        },
+        hit: (operation, index) => {
+          const planned = found(operation, index);
+          if (planned !== undefined) planned.spent = true;
+        },
       },
-      hit: (operation, index) => {
-        const planned = found(operation, index);
-        if (planned !== undefined) planned.spent = true;
-      },
-    });
-    striker = new Striker(world.stack);
+      outside,
+    );
+    striker = new Striker(world.stack, world.timing.attemptTimeoutMs);
     return new Prover(world, striker, running);
   }
 
@@ -104,6 +114,7 @@ export class Prover {
     const accepted = await this.#accept(request);
     const breaks = cell.breaks.map((each) => ({
       ...each,
+      struck: isStrike(each, this.world.real),
       spent: isWait(cell, each) && isStrike(each), // not told: no activity can be held there
     }));
     await this.#order(cell, accepted, breaks);
@@ -116,16 +127,18 @@ export class Prover {
     return { operation, story, request, breaks };
   }
 
-  /** Looks again when a blow fell meanwhile: what is being mended may be wrong for a while. */
+  /**
+   * Looks again when a blow fell meanwhile, and once more in any case: what is being mended may be
+   * wrong for a moment, and so may connections of whoever looks. What stays wrong is wrong.
+   */
   async check(subject: Subject): Promise<string[]> {
-    for (;;) {
-      const { blows } = this.striker;
-      const findings = await checkSaga(this.world, subject).catch((error: unknown) => [
-        `the check itself failed: ${String(error)}`,
-      ]);
-      if (findings.length === 0 || blows === this.striker.blows) return findings;
-      await sleep(CHECK_AGAIN_MS);
+    for (let looks = 1; ; looks += 1) {
       await this.striker.quiet();
+      const { blows } = this.striker;
+      const findings = await checkSaga(this.world, subject);
+      if (findings.length === 0) return findings;
+      if (looks > 1 && blows === this.striker.blows) return findings;
+      await sleep(CHECK_AGAIN_MS);
     }
   }
 
@@ -156,7 +169,7 @@ export class Prover {
   }
 
   async #order(cell: Cell, { id }: Operation, breaks: readonly PlannedBreak[]): Promise<void> {
-    this.#running.set(id, breaks);
+    this.#running.set(id, { cell, breaks });
     await this.world.commander.order({ operation: id, breaks, refuses: refuserOf(cell) });
   }
 
@@ -175,7 +188,12 @@ export class Prover {
           steps.some(({ name, state: at }) => name === planned.at && at === 'waiting'),
       );
       const struck = Promise.withResolvers<void>();
-      this.striker.reached({ planned, process: 'worker', release: () => struck.resolve() });
+      this.striker.reached({
+        planned,
+        process: 'worker',
+        server: undefined,
+        release: () => struck.resolve(),
+      });
       await struck.promise;
     }
   }

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Running } from '../../tools/servers/process.ts';
 import type { Toxic } from '../../tools/servers/toxiproxy.ts';
 import { suffer } from '../support/faults/sufferings.ts';
 import type { LinkName, LinkedStack } from '../support/faults/linked-stack.ts';
-import type { Break, Fault, Place } from './cells.ts';
+import type { Break } from './cells.ts';
 import type { PlannedBreak } from './orders.ts';
-import { PROOF_TIMING } from './timing.ts';
 
 /** So long a blow waits for sagas that are about to reach the same. */
 const GATHER_MS = 1_000;
 const AWAY_MS = 300;
 const LINKS_HURT_MS = 800;
-/** Longer than an attempt, and then all of it arrives at once. */
-const LATE_MS = PROOF_TIMING.attemptTimeoutMs + 500;
+const AFTER_ATTEMPT_MS = 500;
+/** Beyond any `late`: nothing arrives before it is healed. */
+const FOREVER_MS = 600_000;
 
 export const VICTIMS = ['worker', 'sequencer', 'temporal', 'postgres', 'nats'] as const;
 export type Victim = (typeof VICTIMS)[number];
@@ -21,6 +22,8 @@ export interface Due {
   readonly planned: PlannedBreak;
   /** The process that holds it. */
   readonly process: string;
+  /** Whose death it is, where the place is an outside system. */
+  readonly server: Running | undefined;
   /** It goes on: the blow has fallen, or falls. */
   release(): void;
 }
@@ -30,11 +33,13 @@ export class Striker {
   /** Blows so far, and the one that is being dealt. */
   blows = 0;
   readonly #stack: LinkedStack;
+  readonly #attemptMs: number;
   readonly #due: Due[] = [];
   #striking: Promise<void> | undefined;
 
-  constructor(stack: LinkedStack) {
+  constructor(stack: LinkedStack, attemptMs: number) {
     this.#stack = stack;
+    this.#attemptMs = attemptMs;
   }
 
   reached(due: Due): void {
@@ -64,10 +69,12 @@ export class Striker {
       await sleep(GATHER_MS);
       const first = this.#due[0];
       if (first === undefined) return;
-      const { place, fault } = first.planned;
+      const { place } = first.planned;
       const struck = this.#due.filter(
-        ({ planned, process }) =>
-          isSame(planned, first.planned) && (place !== 'worker' || process === first.process),
+        ({ planned, process, server }) =>
+          isSame(planned, first.planned) &&
+          server === first.server &&
+          (place !== 'worker' || process === first.process),
       );
       for (const due of struck) {
         this.#due.splice(this.#due.indexOf(due), 1);
@@ -77,41 +84,32 @@ export class Striker {
       const release = () => {
         for (const due of struck) due.release();
       };
-      await strike(this.#stack, place, fault, release, first.process);
+      await this.#strike(first, release);
     }
+  }
+
+  async #strike({ planned, process, server }: Due, release: () => void): Promise<void> {
+    const { place, fault } = planned;
+    const victim = place === 'worker' ? (process as Victim) : place;
+    const killed = place === 'own' ? server : this.#stack[victim as Victim];
+    if (fault === 'killed-before' || fault === 'killed-after') {
+      if (killed === undefined) throw new TypeError('an embedded system dies inside the worker');
+      await killed.kill('SIGKILL');
+      release();
+      await sleep(AWAY_MS);
+      await killed.restart();
+      return;
+    }
+    if (place === 'own' || place === 'worker') throw new TypeError(`no blow: ${fault} at ${place}`);
+    const links = LINKS_TO[place].map((name) => this.#stack.links[name]);
+    // `late`: longer than an attempt, and then all of it arrives at once.
+    const ms = fault === 'late' ? this.#attemptMs + AFTER_ATTEMPT_MS : LINKS_HURT_MS;
+    await suffer(links, { name: fault, hurt: HURTS[fault] }, ms, async () => release());
   }
 }
 
 const isSame = (one: Break, other: Break): boolean =>
   one.place === other.place && one.fault === other.fault;
-
-/** `process`: which of our own dies, where `place` is the worker. */
-export async function strike(
-  stack: LinkedStack,
-  place: Place,
-  fault: Fault,
-  release: () => void,
-  process: string,
-): Promise<void> {
-  if (place === 'own') throw new TypeError('an outside system is broken from inside the worker');
-  if (place === 'worker') {
-    const victim = process === 'sequencer' ? stack.sequencer : stack.worker;
-    await victim.kill('SIGKILL');
-    release();
-    await victim.restart();
-    return;
-  }
-  if (fault === 'killed-before' || fault === 'killed-after') {
-    await stack[place].kill('SIGKILL');
-    release();
-    await sleep(AWAY_MS);
-    await stack[place].restart();
-    return;
-  }
-  const links = LINKS_TO[place].map((name) => stack.links[name]);
-  const ms = fault === 'late' ? LATE_MS : LINKS_HURT_MS;
-  await suffer(links, { name: fault, hurt: HURTS[fault] }, ms, async () => release());
-}
 
 const LINKS_TO: Readonly<Record<'temporal' | 'postgres' | 'nats', readonly LinkName[]>> = {
   temporal: ['worker->temporal', 'sequencer->temporal'],
@@ -130,5 +128,5 @@ const HURTS: Readonly<Record<'lost' | 'reply-lost' | 'late', (link: Link) => Pro
     ...{ type: 'timeout', stream: 'downstream' },
     attributes: { timeout: LINKS_HURT_MS - 100 },
   }),
-  late: toxic({ type: 'latency', stream: 'upstream', attributes: { latency: 2 * LATE_MS } }),
+  late: toxic({ type: 'latency', stream: 'upstream', attributes: { latency: FOREVER_MS } }),
 };

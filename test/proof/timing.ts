@@ -16,3 +16,10 @@ export const PROOF_TIMING: SagaTiming = {
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
   waitMs: everyWait,
 };
+
+/** A realm takes seconds where the machine is busy, and goes on after its caller has left. */
+export const REAL_TIMING: SagaTiming = {
+  ...PROOF_TIMING,
+  attemptTimeoutMs: 15_000,
+  settleMs: { identity: 3_000, database: 500, route: 500, dns: 500 },
+};

@@ -6,7 +6,6 @@ import { Client, Connection } from '@temporalio/client';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
-import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import { DEV_SECRETS_KEY } from '../../wiring/config/sections/access.ts';
@@ -15,7 +14,8 @@ import { startLinkedStack } from '../support/faults/linked-stack.ts';
 import { createEngines } from '../support/saga-requests.ts';
 import { CheckpointsSeen } from './checkpoints-seen.ts';
 import { Commander, ORDERS_VARIABLE } from './orders.ts';
-import { PROOF_TIMING } from './timing.ts';
+import type { RealOutside } from './real-outside.ts';
+import { PROOF_TIMING, REAL_TIMING } from './timing.ts';
 
 /** Domain of development (`TENANT_DOMAIN`'s default). */
 const DOMAIN = 'tenure.localhost';
@@ -38,13 +38,14 @@ export interface Heard {
  * each link to them behind a proxy; the registry's worker and sequencer, which break what they are
  * ordered to; its API and a data plane. Outside systems are the embedded ones, kept in files.
  */
-export async function startProofWorld(heard: Heard, timing: Partial<SagaTiming> = {}) {
+export async function startProofWorld(heard: Heard, outside?: RealOutside) {
+  const timing = outside === undefined ? PROOF_TIMING : REAL_TIMING;
   const sockets = mkdtempSync(join(tmpdir(), 'tenure-proof-'));
   const socketPath = join(sockets, 'orders.sock');
   const commander = new Commander(socketPath, heard);
   const stack = await startLinkedStack({
     entries: { worker: entry('worker-main.ts'), sequencer: entry('sequencer-main.ts') },
-    environment: { [ORDERS_VARIABLE]: socketPath },
+    environment: { [ORDERS_VARIABLE]: socketPath, ...outside?.environment },
   });
   const { address, namespace } = stack.temporal;
   const connection = await Connection.connect({ address });
@@ -53,13 +54,16 @@ export async function startProofWorld(heard: Heard, timing: Partial<SagaTiming> 
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
     maxConnections: 20,
   });
-  const engines = createEngines({ address, namespace, timing: { ...PROOF_TIMING, ...timing } });
+  const engines = createEngines({ address, namespace, timing });
   const checkpoints = new CheckpointsSeen(stack);
   return {
+    ...{ timing, real: outside !== undefined },
+    /** The outside systems past the registry, as they are now. */
+    outside: () => outside?.ports ?? stack.slate().outside,
     ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, clock: systemClock, ids: systemIds },
-      ...{ domain: DOMAIN, seeds: new Map<string, string>() },
+      ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },
     /** However often a server dies meanwhile. */
     start: (operation: Operation) =>

@@ -63,14 +63,15 @@ interface Found extends InventoryItem {
 }
 
 /** Everything outside that can be seen, ours or not, read past the registry. */
-async function inventories({ stack }: ProofWorld): Promise<Found[]> {
-  const { identity, databases, routes, dns } = stack.slate().outside;
-  const ports = { identity: identity.silo, database: databases, route: routes, dns };
+async function inventories(world: ProofWorld): Promise<Found[]> {
+  const { identity, databases, routes, dns } = world.outside();
+  const identities = [...new Set([identity.silo, identity.pool])];
+  const ports = { identity: identities, database: [databases], route: [routes], dns: [dns] };
   const signal = AbortSignal.timeout(INVENTORY_WITHIN_MS);
   const lists = await Promise.all(
     PORTS.map(async (port) => {
-      const items = await ports[port].inventory(signal);
-      return items.map((item) => ({ ...item, port }));
+      const lists = await Promise.all(ports[port].map((adapter) => adapter.inventory(signal)));
+      return lists.flat().map((item) => ({ ...item, port }));
     }),
   );
   return lists.flat();

@@ -5,8 +5,9 @@ import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
 import type { Findings, Subject } from './subject.ts';
 
-/** Where the servers and our processes write; Postgres is where personal data belongs. */
-const FOLDERS = ['temporal', 'nats', 'worker', 'sequencer', 'api', 'plane'];
+/** Where others than Postgres write, which is where personal data belongs. */
+const FOLDERS = ['temporal', 'nats', 'plane'];
+const LOG_FILE = /\.log$/;
 
 /** I7: neither the history of the saga nor a fact of its tenant holds what was planted. */
 export async function tellsNobody(world: ProofWorld, { operation }: Subject): Findings {
@@ -24,7 +25,9 @@ export async function tellsNobody(world: ProofWorld, { operation }: Subject): Fi
 
 /** I7, of everything that Temporal, NATS and our processes ever wrote. */
 export async function filesTellNobody({ stack }: ProofWorld): Findings {
-  return FOLDERS.flatMap((name) => filesOf(join(stack.folder, name)))
+  const logs = readdirSync(stack.folder).filter((name) => LOG_FILE.test(name));
+  const folders = FOLDERS.flatMap((name) => filesOf(join(stack.folder, name)));
+  return [...folders, ...logs.map((name) => join(stack.folder, name))]
     .filter((file) => read(file).includes(CANARY))
     .map((file) => `${file} holds personal data`);
 }
