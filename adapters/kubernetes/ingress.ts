@@ -22,10 +22,16 @@ const INGRESS = {
   port: 'routes',
 } as const;
 
-/** An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. */
+/**
+ * An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. They cannot
+ * say "answer 403". A host without paths is the controller's default backend's: a 404 as a rule.
+ */
 export function createKubernetesIngress(options: KubernetesIngressOptions): Routes {
   const objects = ownedObjects<V1IngressSpec>(options, INGRESS);
-  return routesOver(objects, (host) => specOf(options, host));
+  return routesOver(objects, {
+    routed: (host) => specOf(options, host),
+    suspended: (host) => ({ ...specOf(options, host), rules: [{ host }] }),
+  });
 }
 
 function specOf(

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { Isolation } from '../../domain/isolation.ts';
-import type { TenantState } from '../../domain/tenant.ts';
+import type { Tenant, TenantState } from '../../domain/tenant.ts';
 import { instant } from '../columns.ts';
 import { tenantPolicies } from '../policies.ts';
 
@@ -17,6 +17,8 @@ export const tenants = pgTable(
     host: text('host').notNull(),
     displayName: text('display_name').notNull(),
     state: text('state').$type<TenantState>().notNull(),
+    /** Set while it is frozen: what unfreezing gives back. */
+    stateBefore: text('state_before').$type<Tenant['stateBefore']>(),
     isolation: text('isolation').$type<Isolation>().notNull(),
     plan: text('plan').notNull(),
     demo: boolean('demo').notNull(),
