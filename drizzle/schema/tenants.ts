@@ -17,14 +17,14 @@ export const tenants = pgTable(
     host: text('host').notNull(),
     displayName: text('display_name').notNull(),
     state: text('state').$type<TenantState>().notNull(),
-    /** Set while it is frozen: what unfreezing gives back. */
-    stateBefore: text('state_before').$type<Tenant['stateBefore']>(),
     isolation: text('isolation').$type<Isolation>().notNull(),
     plan: text('plan').notNull(),
     demo: boolean('demo').notNull(),
     issuer: text('issuer'),
     databaseUrl: text('database_url'),
     createdAt: instant('created_at').notNull(),
+    /** Set while it is frozen: what unfreezing gives back. */
+    stateBefore: text('state_before').$type<Tenant['stateBefore']>(),
   },
   (table) => [
     uniqueIndex('tenants_slug_reserved')

@@ -83,14 +83,14 @@ test(
     const { steps } = await stack.client.call<Saga>('GET', `/v1/sagas/${freeze.id}`);
     expect(steps.find(({ name }) => name === 'identity')?.state).not.toBe('done');
     const client = await keycloak.signedIn();
-    const realm = await ownerOf(frozen.tenant);
-    const name = new URL(realm.issuer).pathname.split('/').at(-1) ?? '';
-    expect((await client.realms.findOne({ realm: name }))?.enabled).toBe(true);
+    const path = `/v1/tenants/${frozen.tenant}`;
+    const { slug: realm } = await stack.client.call<{ slug: string }>('GET', path);
+    expect((await client.realms.findOne({ realm }))?.enabled).toBe(true);
 
     await toKeycloak.mend();
     await reached(stack, freeze, 'done');
     const after = await keycloak.signedIn();
-    expect((await after.realms.findOne({ realm: name }))?.enabled).toBe(false);
+    expect((await after.realms.findOne({ realm }))?.enabled).toBe(false);
     expect(await mayFrozen()).toMatchObject({ allowed: false });
 
     await reached(stack, await change(frozen.tenant, 'unfreeze'), 'done');

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Operation } from '../../ports/registry-store.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 
 const FREEZE: readonly Effect[] = [
@@ -21,6 +22,7 @@ const UNDOS: ReadonlyMap<Effect, Effect> = new Map([
   ['route.restore', 'route.suspend'],
 ]);
 const WORLD_WITHIN_MS = 120_000;
+const AT_ONCE = 8;
 const REFUSED: Fault = { kind: 'refused', code: 'invalid' };
 
 const faultsOf = (effect: Effect): Readonly<Record<string, readonly Fault[]>> => ({
@@ -33,10 +35,17 @@ const faultsOf = (effect: Effect): Readonly<Record<string, readonly Fault[]>> =>
 const outside = memoryOutside();
 const plan = new FaultPlan();
 let world: FaultyWorld;
+let outcomes: ReadonlyMap<Scenario, Promise<void>>;
 beforeAll(async () => {
   world = await startFaultyWorld(plan, { outside });
+  outcomes = sideBySide(SCENARIOS, AT_ONCE, ({ run }) => run());
 }, WORLD_WITHIN_MS);
 afterAll(() => world.close());
+
+interface Scenario {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
 
 type Faults = readonly (readonly [Effect, readonly Fault[]])[];
 
@@ -79,49 +88,57 @@ async function unfreezeWith(faults: Faults, ends: 'done' | 'unwound'): Promise<v
   await expectCleanSlate(world, { tenants: [before.id] });
 }
 
-describe.each(FREEZE)('a freeze happens once and wholly when %s', (effect) => {
-  test.each(Object.entries(faultsOf(effect)))('%s', async (_, faults) => {
-    await freezeWith([[effect, faults]]);
+/** Forward only: what is refused for good parks the saga, and is tried again. */
+async function freezeRefused(effect: Effect): Promise<void> {
+  const tenant = await madeTenant(world);
+  expect(await runWith(await world.acceptFreezing(tenant.id), [[effect, [REFUSED]]])).toBe('done');
+  expect(objectsOf(outside, tenant)).toMatchObject({
+    ...{ identity: { suspended: true }, route: { suspended: true } },
   });
+}
+
+const UNWINDING = ['store.unfreeze', [REFUSED]] as const;
+const unwoundBy = (does: Effect, undoes: Effect): Readonly<Record<string, Faults>> => ({
+  'was refused': [[does, [REFUSED]]],
+  'was done and its reply lost, then refused': [[does, [{ kind: 'reply-lost' }, REFUSED]]],
+  'takes effect after its undo': [[does, [{ kind: 'late', after: undoes }, REFUSED]]],
+  'succeeds again, then its first attempt lands after its undo': [
+    [does, [{ kind: 'late', after: undoes }]],
+    UNWINDING,
+  ],
+  'is taken back by an undo that is lost once': [[undoes, [{ kind: 'lost' }]], UNWINDING],
+  'is taken back by an undo that is done twice': [[undoes, [{ kind: 'reply-lost' }]], UNWINDING],
 });
 
-test.each(['identity.suspend', 'route.suspend'] as const)(
-  'a freeze never goes back: when %s is refused for good it waits, and ends when it is taken',
-  async (effect) => {
-    const tenant = await madeTenant(world);
-    const freeze = await world.acceptFreezing(tenant.id);
-    plan.plan(freeze.id, effect, REFUSED);
-    await world.start(freeze);
-    expect((await world.ended(freeze)).state).toBe('done');
-    expect(plan.remaining(freeze.id)).toEqual([]);
-    expect(objectsOf(outside, tenant)).toMatchObject({
-      ...{ identity: { suspended: true }, route: { suspended: true } },
-    });
-  },
-);
+const scenarios = <T>(
+  saga: string,
+  effect: Effect,
+  broken: Readonly<Record<string, T>>,
+  run: (faults: T) => Promise<void>,
+): Scenario[] =>
+  Object.entries(broken).map(([how, faults]) => ({
+    ...{ name: `${saga}: ${effect} ${how}`, run: () => run(faults) },
+  }));
 
-describe.each(UNFREEZE)('an unfreeze happens once and wholly when %s', (effect) => {
-  test.each(Object.entries(faultsOf(effect)))('%s', async (_, faults) => {
-    await unfreezeWith([[effect, faults]], 'done');
-  });
-});
+const SCENARIOS: readonly Scenario[] = [
+  ...FREEZE.flatMap((effect) =>
+    scenarios('freeze', effect, faultsOf(effect), (faults) => freezeWith([[effect, faults]])),
+  ),
+  ...UNFREEZE.flatMap((effect) =>
+    scenarios('unfreeze', effect, faultsOf(effect), (faults) =>
+      unfreezeWith([[effect, faults]], 'done'),
+    ),
+  ),
+  ...[...UNDOS].flatMap(([does, undoes]) =>
+    scenarios('unfreeze', does, unwoundBy(does, undoes), (faults) =>
+      unfreezeWith(faults, 'unwound'),
+    ),
+  ),
+  ...UNDOS.values().map((effect) => ({
+    ...{ name: `freeze: ${effect} is refused for good`, run: () => freezeRefused(effect) },
+  })),
+];
 
-describe.each([...UNDOS])('what %s opened is closed again by %s', (does, undoes) => {
-  const unwinding = ['store.unfreeze', [REFUSED]] as const;
-  const scenarios: Readonly<Record<string, Faults>> = {
-    'when it was refused': [[does, [REFUSED]]],
-    'when it was done and its reply lost, then refused': [
-      [does, [{ kind: 'reply-lost' }, REFUSED]],
-    ],
-    'when it takes effect after that': [[does, [{ kind: 'late', after: undoes }, REFUSED]]],
-    'when its first attempt takes effect after that': [
-      [does, [{ kind: 'late', after: undoes }]],
-      unwinding,
-    ],
-    'which is lost once': [[undoes, [{ kind: 'lost' }]], unwinding],
-    'which is done twice': [[undoes, [{ kind: 'reply-lost' }]], unwinding],
-  };
-  test.each(Object.entries(scenarios))('%s', async (_, faults) => {
-    await unfreezeWith(faults, 'unwound');
-  });
+test.each(SCENARIOS)('wholly open or wholly closed, told once: $name', async (scenario) => {
+  await outcomes.get(scenario);
 });
