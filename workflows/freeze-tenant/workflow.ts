@@ -41,12 +41,14 @@ export function steps(ref: SagaRef): readonly Step<FreezingActivities & SigningA
       name: 'identity',
       title: 'Refuse sign-in and end all sessions',
       touches: 'identity',
+      settles: true,
       do: (call) => call('suspendIdentity', ref),
     },
     {
       name: 'route',
       title: 'Lead the host nowhere',
       touches: 'route',
+      settles: true,
       do: (call) => call('suspendRoute', ref),
     },
   ];

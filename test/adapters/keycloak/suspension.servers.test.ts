@@ -105,3 +105,18 @@ test('a member of a frozen pool tenant gets no claim of it from anybody’s fron
   const { organization = {} } = await signInByCode(login);
   expect(Object.keys(organization as object)).toEqual([other.request.slug]);
 });
+
+test('our mark alone tells what a restore switches on: without it a realm stays as it is', async () => {
+  const { identity, request, call } = await aTenant('silo');
+  const { slug: realm } = request;
+  const client = await keycloak.signedIn();
+  const isOn = async () => (await client.realms.findOne({ realm }))?.enabled;
+  await client.realms.update({ realm }, { enabled: false });
+  await identity.restore(realm, call);
+  expect(await isOn()).toBe(false);
+  const { attributes } = (await client.realms.findOne({ realm })) ?? {};
+  const mark = { 'tenure.suspended': call.owner.operation };
+  await client.realms.update({ realm }, { attributes: { ...attributes, ...mark } });
+  await identity.restore(realm, call);
+  expect(await isOn()).toBe(true);
+});
