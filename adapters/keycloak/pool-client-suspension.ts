@@ -30,7 +30,7 @@ export async function suspendPoolClient(
   }
   // From here on none begins.
   const sessions = await listSessions(admin, realm, id, call);
-  await change(admin, realm, id, { notBefore: afterAll(sessions) }, call);
+  await change(admin, realm, id, { notBefore: endOf(sessions) }, call);
   for (const session of sessions.filter((one) => servesOnly(one, id))) {
     await absentIsFine(() =>
       admin.request(call.signal, 'the end of a session', (client) =>
@@ -88,8 +88,8 @@ async function listSessions(
   return sessions;
 }
 
-/** Seconds; sessions are dated by Keycloak's clock, and ours may be behind it. */
-function afterAll(sessions: readonly UserSessionRepresentation[]): number {
+/** In seconds, after all that they were given; Keycloak dates them, and our clock may be behind. */
+function endOf(sessions: readonly UserSessionRepresentation[]): number {
   const latestMs = Math.max(Date.now(), ...sessions.map(({ lastAccess = 0 }) => lastAccess));
   return Math.floor(latestMs / MS_PER_S) + 1;
 }

@@ -69,6 +69,12 @@ describeAnswers({
       setAll(api, frozen);
       return api.ask(valid);
     },
+    'request-invalid': async (api, valid) => {
+      const answer = await api.ask({ ...valid, body: { reason: 'they were rude' } });
+      const detail = expect.stringContaining('unpaid, abuse, request, trial-ended, leaving');
+      expect(answer.json).toMatchObject({ errors: [{ at: '/reason', detail }] });
+      return answer;
+    },
     'tenant-frozen': (api, valid) => {
       setAll(api, frozen);
       return api.ask(valid);
