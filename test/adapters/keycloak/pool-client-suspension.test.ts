@@ -4,6 +4,7 @@ import { aCall } from '../../contracts/a-call.ts';
 import { startFakeKeycloak } from './fake-keycloak.ts';
 
 const ADMIN = '/admin/realms/pool';
+const CLIENTS = `${ADMIN}/clients/`;
 const CLIENT = 'c-1';
 const FULL_PAGE = 100;
 
@@ -16,12 +17,12 @@ test('sessions of all pages end, but for those that serve another client too', a
     [shared, alone('last')],
   ];
   const keycloak = await startFakeKeycloak((method, path) => {
-    if (method === 'GET' && path === `${ADMIN}/clients`) {
+    if (method === 'GET' && path === CLIENTS) {
       const attributes = { 'tenure.tenant': call.owner.tenant };
       return { status: 200, body: [{ id: CLIENT, enabled: true, attributes }] };
     }
     if (path.endsWith('/user-sessions')) return { status: 200, body: pages.shift() ?? [] };
-    if (path.startsWith(`${ADMIN}/organizations`)) return { status: 200, body: [] };
+    if (path === `${ADMIN}/organizations/`) return { status: 200, body: [] };
     // One ended by itself meanwhile.
     return { status: path.endsWith('/sessions/s7') ? 404 : 204 };
   });
@@ -33,7 +34,7 @@ test('sessions of all pages end, but for those that serve another client too', a
     expect(ended).not.toContain(`DELETE ${ADMIN}/sessions/shared`);
     // Switched off before its sessions are read: none begins behind the reader's back.
     const changes = keycloak.requests.filter((request) => /^PUT|user-sessions/u.test(request));
-    expect(changes[0]).toBe(`PUT ${ADMIN}/clients/${CLIENT}`);
+    expect(changes[0]).toBe(`PUT ${CLIENTS}${CLIENT}`);
   } finally {
     await keycloak.close();
   }
@@ -44,11 +45,12 @@ test.each(['without our mark', 'of another tenant'])(
   async (whose) => {
     const attributes = whose === 'without our mark' ? {} : { 'tenure.tenant': 'another' };
     const keycloak = await startFakeKeycloak((method, path) => {
-      const body = path === `${ADMIN}/clients` ? [{ id: CLIENT, enabled: true, attributes }] : [];
+      const body = path === CLIENTS ? [{ id: CLIENT, enabled: true, attributes }] : [];
       return { status: method === 'GET' ? 200 : 204, body };
     });
     try {
       await createKeycloakOrganizations(keycloak.config).suspend('acme', aCall());
+      expect(keycloak.requests).toContain(`GET ${CLIENTS}`);
       expect(keycloak.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
     } finally {
       await keycloak.close();
