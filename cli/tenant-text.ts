@@ -14,7 +14,7 @@ export function fieldsOf(tenant: TenantBody): [string, string][] {
   return [
     ['tenant', tenant.id],
     ['slug', tenant.slug],
-    ['state', tenant.state],
+    ['state', tenant.stateBefore === null ? tenant.state : `frozen, was ${tenant.stateBefore}`],
     ['host', tenant.host],
     ['isolation', tenant.isolation],
     ['plan', tenant.plan],

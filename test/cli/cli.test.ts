@@ -118,6 +118,7 @@ describe('tenants freeze and unfreeze', () => {
   test('--wait follows the saga to its end', async () => {
     await activate(api);
     setState('frozen');
+    expect((await tenure('tenants get acme')).out).toMatch(/state +frozen, was active/);
     api.engine.onStart = (operation) => {
       setState('active');
       api.registry.rows.operations.set(operation, {
