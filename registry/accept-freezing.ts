@@ -1,7 +1,7 @@
 import type { FreezeTenant } from '../domain/freezing.ts';
 import { isEnded } from '../domain/operation.ts';
-import type { Operation } from '../ports/registry-store.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import type { Operation } from '../ports/registry-store.ts';
 import {
   idempotencyOf,
   unlessReplayed,

@@ -1,6 +1,6 @@
-import type { Call } from '../../ports/call.ts';
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import type UserSessionRepresentation from '@keycloak/keycloak-admin-client/lib/defs/userSessionRepresentation.js';
+import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { absentIsFine } from './failures.ts';
 import { SUSPENDED_ATTRIBUTE, tenantOfMark } from './mark.ts';
