@@ -23,8 +23,9 @@ const INGRESS = {
 } as const;
 
 /**
- * An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. They cannot
- * say "answer 403". A host without paths is the controller's default backend's: a 404 as a rule.
+ * An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. They
+ * cannot say "answer 403". A host without paths is the controller's default backend's: a 404 as a
+ * rule.
  */
 export function createKubernetesIngress(options: KubernetesIngressOptions): Routes {
   const objects = ownedObjects<V1IngressSpec>(options, INGRESS);
