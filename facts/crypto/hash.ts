@@ -15,7 +15,7 @@ const HASH_BYTES = 32;
  * heap, and takes longer to make, and to collect, than a short message to hash.
  */
 export const sha256 = (bytes: Uint8Array): Uint8Array => {
-  const text = hash('sha256', bytes, 'latin1');
+  const text = hash('sha256', bytes, 'binary');
   const digest = new Uint8Array(HASH_BYTES);
   for (let at = 0; at < HASH_BYTES; at += 1) digest[at] = text.charCodeAt(at);
   return digest;
