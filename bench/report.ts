@@ -52,7 +52,10 @@ not the last one has ended. Baselines:
   and the median of their p99;
 - the sequencer: bare inserts of as many rows in commits of as many, synced;
 - what is told among many tenants: the same among 1,000, measured in turns, without HTTP; of
-  snapshots and views one after the other.
+  snapshots and views one after the other. A page of the state tree parts in sixteen above 256
+  facts, so how full pages are swings with the number of tenants and does not grow with it: of one
+  fact each some 62 share a page among 1,000, some 24 among 100,000, and most pages have some 244
+  among 1,000,000. A view costs one page, and so does a snapshot after one change.
 
 Decisions are told without what reading the clock costs.
 
