@@ -159,7 +159,7 @@ async function take(
              from tenants
              where taken.tenant = $1 and token_hash = $2 and taken.state = 'pending'
                and expires_at > $5
-               and tenants.id = $1 and tenants.state in ('active', 'trial')
+               and tenants.id = $1 and tenants.state in ('active', 'trial') and tenants.issuer = $3
                and not exists (select from memberships
                  where tenant = $1 and issuer = $3 and sub = $4)
                and not exists (select from invitations as other
