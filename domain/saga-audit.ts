@@ -4,6 +4,7 @@ import type { OperationKind, SagaReason, SagaState } from './operation.ts';
 const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
+  inviteMember: 'invite',
 };
 
 /**

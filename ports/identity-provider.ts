@@ -25,6 +25,13 @@ export interface IdentityRequest {
   readonly identityProviders: readonly ExternalIdentityProvider[];
 }
 
+/** A person of the tenant, who has a user at the provider already. */
+export interface MemberRequest {
+  readonly slug: string;
+  /** `sub` at the tenant's issuer. */
+  readonly sub: string;
+}
+
 /** What the saga and the commit need to know. No personal data: it passes through Temporal. */
 export interface Identity {
   /** Exact `iss` of the tokens. */
@@ -60,6 +67,16 @@ export interface IdentityProvider {
     request: Pick<IdentityRequest, 'slug' | 'origin' | 'adminEmail' | 'adminUserId'>,
     call: Call,
   ): Promise<void>;
+  /**
+   * The user is a member of the organization (pool) and of exactly the groups of these tenant-scoped
+   * roles (`groupOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
+   */
+  ensureMember(
+    request: MemberRequest & { readonly roles: readonly string[] },
+    call: Call,
+  ): Promise<void>;
+  /** The user is in neither; it stays a user. Who is not there, or in nothing, is success. */
+  removeMember(request: MemberRequest, call: Call): Promise<void>;
   /** Resolves when the provider answers and accepts our credentials. */
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
@@ -67,3 +84,8 @@ export interface IdentityProvider {
 
 /** Keycloak finishes a request whose client left (measured up to 2.6 s; ten times that). */
 export const IDENTITY_SETTLE_MS = 30_000;
+
+/** Group of a tenant-scoped role: a provider's groups are named in the plural. */
+export function groupOf(role: string): string {
+  return `${role}s`;
+}

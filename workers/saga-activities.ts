@@ -1,29 +1,35 @@
+import { createInvitationActivities } from '../activities/invitation.ts';
+import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
-import { provisionInputOf } from '../domain/requests.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
-export type ActivityPorts = ProvisioningPorts & MembershipPorts & Omit<SagaPorts, 'probes'>;
+export type ActivityPorts = ProvisioningPorts &
+  MembershipPorts &
+  InvitationPorts &
+  Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createInvitationActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
-/** What each step of `provisionTenant` needs outside; other steps need the store alone. */
+/** What each step needs outside; those that are not here need the store alone. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, operations } = ports;
-  const probeIdentity = async ({ operation }: SagaRef, signal: AbortSignal) => {
-    const row = await operations.findOperation(operation);
-    if (row !== undefined) await identity[provisionInputOf(row.input).isolation].probe(signal);
+  const { identity, databases, routes, dns, notifier, tenants } = ports;
+  const probeIdentity = async ({ tenant }: SagaRef, signal: AbortSignal) => {
+    const row = await tenants.findTenant(tenant);
+    if (row !== undefined) await identity[row.isolation].probe(signal);
   };
   return {
     identity: probeIdentity,
@@ -31,5 +37,7 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     database: (_ref, signal) => databases.probe(signal),
     route: (_ref, signal) => routes.probe(signal),
     dns: (_ref, signal) => dns.probe(signal),
+    mail: (_ref, signal) => notifier.probe(signal),
+    answer: (_ref, signal) => notifier.probe(signal),
   };
 }

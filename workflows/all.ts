@@ -1,3 +1,4 @@
 /** Every saga, for the workflow bundle: what a worker can run. */
 export { changeMembership } from './change-membership/workflow.ts';
+export { inviteMember } from './invite-member/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';

@@ -9,7 +9,12 @@ import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
-import { ensureOrganizationGroups, joinOwners } from './organization-groups.ts';
+import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
+import {
+  addToOrganization,
+  ensureOrganizationMember,
+  removeOrganizationMember,
+} from './organization-member.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
 import {
   ensurePoolClient,
@@ -21,6 +26,7 @@ import {
 import { ensurePoolRealm } from './pool-realm.ts';
 import { ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
+import { OWNERS_GROUP } from './representation.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
 /**
@@ -51,6 +57,17 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       await renewMailServer(admin, realm, config.smtp, call);
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await sendInvite(admin, call, realm, user.id, clientId, origin);
+    },
+    ensureMember: async ({ slug, sub, roles }, call) => {
+      const organization = await findOrganization(admin, realm, slug, call);
+      if (!isMine(organization, call) || organization?.id === undefined)
+        throw refuse('invalid', 'the organization of the member is not there');
+      await ensureOrganizationMember(admin, realm, organization.id, { sub, roles }, call);
+    },
+    removeMember: async ({ slug, sub }, call) => {
+      const organization = await findOrganization(admin, realm, slug, call);
+      if (!isMine(organization, call) || organization?.id === undefined) return;
+      await removeOrganizationMember(admin, realm, organization.id, sub, call);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listOrganizations(admin, realm, signal),
@@ -120,15 +137,8 @@ async function ensureParts(
   }
   const groups = await ensureOrganizationGroups(admin, realm, orgId, call);
   const userId = await ensurePoolUser(admin, realm, request.adminEmail, call);
-  try {
-    // UNMANAGED, unlike by invitation: the user outlives the organization.
-    await admin.request(call.signal, 'the addition of the first admin', (client) =>
-      client.organizations.addMember({ realm, orgId, userId }),
-    );
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-  }
-  await joinOwners(admin, realm, orgId, groups, userId, call);
+  await addToOrganization(admin, realm, orgId, userId, call);
+  await joinGroup(admin, realm, orgId, groups.get(OWNERS_GROUP), userId, call);
   return userId;
 }
 

@@ -11,6 +11,7 @@ import { sendInvite } from './invite.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
 import { tenantOfMark } from './mark.ts';
+import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
@@ -50,6 +51,15 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       }
       await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
+    },
+    ensureMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the member is not there');
+      await ensureRealmMember(admin, request, call);
+    },
+    removeMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
+        await removeRealmMember(admin, request, call);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),
