@@ -1,3 +1,5 @@
+import type { AcceptPorts } from './accept/accept.ts';
+import type { AcceptCookies } from './accept/cookie.ts';
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
@@ -24,6 +26,9 @@ export interface ApiPorts {
   readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;
+  readonly invitations: AcceptPorts['invitations'];
+  readonly login: AcceptPorts['login'];
+  readonly acceptCookies: AcceptCookies;
   /** False in production, where the link is for the invited person alone. */
   readonly showsInviteLinks: boolean;
 }

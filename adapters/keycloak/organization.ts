@@ -43,7 +43,7 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       assureRequest(request);
       await ready(call);
       const orgId = await ensureOrganization(admin, realm, request, call);
-      const adminSub = await ensureParts(admin, realm, request, orgId, call);
+      const adminSub = await ensureParts(admin, config, request, orgId, call);
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
     remove: (slug, call) => removeOrganization(admin, realm, slug, call),
@@ -124,13 +124,14 @@ async function ensureOrganization(
 /** Groups, client, identity providers and the first admin, whose id is returned. */
 async function ensureParts(
   admin: KeycloakAdmin,
-  realm: string,
+  config: KeycloakConfig,
   request: IdentityRequest,
   orgId: string,
   call: Call,
 ): Promise<string> {
   const { slug, origin } = request;
-  await ensurePoolClient(admin, realm, formatPoolName(WEB_CLIENT, slug), origin, call);
+  const { poolRealm: realm } = config;
+  await ensurePoolClient(admin, config, formatPoolName(WEB_CLIENT, slug), origin, call);
   for (const provider of request.identityProviders) {
     const alias = formatPoolName(provider.alias, slug);
     await ensurePoolProvider(admin, realm, alias, provider, orgId, call);

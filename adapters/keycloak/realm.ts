@@ -76,7 +76,7 @@ async function ensureRealm(
   let seen = await lookUntil(isClear, admin, request.slug, call);
   for (let creates = 0; seen === 'absent';) {
     creates += 1;
-    const refusal = await create(admin, formatRealm(request, call.owner, config.smtp), call);
+    const refusal = await create(admin, formatRealm(request, call.owner, config), call);
     if (refusal === undefined) return;
     seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, request.slug, call);
     if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {

@@ -91,7 +91,7 @@ const REQUIREMENTS: readonly Requirement[] = [
   },
   {
     variable: 'PUBLIC_URL',
-    processes: ['worker'],
+    processes: ['api', 'worker'],
     envs: NOT_DEV,
     broken: (env) => env['PUBLIC_URL'] === undefined,
     sentence: 'is missing: invitations are mailed with links that lead there',

@@ -3,17 +3,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../../../api/app.ts';
+import { createAcceptCookies } from '../../../api/accept/cookie.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryLogin } from '../../../adapters/memory/login.ts';
+import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
+import { loginCallback } from '../../../domain/invitation-mail.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { LOG } from '../../sdk/support/fact-writer.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
+import { createMemoryInvitations } from './memory-invitations.ts';
+import type { MemoryInvitations } from './memory-invitations.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
 
@@ -48,6 +54,9 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
+  readonly invitations: MemoryInvitations;
+  /** Who signs in, as the invited or as others. */
+  readonly people: MemoryLogin;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -64,6 +73,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
+  const invitations = createMemoryInvitations(registry.rows.tenants);
+  const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
@@ -91,6 +102,9 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
+      invitations: breakable(invitations),
+      login: people.login,
+      acceptCookies: createAcceptCookies(new Uint8Array(32)),
       showsInviteLinks: true,
       ...overrides,
     },
@@ -109,6 +123,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     facts,
     made,
     planes,
+    invitations,
+    people,
     logStore,
     log,
     breakStore,
@@ -168,6 +184,7 @@ async function ask(url: string, request: Ask): Promise<Answer> {
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(`${url}${path}`, {
     method,
+    redirect: 'manual',
     headers: {
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),
