@@ -101,12 +101,14 @@ function via(issuer: string, backchannel: string): oidc.CustomFetch {
 
 /** No answer, an answer too late, or that of a server that starts or dies. */
 function isSilence(error: unknown): boolean {
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  const { status } = (cause ?? {}) as { status?: unknown };
+  const { code, message, cause } = error as Told;
+  const { status, message: causeMessage } = (cause ?? {}) as Told;
   if (code === 'OAUTH_TIMEOUT' || (typeof status === 'number' && status >= 500)) return true;
   // What fetch throws, as it is or as the cause of the library's error.
-  return [error, cause].some((one) => one instanceof Error && one.message === 'fetch failed');
+  return [message, causeMessage].includes('fetch failed');
 }
+
+type Told = Readonly<Partial<Record<'code' | 'message' | 'cause' | 'status', unknown>>>;
 
 function fail(error: unknown): never {
   if (error instanceof LoginError) throw error;
