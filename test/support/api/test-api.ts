@@ -69,12 +69,14 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
+  const invitations = breakable(registry.invitations);
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
         operations,
         tenants,
+        invitations,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
@@ -82,6 +84,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       },
       operations,
       tenants,
+      invitations,
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
