@@ -68,8 +68,8 @@ export interface IdentityProvider {
     call: Call,
   ): Promise<void>;
   /**
-   * The user is a member of the organization (pool) and of exactly the groups of these tenant-scoped
-   * roles (`groupOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
+   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly those
+   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
    */
   ensureMember(
     request: MemberRequest & { readonly roles: readonly string[] },
@@ -85,7 +85,10 @@ export interface IdentityProvider {
 /** Keycloak finishes a request whose client left (measured up to 2.6 s; ten times that). */
 export const IDENTITY_SETTLE_MS = 30_000;
 
-/** Group of a tenant-scoped role: a provider's groups are named in the plural. */
-export function groupOf(role: string): string {
-  return `${role}s`;
+/** The groups of every tenant that tenant-scoped roles stand for. */
+export const TENANT_GROUPS: readonly string[] = ['org-owners', 'org-admins', 'org-members'];
+
+/** Groups are named in the plural; a role that is only a duty (`org-deployer`) has none. */
+export function groupsOf(roles: readonly string[]): string[] {
+  return TENANT_GROUPS.filter((group) => roles.some((role) => `${role}s` === group));
 }

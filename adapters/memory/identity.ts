@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
-import { groupOf } from '../../ports/identity-provider.ts';
+import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
@@ -15,8 +15,8 @@ export interface MemoryTenantIdentity {
   readonly owner: OwnerMark | undefined;
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
-  /** Groups of each member, by `sub`. */
-  readonly members: Readonly<Record<string, readonly string[]>>;
+  /** Groups of each member, by `sub`; absent in the file of an older version. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface MemoryIdentity {
@@ -76,7 +76,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         if (entry === undefined || !isMine(slug, call)) {
           throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
         }
-        const members = { ...entry.members, [sub]: roles.map(groupOf).toSorted() };
+        const members = { ...entry.members, [sub]: groupsOf(roles) };
         entries.set(slug, { ...entry, members });
         save();
       }),
@@ -84,7 +84,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       send('removeMember', call.signal, () => {
         const entry = entries.get(slug);
         if (entry === undefined || !isMine(slug, call)) return;
-        const { [sub]: _gone, ...members } = entry.members;
+        const { [sub]: _gone, ...members } = entry.members ?? {};
         entries.set(slug, { ...entry, members });
         save();
       }),

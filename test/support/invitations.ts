@@ -24,7 +24,9 @@ export interface TenantOfTest {
 }
 
 /** A tenant of its own, to invite to. */
-export async function aTenant(world: World): Promise<TenantOfTest> {
+export async function aTenant(
+  world: Pick<World, 'provision' | 'ended' | 'api'>,
+): Promise<TenantOfTest> {
   const { input, tenant } = await world.ended(await world.provision());
   const { adminMember, adminEmail, slug } = provisionInputOf(input);
   const found = await world.api.tenants.findTenant(tenant);
@@ -33,7 +35,7 @@ export async function aTenant(world: World): Promise<TenantOfTest> {
 }
 
 /** What people do with invitations, through the use cases of the API. */
-export function createInviting(world: World) {
+export function createInviting(world: Pick<World, 'api' | 'engine' | 'start'>) {
   const ports = { ...world.api, engine: world.engine, clock: systemClock, ids: systemIds };
   const ask = (tenant: string, email: string, roles: readonly string[] = ['org-member']) =>
     acceptInviteRequest(ports, { actor: 'operator', tenant, email, roles });
@@ -44,7 +46,7 @@ export function createInviting(world: World) {
   };
   const change = ({ tenant, id }: Operation) => ({ tenant, invitation: id, actor: 'operator' });
   return {
-    ...{ ask, accepted },
+    ...{ ask, accepted, patient: { waitMs: PATIENT } },
     invite: async (tenant: string, email: string, over: Partial<SagaTiming> = {}) => {
       const operation = await accepted(tenant, email);
       await world.start(operation, { waitMs: PATIENT, ...over });

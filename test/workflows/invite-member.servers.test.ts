@@ -82,7 +82,7 @@ test('the invited person becomes a member who is bound to the login', async () =
   await expectReplays(world, operation);
 });
 
-const groupsOf = ({ find }: MemoryIdentity, sub: string) => find(acme.slug)?.members[sub];
+const groupsOf = ({ find }: MemoryIdentity, sub: string) => find(acme.slug)?.members?.[sub];
 
 test('an invitation that nobody answers is reminded of once, then it expires', async () => {
   const waitMs = { ...world.timing.waitMs, 'invitation-reminder': 400, invitation: 1_500 };

@@ -16,11 +16,11 @@ beforeEach(async () => {
   api = await startTestApi();
   browser = new InvitedBrowser(api);
   ({ tenant } = await activate(api));
-  token = api.invitations.invite(tenant);
+  token = api.links.invite(tenant);
 });
 afterEach(() => api.close());
 
-const stateOf = (of = token) => api.invitations.rows.get(of)?.state;
+const stateOf = (of = token) => api.links.rows.get(of)?.state;
 const link = (of = token) => `/invitations/${of}`;
 const rename = (displayName: string) => {
   const row = api.registry.rows.tenants.get(tenant)!;
@@ -44,7 +44,7 @@ describe('the way in', () => {
     const last = await browser.accept(token);
     expect([last.status, stateOf()]).toEqual([200, 'accepted']);
     expect(last.text).toContain('You are a member');
-    const { id, identity } = api.invitations.rows.get(token)!;
+    const { id, identity } = api.links.rows.get(token)!;
     expect(identity?.issuer).toBe('https://id.test/realms/x');
     expect(api.engine.messages).toEqual([[id, expect.objectContaining({ name: 'accept' })]]);
   });
@@ -71,16 +71,16 @@ describe('the way in', () => {
 
 describe('one answer to every link that is not open', () => {
   const closed: Record<string, () => string | Promise<string>> = {
-    expired: () => api.invitations.invite(tenant, { expiresAtMs: Date.now() - 1 }),
-    used: () => api.invitations.invite(tenant, { state: 'accepted' }),
-    revoked: () => api.invitations.invite(tenant, { state: 'revoked' }),
-    'never mailed': () => api.invitations.invite(tenant, { expiresAtMs: null }),
+    expired: () => api.links.invite(tenant, { expiresAtMs: Date.now() - 1 }),
+    used: () => api.links.invite(tenant, { state: 'accepted' }),
+    revoked: () => api.links.invite(tenant, { state: 'revoked' }),
+    'never mailed': () => api.links.invite(tenant, { expiresAtMs: null }),
     unknown: () => formatInvitationToken(tenant, new Uint8Array(32)),
     'of another tenant': async () => {
       const other = await activate(api, 'other');
-      const row = api.invitations.rows.get(token)!;
+      const row = api.links.rows.get(token)!;
       const theirs = formatInvitationToken(other.tenant, new Uint8Array(32).fill(1));
-      api.invitations.rows.set(theirs, row);
+      api.links.rows.set(theirs, row);
       return theirs;
     },
     'of a frozen tenant': () => {
@@ -115,7 +115,7 @@ describe('one answer to every link that is not open', () => {
   test('an invitation that ends during the login is answered so as well', async () => {
     const reference = await browser.open(link('nothing'));
     const onward = await browser.press(link());
-    api.invitations.rows.set(token, { ...api.invitations.rows.get(token)!, state: 'revoked' });
+    api.links.rows.set(token, { ...api.links.rows.get(token)!, state: 'revoked' });
     const back = await browser.open(InvitedBrowser.next(onward));
     expect([back.status, back.text]).toEqual([404, reference.text]);
     expect(browser.cookie).toBeUndefined();
@@ -137,7 +137,7 @@ describe('acceptance is locked to the invited address', () => {
     ['another issuer', { issuer: 'https://id.test/realms/other' }],
     ['a subject that no fact could name', { sub: 'a b' }],
   ])('%s is refused, says what to do, and consumes nothing', async (_name, claims) => {
-    const offer = api.invitations.invite(tenant, { email: 'kim@acme.example' });
+    const offer = api.links.invite(tenant, { email: 'kim@acme.example' });
     api.people.person = claims;
     const page = await browser.accept(offer);
     expect([page.status, stateOf(offer), api.engine.messages]).toEqual([403, 'pending', []]);
@@ -154,7 +154,7 @@ describe('acceptance is locked to the invited address', () => {
 
   test('who is a member already is told so', async () => {
     await browser.accept(token);
-    const second = api.invitations.invite(tenant);
+    const second = api.links.invite(tenant);
     expect((await browser.accept(second)).status).toBe(409);
     expect(stateOf(second)).toBe('pending');
   });
@@ -201,7 +201,7 @@ describe('only the browser that began a login finishes it', () => {
     api = await startTestApi({ clock: { nowMs: () => Date.now() + aheadMs } });
     browser = new InvitedBrowser(api);
     ({ tenant } = await activate(api));
-    token = api.invitations.invite(tenant);
+    token = api.links.invite(tenant);
     const path = InvitedBrowser.next(await browser.press(link()));
     const kept = browser.cookie;
     aheadMs = 900_000;

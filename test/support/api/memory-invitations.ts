@@ -1,69 +1,51 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { toHex } from '../../../facts/core/bytes.ts';
+import { sameEmail } from '../../../domain/email.ts';
 import type { Invitation } from '../../../domain/invitation.ts';
-import type { Tenant } from '../../../domain/tenant.ts';
-import { formatInvitationToken, placeOfToken } from '../../../registry/invitation-token.ts';
-import type { OpenPorts } from '../../../registry/open-invitations.ts';
+import type { InvitationStore } from '../../../ports/invitation-store.ts';
+import type { AcceptRequest } from '../../../ports/registry-store.ts';
 
-type Open = OpenPorts['invitations'];
+const NONE = () => Promise.resolve(undefined);
 
-/** The part of the invitation store that the invited person meets, in memory. */
-export interface MemoryInvitations extends Open {
-  /** By token. */
-  readonly rows: Map<string, Invitation>;
-  /** A pending invitation, and the token of its link. */
-  invite(tenant: string, over?: Partial<Invitation>): string;
-}
-
-const DAY_MS = 86_400_000;
-
-export function createMemoryInvitations(tenants: ReadonlyMap<string, Tenant>): MemoryInvitations {
-  const rows = new Map<string, Invitation>();
-  const find = (tenant: string, hash: Uint8Array): [string, Invitation] | undefined =>
-    [...rows].find(
-      ([token, row]) => row.tenant === tenant && toHex(placeOfToken(token).hash) === toHex(hash),
-    );
-  const findOpen: Open['findOpen'] = async (id, hash, nowMs) => {
-    const [, invitation] = find(id, hash) ?? [];
-    const tenant = tenants.get(id);
-    const isOpen = invitation?.state === 'pending' && nowMs < (invitation.expiresAtMs ?? 0);
-    return isOpen && tenant?.state === 'active' ? { invitation, tenant } : undefined;
+/** What the API's routes ask of invitations, over rows that a test may change. */
+export function createMemoryInvitations(rows: Map<string, Invitation>): InvitationStore {
+  const find = (tenant: string, id: string) => {
+    const row = rows.get(id);
+    return row?.tenant === tenant ? row : undefined;
   };
   return {
-    rows,
-    invite: (tenant, over = {}) => {
-      const token = formatInvitationToken(tenant, randomBytes(32));
-      rows.set(token, { ...pending(tenant), ...over });
-      return token;
+    findInvitation: async (tenant, id) => find(tenant, id),
+    listInvitations: async ({ tenant, state, after, limit }) => {
+      const all = [...rows.values()]
+        .filter((row) => row.tenant === tenant && (state === undefined || row.state === state))
+        .toReversed();
+      const from = all.findIndex(({ id }) => id === after) + 1;
+      return all.slice(from, from + limit);
     },
-    findOpen,
-    take: async (tenant, hash, identity, nowMs) => {
-      const open = await findOpen(tenant, hash, nowMs);
-      const [token] = find(tenant, hash) ?? [];
-      const isMember = [...rows.values()].some(
-        (row) => row.tenant === tenant && row.identity?.sub === identity.sub,
-      );
-      if (open === undefined || token === undefined || isMember) return undefined;
-      const taken = { ...open.invitation, state: 'accepted', endedAtMs: nowMs, identity } as const;
-      rows.set(token, taken);
-      return taken;
+    findMemberByEmail: async (tenant, email) =>
+      [...rows.values()].find(
+        (row) => row.tenant === tenant && row.state === 'accepted' && sameEmail(row.email, email),
+      )?.member,
+    revoke: async (tenant, id, endedBy, endedAtMs) => {
+      const row = find(tenant, id);
+      if (row?.state !== 'pending') return undefined;
+      const revoked: Invitation = { ...row, state: 'revoked', endedBy, endedAtMs };
+      rows.set(id, revoked);
+      return revoked;
     },
-    findTaken: async (tenant, hash, { issuer, sub }) => {
-      const [, row] = find(tenant, hash) ?? [];
-      const isTheirs = row?.identity?.issuer === issuer && row.identity.sub === sub;
-      return isTheirs ? row : undefined;
-    },
+    findOpen: NONE,
+    take: NONE,
+    findTaken: NONE,
+    putToken: NONE,
+    withdraw: async (_tenant, id) => void rows.delete(id),
+    listUnsettled: () => Promise.resolve([]),
   };
 }
 
-function pending(tenant: string): Invitation {
+export function pendingInvitation(
+  { operation: { id, tenant }, nowMs }: AcceptRequest,
+  offer: NonNullable<AcceptRequest['newInvitation']>,
+): Invitation {
   return {
-    ...{ id: randomUUID(), tenant, member: randomUUID() },
-    email: 'grace@acme.example',
-    roles: ['org-member'],
-    state: 'pending',
-    invitedAtMs: Date.now(),
-    expiresAtMs: Date.now() + DAY_MS,
+    ...{ id, tenant, ...offer, state: 'pending', invitedAtMs: nowMs, expiresAtMs: null },
     ...{ endedAtMs: null, endedBy: null, identity: null },
   };
 }

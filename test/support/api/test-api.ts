@@ -18,10 +18,10 @@ import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { LOG } from '../../sdk/support/fact-writer.ts';
 import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
-import { createMemoryInvitations } from './memory-invitations.ts';
-import type { MemoryInvitations } from './memory-invitations.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
+import { createOpenInvitations } from './open-invitations.ts';
+import type { OpenInvitations } from './open-invitations.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
@@ -54,7 +54,8 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
-  readonly invitations: MemoryInvitations;
+  /** Those that somebody has a link to. */
+  readonly links: OpenInvitations;
   /** Who signs in, as the invited or as others. */
   readonly people: MemoryLogin;
   readonly logStore: FakeLogStore;
@@ -73,19 +74,21 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
-  const invitations = createMemoryInvitations(registry.rows.tenants);
+  const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
+  const invitations = breakable({ ...registry.invitations, ...links });
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
         operations,
         tenants,
+        invitations,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
@@ -93,6 +96,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       },
       operations,
       tenants,
+      invitations,
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
@@ -102,7 +106,6 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
-      invitations: breakable(invitations),
       login: people.login,
       acceptCookies: createAcceptCookies(new Uint8Array(32)),
       showsInviteLinks: true,
@@ -123,7 +126,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     facts,
     made,
     planes,
-    invitations,
+    links,
     people,
     logStore,
     log,
