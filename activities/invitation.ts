@@ -6,6 +6,7 @@ import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { CommitStore, OperationStore, TenantReader } from '../ports/registry-store.ts';
 import { commitStep } from '../registry/commit.ts';
 import type { CommitStep } from '../registry/commit.ts';
+import { ensureInvitedUser } from '../registry/invited-user.ts';
 import { joinTenant } from '../registry/join-tenant.ts';
 import { mailInvitation } from '../registry/mail-invitation.ts';
 import type { MailPorts } from '../registry/mail-invitation.ts';
@@ -36,6 +37,8 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
         const { facts } = await commitStep(ports.commits, ports.log, commit);
         return facts.map(({ id }) => ({ id }));
       }),
+    ensureInvitedUser: (ref) =>
+      attempt(report, (signal) => ensureInvitedUser(ports, { owner: ref, signal })),
     mailInvitation: (ref, order) =>
       attempt(report, (signal) =>
         mailInvitation(ports, { tenant: ref.tenant, invitation: ref.operation, ...order }, signal),

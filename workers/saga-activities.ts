@@ -33,6 +33,7 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
   };
   return {
     identity: probeIdentity,
+    user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
     route: (_ref, signal) => routes.probe(signal),

@@ -7,6 +7,7 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
 import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
@@ -57,6 +58,11 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       await renewMailServer(admin, realm, config.smtp, call);
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await sendInvite(admin, call, realm, user.id, clientId, origin);
+    },
+    ensureInvited: async ({ slug, email }, call) => {
+      if (!isMine(await findOrganization(admin, realm, slug, call), call))
+        throw refuse('invalid', 'the organization of the invited person is not there');
+      await ensureInvitedUser(admin, realm, email, call);
     },
     ensureMember: async ({ slug, sub, roles }, call) => {
       const organization = await findOrganization(admin, realm, slug, call);

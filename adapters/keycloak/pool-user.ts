@@ -29,7 +29,7 @@ export async function ensurePoolUser(
 }
 
 /** Undefined when somebody made it at the same moment. */
-async function createUser(
+export async function createUser(
   admin: KeycloakAdmin,
   realm: string,
   email: string,

@@ -8,6 +8,7 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { isTaken, refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { ensureInvitedUser } from './invited-user.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
 import { tenantOfMark } from './mark.ts';
@@ -51,6 +52,11 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       }
       await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
+    },
+    ensureInvited: async ({ slug, email }, call) => {
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the invited person is not there');
+      await ensureInvitedUser(admin, slug, email, call);
     },
     ensureMember: async (request, call) => {
       if ((await lookUntil(isClear, admin, request.slug, call)) !== 'mine')

@@ -70,6 +70,11 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
+    ensureInvited: ({ slug }, call) =>
+      send('ensureInvited', call.signal, () => {
+        if (!isMine(slug, call))
+          throw new PortError('identity', 'invalid', 'the tenant of the invited is not there');
+      }),
     ensureMember: ({ slug, sub, roles }, call) =>
       send('ensureMember', call.signal, () => {
         const entry = entries.get(slug);

@@ -285,12 +285,17 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       const { identity } = subject;
       const member = { slug: request.slug, sub: randomUUID(), roles: ['org-admin'] };
       const code = 'invalid';
+      const invited = { slug: request.slug, email: 'invited@acme.example' };
       await expect(identity.ensureMember(member, call)).rejects.toMatchObject({ code });
+      await expect(identity.ensureInvited(invited, call)).rejects.toMatchObject({ code });
       await identity.removeMember(member, call);
       await identity.ensure(request, call);
+      await identity.ensureInvited(invited, call);
+      await identity.ensureInvited(invited, call);
       const sub = await subject.makeUser(request);
       const others = aPatientCall();
       const theirs = { ...member, sub };
+      await expect(identity.ensureInvited(invited, others)).rejects.toMatchObject({ code });
       await expect(identity.ensureMember(theirs, others)).rejects.toMatchObject({ code });
       await identity.ensureMember(theirs, call);
       await identity.removeMember(theirs, others);

@@ -45,6 +45,7 @@ async function acceptedWith(...faults: readonly [Effect, readonly Fault[]][]): P
 
 const EFFECTS: readonly Effect[] = [
   'store.commitInvitation',
+  'identity.ensureInvited',
   'notifier.send',
   'store.settleInvitation',
   'identity.ensureMember',
@@ -107,7 +108,7 @@ describe('a mail server that is away', () => {
     const { state, steps } = await world.ended(operation);
     expect(state).toBe('done');
     expect(steps.map((step) => step.state)).toEqual([
-      ...['done', 'done', 'skipped', 'done', 'done', 'done', 'skipped'],
+      ...['done', 'done', 'done', 'skipped', 'done', 'done', 'done', 'skipped'],
     ]);
     plan.plan(operation.id, 'notifier.send');
     await expectCleanSlate(world, { tenants: [acme.tenant] });

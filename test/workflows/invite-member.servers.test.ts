@@ -67,7 +67,7 @@ test('the invited person becomes a member who is bound to the login', async () =
   expect(await people.take(token, login)).toMatchObject({ outcome: 'taken' });
   const ended = await world.ended(operation);
   expect(statesOf(ended)).toEqual({
-    ...{ commit: 'done', sign: 'done', mail: 'done', answer: 'done' },
+    ...{ commit: 'done', sign: 'done', user: 'done', mail: 'done', answer: 'done' },
     ...{ settle: 'done', 'sign-end': 'done', identity: 'done' },
   });
   const identity = { issuer: acme.issuer, sub: login.sub };

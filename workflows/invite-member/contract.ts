@@ -26,6 +26,8 @@ export interface SettledInvitation {
 export interface InvitationActivities {
   /** `atMs`: the saga's clock, the same in each retry. */
   commitInvitation(ref: SagaRef, atMs: number): Promise<Attempted<readonly CommittedFact[]>>;
+  /** Makes the invited person a user at the identity provider, where there is none. */
+  ensureInvitedUser(ref: SagaRef): Promise<Attempted<void>>;
   mailInvitation(ref: SagaRef, order: MailOrder): Promise<Attempted<void>>;
   /** False: the row has ended, or is gone. */
   isInvitationPending(ref: SagaRef): Promise<Attempted<boolean>>;

@@ -50,6 +50,13 @@ function invited(ref: SagaRef, life: InvitationLife, found: Found): Step<Activit
     },
     signed('sign', found),
     {
+      name: 'user',
+      title: 'Make the invited person a user at the identity provider',
+      touches: 'identity',
+      do: (call) => call('ensureInvitedUser', ref),
+      until: (call) => life.over(call),
+    },
+    {
       name: 'mail',
       title: 'Mail the link to the invited person',
       touches: 'mail',

@@ -8,7 +8,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 
 /** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
-  ...['ensure', 'remove', 'inviteAdmin', 'ensureMember', 'removeMember'],
+  ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
   'send',
 ]);
 
