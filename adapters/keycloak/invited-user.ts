@@ -18,7 +18,7 @@ export async function ensureInvitedUser(
 ): Promise<void> {
   const found =
     (await findUser(admin, realm, email, call)) ??
-    (await createUser(admin, realm, email, call)) ??
+    (await createUser(admin, realm, email, [], call)) ??
     (await findUser(admin, realm, email, call));
   if (found?.id === undefined) throw refuse('unavailable', 'the invited user came and went');
   if (found.emailVerified !== true && (await hasWayIn(admin, realm, found.id, call)))

@@ -20,10 +20,15 @@ export class InvitedBrowser {
     return this.#go('POST', path, headers);
   }
 
-  /** Where the page leads by itself, as a path of this server. */
-  static next({ text, headers }: Answer): string {
+  /** Where the page leads by itself. */
+  static leads({ text, headers }: Answer): string {
     const [, url = headers.get('Location') ?? ''] = /content="0; url=([^"]+)"/.exec(text) ?? [];
-    const { pathname, search } = new URL(url.replaceAll('&amp;', '&'), 'https://tenure.test');
+    return new URL(url.replaceAll('&amp;', '&'), 'https://tenure.test').href;
+  }
+
+  /** The same, as a path of this server. */
+  static next(answer: Answer): string {
+    const { pathname, search } = new URL(InvitedBrowser.leads(answer));
     return pathname + search;
   }
 
