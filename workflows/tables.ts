@@ -2,7 +2,6 @@ import type { DomainErrorCode } from '../domain/decision.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
-import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import type { Touched } from './shared/step.ts';
@@ -64,7 +63,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     does: 'Accompanies an invitation, whose id it has, from the pending member to the end that its row has.',
     begunBy: 'POST /v1/tenants/{tenant}/invitations',
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
-    told: INVITATION_MESSAGES,
+    told: ['accept', 'revoke', 'resend'],
     steps: (input) => inviteMember(input),
   },
 };

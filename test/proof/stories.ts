@@ -69,12 +69,14 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
   ],
   inviteMember: [
     {
-      prepare: inviteSomebody,
-      meanwhile: acceptInvited,
+      prepare: (stage) => inviteSomebody(stage, invitedAt(stage)),
+      meanwhile: (stage, operation) => acceptInvited(stage, operation, invitedAt(stage)),
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
 };
+
+const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
 
 /** The first that passes every step which is broken. */
 export function storyOf({ kind, breaks }: Cell): Story {
