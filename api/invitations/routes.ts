@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { INVITATION_STATES } from '../../domain/invitation.ts';
 import { acceptInviteRequest } from '../../registry/accept-invite-request.ts';
 import { route } from '../http/route.ts';
-import { cursor, idempotencyKey, limit, next, uuid } from '../http/schemas.ts';
+import { cursor, idempotencyKey, limit, next, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { sagaSchema } from '../sagas/schema.ts';
 import { showSaga } from '../sagas/view.ts';
 import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
-import { formatInvitation, invitationSchema, roles } from './schema.ts';
+import { formatInvitation, invitationSchema } from './schema.ts';
 
 export { resendInvitation, revokeInvitation } from './change.ts';
 
@@ -28,7 +28,7 @@ export const inviteMember = route({
   body: z
     .strictObject({
       email: z.string().meta({ description: 'Where the mail goes.', example: 'bob@acme.example' }),
-      roles,
+      roles: roleNames,
     })
     .meta({ id: 'InviteMember' }),
   replies: {

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { INVITATION_STATES } from '../../domain/invitation.ts';
 import type { Invitation } from '../../domain/invitation.ts';
-import { NAME } from '../../facts/core/formats.ts';
 import { formatTime, time, uuid } from '../http/schemas.ts';
-
-const ROLES_MAX = 50;
-
-/** Tenant-scoped roles in a request. */
-export const roles = z
-  .array(z.string().regex(NAME, 'Must be the name of a role.'))
-  .max(ROLES_MAX, `Must be ${ROLES_MAX} or less.`)
-  .refine((names) => new Set(names).size === names.length, 'Each must stand once.');
 
 export const invitationSchema = z
   .object({

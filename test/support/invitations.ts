@@ -26,8 +26,9 @@ export interface TenantOfTest {
 /** A tenant of its own, to invite to. */
 export async function aTenant(
   world: Pick<World, 'provision' | 'ended' | 'api'>,
+  over: Parameters<World['provision']>[0] = {},
 ): Promise<TenantOfTest> {
-  const { input, tenant } = await world.ended(await world.provision());
+  const { input, tenant } = await world.ended(await world.provision(over));
   const { adminMember, adminEmail, slug } = provisionInputOf(input);
   const found = await world.api.tenants.findTenant(tenant);
   if (found?.issuer === null || found === undefined) throw new Error('the tenant has no issuer');

@@ -1,8 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../ports/registry-store.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
@@ -10,9 +8,9 @@ import { expectReplays } from '../support/saga-replay.ts';
 import type { WorkerOrders } from '../support/saga-worker-process.ts';
 import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
+import { Workers } from '../support/sagas/dying-workers.ts';
 import { everyKill } from '../support/sagas/kills.ts';
 
-const PROCESS = fileURLToPath(new URL('../support/saga-worker-process.ts', import.meta.url));
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
 const timing = { attemptTimeoutMs: 1_500, retryBudgetMs: 300_000 };
@@ -54,40 +52,6 @@ function ordersOf(): WorkerOrders {
       return unwinds ? [{ operation: id, effect: 'dns.ensure', faults: [refused] } as const] : [];
     }),
   };
-}
-
-/** One worker at a time; when it dies, the next one is loaded already. */
-class Workers {
-  deaths = 0;
-  readonly #orders: WorkerOrders;
-  #active: ChildProcess;
-  #standby: ChildProcess;
-
-  constructor(orders: WorkerOrders) {
-    this.#orders = orders;
-    this.#active = fork(PROCESS);
-    this.#standby = fork(PROCESS);
-    this.#activate();
-  }
-
-  #activate(): void {
-    this.#active.send(this.#orders);
-    this.#active.once('exit', (_code, signal) => {
-      if (signal !== 'SIGKILL') return; // what it said on stderr is a bug of the test
-      this.deaths += 1;
-      this.#active = this.#standby;
-      this.#standby = fork(PROCESS);
-      this.#activate();
-    });
-  }
-
-  async stop(): Promise<void> {
-    for (const child of [this.#active, this.#standby]) {
-      child.removeAllListeners('exit');
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
-    }
-  }
 }
 
 describe('a worker killed by SIGKILL', () => {

@@ -26,11 +26,12 @@ export async function inviteMember(input: SagaInput): Promise<void> {
   await runSaga(input, steps(input, life));
 }
 
+/** The table: what a new run does. */
 export function steps(
-  { operation, tenant }: SagaInput,
-  life: InvitationLife,
+  input: SagaInput,
+  life = new InvitationLife(input),
 ): readonly Step<Activities>[] {
-  const ref: SagaRef = { operation, tenant };
+  const ref: SagaRef = { operation: input.operation, tenant: input.tenant };
   const found: Found = { invitedAtMs: 0, settledAtMs: 0, facts: [], accepted: false };
   return [...invited(ref, life, found), ...ended(ref, found)];
 }

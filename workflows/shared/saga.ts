@@ -93,7 +93,10 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
     },
     ...queue,
   });
-  if (step.when?.() === false) return progress.step(step.name, 'skipped');
+  if (step.when?.() === false) {
+    undos.forget(step);
+    return progress.step(step.name, 'skipped');
+  }
   for (;;) {
     progress.step(step.name, step.waits ? 'waiting' : 'running');
     try {

@@ -31,6 +31,12 @@ export class UndoStack<A> {
     this.#entries.push({ step, lateUntilMs: undefined });
   }
 
+  /** It was skipped: a saga from before it was added has nothing of it to take back. */
+  forget(step: Step<A>): void {
+    const at = this.#entries.findIndex((entry) => entry.step === step);
+    if (at >= 0) this.#entries.splice(at, 1);
+  }
+
   /**
    * An attempt ended without a known outcome; its outside system may go on for the settle time.
    * `running`: the attempt itself may go on, until its own deadline.
