@@ -1,5 +1,11 @@
 /** One accepted request that changes something; it has an id, a tenant and one saga (DESIGN 1). */
-export const OPERATION_KINDS = ['provisionTenant', 'changeMembership', 'inviteMember'] as const;
+export const OPERATION_KINDS = [
+  'provisionTenant',
+  'changeMembership',
+  'inviteMember',
+  'freezeTenant',
+  'unfreezeTenant',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
@@ -11,6 +17,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   changeMembership: true,
   // It waits for a person for days.
   inviteMember: false,
+  freezeTenant: true,
+  unfreezeTenant: true,
 };
 
 /**

@@ -5,6 +5,8 @@ const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
   inviteMember: 'invite',
+  freezeTenant: 'freeze',
+  unfreezeTenant: 'unfreeze',
 };
 
 /**

@@ -1,5 +1,7 @@
 import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
+import { createFreezingActivities } from '../activities/freezing.ts';
+import type { FreezingPorts } from '../activities/freezing.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
@@ -12,6 +14,7 @@ import type { SagaRef } from '../workflows/shared/contract.ts';
 export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   InvitationPorts &
+  FreezingPorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
 /** All activities of the queue `tenure`. */
@@ -20,6 +23,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
     ...createInvitationActivities(ports),
+    ...createFreezingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }

@@ -17,6 +17,7 @@ export interface MemoryTenantIdentity {
   readonly identityProviders: readonly string[];
   /** Groups of each member, by `sub`; absent in the file of an older version. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  readonly suspended?: true;
 }
 
 export interface MemoryIdentity {
@@ -61,6 +62,22 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       send('remove', call.signal, () => {
         if (!isMine(slug, call)) return;
         entries.delete(slug);
+        save();
+      }),
+    suspend: (slug, call) =>
+      send('suspend', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined || !isMine(slug, call)) return;
+        entries.set(slug, { ...entry, suspended: true });
+        save();
+      }),
+    restore: (slug, call) =>
+      send('restore', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
+        if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
+        const { suspended: _, ...restored } = entry;
+        entries.set(slug, restored);
         save();
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>

@@ -39,6 +39,8 @@ const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
   inviteMember: 'Invite a member to tenant',
+  freezeTenant: 'Freeze tenant',
+  unfreezeTenant: 'Unfreeze tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -58,6 +58,16 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  freezeTenant: {
+    'freeze-done': (stage) => frozen(stage),
+    'freeze-refused-by-rule': (stage) => frozen(stage, ['store.freeze', [REFUSED]]),
+    'freeze-parked-resumed-by-itself': freezeParked,
+  },
+  unfreezeTenant: {
+    'unfreeze-done': (stage) => thawed(stage),
+    'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
+    'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
+  },
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(
@@ -228,6 +238,32 @@ async function inviteRefused({ world, plan }: Stage): Promise<Operation> {
   const { tenant } = await aTenant(world);
   const operation = await people.accepted(tenant, `bob@${tenant}.test`);
   plan.plan(operation.id, 'store.commitInvitation', REFUSED);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const operation = await world.acceptFreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+/** Committed and told, then closed outside as soon as the port is back. */
+async function freezeParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  plan.down.add('identity');
+  const operation = await world.freeze(tenant);
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant } = await frozen(stage);
+  const operation = await world.acceptUnfreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
   await world.start(operation);
   return world.ended(operation);
 }

@@ -9,7 +9,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 /** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureMember', 'removeMember'],
-  'send',
+  ...['suspend', 'restore', 'send'],
 ]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
@@ -69,6 +69,7 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitInvitation, settleInvitation } = activities;
+  const { commitFreeze, commitUnfreeze } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
@@ -77,6 +78,8 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
       plan.run('store.commitInvitation', STORE, () => commitInvitation(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
+    commitFreeze: (...args) => plan.run('store.freeze', STORE, () => commitFreeze(...args)),
+    commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>
