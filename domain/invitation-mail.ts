@@ -6,7 +6,7 @@ export interface InvitationMail {
   readonly text: string;
 }
 
-/** Where the link of an invitation leads: opening it consumes nothing. `base` ends without a slash. */
+/** Where the link leads; opening it consumes nothing. `base` ends without a slash. */
 export function invitationLink(base: string, token: string): string {
   return `${base}/invitations/${token}`;
 }

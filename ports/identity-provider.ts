@@ -80,7 +80,8 @@ export interface IdentityProvider {
   ): Promise<void>;
   /**
    * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly those
-   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
+   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the tenant or
+   * the user is not there.
    */
   ensureMember(
     request: MemberRequest & { readonly roles: readonly string[] },
