@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
-import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -87,24 +87,14 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
-    ensureMember: ({ slug, sub, roles }, call) =>
-      send('ensureMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
-        }
-        const members = { ...entry.members, [sub]: groupsOf(roles) };
-        entries.set(slug, { ...entry, members });
+    ...memoryMembers({
+      send,
+      find: (slug, call) => (isMine(slug, call) ? entries.get(slug) : undefined),
+      keep: (slug, entry) => {
+        entries.set(slug, entry);
         save();
-      }),
-    removeMember: ({ slug, sub }, call) =>
-      send('removeMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) return;
-        const { [sub]: _gone, ...members } = entry.members ?? {};
-        entries.set(slug, { ...entry, members });
-        save();
-      }),
+      },
+    }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
