@@ -46,6 +46,11 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const isMine = (slug: string, call: Call) =>
     entries.get(slug)?.owner?.tenant === call.owner.tenant;
 
+  const keep = (slug: string, entry: MemoryTenantIdentity) => {
+    entries.set(slug, entry);
+    save();
+  };
+
   const identity: IdentityProvider = {
     ensure: (request, call) =>
       send('ensure', call.signal, () => {
@@ -90,10 +95,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     ...memoryMembers({
       send,
       find: (slug, call) => (isMine(slug, call) ? entries.get(slug) : undefined),
-      keep: (slug, entry) => {
-        entries.set(slug, entry);
-        save();
-      },
+      keep,
     }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
@@ -105,8 +107,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
-      save();
+      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
     find: (slug) => entries.get(slug),
   };
