@@ -79,9 +79,9 @@ export interface IdentityProvider {
     call: Call,
   ): Promise<void>;
   /**
-   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly those
-   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the tenant or
-   * the user is not there.
+   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly
+   * those of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the
+   * tenant or the user is not there.
    */
   ensureMember(
     request: MemberRequest & { readonly roles: readonly string[] },

@@ -58,8 +58,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
         const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        entries.set(request.slug, entry);
-        save();
+        keep(request.slug, entry);
         const issuer = issuerOf(request.slug);
         return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
       }),
@@ -73,8 +72,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       send('suspend', call.signal, () => {
         const entry = entries.get(slug);
         if (entry === undefined || !isMine(slug, call)) return;
-        entries.set(slug, { ...entry, suspended: true });
-        save();
+        keep(slug, { ...entry, suspended: true });
       }),
     restore: (slug, call) =>
       send('restore', call.signal, () => {
@@ -82,8 +80,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
         if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
         const { suspended: _, ...restored } = entry;
-        entries.set(slug, restored);
-        save();
+        keep(slug, restored);
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
