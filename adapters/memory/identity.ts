@@ -45,6 +45,8 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
   const isMine = (slug: string, call: Call) =>
     entries.get(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) =>
+    isMine(slug, call) ? entries.get(slug) : undefined;
 
   const keep = (slug: string, entry: MemoryTenantIdentity) => {
     entries.set(slug, entry);
@@ -89,11 +91,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
-    ...memoryMembers({
-      send,
-      find: (slug, call) => (isMine(slug, call) ? entries.get(slug) : undefined),
-      keep,
-    }),
+    ...memoryMembers({ send, keep, find: findMine }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
