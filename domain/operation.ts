@@ -2,6 +2,7 @@
 export const OPERATION_KINDS = [
   'provisionTenant',
   'changeMembership',
+  'inviteMember',
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',

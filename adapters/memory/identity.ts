@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
-import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -45,6 +45,13 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
   const isMine = (slug: string, call: Call) =>
     entries.get(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) =>
+    isMine(slug, call) ? entries.get(slug) : undefined;
+
+  const keep = (slug: string, entry: MemoryTenantIdentity) => {
+    entries.set(slug, entry);
+    save();
+  };
 
   const identity: IdentityProvider = {
     ensure: (request, call) =>
@@ -53,8 +60,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
         const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        entries.set(request.slug, entry);
-        save();
+        keep(request.slug, entry);
         const issuer = issuerOf(request.slug);
         return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
       }),
@@ -68,8 +74,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       send('suspend', call.signal, () => {
         const entry = entries.get(slug);
         if (entry === undefined || !isMine(slug, call)) return;
-        entries.set(slug, { ...entry, suspended: true });
-        save();
+        keep(slug, { ...entry, suspended: true });
       }),
     restore: (slug, call) =>
       send('restore', call.signal, () => {
@@ -77,8 +82,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
         if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
         const { suspended: _, ...restored } = entry;
-        entries.set(slug, restored);
-        save();
+        keep(slug, restored);
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
@@ -120,8 +124,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
-      save();
+      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
     find: (slug) => entries.get(slug),
   };
