@@ -2,7 +2,6 @@
 export const OPERATION_KINDS = [
   'provisionTenant',
   'changeMembership',
-  'inviteMember',
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',

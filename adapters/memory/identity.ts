@@ -15,9 +15,9 @@ export interface MemoryTenantIdentity {
   readonly owner: OwnerMark | undefined;
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
-  readonly suspended?: true;
   /** Groups of each member, by `sub`; absent in the file of an older version. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  readonly suspended?: true;
 }
 
 export interface MemoryIdentity {
@@ -93,27 +93,10 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     ensureInvited: ({ slug }, call) =>
       send('ensureInvited', call.signal, () => {
-        if (!isMine(slug, call))
+        if (findMine(slug, call) === undefined)
           throw new PortError('identity', 'invalid', 'the tenant of the invited is not there');
       }),
-    ensureMember: ({ slug, sub, roles }, call) =>
-      send('ensureMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
-        }
-        const members = { ...entry.members, [sub]: groupsOf(roles) };
-        entries.set(slug, { ...entry, members });
-        save();
-      }),
-    removeMember: ({ slug, sub }, call) =>
-      send('removeMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) return;
-        const { [sub]: _gone, ...members } = entry.members ?? {};
-        entries.set(slug, { ...entry, members });
-        save();
-      }),
+    ...memoryMembers({ send, keep, find: findMine }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
