@@ -43,7 +43,12 @@ export async function startRealOutside(): Promise<RealOutside> {
   const client = { clientId: CLIENT, clientSecret };
   await bootstrapServiceClient({ adminUrl, adminUser, adminPassword, ...client });
   const realm = { adminUrl, issuerBase: adminUrl, realm: 'master', poolRealm: 'pool' };
-  const config = { ...realm, ...client, smtp: undefined };
+  const config = {
+    ...realm,
+    ...client,
+    loginCallback: 'http://tenure.test/callback',
+    smtp: undefined,
+  };
   const baseUrl = `http://localhost:${libsql.port}`;
   const ca = readFileSync(kubernetes.caFile, 'utf8');
   const { host, port, zone, tsig } = knot;
