@@ -14,11 +14,6 @@ export function invitationLink(base: string, token: string): string {
   return `${base}${INVITATIONS_PATH}/${token}`;
 }
 
-/** Where a login that accepts an invitation comes back; the identity provider must allow it. */
-export function loginCallback(base: string): string {
-  return `${base}${INVITATIONS_PATH}/callback`;
-}
-
 /** For the invited person, who may never have heard of the tenant. */
 export function formatInvitationMail(
   { displayName }: Pick<Tenant, 'displayName'>,

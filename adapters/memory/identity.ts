@@ -65,22 +65,17 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
-        if (!isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the invited admin is not there');
-        }
+        if (!isMine(slug, call)) throw absent('the invited admin');
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
     ensureInvited: ({ slug }, call) =>
       send('ensureInvited', call.signal, () => {
-        if (!isMine(slug, call))
-          throw new PortError('identity', 'invalid', 'the tenant of the invited is not there');
+        if (!isMine(slug, call)) throw absent('the tenant of the invited');
       }),
     ensureMember: ({ slug, sub, roles }, call) =>
       send('ensureMember', call.signal, () => {
         const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
-        }
+        if (entry === undefined || !isMine(slug, call)) throw absent('the tenant of the member');
         const members = { ...entry.members, [sub]: groupsOf(roles) };
         entries.set(slug, { ...entry, members });
         save();
@@ -108,6 +103,10 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     },
     find: (slug) => entries.get(slug),
   };
+}
+
+function absent(what: string): PortError {
+  return new PortError('identity', 'invalid', `${what} is not there`);
 }
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
