@@ -11,16 +11,21 @@ interface Place {
   send<T>(method: string, signal: AbortSignal, effect: () => T): Promise<T>;
 }
 
-/** Who is a member, and in which groups. */
+/** Who is invited, who is a member, and in which groups. */
 export function memoryMembers(
   place: Place,
-): Pick<IdentityProvider, 'ensureMember' | 'removeMember'> {
+): Pick<IdentityProvider, 'ensureInvited' | 'ensureMember' | 'removeMember'> {
+  const findHome = (slug: string, call: Call): MemoryTenantIdentity => {
+    const entry = place.find(slug, call);
+    if (entry !== undefined) return entry;
+    throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
+  };
   return {
+    ensureInvited: ({ slug }, call) =>
+      place.send('ensureInvited', call.signal, () => void findHome(slug, call)),
     ensureMember: ({ slug, sub, roles }, call) =>
       place.send('ensureMember', call.signal, () => {
-        const entry = place.find(slug, call);
-        if (entry === undefined)
-          throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
+        const entry = findHome(slug, call);
         const members = { ...entry.members, [sub]: groupsOf(roles) };
         place.keep(slug, { ...entry, members });
       }),

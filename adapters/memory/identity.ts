@@ -72,9 +72,8 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     suspend: (slug, call) =>
       send('suspend', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) return;
-        keep(slug, { ...entry, suspended: true });
+        const entry = findMine(slug, call);
+        if (entry !== undefined) keep(slug, { ...entry, suspended: true });
       }),
     restore: (slug, call) =>
       send('restore', call.signal, () => {
@@ -86,15 +85,8 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
-        if (!isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the invited admin is not there');
-        }
+        if (!isMine(slug, call)) throw absent('the invited admin');
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
-      }),
-    ensureInvited: ({ slug }, call) =>
-      send('ensureInvited', call.signal, () => {
-        if (findMine(slug, call) === undefined)
-          throw new PortError('identity', 'invalid', 'the tenant of the invited is not there');
       }),
     ...memoryMembers({ send, keep, find: findMine }),
     probe: (signal) => send('probe', signal, () => undefined),
@@ -111,6 +103,10 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     },
     find: (slug) => entries.get(slug),
   };
+}
+
+function absent(what: string): PortError {
+  return new PortError('identity', 'invalid', `${what} is not there`);
 }
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
