@@ -53,7 +53,7 @@ func (t *text) String() string {
 
 const (
 	smallestPiece = 64
-	// largestPiece is 8 MB.
+	// largestPiece is about 6 MB.
 	largestPiece = 1 << 16
 )
 
@@ -66,19 +66,22 @@ type members struct {
 }
 
 func (m *members) add(added member) *member {
-	var place *member
-	switch last := len(m.free) - 1; {
-	case last >= 0:
+	place := m.place()
+	*place = added
+	return place
+}
+
+func (m *members) place() (place *member) {
+	if last := len(m.free) - 1; last >= 0 {
 		place, m.free = m.free[last], m.free[:last]
-	case len(m.left) == 0:
+		return place
+	}
+	if len(m.left) == 0 {
 		m.left = make([]member, min(max(smallestPiece, m.made), largestPiece))
 		m.made += len(m.left)
 		preferHugePages(m.left)
-		fallthrough
-	default:
-		place, m.left = &m.left[0], m.left[1:]
 	}
-	*place = added
+	place, m.left = &m.left[0], m.left[1:]
 	return place
 }
 
