@@ -69,8 +69,8 @@ export interface IdentityProvider {
   ): Promise<void>;
   /**
    * Whoever has this address can sign in there, by proving it: a user is made where none is, and
-   * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign in
-   * as it though its address was never proved. Repeatable. `invalid`: the tenant is not there.
+   * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign
+   * in as it though its address was never proved. Repeatable. `invalid`: no such tenant.
    */
   ensureInvited(
     request: { readonly slug: string; readonly email: string },

@@ -5,10 +5,10 @@ import { createUser, findUser } from './pool-user.ts';
 
 /**
  * The invited person's user, as whom nobody can sign in before the address is proved: it has no
- * password, and Keycloak mails the way to one. A user that others made is left as it is. An unproved
- * one that somebody set up is refused (`foreign`): with it the invited person would get whatever
- * its maker left there, a password, a linked account, a session ("pre-hijacking": Sudhodanan and
- * Paverd, USENIX Security 2022).
+ * password, and Keycloak mails the way to one. A user that others made is left as it is. One that
+ * somebody set up and never proved is refused (`foreign`): with it the invited person would get
+ * whatever its maker left there, a password, a linked account, a session ("pre-hijacking":
+ * Sudhodanan and Paverd, USENIX Security 2022).
  */
 export async function ensureInvitedUser(
   admin: KeycloakAdmin,
