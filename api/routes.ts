@@ -19,6 +19,7 @@ import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
+import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
 
 /** Every route, fixed paths before those with a parameter in the same place. */
@@ -27,6 +28,8 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   listTenants,
   getTenantBySlug,
   getTenant,
+  cancelTenant,
+  unfreezeTenant,
   listMembers,
   changeMemberRoles,
   inviteMember,

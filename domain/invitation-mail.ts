@@ -9,7 +9,7 @@ export interface InvitationMail {
 /** Where the public pages of invitations are. */
 export const INVITATIONS_PATH = '/invitations';
 
-/** Where the link of an invitation leads: opening it consumes nothing. `base` ends without a slash. */
+/** Where its link leads; opening it consumes nothing. `base` ends without a slash. */
 export function invitationLink(base: string, token: string): string {
   return `${base}${INVITATIONS_PATH}/${token}`;
 }

@@ -1,14 +1,22 @@
 /** One accepted request that changes something; it has an id, a tenant and one saga (DESIGN 1). */
-export const OPERATION_KINDS = ['provisionTenant', 'changeMembership', 'inviteMember'] as const;
+export const OPERATION_KINDS = [
+  'provisionTenant',
+  'changeMembership',
+  'freezeTenant',
+  'unfreezeTenant',
+  'inviteMember',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
- * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1). Those
- * that do not are compatible with every other: the rule in each of their commits decides alone.
+ * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1).
+ * Those that do not are compatible with every other: the rule in each of their commits decides.
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
   changeMembership: true,
+  freezeTenant: true,
+  unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
 };

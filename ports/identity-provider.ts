@@ -62,6 +62,17 @@ export interface IdentityProvider {
   ensure(request: IdentityRequest, call: Call): Promise<Identity>;
   /** Removes what carries the mark; absent is success, foreign is left alone and is success. */
   remove(slug: string, call: Call): Promise<void>;
+  /**
+   * Nobody signs in to the tenant any more, and every session of it ends, for good: what was issued
+   * until now is refused also after {@link restore}. Repeatable; absent is success, foreign is left
+   * alone. What somebody else had switched off before stays off at `restore`.
+   */
+  suspend(slug: string, call: Call): Promise<void>;
+  /**
+   * Takes `suspend` back, object by object; what was not suspended is left as it is. Repeatable.
+   * Rejects with `foreign` for what does not carry our mark, and `invalid` when nothing is there.
+   */
+  restore(slug: string, call: Call): Promise<void>;
   /** Mails the first admin the link to verify the address and set a password. Repeatable. */
   inviteAdmin(
     request: Pick<IdentityRequest, 'slug' | 'origin' | 'adminEmail' | 'adminUserId'>,
@@ -70,15 +81,16 @@ export interface IdentityProvider {
   /**
    * Whoever has this address can sign in there, by proving it: a user is made where none is, and
    * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign
-   * in as it though its address was never proved. Repeatable. `invalid`: no such tenant.
+   * in as it though its address was never proved. Repeatable. `invalid`: the tenant is not there.
    */
   ensureInvited(
     request: { readonly slug: string; readonly email: string },
     call: Call,
   ): Promise<void>;
   /**
-   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly those
-   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
+   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly
+   * those of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the
+   * tenant or the user is not there.
    */
   ensureMember(
     request: MemberRequest & { readonly roles: readonly string[] },

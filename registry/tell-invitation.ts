@@ -29,7 +29,7 @@ export async function orLater(tell: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Tells sagas again of invitations that ended and were not settled since (a crash, no Temporal). */
+/** Tells sagas again of what ended and was not settled since (a crash, no Temporal). */
 export async function tellUnsettled({ invitations, engine }: SweepPorts): Promise<void> {
   const waiting = await invitations.listUnsettled(UNHEARD_AFTER_MS, SWEEP_INVITATIONS);
   for (const invitation of waiting) {

@@ -1,3 +1,5 @@
+import { createFreezingActivities } from '../activities/freezing.ts';
+import type { FreezingPorts } from '../activities/freezing.ts';
 import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
@@ -11,6 +13,7 @@ import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
+  FreezingPorts &
   InvitationPorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
@@ -19,17 +22,18 @@ export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
-/** What each step needs outside; those that are not here need the store alone. */
+/** What steps need outside, by their names; other steps need the store alone. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
   const { identity, databases, routes, dns, notifier, tenants } = ports;
-  const probeIdentity = async ({ tenant }: SagaRef, signal: AbortSignal) => {
-    const row = await tenants.findTenant(tenant);
-    if (row !== undefined) await identity[row.isolation].probe(signal);
+  const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
+    const tenant = await tenants.findTenant(ref.tenant);
+    if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
   return {
     identity: probeIdentity,

@@ -2,9 +2,11 @@ import type { DomainErrorCode } from '../domain/decision.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
+import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import type { Touched } from './shared/step.ts';
+import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 
 /** What can be known of a step without running it. */
 export interface StepRow {
@@ -58,6 +60,20 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     ],
     told: [],
     steps: changeMembership,
+  },
+  freezeTenant: {
+    does: 'Closes a tenant everywhere and keeps it: nobody signs in, no data plane allows anything.',
+    begunBy: 'POST /v1/tenants/{tenant}/cancel',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: [],
+    steps: freezeTenant,
+  },
+  unfreezeTenant: {
+    does: 'Gives a frozen tenant the state back that it had, object by object.',
+    begunBy: 'POST /v1/tenants/{tenant}/unfreeze',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: [],
+    steps: unfreezeTenant,
   },
   inviteMember: {
     does: 'Accompanies an invitation, whose id it has, from the pending member to the end that its row has.',

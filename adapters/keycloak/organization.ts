@@ -17,6 +17,7 @@ import {
   removeOrganizationMember,
 } from './organization-member.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
+import { restoreOrganization, suspendOrganization } from './organization-suspension.ts';
 import {
   ensurePoolClient,
   ensurePoolProvider,
@@ -48,6 +49,8 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
     remove: (slug, call) => removeOrganization(admin, realm, slug, call),
+    suspend: (slug, call) => suspendOrganization(admin, realm, slug, call),
+    restore: (slug, call) => restoreOrganization(admin, realm, slug, call),
     inviteAdmin: async ({ slug, origin, adminEmail }, call) => {
       assureOrigin(origin);
       const organization = await findOrganization(admin, realm, slug, call);

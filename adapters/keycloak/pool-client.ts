@@ -59,7 +59,12 @@ export async function removePoolClient(
   );
 }
 
-async function findClient(admin: KeycloakAdmin, realm: string, clientId: string, call: Call) {
+export async function findClient(
+  admin: KeycloakAdmin,
+  realm: string,
+  clientId: string,
+  call: Call,
+) {
   const clients = await admin.request(call.signal, 'the look for a client', (client) =>
     client.clients.find({ realm, clientId }),
   );

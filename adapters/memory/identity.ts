@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
-import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -17,6 +17,7 @@ export interface MemoryTenantIdentity {
   readonly identityProviders: readonly string[];
   /** Groups of each member, by `sub`; absent in the file of an older version. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  readonly suspended?: true;
 }
 
 export interface MemoryIdentity {
@@ -44,6 +45,13 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
   const isMine = (slug: string, call: Call) =>
     entries.get(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) =>
+    isMine(slug, call) ? entries.get(slug) : undefined;
+
+  const keep = (slug: string, entry: MemoryTenantIdentity) => {
+    entries.set(slug, entry);
+    save();
+  };
 
   const identity: IdentityProvider = {
     ensure: (request, call) =>
@@ -52,8 +60,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
         const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        entries.set(request.slug, entry);
-        save();
+        keep(request.slug, entry);
         const issuer = issuerOf(request.slug);
         return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
       }),
@@ -63,31 +70,25 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         entries.delete(slug);
         save();
       }),
+    suspend: (slug, call) =>
+      send('suspend', call.signal, () => {
+        const entry = findMine(slug, call);
+        if (entry !== undefined) keep(slug, { ...entry, suspended: true });
+      }),
+    restore: (slug, call) =>
+      send('restore', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
+        if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
+        const { suspended: _, ...restored } = entry;
+        keep(slug, restored);
+      }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
         if (!isMine(slug, call)) throw absent('the invited admin');
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
-    ensureInvited: ({ slug }, call) =>
-      send('ensureInvited', call.signal, () => {
-        if (!isMine(slug, call)) throw absent('the tenant of the invited');
-      }),
-    ensureMember: ({ slug, sub, roles }, call) =>
-      send('ensureMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) throw absent('the tenant of the member');
-        const members = { ...entry.members, [sub]: groupsOf(roles) };
-        entries.set(slug, { ...entry, members });
-        save();
-      }),
-    removeMember: ({ slug, sub }, call) =>
-      send('removeMember', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) return;
-        const { [sub]: _gone, ...members } = entry.members ?? {};
-        entries.set(slug, { ...entry, members });
-        save();
-      }),
+    ...memoryMembers({ send, keep, find: findMine }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -98,8 +99,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
-      save();
+      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
     find: (slug) => entries.get(slug),
   };

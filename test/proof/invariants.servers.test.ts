@@ -158,6 +158,15 @@ const CONTROLS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I5',
+    name: 'the data plane was sent what it had to refuse',
+    sabotage: async () => {
+      const { refused } = prover.world.stack.plane;
+      refused.push('signature-invalid');
+      return () => refused.pop();
+    },
+  },
+  {
     invariant: 'I7',
     name: 'a process has written an address into its log',
     look: () => checkWorld(prover.world),

@@ -32,7 +32,7 @@ const seed = Number(values.seed ?? seedOfToday());
 
 function chosen(): Cell[] {
   if (values.only !== undefined) return values.only.map(cellNamed);
-  if (values.pairs !== undefined) return pairs(seed, Number(values.pairs));
+  if (values.pairs !== undefined) return sortedByStrike(pairs(seed, Number(values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
   if (values.share !== undefined) return sample(seed, Number(values.share));
   return sortedByStrike(everyCell());

@@ -143,14 +143,18 @@ export class Prover {
   }
 
   async #stageFor(story: Story): Promise<Stage> {
-    const stage = { world: this.world, caller: aCaller() };
+    const before = (request: Request) => this.#lived(request);
+    const stage = { world: this.world, caller: aCaller(), before };
     if (story.makesTenant === true) return stage as Stage;
     return { ...stage, made: await this.tenant() };
   }
 
   /** A tenant that is there; whoever strikes meanwhile only delays it. */
-  async tenant(): Promise<Operation> {
-    const request = provision({ world: this.world, caller: aCaller() }, 'silo');
+  tenant(): Promise<Operation> {
+    return this.#lived(provision({ world: this.world, caller: aCaller() }, 'silo'));
+  }
+
+  async #lived(request: Request): Promise<Operation> {
     const accepted = await this.#accept(request);
     await this.world.start(accepted);
     return this.#ended(accepted);

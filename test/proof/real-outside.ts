@@ -43,15 +43,13 @@ export async function startRealOutside(): Promise<RealOutside> {
   const client = { clientId: CLIENT, clientSecret };
   await bootstrapServiceClient({ adminUrl, adminUser, adminPassword, ...client });
   const realm = { adminUrl, issuerBase: adminUrl, realm: 'master', poolRealm: 'pool' };
-  const config = {
-    ...realm,
-    ...client,
-    loginCallback: 'http://tenure.test/callback',
-    smtp: undefined,
-  };
+  const loginCallback = 'http://127.0.0.1/callback';
+  const config = { ...realm, ...client, loginCallback, smtp: undefined };
   const baseUrl = `http://localhost:${libsql.port}`;
   const ca = readFileSync(kubernetes.caFile, 'utf8');
-  const { host, port, zone, tsig } = knot;
+  const { host, port, tsig } = knot;
+  // As configuration has names: without the dot of the root.
+  const zone = withoutDot(knot.zone);
   const killable: Partial<Record<Touched, Running>> = {
     ...{ identity: keycloak, mail: keycloak, database: libsql, route: kubernetes, dns: knot },
   };
@@ -70,7 +68,7 @@ export async function startRealOutside(): Promise<RealOutside> {
       RFC2136_SERVER: `${host}:${port}`,
       RFC2136_ZONE: zone,
       RFC2136_TARGET: TARGET,
-      RFC2136_KEY_NAME: tsig.name,
+      RFC2136_KEY_NAME: withoutDot(tsig.name),
       RFC2136_KEY_SECRET: tsig.secret,
       KUBERNETES_API_URL: kubernetes.url,
       KUBERNETES_TOKEN: kubernetes.token,
@@ -100,3 +98,5 @@ export async function startRealOutside(): Promise<RealOutside> {
     },
   };
 }
+
+const withoutDot = (name: string): string => name.replace(/\.$/, '');

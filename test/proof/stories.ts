@@ -4,6 +4,7 @@ import { provisionInputOf } from '../../domain/requests.ts';
 import type { TenantState } from '../../domain/tenant.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
+import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
@@ -20,6 +21,8 @@ export interface Stage {
   readonly caller: AcceptCaller;
   /** The operation that made the story's tenant, which is active. */
   readonly made: Operation;
+  /** Another saga, unbroken, from its acceptance to its end. */
+  readonly before: (request: Request) => Promise<Operation>;
 }
 
 /** The same request each time it is called. */
@@ -67,6 +70,22 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  freezeTenant: [
+    {
+      prepare: async (stage) => freeze(stage, stage.caller),
+      leaves: { done: 'frozen', unwound: 'active' },
+    },
+  ],
+  unfreezeTenant: [
+    {
+      prepare: async (stage) => {
+        await stage.before(freeze(stage, { actor: 'operator' }));
+        const { world, caller, made } = stage;
+        return () => acceptUnfreeze(world.accept, { ...caller, tenant: made.tenant });
+      },
+      leaves: { done: 'active', unwound: 'frozen' },
+    },
+  ],
   inviteMember: [
     {
       prepare: (stage) => inviteSomebody(stage, invitedAt(stage)),
@@ -86,9 +105,14 @@ export function storyOf({ kind, breaks }: Cell): Story {
   return stories.find(passes) ?? stories[0];
 }
 
+const freeze =
+  ({ world, made }: Stage, caller: AcceptCaller): Request =>
+  () =>
+    acceptFreeze(world.accept, { ...caller, tenant: made.tenant, reason: 'request' });
+
 /** A tenant of its own, with everything that must not be told. */
 export function provision(
-  { world, caller }: Omit<Stage, 'made'>,
+  { world, caller }: Pick<Stage, 'world' | 'caller'>,
   isolation: 'silo' | 'pool',
 ): Request {
   const slug = `t-${randomUUID().slice(0, 13)}`;

@@ -50,6 +50,16 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
     'change-refused': (stage) => changed(stage, ['org-member']),
   },
+  freezeTenant: {
+    'freeze-done': (stage) => frozen(stage),
+    'freeze-refused-by-rule': (stage) => frozen(stage, ['store.freeze', [REFUSED]]),
+    'freeze-parked-resumed-by-itself': freezeParked,
+  },
+  unfreezeTenant: {
+    'unfreeze-done': (stage) => thawed(stage),
+    'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
+    'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
+  },
   inviteMember: {
     'invite-accepted': inviteAccepted,
     'invite-sent-again-accepted': inviteSentAgain,
@@ -170,6 +180,32 @@ async function changed({ world }: Stage, roles: readonly string[]): Promise<Oper
   const made = await ended(world, world.provision());
   const { adminMember } = provisionInputOf(made.input);
   return ended(world, world.changeRoles(made.tenant, adminMember, roles));
+}
+
+async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const operation = await world.acceptFreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+/** Committed and told, then closed outside as soon as the port is back. */
+async function freezeParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  plan.down.add('identity');
+  const operation = await world.freeze(tenant);
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant } = await frozen(stage);
+  const operation = await world.acceptUnfreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
 }
 
 async function invited(stage: Stage, over: Partial<SagaTiming> = {}, ...faults: readonly Fault[]) {

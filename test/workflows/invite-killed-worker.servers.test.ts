@@ -10,7 +10,7 @@ import { LINKS, memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
 import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { Workers } from '../support/sagas/dying-workers.ts';
+import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
@@ -26,7 +26,7 @@ const KILLS = ['before', 'after'].flatMap((moment) =>
 const folder = mkdtempSync(join(tmpdir(), 'tenure-invite-killed-'));
 const operations = new Map<string, Operation>();
 let world: World;
-let workers: Workers;
+let workers: MortalWorkers;
 let acme: TenantOfTest;
 let people: ReturnType<typeof createInviting>;
 
@@ -40,13 +40,13 @@ const ordersOf = (kills: Readonly<Record<string, string>>) => {
 beforeAll(async () => {
   world = await createWorld({ timing, start: false });
   people = createInviting(world);
-  const healthy = new Workers(ordersOf({}));
+  const healthy = new MortalWorkers(ordersOf({}));
   acme = await aTenant(world);
   await healthy.stop();
   for (const [at, kill] of KILLS.entries())
     operations.set(kill, await people.accepted(acme.tenant, `p${at}@example.test`));
   const kills = [...operations].map(([kill, { id }]) => [id, kill]);
-  workers = new Workers(ordersOf(Object.fromEntries(kills)));
+  workers = new MortalWorkers(ordersOf(Object.fromEntries(kills)));
   for (const operation of operations.values()) await world.start(operation, people.patient);
 }, ENDS_WITHIN_MS);
 afterAll(async () => {

@@ -8,8 +8,8 @@ import { expectReplays } from '../support/saga-replay.ts';
 import type { WorkerOrders } from '../support/saga-worker-process.ts';
 import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { Workers } from '../support/sagas/dying-workers.ts';
 import { everyKill } from '../support/sagas/kills.ts';
+import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
@@ -19,13 +19,13 @@ const kills = everyKill();
 const folder = mkdtempSync(join(tmpdir(), 'tenure-killed-'));
 const operations = new Map<string, Operation>();
 let world: World;
-let workers: Workers;
+let workers: MortalWorkers;
 
 /** All sagas at once: each death hits all the others too, wherever they are. */
 beforeAll(async () => {
   world = await createWorld({ timing, start: false });
   for (const { name } of kills) operations.set(name, await world.accept());
-  workers = new Workers(ordersOf());
+  workers = new MortalWorkers(ordersOf());
   for (const operation of operations.values()) await world.start(operation);
 }, ENDS_WITHIN_MS);
 

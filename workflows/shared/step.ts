@@ -26,6 +26,11 @@ export interface Step<A> {
   /** Its `do` waits for people or for a date: shown as `waiting`, and nothing is wrong. */
   readonly waits?: true;
   /**
+   * A later saga may do the opposite: an attempt whose outcome is unknown must not take effect
+   * after that, so the settle time is waited out before the next row.
+   */
+  readonly settles?: true;
+  /**
    * Resolves when the step is not needed any more: it ends then, whether it is tried or parked.
    * After the pivot only. What was on its way may still take effect.
    */

@@ -9,6 +9,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 /** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
+  ...['suspend', 'restore'],
   'send',
 ]);
 
@@ -68,11 +69,14 @@ const STORE: Failures = {
 /** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
+  const { commitFreeze, commitUnfreeze } = activities;
   const { commitInvitation, settleInvitation } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
+    commitFreeze: (...args) => plan.run('store.freeze', STORE, () => commitFreeze(...args)),
+    commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
     commitInvitation: (...args) =>
       plan.run('store.commitInvitation', STORE, () => commitInvitation(...args)),
     settleInvitation: (...args) =>

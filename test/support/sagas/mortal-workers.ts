@@ -5,7 +5,7 @@ import type { WorkerOrders } from '../saga-worker-process.ts';
 const PROCESS = fileURLToPath(new URL('../saga-worker-process.ts', import.meta.url));
 
 /** One worker at a time; when it dies, the next one is loaded already. */
-export class Workers {
+export class MortalWorkers {
   deaths = 0;
   readonly #orders: WorkerOrders;
   #active: ChildProcess;
