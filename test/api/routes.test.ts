@@ -25,7 +25,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 );
 
-/** Pages for people, which are no part of the API: its documents, and those of invitations. */
+/** What people read, and no program: the documentation, and the pages of invitations. */
 const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
 
 let api: TestApi;
@@ -116,11 +116,13 @@ describe('F4: no route answers an authorization question', () => {
     expect(operations.map(({ operation }) => operation.operationId).toSorted()).toEqual([
       'addPlane',
       'cancelSaga',
+      'cancelTenant',
       'changeMemberRoles',
       'createTenant',
       'getCheckpoint',
       'getHealth',
       'getHeartbeat',
+      'getInvitation',
       'getJwks',
       'getKeySet',
       'getReadiness',
@@ -131,14 +133,19 @@ describe('F4: no route answers an authorization question', () => {
       'getTenant',
       'getTenantBySlug',
       'getTile',
+      'inviteMember',
       'listFacts',
+      'listInvitations',
       'listMembers',
       'listPlanes',
       'listSagas',
       'listTenants',
       'removePlane',
+      'resendInvitation',
       'resumeSaga',
+      'revokeInvitation',
       'takeReceipt',
+      'unfreezeTenant',
       'unwindSaga',
       'whereFacts',
     ]);
