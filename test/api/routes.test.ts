@@ -25,7 +25,6 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 );
 
-/** The pages that describe the API; they hold no data and are no part of it. */
 /** What people read, and no program: the documentation, and the pages of invitations. */
 const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
 
