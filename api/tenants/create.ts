@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isEnded } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -62,14 +63,10 @@ export const createTenant = route({
     'store-full',
   ],
 })(async ({ body: given, headers, caller, signal }, ports: ApiPorts) => {
-  const key = headers['Idempotency-Key'];
   const { slug, isolation, plan, demo, admin, identityProviders } = given;
   const accepted = assureAccepted(
     await acceptProvision(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'createTenant', key } }),
+      ...askerOf(caller, 'createTenant', headers['Idempotency-Key']),
       slug,
       displayName: given.displayName ?? slug,
       isolation,
