@@ -74,10 +74,7 @@ export async function removePoolUsers(
   organizationId: string | undefined,
   call: Call,
 ): Promise<void> {
-  const users = await admin.request(call.signal, 'the users of the tenant', (client) =>
-    client.users.find({ realm, q: `${TENANT_ATTRIBUTE}:${call.owner.tenant}`, max: PAGE }),
-  );
-  for (const { id, attributes } of users) {
+  for (const { id, attributes } of await listMarkedUsers(admin, realm, call)) {
     if (id === undefined || tenantOfMark(attributes) !== call.owner.tenant) continue;
     const memberships = await admin.request(call.signal, 'the memberships of a user', (client) =>
       client.organizations.memberOrganizations({ realm, userId: id }),
@@ -89,4 +86,22 @@ export async function removePoolUsers(
       ),
     );
   }
+}
+
+/** All of them before one goes: a removal moves what follows to an earlier page. */
+async function listMarkedUsers(
+  admin: KeycloakAdmin,
+  realm: string,
+  call: Call,
+): Promise<UserRepresentation[]> {
+  const q = `${TENANT_ATTRIBUTE}:${call.owner.tenant}`;
+  const users: UserRepresentation[] = [];
+  for (let full = true; full;) {
+    const page = await admin.request(call.signal, 'the users of the tenant', (client) =>
+      client.users.find({ realm, q, first: users.length, max: PAGE }),
+    );
+    users.push(...page);
+    full = page.length === PAGE;
+  }
+  return users;
 }
