@@ -107,7 +107,7 @@ export interface IdentityProvider {
 export const IDENTITY_SETTLE_MS = 30_000;
 
 /** The groups of every tenant that tenant-scoped roles stand for. */
-export const TENANT_GROUPS: readonly string[] = ['org-owners', 'org-admins', 'org-members'];
+export const TENANT_GROUPS = ['org-owners', 'org-admins', 'org-members'] as const;
 
 /** Groups are named in the plural; a role that is only a duty (`org-deployer`) has none. */
 export function groupsOf(roles: readonly string[]): string[] {

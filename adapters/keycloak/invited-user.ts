@@ -1,7 +1,7 @@
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { refuse } from './failures.ts';
-import { createUser, findUser } from './pool-user.ts';
+import { findOrCreateUser } from './pool-user.ts';
 
 /**
  * The invited person's user, as whom nobody can sign in before the address is proved: it has no
@@ -16,11 +16,7 @@ export async function ensureInvitedUser(
   email: string,
   call: Call,
 ): Promise<void> {
-  const found =
-    (await findUser(admin, realm, email, call)) ??
-    (await createUser(admin, realm, email, [], call)) ??
-    (await findUser(admin, realm, email, call));
-  if (found?.id === undefined) throw refuse('unavailable', 'the invited user came and went');
+  const found = await findOrCreateUser(admin, realm, email, [], call);
   if (found.emailVerified !== true && (await hasWayIn(admin, realm, found.id, call)))
     throw refuse('foreign', 'a user of that address is there, set up by others and not verified');
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { OWNER_ROLE } from '../../domain/membership.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
@@ -114,7 +116,7 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
     identityProviders: request.identityProviders.map(({ alias }) => alias),
-    members: { [request.adminUserId]: ['org-owners'] },
+    members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },
   };
 }
 
