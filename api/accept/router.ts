@@ -35,7 +35,9 @@ export function createAcceptPages({ ports, cookies, log }: AcceptPagesOptions): 
   router.get('/callback', async (request, response) => {
     const { searchParams } = new URL(request.originalUrl, 'http://localhost');
     const cookie = request.get('Cookie');
-    send(response, await finishAcceptance(ports, cookies, cookie, searchParams), 'replace');
+    const turn = await finishAcceptance(ports, cookies, cookie, searchParams);
+    logLogin(log, response, turn);
+    send(response, turn, 'replace');
   });
   router.get('/joined', (request, response) =>
     send(response, showJoined(ports, cookies, request.get('Cookie'))),
@@ -44,9 +46,11 @@ export function createAcceptPages({ ports, cookies, log }: AcceptPagesOptions): 
     send(response, await showInvitation(ports, request.params.token)),
   );
   router.post('/:token', refuseOtherSites);
-  router.post('/:token', async (request, response) =>
-    send(response, await beginAcceptance(ports, cookies, request.params.token)),
-  );
+  router.post('/:token', async (request, response) => {
+    const turn = await beginAcceptance(ports, cookies, request.params.token);
+    logLogin(log, response, turn);
+    send(response, turn);
+  });
   router.use(sendFailure(log));
   return [{ path: INVITATIONS_PATH, handler: router }];
 }
@@ -65,6 +69,16 @@ function send(response: Response, { page, cookie }: Turn, mode?: 'replace'): voi
   else if (mode === 'replace') response.clearCookie(COOKIE, COOKIE_OPTIONS);
   if (page.location === undefined) response.status(page.status).type('html').send(page.html);
   else response.redirect(page.status, page.location);
+}
+
+/**
+ * A person may decline; all else an operator must hear of. Without the cause: it holds what the
+ * provider said, tokens and addresses among it.
+ */
+function logLogin(log: Logger, response: Response, { error }: Turn): void {
+  if (error === undefined || error.code === 'declined') return;
+  const requestId = response.locals['requestId'] as string;
+  log.warn({ requestId, code: error.code, reason: error.message }, 'a login failed');
 }
 
 /** Express knows an error handler by its four parameters. */

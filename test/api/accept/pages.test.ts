@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { COOKIE } from '../../../api/accept/cookie.ts';
+import { LoginError } from '../../../ports/oidc-login.ts';
+import type { LoginErrorCode } from '../../../ports/oidc-login.ts';
 import { StoreError } from '../../../ports/registry-store.ts';
 import { formatInvitationToken } from '../../../registry/invitation-token.ts';
 import { InvitedBrowser } from '../../support/api/invited-browser.ts';
@@ -245,6 +247,48 @@ describe('when the login fails', () => {
     api.people.reachable = false;
     expect((await browser.open(InvitedBrowser.next(onward))).status).toBe(503);
     expect(stateOf()).toBe('pending');
+  });
+
+  const warnings = () => api.log.filter((line) => line.includes('"level":40'));
+  const failAt = async (part: 'begin' | 'finish', code: LoginErrorCode) => {
+    const cause = new Error('code=the-code for grace@acme.example');
+    const fail = () => Promise.reject(new LoginError(code, 'It does not hold.', { cause }));
+    await api.close();
+    api = await startTestApi({ login: { ...api.people.login, [part]: fail } });
+    browser = new InvitedBrowser(api);
+    ({ tenant } = await activate(api));
+    token = api.links.invite(tenant);
+  };
+
+  test.each([
+    ['begin', 'unavailable', 503],
+    ['begin', 'invalid', 500],
+    ['finish', 'unavailable', 503],
+    ['finish', 'invalid', 400],
+  ] as const)(
+    'at its %s as %s, an operator is told so, and nothing that the provider said',
+    async (part, code, status) => {
+      await failAt(part, code);
+      const page = await browser.accept(token);
+      expect([page.status, stateOf()]).toEqual([status, 'pending']);
+      const told = warnings().map((line) => JSON.parse(line) as object);
+      expect(told).toEqual([expect.objectContaining({ code, reason: 'It does not hold.' })]);
+      for (const secret of ['the-code', 'grace@', token])
+        expect(api.log.join()).not.toContain(secret);
+    },
+  );
+
+  test('who declines is nobody’s fault: no operator is told', async () => {
+    api.people.person = 'declines';
+    await browser.accept(token);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('one that cannot even begin is called our fault, not the person’s delay', async () => {
+    await failAt('begin', 'invalid');
+    const page = await browser.press(link());
+    expect([page.status, page.text]).toEqual([500, expect.stringContaining('fault is ours')]);
+    expect([browser.cookie, stateOf()]).toEqual([undefined, 'pending']);
   });
 
   test('our own failure is a page without its cause', async () => {
