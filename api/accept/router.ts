@@ -9,7 +9,7 @@ import { beginAcceptance, finishAcceptance, showInvitation, showJoined } from '.
 import type { AcceptPorts, Turn } from './accept.ts';
 import { COOKIE, COOKIE_OPTIONS } from './cookie.ts';
 import type { AcceptCookies } from './cookie.ts';
-import { failed, POLICY } from './pages.ts';
+import { failed, notGood, POLICY } from './pages.ts';
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -85,8 +85,8 @@ function logLogin(log: Logger, response: Response, { error }: Turn): void {
 function sendFailure(log: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const requestId = response.locals['requestId'] as string;
-    const { status } = toProblem(error);
-    log.error({ requestId, err: error }, 'an invitation’s page failed');
-    send(response, { page: failed(status) });
+    const { code, status, cause } = toProblem(error);
+    if (code === 'internal') log.error({ requestId, err: cause }, 'an invitation’s page failed');
+    send(response, { page: code === 'not-found' ? notGood() : failed(status) });
   };
 }

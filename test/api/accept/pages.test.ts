@@ -23,6 +23,8 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const stateOf = (of = token) => api.links.rows.get(of)?.state;
+const warnings = () => api.log.filter((line) => line.includes('"level":40'));
+const errors = () => api.log.filter((line) => line.includes('"level":50'));
 const link = (of = token) => `/invitations/${of}`;
 const rename = (displayName: string) => {
   const row = api.registry.rows.tenants.get(tenant)!;
@@ -92,6 +94,7 @@ describe('one answer to every link that is not open', () => {
     },
     'cut short': () => token.slice(0, -1),
     'not ASCII': () => encodeURIComponent('ä'.repeat(64)),
+    'of broken percent-encoding': () => '%E0%A4%A',
     'very long': () => 'a'.repeat(4_000),
   };
   const outside = ({ status, text, headers }: Answer) => {
@@ -107,7 +110,7 @@ describe('one answer to every link that is not open', () => {
     const bad = await closed[name]!();
     expect(outside(await browser.open(link(bad)))).toEqual(reference);
     expect(outside(await browser.press(link(bad)))).toEqual(reference);
-    expect([browser.set, api.engine.messages]).toEqual([[], []]);
+    expect([browser.set, api.engine.messages, errors()]).toEqual([[], [], []]);
   });
 
   test('the answer to an open one differs', async () => {
@@ -249,7 +252,6 @@ describe('when the login fails', () => {
     expect(stateOf()).toBe('pending');
   });
 
-  const warnings = () => api.log.filter((line) => line.includes('"level":40'));
   const failAt = async (part: 'begin' | 'finish', code: LoginErrorCode) => {
     const cause = new Error('code=the-code for grace@acme.example');
     const fail = () => Promise.reject(new LoginError(code, 'It does not hold.', { cause }));
@@ -292,14 +294,20 @@ describe('when the login fails', () => {
   });
 
   test('our own failure is a page without its cause', async () => {
-    api.breakStore(new StoreError('store-unavailable', 'the internal text'));
+    api.breakStore(new Error('the internal text'));
     const page = await browser.open(link());
     expect([page.status, page.headers.get('Content-Type')]).toEqual([
-      503,
+      500,
       expect.stringMatching(/^text\/html/),
     ]);
     expect(page.text).not.toContain('the internal text');
-    expect(api.log.join()).toContain('the internal text');
+    expect(errors()).toEqual([expect.stringContaining('the internal text')]);
+  });
+
+  test('a store that does not answer is a page, and no error of ours', async () => {
+    api.breakStore(new StoreError('store-unavailable', 'the internal text'));
+    const page = await browser.open(link());
+    expect([page.status, page.text.includes('<h1>'), errors()]).toEqual([503, true, []]);
   });
 });
 
