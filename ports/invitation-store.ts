@@ -25,11 +25,11 @@ export interface KeptToken {
  */
 export interface InvitationStore {
   findInvitation(tenant: string, id: string): Promise<Invitation | undefined>;
-  /** Newest first; `after` is the id of the last row before. */
+  /** Newest first, by (invitedAt, id); `after` is the last row's pair, which may be gone since. */
   listInvitations(query: {
     tenant: string;
     state?: InvitationState;
-    after?: string;
+    after?: { invitedAtMs: number; id: string };
     limit: number;
   }): Promise<readonly Invitation[]>;
   /**

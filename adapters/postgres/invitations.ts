@@ -22,7 +22,7 @@ export function createInvitationStore(pool: pg.Pool): InvitationStore {
         const conditions = [
           eq(invitations.tenant, tenant),
           state === undefined ? undefined : eq(invitations.state, state),
-          after === undefined ? undefined : isOlderThan(tenant, after),
+          after && isOlderThan(after),
         ];
         const rows = await db
           .select()
@@ -101,10 +101,9 @@ async function findOne(
 }
 
 /** Both of a page's order: many may be invited in one millisecond. */
-function isOlderThan(tenant: string, id: string): SQL {
+function isOlderThan({ invitedAtMs, id }: Pick<Invitation, 'invitedAtMs' | 'id'>): SQL {
   return sql`(${invitations.invitedAt}, ${invitations.id}) <
-    (select last.invited_at, last.id from invitations as last
-     where last.tenant = ${tenant} and last.id = ${id})`;
+    (${new Date(invitedAtMs)}::timestamptz, ${id}::uuid)`;
 }
 
 /** The first admin's address is in the operation that made the tenant; both are ASCII. */

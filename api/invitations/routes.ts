@@ -95,7 +95,7 @@ export const getInvitation = route({
   return { status: 200, body: formatInvitation(found) };
 });
 
-const position = z.object({ id: z.string() });
+const position = z.object({ invitedAtMs: z.number(), id: z.string() });
 
 export const listInvitations = route({
   operationId: 'listInvitations',
@@ -129,13 +129,15 @@ export const listInvitations = route({
   const { state, limit: size } = query;
   const purpose = `invitations ${params.tenant} ${state ?? '*'}`;
   const after =
-    query.cursor === undefined ? undefined : cursors.parse(purpose, query.cursor, position).id;
+    query.cursor === undefined ? undefined : cursors.parse(purpose, query.cursor, position);
   const read = await invitations.listInvitations({
     tenant: params.tenant,
     ...(state === undefined ? {} : { state }),
     ...(after === undefined ? {} : { after }),
     limit: size + 1,
   });
-  const { rows, next: following } = pageOf(read, size, ({ id }) => cursors.format(purpose, { id }));
+  const { rows, next: following } = pageOf(read, size, ({ invitedAtMs, id }) =>
+    cursors.format(purpose, { invitedAtMs, id }),
+  );
   return { status: 200, body: { invitations: rows.map(formatInvitation), next: following } };
 });
