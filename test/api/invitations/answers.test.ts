@@ -142,6 +142,19 @@ describeAnswers({
       expect(message).toMatchObject({ name: 'resend', told: { invitation: operation } });
       return answer;
     },
+    'not-found': async (api, valid) => {
+      // Nothing is started under another tenant's name, nor what is no invitation.
+      const { operations } = api.registry.rows;
+      const other = await activate(api, 'other');
+      for (const [id, row] of operations) operations.set(id, { ...row, state: 'accepted' });
+      const before = api.engine.started.length;
+      const theirs = valid.path.replace(/tenants\/[^/]+/, `tenants/${other.tenant}`);
+      expect((await api.ask({ ...valid, path: theirs })).status).toBe(404);
+      const path = `/v1/tenants/${other.tenant}/invitations/${other.saga}/resend`;
+      const answer = await api.ask({ ...valid, path });
+      expect(api.engine.started).toHaveLength(before);
+      return answer;
+    },
     'invitation-ended': (api, valid) => {
       change(api, { state: 'expired' });
       return api.ask(valid);
