@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { INVITATIONS_PATH } from '../../domain/invitation-mail.ts';
 import { LOGIN_LIFE_S } from '../../ports/oidc-login.ts';
-import type { Page as Mounted } from '../docs/pages.ts';
+import type { Mounted } from '../http/server.ts';
 import { toProblem } from '../problem.ts';
 import { beginAcceptance, finishAcceptance, showInvitation, showJoined } from './accept.ts';
 import type { AcceptPorts, Turn } from './accept.ts';

@@ -7,8 +7,7 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { assureAccepted, startAccepted } from './accepted.ts';
-import { showAccepted } from './create.ts';
+import { assureAccepted, showAccepted, startAccepted } from './accepted.ts';
 import { tenantSchema } from './schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.') });
