@@ -10,7 +10,7 @@ import { checkSaga, checkWorld } from './invariants/check.ts';
 import type { InvariantName } from './invariants/subject.ts';
 import { Prover } from './prover.ts';
 import type { Lived } from './prover.ts';
-import { CANARY, provision } from './stories.ts';
+import { CANARY, provision, STORIES } from './stories.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 const TEST_WITHIN_MS = 60_000;
@@ -248,6 +248,22 @@ test(
     ];
     expect(found).toContain('I7: the history of the saga holds personal data');
     expect(found).toContainEqual(expect.stringMatching(/^I7: .*temporal.* holds personal data$/));
+  },
+  TEST_WITHIN_MS,
+);
+
+test(
+  'a wait in which nothing can be broken passes for nothing only if the saga ended as it must',
+  async () => {
+    const cell = cellNamed('inviteMember answer: lost at worker');
+    const [story] = STORIES.inviteMember;
+    const wrong = { ...story, leaves: { ...story.leaves, done: 'frozen' } } as const;
+    const [whole, ended] = await Promise.all([prover.prove(cell), prover.prove(cell, wrong)]);
+    expect(whole).toMatchObject({ result: 'nothing', findings: [] });
+    expect(ended).toMatchObject({
+      result: 'broken',
+      findings: ['I2: the tenant is active, not frozen'],
+    });
   },
   TEST_WITHIN_MS,
 );

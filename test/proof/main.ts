@@ -11,7 +11,7 @@ import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
 import { startRealOutside } from './real-outside.ts';
 import { runCells } from './run-cells.ts';
-import { formatTable } from './table.ts';
+import { formatTable, SIGNS } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +58,9 @@ const outcomes = [...before, ...(await prove(rest))];
 const broken = outcomes.filter(({ result }) => result === 'broken');
 say(formatTable(outcomes));
 for (const { cell } of broken) say(`again: npm run prove -- --only "${cell}"`);
-say(`${outcomes.length - broken.length} hold, ${broken.length} are broken`);
+const nothing = outcomes.filter(({ result }) => result === 'nothing');
+const holding = outcomes.length - broken.length - nothing.length;
+say(`${holding} hold, ${nothing.length} had nothing to break, ${broken.length} are broken`);
 process.exitCode = broken.length > 0 || interrupted ? 1 : 0;
 
 async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
@@ -77,7 +79,7 @@ async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
       kept.keep(outcome);
       const { cell, result, findings: found, ms } = outcome;
       count += 1;
-      say(`${result === 'broken' ? 'x' : '✓'} ${count}/${cells.length} ${cell}  ${ms} ms`);
+      say(`${SIGNS[result]} ${count}/${cells.length} ${cell}  ${ms} ms`);
       for (const finding of found) say(`    ${finding}`);
     }
   } finally {

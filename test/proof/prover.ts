@@ -23,7 +23,7 @@ const ENDED: ReadonlySet<string> = new Set(['done', 'unwound']);
 
 export interface Outcome {
   readonly cell: string;
-  /** `nothing`: a wait, in which no message is sent that could be broken. */
+  /** `nothing`: all holds, but in a wait no message was sent that could be broken. */
   readonly result: 'holds' | 'broken' | 'nothing';
   readonly findings: readonly string[];
   readonly ms: number;
@@ -81,11 +81,11 @@ export class Prover {
   /** One saga from its acceptance to its end, broken as the cell says, and what then holds. */
   async prove(cell: Cell, story = storyOf(cell)): Promise<Outcome> {
     const startedMs = performance.now();
-    const findings = await this.#findings(cell, story).catch((error: unknown) => [String(error)]);
-    const nothing = findings.includes(NOTHING);
-    const result = findings.length === 0 ? 'holds' : nothing ? 'nothing' : 'broken';
+    const judged = await this.#judge(cell, story).catch((error: unknown) => ({
+      ...{ result: 'broken' as const, findings: [String(error)] },
+    }));
     const ms = Math.round(performance.now() - startedMs);
-    return { cell: nameOf(cell), result, findings: nothing ? [] : findings, ms };
+    return { cell: nameOf(cell), ...judged, ms };
   }
 
   /** Everything at once, when all sagas have ended. */
@@ -94,17 +94,22 @@ export class Prover {
     return checkWorld(this.world);
   }
 
-  async #findings(cell: Cell, story: Story): Promise<readonly string[]> {
+  async #judge(cell: Cell, story: Story): Promise<Pick<Outcome, 'result' | 'findings'>> {
     const { breaks, ...subject } = await this.live(cell, story);
-    const unmet = breaks.filter(({ spent }) => !spent);
-    if (unmet.length > 0 && unmet.every((each) => isWait(cell, each))) return [NOTHING];
     const wanted = unwinds(cell) ? 'unwound' : 'done';
     const { state } = subject.operation;
-    return [
-      ...unmet.map(({ at, fault, place }) => `it never came to ${at}: ${fault} at ${place}`),
+    const wrong = [
       ...(state === wanted ? [] : [`I2: the saga is ${state}, not ${wanted}`]),
       ...(await this.check(subject)),
     ];
+    const unmet = breaks.filter(({ spent }) => !spent);
+    const missed = unmet.filter((each) => !isWait(cell, each));
+    const findings = [
+      ...missed.map(({ at, fault, place }) => `it never came to ${at}: ${fault} at ${place}`),
+      ...wrong,
+    ];
+    if (findings.length > 0) return { result: 'broken', findings };
+    return { result: unmet.length > 0 ? 'nothing' : 'holds', findings };
   }
 
   /** From acceptance to end, whatever goes wrong. */
@@ -220,8 +225,6 @@ export class Prover {
     );
   }
 }
-
-const NOTHING = 'nothing to break';
 
 const aCaller = () => ({
   actor: 'operator',
