@@ -44,11 +44,18 @@ export class Prover {
   readonly world: ProofWorld;
   readonly striker: Striker;
   readonly #running: Map<string, Running>;
+  readonly #outside: RealOutside | undefined;
 
-  private constructor(world: ProofWorld, striker: Striker, running: Map<string, Running>) {
+  private constructor(
+    world: ProofWorld,
+    striker: Striker,
+    running: Map<string, Running>,
+    outside: RealOutside | undefined,
+  ) {
     this.world = world;
     this.striker = striker;
     this.#running = running;
+    this.#outside = outside;
   }
 
   /** `outside`: real servers in the place of the embedded systems; the caller stops them. */
@@ -62,8 +69,7 @@ export class Prover {
           const { cell, breaks } = running.get(operation) ?? {};
           const planned = breaks?.[index];
           if (cell === undefined || planned === undefined) return;
-          const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
-          const server = touches && outside?.serverOf(touches);
+          const server = ownServer(outside, cell, planned);
           const release = () => world.commander.release(operation, index);
           striker?.reached({ planned, process, server, release });
         },
@@ -75,7 +81,7 @@ export class Prover {
       outside,
     );
     striker = new Striker(world.stack, world.timing.attemptTimeoutMs);
-    return new Prover(world, striker, running);
+    return new Prover(world, striker, running, outside);
   }
 
   /** One saga from its acceptance to its end, broken as the cell says, and what then holds. */
@@ -117,11 +123,11 @@ export class Prover {
     const stage = await this.#stageFor(story);
     const request = await story.prepare(stage);
     const accepted = await this.#accept(request);
-    const breaks = cell.breaks.map((each) => ({
-      ...each,
-      struck: isStrike(each, this.world.real),
-      spent: isWait(cell, each) && isStrike(each), // not told: no activity can be held there
-    }));
+    const breaks = cell.breaks.map((each) => {
+      const struck = isStrike(each, this.world.real);
+      // A blow at a wait is not told to the processes: no activity can be held there.
+      return { ...each, struck, spent: struck && isWait(cell, each) };
+    });
     await this.#order(cell, accepted, breaks);
     await this.world.start(accepted);
     await this.#strikeWaits(cell, accepted, breaks);
@@ -189,7 +195,7 @@ export class Prover {
     breaks: readonly PlannedBreak[],
   ): Promise<void> {
     for (const planned of breaks) {
-      if (!isWait(cell, planned) || !isStrike(planned)) continue;
+      if (!isWait(cell, planned) || !planned.struck) continue;
       await this.#until(
         operation,
         ({ state, steps }) =>
@@ -200,7 +206,7 @@ export class Prover {
       this.striker.reached({
         planned,
         process: 'worker',
-        server: undefined,
+        server: ownServer(this.#outside, cell, planned),
         release: () => struck.resolve(),
       });
       await struck.promise;
@@ -224,6 +230,12 @@ export class Prover {
       },
     );
   }
+}
+
+/** Whose death it is, where an outside system is broken that is a server. */
+function ownServer(outside: RealOutside | undefined, cell: Cell, planned: PlannedBreak) {
+  const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
+  return touches && outside?.serverOf(touches);
 }
 
 const aCaller = () => ({
