@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
 import { FAULTS, PLACES, breaksOf, everyCell, nameOf, rowsOf } from './cells.ts';
-import { cellNamed, changedCells, pairs, sample } from './choose.ts';
+import { cellNamed, changedCells, changedFiles, pairs, sample } from './choose.ts';
 import { STORIES } from './stories.ts';
 
 const COMMON = PLACES.filter((place) => place !== 'own');
@@ -60,5 +64,31 @@ test('a changed saga is proved whole, a changed library with all sagas, a docume
   const kinds = (...files: string[]) => [...new Set(changedCells(files).map(({ kind }) => kind))];
   expect(kinds('workflows/change-membership/workflow.ts')).toEqual(['changeMembership']);
   expect(kinds('workflows/shared/saga.ts')).toEqual(OPERATION_KINDS);
+  expect(kinds('workflows/tables.ts')).toEqual(OPERATION_KINDS);
+  expect(kinds('activities/saga/commits.ts')).toEqual(OPERATION_KINDS);
   expect(kinds('docs/README.md')).toEqual([]);
+  expect(kinds('docs/activities/README.md')).toEqual([]);
+});
+
+test('what is not committed has changed, also where the commit before is not known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tenure-choose-'));
+  try {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
+    const write = (text: string) => writeFileSync(join(folder, 'saga.ts'), text);
+    const commit = () => {
+      git('add', '.');
+      git('-c', 'user.name=ann', '-c', 'user.email=ann@acme.example', 'commit', '-m', 'One more');
+    };
+    expect(changedFiles(folder)).toEqual([]);
+    git('init');
+    write('one');
+    commit();
+    expect(changedFiles(folder)).toEqual([]);
+    write('two');
+    expect(changedFiles(folder)).toEqual(['saga.ts']);
+    commit();
+    expect(changedFiles(folder)).toEqual(['saga.ts']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
