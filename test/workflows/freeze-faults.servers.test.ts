@@ -140,5 +140,6 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 test.each(SCENARIOS)('wholly open or wholly closed, told once: $name', async (scenario) => {
+  expect(outcomes.has(scenario)).toBe(true);
   await outcomes.get(scenario);
 });
