@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
-import { FAULTS, PLACES, breaksOf, everyCell, nameOf, rowsOf } from './cells.ts';
+import { FAULTS, PLACES, breaksOf, everyCell, isStrike, nameOf, rowsOf } from './cells.ts';
+import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, changedFiles, pairs, sample } from './choose.ts';
 import { STORIES } from './stories.ts';
 
@@ -51,6 +52,16 @@ test('a seed gives the same tenth each time, and another seed another', () => {
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   expect(mean / everyCell().length).toBeGreaterThan(0.07);
   expect(mean / everyCell().length).toBeLessThan(0.13);
+});
+
+test('the whole is all of it, and a half has half of the blows', () => {
+  const strikes = (cells: readonly Cell[]) =>
+    cells.filter(({ breaks }) => breaks.some((b) => isStrike(b)));
+  expect(sample(20_783, 1).map(nameOf).toSorted()).toEqual(everyCell().map(nameOf).toSorted());
+  const counts = Array.from({ length: 50 }, (_, seed) => strikes(sample(seed, 0.5)).length);
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  expect(mean / strikes(everyCell()).length).toBeGreaterThan(0.45);
+  expect(mean / strikes(everyCell()).length).toBeLessThan(0.6);
 });
 
 test('within a hundred days nearly every cell has its turn', () => {

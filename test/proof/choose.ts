@@ -22,9 +22,10 @@ export function sample(seed: number, share: number): Cell[] {
     everyCell().filter(({ breaks: [each] }) => each !== undefined && isStrike(each) === blow),
   );
   const kinds = shuffled(dice, [...new Set((blows ?? []).map(strikeOf))]);
-  const chosen = kinds.slice(0, Math.ceil(kinds.length * STRIKES_SHARE));
+  const kindsShare = Math.max(STRIKES_SHARE, share);
+  const chosen = kinds.slice(0, Math.ceil(kinds.length * kindsShare));
   const among = (blows ?? []).filter((cell) => chosen.includes(strikeOf(cell)));
-  const part = share / STRIKES_SHARE;
+  const part = share / kindsShare;
   return sortedByStrike([
     ...(single ?? []).filter(() => dice.chance(share)),
     ...among.filter(() => dice.chance(part)),

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { everyCell, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } from './choose.ts';
+import { givenNumber, orRefuse } from './given-number.ts';
 import { KeptOutcomes } from './kept-outcomes.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
@@ -28,19 +29,20 @@ const { values } = parseArgs({
 });
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const seed = Number(values.seed ?? seedOfToday());
+const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));
 
 function chosen(): Cell[] {
   if (values.only !== undefined) return values.only.map(cellNamed);
-  if (values.pairs !== undefined) return sortedByStrike(pairs(seed, Number(values.pairs)));
+  if (values.pairs !== undefined)
+    return sortedByStrike(pairs(seed, givenNumber('pairs', values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
-  if (values.share !== undefined) return sample(seed, Number(values.share));
+  if (values.share !== undefined) return sample(seed, givenNumber('share', values.share));
   return sortedByStrike(everyCell());
 }
 
+const cells = orRefuse(chosen);
 const kept = new KeptOutcomes(values.real ? 'real' : 'embedded');
 if (values.anew) kept.forget();
-const cells = chosen();
 const names = new Set(cells.map(nameOf));
 // One that failed is run again; one that was asked for by its name as well.
 const known = values.only === undefined ? kept.read() : [];
