@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
-import { FAULTS, PLACES, breaksOf, everyCell, isStrike, nameOf, rowsOf } from './cells.ts';
+import { FAULTS, PLACES, breaksOf, cellsOf, everyCell, isStrike, nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, changedFiles, pairs, sample } from './choose.ts';
-import { STORIES } from './stories.ts';
+import { STORIES, storyOf } from './stories.ts';
 
 const COMMON = PLACES.filter((place) => place !== 'own');
 
@@ -36,6 +36,26 @@ describe.each(OPERATION_KINDS)('the proof matrix of %s', (kind) => {
     const passed = (name: string) => STORIES[kind].some(({ skips = [] }) => !skips.includes(name));
     expect(rows.filter(({ name }) => !passed(name))).toEqual([]);
   });
+
+  test('breaks each step in each story that passes it', () => {
+    const passing = (name: string) =>
+      STORIES[kind].filter(({ skips = [] }) => !skips.includes(name));
+    for (const { name } of rows) {
+      const cells = cellsOf(kind).filter(({ breaks: [each] }) => each?.at === name);
+      const told = new Set(cells.map((cell) => storyOf(cell)));
+      expect([name, told]).toEqual([name, new Set(passing(name))]);
+    }
+  });
+});
+
+test('a story that skips a broken step is not told', () => {
+  const [whole] = STORIES.changeMembership;
+  const without = (...skips: string[]) => ({ ...whole, skips });
+  for (const cell of everyCell()) {
+    const skipping = without(...rowsOf(cell.kind).map(({ name }) => name), 'acceptance');
+    expect(storyOf(cell, [skipping, whole])).toBe(whole);
+    expect(storyOf(cell, [whole, skipping])).toBe(whole);
+  }
 });
 
 test('a cell is found by its name, also two at once', () => {

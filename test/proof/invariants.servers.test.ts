@@ -7,6 +7,7 @@ import type { Mutation } from '../support/sagas/bundle.ts';
 import * as guards from '../support/sagas/guards.ts';
 import { cellNamed } from './choose.ts';
 import { checkSaga, checkWorld } from './invariants/check.ts';
+import { INVARIANTS } from './invariants/subject.ts';
 import type { InvariantName } from './invariants/subject.ts';
 import { Prover } from './prover.ts';
 import type { Lived } from './prover.ts';
@@ -189,6 +190,10 @@ const CONTROLS: readonly Control[] = [
     },
   },
 ];
+
+test('every invariant has a control', () => {
+  expect(new Set(CONTROLS.map(({ invariant }) => invariant))).toEqual(new Set(INVARIANTS));
+});
 
 let newestId = '';
 const newestFact = () => newestId;
