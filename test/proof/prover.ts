@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isEnded } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { isStrike, isWait, nameOf, refuserOf, rowOf, unwinds } from './cells.ts';
@@ -19,7 +20,6 @@ const ENDS_WITHIN_MS = 120_000;
 const ACCEPTED_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 const CHECK_AGAIN_MS = 1_000;
-const ENDED: ReadonlySet<string> = new Set(['done', 'unwound']);
 
 export interface Outcome {
   readonly cell: string;
@@ -214,7 +214,7 @@ export class Prover {
   }
 
   #ended(operation: Operation): Promise<Operation> {
-    return this.#until(operation, ({ state }) => ENDED.has(state));
+    return this.#until(operation, ({ state }) => isEnded(state));
   }
 
   #until(operation: Operation, holds: (row: Operation) => boolean): Promise<Operation> {
