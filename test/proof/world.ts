@@ -56,6 +56,9 @@ export async function startProofWorld(listeners: Listeners, outside?: RealOutsid
     ...{ timing, real: outside !== undefined },
     /** The outside systems past the registry, as they are now. */
     outside: () => outside?.ports ?? stack.slate().outside,
+    foreign: outside?.foreign ?? [],
+    /** Embedded identities know nobody, and take any. */
+    subOf: outside?.subOf ?? (async () => 'bob'),
     ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
