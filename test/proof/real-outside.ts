@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { bootstrapServiceClient } from '../../adapters/keycloak/bootstrap.ts';
 import { createKeycloakOrganizations } from '../../adapters/keycloak/organization.ts';
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
@@ -12,6 +13,7 @@ import { freePort } from '../../tools/servers/ports.ts';
 import type { Running } from '../../tools/servers/process.ts';
 import { createProgress } from '../../tools/servers/progress.ts';
 import { startAll } from '../../tools/servers/registry.ts';
+import type { Server } from '../../tools/servers/registry.ts';
 import type { Touched } from '../../workflows/shared/step.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import type { Outside } from '../support/saga-outside.ts';
@@ -27,6 +29,10 @@ export interface RealOutside {
   /** For whoever looks: adapters of their own. */
   readonly ports: Outside;
   readonly domain: string;
+  /** Objects that were there before any tenant: the zone's own name server. */
+  readonly foreign: readonly string[];
+  /** What a silo's realm calls the person of an address whom it knows. */
+  subOf(realm: string, email: string): Promise<string>;
   serverOf(touches: Touched): Running | undefined;
   stop(): Promise<void>;
 }
@@ -55,6 +61,8 @@ export async function startRealOutside(): Promise<RealOutside> {
   };
   return {
     domain: zone,
+    foreign: [`ns1.${zone}`],
+    subOf: (name, email) => subOf(keycloak, name, email),
     serverOf: (touches) => killable[touches],
     environment: {
       TENANT_DOMAIN: zone,
@@ -97,6 +105,18 @@ export async function startRealOutside(): Promise<RealOutside> {
       await Promise.all(Object.values(servers).map((server) => server.stop()));
     },
   };
+}
+
+async function subOf(
+  { url: baseUrl, adminUser: username, adminPassword: password }: Server<'keycloak'>,
+  realm: string,
+  email: string,
+): Promise<string> {
+  const admin = new KeycloakAdminClient({ baseUrl, realmName: 'master' });
+  await admin.auth({ grantType: 'password', clientId: 'admin-cli', username, password });
+  const [user] = await admin.users.find({ realm, email, exact: true });
+  if (user?.id === undefined) throw new Error('nobody has this address');
+  return user.id;
 }
 
 const withoutDot = (name: string): string => name.replace(/\.$/, '');

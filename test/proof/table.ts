@@ -1,7 +1,7 @@
 import { FAULTS, PLACES } from './cells.ts';
 import type { Outcome } from './prover.ts';
 
-const SIGNS: Readonly<Record<Outcome['result'], string>> = {
+export const SIGNS: Readonly<Record<Outcome['result'], string>> = {
   holds: '✓',
   broken: 'x',
   nothing: '–',
