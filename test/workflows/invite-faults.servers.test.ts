@@ -89,6 +89,25 @@ async function asked(operation: Operation, activityId: string): Promise<number> 
   ).length;
 }
 
+test('a resend while the reminder is on its way has a reminder of its own', async () => {
+  const email = anEmail();
+  const operation = await people.accepted(acme.tenant, email);
+  const waitMs = { ...world.timing.waitMs, 'invitation-reminder': 1_500, invitation: 60_000 };
+  await world.start(operation, { waitMs });
+  await mailsTo(notifier, email);
+  plan.plan(operation.id, 'notifier.send', { kind: 'hangs' });
+  const sent = () => plan.calls(operation.id).filter((effect) => effect === 'notifier.send');
+  await eventually(() => sent().length > 1);
+  await people.resend(operation, 'during-the-reminder');
+  const mails = await mailsTo(notifier, email, 4);
+  const both = ['invitation', 'invitation-reminder'];
+  expect(mails.map(({ kind }) => kind)).toEqual([...both, ...both]);
+  expect(tokenIn(mails[3])).toBe(tokenIn(mails[2]));
+  await people.revoke(operation);
+  expect((await world.ended(operation)).state).toBe('done');
+  await expectReplays(world, operation);
+});
+
 describe('a mail server that is away', () => {
   const unavailable = Array<Fault>(MANY).fill({ kind: 'refused', code: 'unavailable' });
 
