@@ -63,6 +63,9 @@ test('the invited person becomes a member who is bound to the login', async () =
   const { operation, email, token } = await invited();
   const pending = { state: 'pending', identity: null, roles: ['org-member'] };
   expect(await memberOf(operation)).toMatchObject(pending);
+  expect(await world.engine.ask(operation.id, operation.kind)).toMatchObject({
+    ...{ state: 'waiting', step: 'answer', reason: undefined },
+  });
   const login = aLogin(acme.issuer, email.toUpperCase());
   expect(await people.take(token, login)).toMatchObject({ outcome: 'taken' });
   const ended = await world.ended(operation);
