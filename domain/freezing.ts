@@ -3,7 +3,7 @@ import { tenantFact } from './fact-drafts.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Why a tenant is frozen: for the audit. Facts say only that it is. */
-export const FREEZE_REASONS = ['unpaid', 'abuse', 'request', 'trial-ended', 'leaving'] as const;
+export const FREEZE_REASONS = ['unpaid', 'abuse', 'request'] as const;
 export type FreezeReason = (typeof FREEZE_REASONS)[number];
 
 export interface FreezeTenant {
