@@ -59,6 +59,13 @@ export interface StepProgress {
   readonly endedAtMs?: number;
 }
 
+/** The step that a saga is at: it runs, waits for people or a date, or has stopped. */
+export function currentStep(steps: readonly StepProgress[]): StepProgress | undefined {
+  return steps.find(({ state }) => AT_WORK.has(state));
+}
+
+const AT_WORK: ReadonlySet<StepProgress['state']> = new Set(['running', 'waiting', 'parked']);
+
 /** Why a saga waits or was unwound: a closed code and the step it concerns. */
 export interface SagaReason {
   readonly step: string;

@@ -65,17 +65,8 @@ export function createInvitationStore(pool: pg.Pool): InvitationStore {
     withdraw: async (tenant, id) => {
       await inTenant(tenant, ({ db }) => db.delete(invitations).where(isOf(tenant, id)));
     },
-    listUnsettled: (olderThanMs, limit) =>
-      inTransaction(pool, {}, async ({ db }) => {
-        const age = sql`${invitations.endedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`;
-        const rows = await db
-          .select()
-          .from(invitations)
-          .where(and(ne(invitations.state, sql`'pending'`), isNull(invitations.settledAt), age))
-          .orderBy(asc(invitations.endedAt))
-          .limit(limit);
-        return rows.map(toInvitation);
-      }),
+    listUnsettled: (...page) =>
+      inTransaction(pool, {}, (session) => listUnsettled(session, ...page)),
   };
 }
 
@@ -104,6 +95,31 @@ async function findOne(
 function isOlderThan({ invitedAtMs, id }: Pick<Invitation, 'invitedAtMs' | 'id'>): SQL {
   return sql`(${invitations.invitedAt}, ${invitations.id}) <
     (${new Date(invitedAtMs)}::timestamptz, ${id}::uuid)`;
+}
+
+async function listUnsettled(
+  { db }: Session,
+  ...[olderThanMs, limit, after]: Parameters<InvitationStore['listUnsettled']>
+): Promise<Invitation[]> {
+  const conditions = [
+    ne(invitations.state, sql`'pending'`),
+    isNull(invitations.settledAt),
+    sql`${invitations.endedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
+    after === undefined ? undefined : hasEndedAfter(after),
+  ];
+  const rows = await db
+    .select()
+    .from(invitations)
+    .where(and(...conditions))
+    .orderBy(asc(invitations.endedAt), asc(invitations.id))
+    .limit(limit);
+  return rows.map(toInvitation);
+}
+
+/** By value: the row itself may be settled meanwhile, and out of the worker's sight. */
+function hasEndedAfter({ endedAtMs, id }: Pick<Invitation, 'endedAtMs' | 'id'>): SQL {
+  return sql`(${invitations.endedAt}, ${invitations.id}) >
+    (${new Date(endedAtMs ?? 0)}::timestamptz, ${id}::uuid)`;
 }
 
 /** The first admin's address is in the operation that made the tenant; both are ASCII. */

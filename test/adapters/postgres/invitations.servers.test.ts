@@ -293,3 +293,27 @@ describe('inviting', () => {
     expect(seen).toEqual(all.map(({ id }) => id));
   });
 });
+
+describe('what ended and was not settled', () => {
+  test('is listed over all tenants, oldest first, in pages that nobody falls between', async () => {
+    const { invitations } = registry.worker;
+    const ended = await Promise.all(
+      // Three of one millisecond.
+      [NOW + 1, NOW, NOW, NOW].map(async (nowMs) => {
+        const tenant = await aTenant();
+        const { id } = await invited(tenant);
+        return registry.api.invitations.revoke(tenant, id, 'operator', nowMs);
+      }),
+    );
+    const ids: string[] = [];
+    for (let [last] = await invitations.listUnsettled(0, 1); last !== undefined;) {
+      ids.push(last.id);
+      // Settled meanwhile: it is no row that the worker sees any more.
+      await admin('update invitations set settled_at = now() where id = $1', [last.id]);
+      [last] = await invitations.listUnsettled(0, 1, last);
+    }
+    const ours = ids.filter((id) => ended.some((row) => row?.id === id));
+    expect(ours.slice(0, 3).toSorted()).toEqual(ours.slice(0, 3));
+    expect([ours.length, ours[3]]).toEqual([ended.length, ended[0]?.id]);
+  });
+});
