@@ -42,6 +42,11 @@ export class SnapshotTaker {
     this.#parts = parts;
   }
 
+  /** An attempt is under way. */
+  get isTaking(): boolean {
+    return this.#taking !== undefined;
+  }
+
   /** False for a while after each attempt. */
   get mayTake(): boolean {
     const { directory, shards } = this.#parts;

@@ -43,6 +43,9 @@ export class FakeRegistry {
   overrides: Partial<Heartbeat> = {};
   /** The newest snapshot; none unless given. */
   state: ServedState | undefined;
+  /** The note is answered behind this. */
+  stateHeld: Promise<void> | undefined;
+  stateAsked = 0;
   /** Paths of nodes that were asked for. */
   readonly nodesAsked: string[] = [];
   /** Notes of receipts that came. */
@@ -111,8 +114,14 @@ export class FakeRegistry {
     return { status: 204, body: '' };
   }
 
-  #answerState(path: string): Answer {
-    if (path === '') return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  async #answerStateNote(): Promise<Answer> {
+    this.stateAsked += 1;
+    await this.stateHeld;
+    return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  }
+
+  #answerState(path: string): Answer | Promise<Answer> {
+    if (path === '') return this.#answerStateNote();
     this.nodesAsked.push(path);
     const node = this.state?.nodes.get(path.slice(1));
     return node === undefined ? NOT_FOUND : { status: 200, body: node };
