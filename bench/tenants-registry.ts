@@ -10,12 +10,12 @@ import { createOpensslSigner } from '../facts/crypto/sign-openssl.ts';
 import { SHARD_COUNT, shardOf } from '../facts/crypto/shard.ts';
 import type { FactQuestion } from '../ports/fact-log.ts';
 import { acceptProvision } from '../registry/accept-provision.ts';
+import { BATCH_FACTS } from '../registry/sequencer.ts';
 import { signFacts } from '../registry/sign-facts.ts';
 import { Committing } from './committing.ts';
 import { createdAtMsOf, idOf, loadTenants } from './tenants-load.ts';
 
 const LOG = 'tenure.example/bench';
-const BATCH_FACTS = 500;
 const PAGE_ROWS = 51;
 /** As many as a shard of a thousand tenants has. */
 const PAGE_LINES = 3;
