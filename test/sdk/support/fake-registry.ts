@@ -46,6 +46,7 @@ export class FakeRegistry {
   /** The note is answered behind this. */
   stateHeld: Promise<void> | undefined;
   stateAsked = 0;
+  heartbeatsAsked = 0;
   /** Paths of nodes that were asked for. */
   readonly nodesAsked: string[] = [];
   /** Notes of receipts that came. */
@@ -144,6 +145,7 @@ export class FakeRegistry {
       return body === undefined ? NOT_FOUND : { status: 200, body };
     }
     if (url.pathname === '/v1/log/heartbeat') {
+      this.heartbeatsAsked += 1;
       return this.silent ? NOT_FOUND : { status: 200, body: this.#beat(this.overrides) };
     }
     const [, state] = /^\/v1\/log\/state(|\/[0-9a-f]{64})$/.exec(url.pathname) ?? [];
