@@ -122,7 +122,9 @@ export class SnapshotFile {
     closeSync(this.#file);
   }
 
+  /** Closes it too. */
   remove(): void {
+    this.close();
     rmSync(this.#path, { force: true });
   }
 
