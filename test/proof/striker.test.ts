@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { LinkedStack } from '../support/faults/linked-stack.ts';
 import { Striker } from './striker.ts';
@@ -46,7 +45,7 @@ test('a kill that failed rejects, and so does every look after it', async () => 
 test('what becomes due while something else is dead is struck after it', async () => {
   const released = Promise.withResolvers<void>();
   const { seen, striker } = aStriker(async (victim) => {
-    await setImmediate();
+    await Promise.resolve();
     if (victim === 'nats') striker.reached(aBlow(released.resolve));
   });
   await striker.kill('nats');
