@@ -4,6 +4,8 @@ import type { OperationKind, SagaReason, SagaState } from './operation.ts';
 const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
+  reconcileTenant: 'reconcile',
+  reconcileAll: 'reconcile',
 };
 
 /**

@@ -35,6 +35,9 @@ export const WAITS = [
   /** Between two looks at a domain's proof, and from its claim to its end. */
   'domain-look',
   'domain-claim',
+  /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
+  'orphan',
+  'lost-saga',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -53,5 +56,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     'dns-ttl': 5 * MINUTE_MS,
     'domain-look': MINUTE_MS,
     'domain-claim': 7 * DAY_MS,
+    orphan: HOUR_MS,
+    'lost-saga': HOUR_MS,
   },
 };

@@ -15,6 +15,18 @@ import {
 
 export const WEB_CLIENT = 'web';
 export const ADMIN_CLIENT = 'tenant-admin';
+export const ADMIN_CLIENT_SETTINGS = {
+  clientId: ADMIN_CLIENT,
+  enabled: true,
+  protocol: 'openid-connect',
+  publicClient: false,
+  clientAuthenticatorType: 'client-secret',
+  serviceAccountsEnabled: true,
+  standardFlowEnabled: false,
+  implicitFlowEnabled: false,
+  directAccessGrantsEnabled: false,
+  attributes: { 'client.use.lightweight.access.token.enabled': 'true' },
+};
 /** All that the tenant's own admin service account may do: users, groups, action mails. */
 export const ADMIN_ROLES: readonly string[] = ['manage-users'];
 
@@ -35,28 +47,15 @@ export function formatRealm(
   smtp: KeycloakSmtp | undefined,
 ): RealmRepresentation {
   return {
-    ...formatRealmSettings(smtp),
+    ...formatOwnSettings(request, smtp),
     // Globally unique and unchangeable: the mark that no later PUT can lose.
     id: owner.tenant,
     realm: request.slug,
-    displayName: request.displayName,
-    organizationsEnabled: false,
     attributes: formatMark(owner),
     groups: GROUPS.map((name) => ({ name })),
     clients: [
       formatWebClient(WEB_CLIENT, request.origin, owner, formatMappers(owner.tenant)),
-      {
-        clientId: ADMIN_CLIENT,
-        enabled: true,
-        protocol: 'openid-connect',
-        publicClient: false,
-        clientAuthenticatorType: 'client-secret',
-        serviceAccountsEnabled: true,
-        standardFlowEnabled: false,
-        implicitFlowEnabled: false,
-        directAccessGrantsEnabled: false,
-        attributes: { 'client.use.lightweight.access.token.enabled': 'true' },
-      },
+      ADMIN_CLIENT_SETTINGS,
     ],
     users: [
       {
@@ -80,6 +79,14 @@ export function formatRealm(
       formatIdentityProvider(provider.alias, provider, owner),
     ),
   };
+}
+
+/** What a realm of one tenant is set to. */
+export function formatOwnSettings(
+  { displayName }: Pick<IdentityRequest, 'displayName'>,
+  smtp: KeycloakSmtp | undefined,
+) {
+  return { ...formatRealmSettings(smtp), displayName, organizationsEnabled: false };
 }
 
 /** Claims of a silo tenant's tokens: its groups, its id and our audience. */

@@ -18,6 +18,7 @@ export function routesOver<Spec>(
   return {
     ensure: ({ slug, host }: RouteRequest, call) => objects.ensure(slug, () => specOf(host), call),
     remove: (slug, call) => objects.remove(slug, call),
+    observe: ({ slug, host }, call) => objects.observe(slug, () => specOf(host), call),
     probe: (signal) => objects.probe(PROBE_NAME, () => specOf(`${PROBE_NAME}.invalid`), signal),
     inventory: async (signal) =>
       (await objects.list(signal)).map(({ name, tenant }) => ({ name, tenant })),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
@@ -23,6 +24,8 @@ export interface MemoryIdentity {
   /** `plant` and `find` go past the port: what others or a crash left behind. */
   plant(slug: string, owner: OwnerMark | undefined): void;
   find(slug: string): MemoryTenantIdentity | undefined;
+  /** As another person might: with these identity providers alone. */
+  bend(slug: string, identityProviders: readonly string[]): void;
 }
 
 export interface MemoryIdentityOptions {
@@ -67,6 +70,28 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
+    observe: ({ slug, identityProviders }, call) =>
+      send('observe', call.signal, () => {
+        const there = entries.get(slug);
+        if (there === undefined) return ABSENT;
+        if (!isMine(slug, call)) return FOREIGN;
+        const wanted = aliasesOf(identityProviders).join();
+        const found = there.identityProviders.join();
+        const attributes = [{ name: 'identity providers', wanted, found }];
+        return { presence: 'mine' as const, attributes };
+      }),
+    mend: ({ slug, identityProviders }, call) =>
+      send('mend', call.signal, () => {
+        const there = entries.get(slug);
+        if (there === undefined) {
+          throw new PortError('identity', 'invalid', 'there is nothing to mend');
+        }
+        if (!isMine(slug, call)) {
+          throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
+        }
+        entries.set(slug, { ...there, identityProviders: aliasesOf(identityProviders) });
+        save();
+      }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -81,6 +106,11 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       save();
     },
     find: (slug) => entries.get(slug),
+    bend: (slug, identityProviders) => {
+      const entry = entries.get(slug);
+      if (entry !== undefined) entries.set(slug, { ...entry, identityProviders });
+      save();
+    },
   };
 }
 
@@ -88,8 +118,12 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
   return {
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
-    identityProviders: request.identityProviders.map(({ alias }) => alias),
+    identityProviders: aliasesOf(request.identityProviders),
   };
+}
+
+function aliasesOf(providers: IdentityRequest['identityProviders']): string[] {
+  return providers.map(({ alias }) => alias);
 }
 
 function createMailbox() {

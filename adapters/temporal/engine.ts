@@ -38,6 +38,8 @@ const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KE
 const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
+  reconcileTenant: 'Reconcile tenant',
+  reconcileAll: 'Reconcile everything',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -21,32 +21,36 @@ async function make(target: string, shown: string) {
   const powerdns = await server('powerdns');
   const options = { apiUrl: powerdns.apiUrl, apiKey: powerdns.apiKey, zone: powerdns.zone };
   const configured = { ...options, target, ttlS: 60 };
+  const own = (host: string) =>
+    set(host, target.includes(':') ? 'AAAA' : target.includes('.net') ? 'CNAME' : 'A', shown);
   const zone = powerdns.zone.replace(/\.$/u, '');
   return {
     dns: createPowerDns(configured),
     target: shown,
     zone,
     plant: async (host: string, parts: Parts) => {
-      const set = (name: string, type: string, content: string) => ({
-        name: `${name}.`,
-        type,
-        changetype: 'REPLACE',
-        ttl: 60,
-        records: [{ content, disabled: false }],
-      });
       const rrsets = [
         ...(parts.record ? [set(host, 'A', '192.0.2.99')] : []),
         ...(parts.owner
           ? [set(`_tenure.${host}`, 'TXT', `"${formatOwnerMark(parts.owner)}"`)]
           : []),
       ];
-      const url = `${powerdns.apiUrl}/api/v1/servers/localhost/zones/${powerdns.zone}`;
-      const response = await fetch(url, {
-        method: 'PATCH',
-        headers: { 'X-API-Key': powerdns.apiKey },
-        body: JSON.stringify({ rrsets }),
-      });
-      if (!response.ok) throw new Error(await response.text());
+      await patch(powerdns, rrsets);
+    },
+    ways: {
+      target: (host: string) => {
+        const others = target.includes('.net') ? [drop(host, 'CNAME')] : [];
+        return patch(powerdns, [...others, set(host, 'A', '192.0.2.98')]);
+      },
+      ttl: (host: string) => patch(powerdns, [{ ...own(host), ttl: 5 }]),
+      'ttl of the mark': (host: string, owner: Mark) => {
+        const mark = set(`_tenure.${host}`, 'TXT', `"${formatOwnerMark(owner)}"`);
+        return patch(powerdns, [{ ...mark, ttl: 5 }]);
+      },
+      off: (host: string) => {
+        const { records, ...record } = own(host);
+        return patch(powerdns, [{ ...record, records: records.map(switchedOff) }]);
+      },
     },
     look: (host: string) => digHost(powerdns, host),
     withWrongCredentials: createPowerDns({ ...configured, apiKey: 'wrong' }),
@@ -55,4 +59,27 @@ async function make(target: string, shown: string) {
   };
 }
 
-type Parts = { record: boolean; owner?: { tenant: string; operation: string } };
+type Mark = { tenant: string; operation: string };
+type Parts = { record: boolean; owner?: Mark };
+
+/** Record sets as PowerDNS takes them. */
+function set(name: string, type: string, content: string) {
+  const records = [{ content, disabled: false }];
+  return { name: `${name}.`, type, changetype: 'REPLACE', ttl: 60, records };
+}
+
+const drop = (name: string, type: string) => ({ name: `${name}.`, type, changetype: 'DELETE' });
+
+const switchedOff = (record: { content: string }) => ({ ...record, disabled: true });
+
+async function patch(
+  { apiUrl, apiKey, zone }: { apiUrl: string; apiKey: string; zone: string },
+  rrsets: readonly unknown[],
+): Promise<void> {
+  const response = await fetch(`${apiUrl}/api/v1/servers/localhost/zones/${zone}`, {
+    method: 'PATCH',
+    headers: { 'X-API-Key': apiKey },
+    body: JSON.stringify({ rrsets }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}

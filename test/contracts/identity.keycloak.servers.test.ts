@@ -5,6 +5,7 @@ import type { OwnerMark } from '../../ports/call.ts';
 import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import { aKeycloak } from '../adapters/keycloak/subject.ts';
+import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
 import type { IdentitySubject } from './identity.ts';
@@ -50,6 +51,7 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
         groups: claims['groups'] as string[],
       };
     },
+    ways: realmWays(signedIn),
     tenantInToken: (tenant) => tenant,
     withWrongCredentials: createKeycloakRealms({ ...config, clientSecret: 'wrong' }, secrets),
     unreachable: createKeycloakRealms({ ...config, adminUrl: CLOSED_PORT }, secrets),
@@ -101,6 +103,7 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
         groups: groups.map((path) => path.replace(/^\//u, '')),
       };
     },
+    ways: organizationWays(signedIn, realm),
     tenantInToken: (_, externalId) => externalId,
     withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
     unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),

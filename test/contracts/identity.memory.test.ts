@@ -2,7 +2,7 @@ import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { identityContract } from './identity.ts';
 
 identityContract('memory', async () => {
-  const { identity, mailCatcher, plant, find } = createMemoryIdentity({
+  const { identity, mailCatcher, plant, find, bend } = createMemoryIdentity({
     issuerBase: 'http://identity.saas.test',
   });
   return {
@@ -13,6 +13,7 @@ identityContract('memory', async () => {
       const entry = find(slug);
       return entry && { mark: entry.owner, identityProviders: entry.identityProviders };
     },
+    ways: { 'identity providers': async (slug) => bend(slug, []) },
     signIn: 'nobody signs in because there is no server',
     tenantInToken: (tenant) => tenant,
     withWrongCredentials: 'no credentials because it is no server',

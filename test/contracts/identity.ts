@@ -8,6 +8,8 @@ import type {
 } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees of a tenant's identity; undefined when nothing is there. */
 export interface IdentityView {
@@ -32,6 +34,8 @@ export interface IdentitySubject {
   /** Makes a realm or organization as another person or program would. */
   plant(slug: string, owner?: OwnerMark): Promise<void>;
   look(slug: string): Promise<IdentityView | undefined>;
+  /** How what is ours may be bent; an identity provider `corp` is there. */
+  readonly ways: Ways<[slug: string]>;
   /** Opens the link, sets a password and signs in; or the reason why nobody can. */
   readonly signIn: ((request: IdentityRequest, link: string) => Promise<SignedIn>) | string;
   /** What `tenant` in the token of `signIn` must be. */
@@ -233,6 +237,38 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.mailCatcher.findLink(request.adminEmail, stopped)).toBeUndefined();
     });
 
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [request, alien, call] = [anIdentityRequest(), anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      expect(await identity.observe(request, call)).toEqual({ presence: 'absent', attributes: [] });
+      await identity.ensure(request, call);
+      expectRight(await identity.observe(request, aPatientCall({ tenant: call.owner.tenant })));
+      await subject.plant(alien.slug);
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await identity.observe(alien, call)).toEqual(foreign);
+      expect(await identity.observe(request, aPatientCall())).toEqual(foreign);
+      await expect(identity.mend(alien, call)).rejects.toMatchObject({ code: 'foreign' });
+      const nobody = anIdentityRequest();
+      await expect(identity.mend(nobody, call)).rejects.toMatchObject({ code: 'invalid' });
+      expect(await subject.look(nobody.slug)).toBeUndefined();
+    });
+
+    test(
+      'whatever is bent shows, and is mended',
+      async () => {
+        const { identity } = subject;
+        const identityProviders = [anIdentityProvider('corp')];
+        const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+        await identity.ensure(request, call);
+        await expectEachMended(subject.ways, async () => ({
+          args: [request.slug] as [string],
+          observe: () => identity.observe(request, aPatientCall(call.owner)),
+          mend: () => identity.mend(request, aPatientCall(call.owner)),
+        }));
+      },
+      2 * CALL_TIMEOUT_MS,
+    );
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [anIdentityRequest(), aCall({}, AbortSignal.abort())];
       const { identity } = subject;
@@ -240,6 +276,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.ensure(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.remove(request.slug, stopped)).rejects.toMatchObject({ code });
       await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.observe(request, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.mend(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
       await expect(identity.inventory(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();
@@ -253,6 +291,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
       await expect(identity.inviteAdmin(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.observe(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.mend(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.inventory(aCall().signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();
     });

@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  KubeConfig,
+  NetworkingV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
 import { server } from '../support/servers/server.ts';
 import { routesContract } from './routes.ts';
+
+const BACKEND = '/spec/rules/0/http/paths/0/backend/service';
 
 routesContract('Kubernetes Ingress', async () => {
   const kubernetes = await server('kubernetes');
@@ -15,6 +23,11 @@ routesContract('Kubernetes Ingress', async () => {
     .makeApiClient(CoreV1Api)
     .createNamespace({ body: { metadata: { name: namespace } } });
 
+  const bend = (name: string, path: string, value: unknown, { op } = { op: 'replace' }) =>
+    ingresses.patchNamespacedIngress(
+      { name, namespace, body: [{ op, path, value }], fieldManager: 'somebody' },
+      setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+    );
   const service = { name: 'front-end', port: 8080 };
   const options = { namespace, ingressClass: 'any', service };
   const ca = readFileSync(kubernetes.caFile, 'utf8');
@@ -33,6 +46,17 @@ routesContract('Kubernetes Ingress', async () => {
         spec: { rules: [{ host, http: { paths } }] },
       };
       await ingresses.createNamespacedIngress({ namespace, body, fieldManager: 'kubectl' });
+    },
+    ways: {
+      host: (slug) => bend(slug, '/spec/rules/0/host', 'evil.saas.test'),
+      class: (slug) => bend(slug, '/spec/ingressClassName', 'theirs'),
+      service: (slug) => bend(slug, `${BACKEND}/name`, 'theirs'),
+      port: (slug) => bend(slug, `${BACKEND}/port/number`, 81),
+      path: (slug) => bend(slug, '/spec/rules/0/http/paths/0/path', '/theirs'),
+      'one more host': (slug) =>
+        bend(slug, '/spec/rules/-', { host: 'more.saas.test' }, { op: 'add' }),
+      'the label of its maker': (slug) =>
+        bend(slug, '/metadata/labels/app.kubernetes.io~1managed-by', 'somebody'),
     },
     look: async (slug) => {
       const all = await ingresses.listNamespacedIngress({ namespace });

@@ -10,6 +10,12 @@ routesContract('memory', async () => {
       const entry = routes.find(slug);
       return entry && { host: entry.host, mark: entry.owner };
     },
+    ways: {
+      host: async (slug) => {
+        const entry = routes.find(slug);
+        if (entry !== undefined) routes.plant(slug, { ...entry, host: 'evil.saas.test' });
+      },
+    },
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',
     close: async () => undefined,

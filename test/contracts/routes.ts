@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Routes } from '../../ports/routes.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees under a slug, without the adapter; undefined when nothing is there. */
 export interface RouteView {
@@ -15,6 +17,8 @@ export interface RoutesSubject {
   /** Puts a route straight into the server, as another person or program would. */
   plant(slug: string, route: { host: string; owner?: OwnerMark }): Promise<void>;
   look(slug: string): Promise<RouteView | undefined>;
+  /** How a route of ours may be bent. */
+  readonly ways: Ways<[slug: string]>;
   /** Credentials that the server does not know, and known ones without rights; or why none. */
   readonly withWrongCredentials: readonly Routes[] | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -97,11 +101,37 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
     });
 
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [request, alien, call] = [aRequest(), aRequest(), aCall()];
+      const { routes } = subject;
+      expect(await routes.observe(request, call)).toEqual({ presence: 'absent', attributes: [] });
+      await routes.ensure(request, call);
+      expectRight(await routes.observe(request, aCall({ tenant: call.owner.tenant })));
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await routes.observe(request, aCall())).toEqual(foreign);
+      await subject.plant(alien.slug, { host: alien.host });
+      expect(await routes.observe(alien, call)).toEqual(foreign);
+    });
+
+    test('whatever is bent shows, and is mended by making it again', async () => {
+      const { routes } = subject;
+      await expectEachMended(subject.ways, async () => {
+        const [request, call] = [aRequest(), aCall()];
+        await routes.ensure(request, call);
+        return {
+          args: [request.slug] as [string],
+          observe: () => routes.observe(request, call),
+          mend: () => routes.ensure(request, call),
+        };
+      });
+    });
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [aRequest(), aCall({}, AbortSignal.abort())];
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
       await expect(subject.routes.ensure(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.remove(request.slug, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.observe(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.probe(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();
     });
@@ -114,6 +144,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
         await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
         await expect(routes.ensure(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.observe(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.inventory(aCall().signal)).rejects.toMatchObject({ code });
       }
       expect(await subject.look(request.slug)).toBeUndefined();
@@ -124,6 +155,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       if (typeof routes === 'string') return expect(routes).toMatch(/ because /);
       const code = 'unavailable';
       await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(routes.observe(aRequest(), aCall())).rejects.toMatchObject({ code });
       await expect(routes.ensure(aRequest(), aCall())).rejects.toMatchObject({ code });
       await expect(routes.remove('acme', aCall())).rejects.toMatchObject({ code });
     });

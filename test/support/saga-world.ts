@@ -36,6 +36,8 @@ export const SHORT: SagaTiming = {
     'dns-ttl': 200,
     'domain-look': 100,
     'domain-claim': 2_000,
+    orphan: 60_000,
+    'lost-saga': 60_000,
   },
 };
 

@@ -1,0 +1,4 @@
+-- Undo of 0020_reconcile.
+DROP TABLE "reconciliations";
+DELETE FROM "operations" WHERE "tenant" = '00000000-0000-0000-0000-000000000000';
+ALTER TABLE "operations" ADD CONSTRAINT "operations_tenant_tenants_id_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;
