@@ -25,6 +25,8 @@ export interface Step<A> {
   readonly do: (call: Call<A>) => Promise<void>;
   /** Its `do` waits for people or for a date: shown as `waiting`, and nothing is wrong. */
   readonly waits?: true;
+  /** Behind the pivot: a failure past its retries is shown, and the saga goes on without it. */
+  readonly mayFail?: true;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */
   readonly undo?: (call: Call<A>) => Promise<void>;
   /** The commit: from its scheduling on the saga only goes forward. Exactly one row has it. */

@@ -1,0 +1,88 @@
+import type { AuditDraft } from '../domain/decision.ts';
+import { settle, type Finding, type Place } from '../domain/reconcile/finding.ts';
+import { reconcileInputOf } from '../domain/reconcile/input.ts';
+import { systemsToMend } from '../domain/reconcile/plan.ts';
+import type { Report } from '../domain/reconcile/report.ts';
+import { planRows, restoreRows } from '../domain/reconcile/rows.ts';
+import type { Call } from '../ports/call.ts';
+import type { Operation } from '../ports/registry-store.ts';
+import { canonicalHash } from './canonical-json.ts';
+import type { DoctorPorts } from './doctor-ports.ts';
+import { examineTenant, readHoldings } from './examine-tenant.ts';
+
+/** Makes the plan and keeps it; where something is to be mended, nowhere when that was not asked. */
+export async function planReconcile(
+  ports: DoctorPorts,
+  operation: Operation,
+  call: Call,
+  nowMs: number,
+): Promise<Place[]> {
+  const { repair } = reconcileInputOf(operation.input);
+  const findings = await examineTenant(ports, call);
+  await ports.reconcile.keep(toReport(operation, repair, findings, nowMs));
+  if (!repair) return [];
+  const rows = findings.some((finding) => finding.repair === 'restore');
+  return [...systemsToMend(findings), ...(rows ? ['registry' as const] : [])];
+}
+
+/** Rows go back to what the facts say, in one transaction under the head lock; makes no fact. */
+export function mendRows(ports: DoctorPorts, operation: Operation, atMs: number): Promise<void> {
+  const { id, tenant, actor } = operation;
+  return ports.reconcile.transact(tenant, async (transaction) => {
+    if ((await transaction.findCommit(id, 'registry')) !== undefined) return;
+    const { held, live } = await readHoldings(transaction, tenant);
+    const findings = planRows(tenant, held, live);
+    const audit = findings.filter(({ repair }) => repair !== null).map(auditOf);
+    await transaction.apply(restoreRows(findings, held, live));
+    await transaction.appendAudit(
+      audit.map((row) => ({ ...row, tenant, actor, operation: id })),
+      atMs,
+    );
+    const commandHash = canonicalHash(tenant);
+    await transaction.saveCommit(
+      { operation: id, step: 'registry', commandHash, facts: [] },
+      false,
+    );
+  });
+}
+
+/** Looks again, and keeps what became of each finding; here the tenant's lock ends. */
+export async function settleReconcile(
+  ports: DoctorPorts,
+  operation: Operation,
+  call: Call,
+  atMs: number,
+): Promise<void> {
+  const { id, tenant, actor } = operation;
+  const kept = await ports.reconcile.findReport(id);
+  if (kept === undefined) throw new Error(`no report of ${id}`);
+  const findings = settle(kept.findings, await examineTenant(ports, call));
+  await ports.reconcile.keep({ ...kept, findings });
+  await ports.reconcile.transact(tenant, async (transaction) => {
+    if ((await transaction.findCommit(id, 'verify')) !== undefined) return;
+    // Rows were written into the audit with their restoring.
+    const outside = findings.filter(({ mended, place }) => mended && place !== 'registry');
+    await transaction.appendAudit(
+      outside.map((finding) => ({ ...auditOf(finding), tenant, actor, operation: id })),
+      atMs,
+    );
+    const commandHash = canonicalHash(tenant);
+    await transaction.saveCommit({ operation: id, step: 'verify', commandHash, facts: [] }, true);
+  });
+}
+
+export function toReport(
+  { id, tenant }: Operation,
+  repair: boolean,
+  findings: readonly Finding[],
+  examinedAtMs: number,
+): Report {
+  const found = findings.map((finding) => ({ ...finding, mended: null }));
+  return { operation: id, tenant, repair, findings: found, begun: [], examinedAtMs };
+}
+
+/** What was found and mended; values stay in the report. */
+export function auditOf({ place, code, name, attribute }: Finding): AuditDraft {
+  const detail = { code, name, ...(attribute && { attribute: attribute.name }) };
+  return { action: `${place}.reconciled`, target: `${place}:${name}`, detail };
+}
