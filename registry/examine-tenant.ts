@@ -2,7 +2,7 @@ import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
 import { isThere, planTenant } from '../domain/reconcile/plan.ts';
-import { liveFacts, planRows } from '../domain/reconcile/rows.ts';
+import { liveFacts, planRows, statedTenant } from '../domain/reconcile/rows.ts';
 import { provisionInputOf } from '../domain/requests.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { parsePayload } from '../facts/core/payload.ts';
@@ -16,11 +16,7 @@ import { identityRequestOf } from './identity-request.ts';
 /** Looks at one tenant everywhere; changes nothing. */
 export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Finding[]> {
   const { tenant: id } = call.owner;
-  const { tenant, rows } = await ports.reconcile.transact(id, async (transaction) => {
-    const { held, live } = await readHoldings(transaction, id);
-    return { tenant: held.tenant, rows: planRows(id, held, live) };
-  });
-  const desired = assureThere(tenant);
+  const { tenant: desired, rows } = await readTenant(ports, id);
   const see = (work: (own: Call) => Promise<Observation>) =>
     look(ports, call.signal, (signal) => work({ ...call, signal }));
   const [identity, database, route, dns] = await Promise.all([
@@ -36,10 +32,7 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
 
 /** Brings what is ours, in one system, to what is wanted. Repeatable. */
 export async function mendSystem(ports: DoctorPorts, place: System, call: Call): Promise<void> {
-  const found = await ports.reconcile.transact(call.owner.tenant, ({ view }) =>
-    view(call.owner.tenant),
-  );
-  const tenant = assureThere(found.tenant);
+  const { tenant } = await readTenant(ports, call.owner.tenant);
   switch (place) {
     case 'identity':
       return mendIdentity(ports, tenant, call);
@@ -50,6 +43,16 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
     case 'dns':
       return ports.dns.ensure(tenant.host, call);
   }
+}
+
+/** The tenant as its facts have it, and which of its rows say something else. */
+async function readTenant({ reconcile }: DoctorPorts, id: string) {
+  const { tenant, rows } = await reconcile.transact(id, async (transaction) => {
+    const { held, live } = await readHoldings(transaction, id);
+    const found = planRows(id, held, live);
+    return { tenant: statedTenant(found, held, live), rows: found };
+  });
+  return { tenant: assureThere(tenant), rows };
 }
 
 /** All that the registry holds of the tenant, beside what its chain says. */

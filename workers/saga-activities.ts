@@ -2,18 +2,24 @@ import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
+import { createReconcileActivities } from '../activities/reconcile.ts';
+import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
 import { provisionInputOf } from '../domain/requests.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
-export type ActivityPorts = ProvisioningPorts & MembershipPorts & Omit<SagaPorts, 'probes'>;
+export type ActivityPorts = ProvisioningPorts &
+  MembershipPorts &
+  ReconcilePorts &
+  Omit<SagaPorts, 'probes'>;
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createReconcileActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }

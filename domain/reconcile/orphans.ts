@@ -23,8 +23,10 @@ export interface Everything {
   readonly unseen: readonly { readonly place: System; readonly code: string }[];
   /** Tenants on which an operation works now: left alone. */
   readonly busy: ReadonlySet<string>;
-  /** Tenants of which the log has facts, whatever the rows say: never orphans. */
+  /** Unknown tenants of which the log has facts: theirs is never removed. */
   readonly stated: ReadonlySet<string>;
+  /** Failed and archived tenants of which the facts say the same as the row. */
+  readonly forsaken: ReadonlySet<string>;
   /** Orphans of unknown tenants that were seen before, by {@link placeOf}, and since when. */
   readonly sinceMs: ReadonlyMap<string, number>;
   readonly nowMs: number;
@@ -69,7 +71,8 @@ function ofItem(
   }
   // Its saga is open: it makes or unmakes these objects.
   if (owner.state === 'provisioning') return [];
-  return [{ ...about, code: 'orphan', repair: 'remove' }];
+  const repair = all.forsaken.has(tenant) ? 'remove' : null;
+  return [{ ...about, code: 'orphan', repair }];
 }
 
 /**

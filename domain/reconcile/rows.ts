@@ -3,6 +3,7 @@ import { canonicalText } from '../canonical-text.ts';
 import type { Change } from '../decision.ts';
 import { factsOf, isHeldKind, type Holdings } from '../restate.ts';
 import { restoredChanges } from '../restored-state.ts';
+import type { Tenant } from '../tenant.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -53,6 +54,31 @@ export function restoreRows(
   // A tenant whose row is gone has no place to restore to: `recover` makes it.
   if (facts.length === 0 || held.tenant === undefined) return [];
   return restoredChanges(facts, held.tenant, held.tenant.host);
+}
+
+/** The tenant as the facts have it: a hand in its row must not lead the doctor elsewhere. */
+export function statedTenant(
+  findings: readonly Finding[],
+  held: Holdings,
+  live: ReadonlyMap<string, Fact>,
+): Tenant | undefined {
+  for (const change of restoreRows(findings, held, live)) {
+    if (change.type === 'tenant') return change.tenant;
+  }
+  return held.tenant;
+}
+
+/**
+ * Whether row and facts agree that the tenant has nothing outside any more: one that failed never had
+ * a fact, one that is archived says so. The row alone is not enough to destroy anything.
+ */
+export function isForsaken(
+  { tenant }: Pick<Holdings, 'tenant'>,
+  live: ReadonlyMap<string, Fact>,
+): boolean {
+  const stated = [...live.values()].find(({ kind }) => kind === 'tenant');
+  if (tenant?.state === 'failed') return live.size === 0;
+  return tenant?.state === 'archived' && stated?.body['state'] === 'archived';
 }
 
 function nameOf({ kind, subject }: Pick<FactDraft, 'kind' | 'subject'> | Fact): string {

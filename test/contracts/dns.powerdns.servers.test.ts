@@ -1,5 +1,6 @@
 import { createPowerDns } from '../../adapters/powerdns/adapter.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
+import { drop, patch, set, switchedOff } from '../support/servers/powerdns-records.ts';
 import { server } from '../support/servers/server.ts';
 import { digHost } from './dig.ts';
 import { dnsContract } from './dns.ts';
@@ -61,25 +62,3 @@ async function make(target: string, shown: string) {
 
 type Mark = { tenant: string; operation: string };
 type Parts = { record: boolean; owner?: Mark };
-
-/** Record sets as PowerDNS takes them. */
-function set(name: string, type: string, content: string) {
-  const records = [{ content, disabled: false }];
-  return { name: `${name}.`, type, changetype: 'REPLACE', ttl: 60, records };
-}
-
-const drop = (name: string, type: string) => ({ name: `${name}.`, type, changetype: 'DELETE' });
-
-const switchedOff = (record: { content: string }) => ({ ...record, disabled: true });
-
-async function patch(
-  { apiUrl, apiKey, zone }: { apiUrl: string; apiKey: string; zone: string },
-  rrsets: readonly unknown[],
-): Promise<void> {
-  const response = await fetch(`${apiUrl}/api/v1/servers/localhost/zones/${zone}`, {
-    method: 'PATCH',
-    headers: { 'X-API-Key': apiKey },
-    body: JSON.stringify({ rrsets }),
-  });
-  if (!response.ok) throw new Error(await response.text());
-}

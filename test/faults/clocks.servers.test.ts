@@ -26,9 +26,10 @@ beforeAll(async () => {
     outside: outside.ports,
     decorate: (activities) => followed(() => shifted ?? activities, Object.keys(activities)),
   });
-  const { store, report } = world;
+  const { store, report, doctor } = world;
   const probeStore = () => store.probe.probe();
-  shifted = createActivities({ ...store, ...outside.ports, clock, probeStore, log: LOG, report });
+  const ports = { ...store, ...outside.ports, ...doctor };
+  shifted = createActivities({ ...ports, clock, probeStore, log: LOG, report });
 }, SETUP_WITHIN_MS);
 afterAll(() => world.close());
 

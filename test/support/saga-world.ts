@@ -12,6 +12,7 @@ import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
 import { registryDatabase } from '../adapters/postgres/registry-database.ts';
+import { doctorPorts } from './doctor.ts';
 import { memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
 import { startSequencer } from './saga-sequencer.ts';
@@ -93,7 +94,11 @@ export async function createWorld(options: WorldOptions = {}) {
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
   const bundle = options.bundle ?? (await sagaBundle());
   const probeStore = () => store.probe.probe();
-  const activities = createActivities({ ...ports, ...outside, probeStore, log: LOG, report });
+  const doctor = doctorPorts({ databaseUrl, address, namespace, timing });
+  const activities = createActivities({
+    ...{ ...ports, ...outside, ...doctor.ports },
+    ...{ probeStore, log: LOG, report },
+  });
   const decorated = options.decorate?.(activities) ?? activities;
   const startWorker = () =>
     keepWorker(
@@ -116,10 +121,12 @@ export async function createWorld(options: WorldOptions = {}) {
     ...createRequests(api, engines.startOn(api)),
     ...{ api, store, database, engine: engines.engine, client, outside, timing, reports, bundle },
     ...{ address, namespace, report, temporal: own, startWorker, startFacts },
+    doctor: doctor.ports,
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));
-      await Promise.all([engines.close(), connection.close(), database.close()]);
+      await Promise.all([engines, connection, doctor].map((each) => each.close()));
+      await database.close();
       await own?.stop();
     },
   };

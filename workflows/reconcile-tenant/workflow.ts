@@ -36,6 +36,14 @@ export function steps({ operation, tenant }: SagaInput): readonly Step<Reconcile
         atMs = Date.now();
       },
     },
+    {
+      name: 'registry',
+      title: 'Bring rows back to what the facts say',
+      touches: 'registry',
+      when: () => toMend.includes('registry'),
+      mayFail: true,
+      do: (call) => call('mendRows', ref, atMs),
+    },
     ...SYSTEMS.map(
       (system): Step<ReconcileActivities> => ({
         name: system,
@@ -46,14 +54,6 @@ export function steps({ operation, tenant }: SagaInput): readonly Step<Reconcile
         do: (call) => call('mendSystem', ref, system),
       }),
     ),
-    {
-      name: 'registry',
-      title: 'Bring rows back to what the facts say',
-      touches: 'registry',
-      when: () => toMend.includes('registry'),
-      mayFail: true,
-      do: (call) => call('mendRows', ref, atMs),
-    },
     {
       name: 'verify',
       title: 'Look again, and keep what became of each finding',

@@ -8,6 +8,7 @@ import type { ApiPorts } from '../../../api/ports.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
+import type { Report } from '../../../domain/reconcile/report.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
@@ -48,6 +49,8 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
+  /** What the doctor kept, by operation. */
+  readonly reports: Map<string, Report>;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -64,6 +67,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
+  const reports = new Map<string, Report>();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
@@ -85,6 +89,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
+      reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -109,6 +114,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     facts,
     made,
     planes,
+    reports,
     logStore,
     log,
     breakStore,
