@@ -12,7 +12,8 @@ import {
 } from '../registry/reconcile-all.ts';
 import { mendRows, planReconcile, settleReconcile } from '../registry/reconcile-tenant.ts';
 import { startSaga } from '../registry/start-saga.ts';
-import type { ReconcileAllActivities, ScheduleActivities } from '../workflows/reconcile-all/contract.ts';
+import type { ScheduleActivities } from '../workflows/begin-reconcile-all/contract.ts';
+import type { ReconcileAllActivities } from '../workflows/reconcile-all/contract.ts';
 import type { ReconcileActivities } from '../workflows/reconcile-tenant/contract.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
@@ -52,8 +53,7 @@ export function createReconcileActivities(
       }),
     mendSagas: (ref, nowMs) =>
       attempt(report, (signal) => mendSagas(ports, callOf(ref, signal), nowMs)),
-    removeOrphans: (ref) =>
-      attempt(report, (signal) => removeOrphans(ports, callOf(ref, signal))),
+    removeOrphans: (ref) => attempt(report, (signal) => removeOrphans(ports, callOf(ref, signal))),
     beginTenants: (ref) =>
       attempt(report, async () => beginTenants(ports, await readOperation(operations, ref))),
     verifyAll: (ref, patience, nowMs) =>

@@ -1,5 +1,10 @@
 /** One accepted request that changes something; it has an id, a tenant and one saga (DESIGN 1). */
-export const OPERATION_KINDS = ['provisionTenant', 'changeMembership', 'reconcileTenant', 'reconcileAll'] as const;
+export const OPERATION_KINDS = [
+  'provisionTenant',
+  'changeMembership',
+  'reconcileTenant',
+  'reconcileAll',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**

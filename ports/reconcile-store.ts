@@ -19,10 +19,7 @@ export interface ReconcileTransaction extends Pick<
  * worker of the one tenant concerned. Rejects with `StoreError`.
  */
 export interface ReconcileStore {
-  transact<T>(
-    tenant: string,
-    work: (transaction: ReconcileTransaction) => Promise<T>,
-  ): Promise<T>;
+  transact<T>(tenant: string, work: (transaction: ReconcileTransaction) => Promise<T>): Promise<T>;
   /** Replaces what the operation had kept. */
   keep(report: Report): Promise<void>;
   findReport(operation: string): Promise<Report | undefined>;

@@ -67,7 +67,11 @@ async function gather(
     stated: (await reconcile.isCompared())
       ? await reconcile.statedAmong(unknown)
       : new Set(unknown),
-    forsaken: await forsakenAmong(ports, new Set(items.flatMap(({ tenant }) => tenant ?? [])), tenants),
+    forsaken: await forsakenAmong(
+      ports,
+      new Set(items.flatMap(({ tenant }) => tenant ?? [])),
+      tenants,
+    ),
     sinceMs: sinceWhen((await reconcile.lastSweep(operation))?.findings ?? []),
   };
 }
@@ -114,7 +118,10 @@ async function listOutside(ports: SweepPorts, signal: AbortSignal): Promise<read
   const list = async (place: System, port: Inventory, isolation?: Isolation): Promise<Listed> => {
     const seen = await look(ports, signal, async (own) => ({ items: await port.inventory(own) }));
     if ('unseen' in seen) return { place, ...seen };
-    return { place, items: seen.items.map((item) => ({ place, ...item, ...(isolation && { isolation }) })) };
+    return {
+      place,
+      items: seen.items.map((item) => ({ place, ...item, ...(isolation && { isolation }) })),
+    };
   };
   // Where one adapter plays both parts, its objects are listed once, and of either mode.
   const ofIdentity =

@@ -89,8 +89,7 @@ async function shapeOf(
 }
 
 function assureThere(tenant: Tenant | undefined): Tenant {
-  if (tenant === undefined)
-    throw new RefusedError('tenant-not-found', 'The tenant is not there.');
+  if (tenant === undefined) throw new RefusedError('tenant-not-found', 'The tenant is not there.');
   if (!isThere(tenant)) throw new RefusedError('tenant-state', `The tenant is ${tenant.state}.`);
   return tenant;
 }

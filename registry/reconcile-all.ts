@@ -8,7 +8,12 @@ import type { AcceptPorts } from './accept.ts';
 import { acceptReconcile } from './accept-reconcile.ts';
 import { closeSaga } from './close-saga.ts';
 import type { LogIdentity } from './commit.ts';
-import { examineEverything, isForsakenNow, type Patience, type SweepPorts } from './examine-everything.ts';
+import {
+  examineEverything,
+  isForsakenNow,
+  type Patience,
+  type SweepPorts,
+} from './examine-everything.ts';
 import { toReport } from './reconcile-tenant.ts';
 import { startSaga } from './start-saga.ts';
 
@@ -64,11 +69,7 @@ export async function removeOrphans(ports: ReconcileAllPorts, call: Call): Promi
   }
 }
 
-export async function mendSagas(
-  ports: ReconcileAllPorts,
-  call: Call,
-  atMs: number,
-): Promise<void> {
+export async function mendSagas(ports: ReconcileAllPorts, call: Call, atMs: number): Promise<void> {
   for (const finding of await planned(ports, call.owner.operation)) {
     if (finding.place === 'sagas') await closeSaga(ports, finding, call.signal, atMs);
   }
@@ -121,4 +122,3 @@ function isForItsTenant({ code, repair }: Finding): boolean {
 async function planned(ports: ReconcileAllPorts, operation: string) {
   return (await ports.reconcile.findReport(operation))?.findings ?? [];
 }
-

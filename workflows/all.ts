@@ -1,6 +1,6 @@
 /** Every saga, for the workflow bundle: what a worker can run. */
 export { changeMembership } from './change-membership/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
-export { beginReconcileAll } from './reconcile-all/schedule.ts';
+export { beginReconcileAll } from './begin-reconcile-all/workflow.ts';
 export { reconcileAll } from './reconcile-all/workflow.ts';
 export { reconcileTenant } from './reconcile-tenant/workflow.ts';

@@ -33,7 +33,12 @@ export async function readAdminRoles(
   );
   const mappings = (roles.clientMappings ?? {}) as Record<string, Mapping>;
   return Object.entries(mappings).flatMap(([of, mapping]) =>
-    mapping.mappings.map((role) => ({ id: role.id, name: role.name, of, clientUniqueId: mapping.id })),
+    mapping.mappings.map((role) => ({
+      id: role.id,
+      name: role.name,
+      of,
+      clientUniqueId: mapping.id,
+    })),
   );
 }
 

@@ -35,7 +35,11 @@ export function attributesOfClient(
   const names = (mappers: readonly ProtocolMapperRepresentation[] = []) => mappers.map(nameOf);
   return [
     ...compare(part, marked, found),
-    ...compare(part, { mappers: names(protocolMappers) }, { mappers: names(found?.protocolMappers) }),
+    ...compare(
+      part,
+      { mappers: names(protocolMappers) },
+      { mappers: names(found?.protocolMappers) },
+    ),
     ...protocolMappers.flatMap((mapper) => attributesOfMapper(part, mapper, found)),
   ];
 }

@@ -23,5 +23,7 @@ export function tenantOfMark(attributes: Record<string, unknown> | undefined): s
 
 /** The attributes without the operation that made the object: a later one does not change it. */
 export function withoutOperation<T>(attributes: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => key !== OPERATION_ATTRIBUTE));
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([key]) => key !== OPERATION_ATTRIBUTE),
+  );
 }

@@ -49,7 +49,11 @@ export async function readBackShape(
   return secret;
 }
 
-export async function readGroups(admin: KeycloakAdmin, realm: string, call: Call): Promise<string[]> {
+export async function readGroups(
+  admin: KeycloakAdmin,
+  realm: string,
+  call: Call,
+): Promise<string[]> {
   const groups = await admin.request(call.signal, 'the list of groups', (client) =>
     client.groups.find({ realm, max: MAX_GROUPS }),
   );

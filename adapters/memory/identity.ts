@@ -42,10 +42,10 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
     overNetwork(options.faults, signal, 'identity', method, effect);
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
-  const isMine = (slug: string, call: Call) =>
-    entries.get(slug)?.owner?.tenant === call.owner.tenant;
+  const isMine = (slug: string, call: Call) => isOwned(entries.get(slug), call);
 
   const identity: IdentityProvider = {
+    ...comparing(entries, save, send),
     ensure: (request, call) =>
       send('ensure', call.signal, () => {
         if (entries.has(request.slug) && !isMine(request.slug, call)) {
@@ -70,28 +70,6 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
-    observe: ({ slug, identityProviders }, call) =>
-      send('observe', call.signal, () => {
-        const there = entries.get(slug);
-        if (there === undefined) return ABSENT;
-        if (!isMine(slug, call)) return FOREIGN;
-        const wanted = aliasesOf(identityProviders).join();
-        const found = there.identityProviders.join();
-        const attributes = [{ name: 'identity providers', wanted, found }];
-        return { presence: 'mine' as const, attributes };
-      }),
-    mend: ({ slug, identityProviders }, call) =>
-      send('mend', call.signal, () => {
-        const there = entries.get(slug);
-        if (there === undefined) {
-          throw new PortError('identity', 'invalid', 'there is nothing to mend');
-        }
-        if (!isMine(slug, call)) {
-          throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
-        }
-        entries.set(slug, { ...there, identityProviders: aliasesOf(identityProviders) });
-        save();
-      }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -112,6 +90,43 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       save();
     },
   };
+}
+
+type Send = <T>(method: string, signal: AbortSignal, effect: () => T) => Promise<T>;
+
+function comparing(
+  entries: Map<string, MemoryTenantIdentity>,
+  save: () => void,
+  send: Send,
+): Pick<IdentityProvider, 'observe' | 'mend'> {
+  return {
+    observe: ({ slug, identityProviders }, call) =>
+      send('observe', call.signal, () => {
+        const there = entries.get(slug);
+        if (there === undefined) return ABSENT;
+        if (!isOwned(there, call)) return FOREIGN;
+        const wanted = aliasesOf(identityProviders).join();
+        const found = there.identityProviders.join();
+        const attributes = [{ name: 'identity providers', wanted, found }];
+        return { presence: 'mine' as const, attributes };
+      }),
+    mend: ({ slug, identityProviders }, call) =>
+      send('mend', call.signal, () => {
+        const there = entries.get(slug);
+        if (there === undefined) {
+          throw new PortError('identity', 'invalid', 'there is nothing to mend');
+        }
+        if (!isOwned(there, call)) {
+          throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
+        }
+        entries.set(slug, { ...there, identityProviders: aliasesOf(identityProviders) });
+        save();
+      }),
+  };
+}
+
+function isOwned(there: MemoryTenantIdentity | undefined, { owner }: Call): boolean {
+  return there?.owner?.tenant === owner.tenant;
 }
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {

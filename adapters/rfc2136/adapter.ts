@@ -83,7 +83,9 @@ async function adopt(
   signal: AbortSignal,
 ): Promise<void> {
   const isRight = async () =>
-    (await readAttributes(to, client, record.name, signal)).every((one) => one.wanted === one.found);
+    (await readAttributes(to, client, record.name, signal)).every(
+      (one) => one.wanted === one.found,
+    );
   if (await isRight()) return;
   const mark = markRecord(record.name, owner);
   const made = await client.update(

@@ -1,4 +1,9 @@
-import { Client, Connection, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import { RECONCILE_SCHEDULE, RECONCILE_WORKFLOW, SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import { connectionOptions } from './options.ts';
 import type { TemporalOptions } from './options.ts';

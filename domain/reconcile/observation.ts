@@ -18,7 +18,18 @@ export interface Observation {
 export const ABSENT: Observation = { presence: 'absent', attributes: [] };
 export const FOREIGN: Observation = { presence: 'foreign', attributes: [] };
 
+/** As much of a found text as is kept and shown. */
+const TOLD_CHARS = 300;
+
 /** Of what is wanted: the attributes that are there and another, or not there. */
 export function driftOf({ attributes }: Observation): readonly Attribute[] {
-  return attributes.filter(({ wanted, found }) => wanted !== found);
+  return attributes
+    .filter(({ wanted, found }) => wanted !== found)
+    .map(({ name, wanted, found }) => ({ name, wanted, found: found && tellable(found) }));
+}
+
+/** Whoever bends an object writes this text: it must neither fill our tables nor drive a terminal. */
+function tellable(found: string): string {
+  const printable = found.replaceAll(/\p{C}/gu, '\uFFFD');
+  return printable.length > TOLD_CHARS ? `${printable.slice(0, TOLD_CHARS)}…` : printable;
 }

@@ -56,11 +56,7 @@ function unseenIn(place: System, code: string, platform: string): Finding {
   return { place, code: 'unseen', name: place, tenant: platform, repair: null, reason };
 }
 
-function ofItem(
-  all: Everything,
-  item: Item,
-  known: ReadonlyMap<string, KnownTenant>,
-): Finding[] {
+function ofItem(all: Everything, item: Item, known: ReadonlyMap<string, KnownTenant>): Finding[] {
   const { place, name, tenant } = item;
   if (tenant === undefined || all.busy.has(tenant) || tenant === all.platform) return [];
   const about = { place, name, tenant };

@@ -34,7 +34,8 @@ tenantDatabaseContract('Postgres databases', async () => {
         run(adminUrl, `grant connect on database "${nameOf(tenant)}" to public`),
       'is closed': (tenant) =>
         run(adminUrl, `alter database "${nameOf(tenant)}" allow_connections false`),
-      'its role may not log in': (tenant) => run(adminUrl, `alter role "${nameOf(tenant)}" nologin`),
+      'its role may not log in': (tenant) =>
+        run(adminUrl, `alter role "${nameOf(tenant)}" nologin`),
       'its role may connect without end': (tenant) =>
         run(adminUrl, `alter role "${nameOf(tenant)}" connection limit -1`),
       'its role may make nothing': (tenant) =>

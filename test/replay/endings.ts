@@ -4,6 +4,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
 export interface Stage {
@@ -41,6 +42,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'provision-unwinding-parked': unwindingParked,
   'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
   'change-refused': (stage) => changed(stage, ['org-member']),
+  ...RECONCILE_ENDINGS,
 };
 
 async function run({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {

@@ -12,12 +12,7 @@ export interface Break {
   readonly make: () => Promise<unknown>;
 }
 
-export function drift(
-  what: string,
-  place: Place,
-  attribute: string,
-  make: Break['make'],
-): Break {
+export function drift(what: string, place: Place, attribute: string, make: Break['make']): Break {
   return { what, place, code: 'drift', attribute, mended: true, make };
 }
 

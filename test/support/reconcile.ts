@@ -26,8 +26,10 @@ export function createDoctor(world: Part) {
     if (report === undefined) throw new Error(`no report of ${operation}`);
     return report;
   };
+  const askAll = (repair: boolean) => acceptReconcileAll(ports, { actor: 'operator', repair });
   return {
     reportOf,
+    askAll,
     ask: (tenant: string, repair: boolean) =>
       acceptReconcile(ports, { actor: 'operator', tenant, repair }),
     /** Looks at one tenant, and mends it unless told not to. */
@@ -35,8 +37,7 @@ export function createDoctor(world: Part) {
       run(await acceptReconcile(ports, { actor: 'operator', tenant, repair })),
     /** Looks at everything; the tenants one by one are waited for. */
     everything: async (repair = true, over: Partial<SagaTiming> = {}) => {
-      const asked = await acceptReconcileAll(ports, { actor: 'operator', repair });
-      const report = await run(asked, over);
+      const report = await run(await askAll(repair), over);
       const begun = await Promise.all(
         report.begun.map(async (id) => {
           const operation = await world.api.operations.findOperation(id);
@@ -77,4 +78,3 @@ export function told({ findings }: Pick<Report, 'findings'>): string[] {
     return `${what}: ${mended === true ? 'mended' : (repair ?? 'reported')}`;
   });
 }
-

@@ -221,9 +221,10 @@ test('the schedule asks for it, once for each of its starts', async () => {
   await world.client.schedule.getHandle(RECONCILE_SCHEDULE).trigger();
   const swept = await eventually(async () => {
     const rows = await world.api.operations.listOperations({ tenant: PLATFORM_TENANT, limit: 1 });
-    return rows.find(({ actor, state }) => actor === 'schedule' && state === 'done');
+    const found = rows.find(({ actor, state }) => actor === 'schedule' && state === 'done');
+    if (found === undefined) throw new Error('no sweep of the schedule is done');
+    return found;
   });
-  if (swept === undefined) throw new Error('no sweep');
   expect(await doctor.reportOf(swept.id)).toMatchObject({ repair: true, findings: [] });
   await expectReplays(world, swept);
 });

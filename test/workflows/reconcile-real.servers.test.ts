@@ -61,11 +61,7 @@ beforeAll(async () => {
   world = await createWorld({ timing, outside });
   doctor = createDoctor({ ...world, ended: (one) => world.ended(one, ENDS_WITHIN_MS) });
   await sql(`update log_head set incarnation = ${INCARNATION}`);
-  [silo, pool, bare] = await Promise.all([
-    provision('silo'),
-    provision('pool'),
-    provision('silo'),
-  ]);
+  [silo, pool, bare] = await Promise.all([provision('silo'), provision('pool'), provision('silo')]);
   gone = await fail();
 }, SETUP_WITHIN_MS);
 afterAll(async () => {
@@ -122,7 +118,10 @@ test(
     // Each by itself, so that none can hide behind another.
     for (const each of breaks) {
       const found = findings.filter((finding) => isOf(each, finding));
-      expect({ what: each.what, found: found.length > 0 }).toEqual({ what: each.what, found: true });
+      expect({ what: each.what, found: found.length > 0 }).toEqual({
+        what: each.what,
+        found: true,
+      });
       expect({ what: each.what, mended: found.map(({ mended }) => mended) }).toEqual({
         what: each.what,
         mended: found.map(() => each.mended),
@@ -223,9 +222,7 @@ function breaksOfDns(): Break[] {
     drift('DNS: another target', 'dns', 'record', () =>
       change(drop(one, 'CNAME'), set(one, 'A', '192.0.2.66')),
     ),
-    drift('DNS: another TTL', 'dns', 'ttl', () =>
-      change({ ...set(two, 'CNAME', TARGET), ttl: 5 }),
-    ),
+    drift('DNS: another TTL', 'dns', 'ttl', () => change({ ...set(two, 'CNAME', TARGET), ttl: 5 })),
     drift('DNS: another TTL of the mark', 'dns', 'ttl of the mark', async () =>
       change({ ...(await markOf(silo)), ttl: 5 }),
     ),
@@ -256,7 +253,9 @@ function breaksOfDatabases(): Break[] {
     drift('database: closed', 'database', 'takes connections', () =>
       admin(`alter database ${two} allow_connections false`),
     ),
-    lost('database: gone', 'database', 'missing', () => admin(`drop database ${three} with (force)`)),
+    lost('database: gone', 'database', 'missing', () =>
+      admin(`drop database ${three} with (force)`),
+    ),
   ];
 }
 

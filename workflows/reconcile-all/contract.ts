@@ -21,8 +21,3 @@ export interface ReconcileAllActivities {
   beginTenants(ref: SagaRef): Promise<Attempted<void>>;
   verifyAll(ref: SagaRef, patience: ReconcilePatience, nowMs: number): Promise<Attempted<void>>;
 }
-
-export interface ScheduleActivities {
-  /** `key`: of this start of the schedule, so that a retry asks once. */
-  beginSweep(key: string): Promise<void>;
-}

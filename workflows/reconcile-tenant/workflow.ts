@@ -44,16 +44,14 @@ export function steps({ operation, tenant }: SagaInput): readonly Step<Reconcile
       mayFail: true,
       do: (call) => call('mendRows', ref, atMs),
     },
-    ...SYSTEMS.map(
-      (system): Step<ReconcileActivities> => ({
-        name: system,
-        title: TITLES[system],
-        touches: system,
-        when: () => toMend.includes(system),
-        mayFail: true,
-        do: (call) => call('mendSystem', ref, system),
-      }),
-    ),
+    ...SYSTEMS.map((system): Step<ReconcileActivities> => ({
+      name: system,
+      title: TITLES[system],
+      touches: system,
+      when: () => toMend.includes(system),
+      mayFail: true,
+      do: (call) => call('mendSystem', ref, system),
+    })),
     {
       name: 'verify',
       title: 'Look again, and keep what became of each finding',

@@ -34,7 +34,10 @@ export function realmWays(signedIn: SignedIn): Ways<[slug: string]> {
       await admin.users.addClientRoleMappings({ ...at, roles });
     },
     ...clientWays(() => 'web'),
-    ...providerWays((slug) => slug, () => 'corp'),
+    ...providerWays(
+      (slug) => slug,
+      () => 'corp',
+    ),
   };
   return over(signedIn, ways);
 }
@@ -65,7 +68,10 @@ export function organizationWays(signedIn: SignedIn, realm: string): Ways<[slug:
       await admin.organizations.unLinkIdp({ realm, orgId: id, alias: `corp.${slug}` });
     },
     ...clientWays((slug) => `web.${slug}`, realm),
-    ...providerWays(() => realm, (slug) => `corp.${slug}`),
+    ...providerWays(
+      () => realm,
+      (slug) => `corp.${slug}`,
+    ),
   };
   return over(signedIn, ways);
 }

@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { FINDING_ADVICE } from '../../../api/reconcile/advice.ts';
-import {
-  getReconciliation,
-  reconcileAll,
-  reconcileTenant,
-} from '../../../api/reconcile/routes.ts';
+import { getReconciliation, reconcileAll, reconcileTenant } from '../../../api/reconcile/routes.ts';
 import { FINDING_CODES } from '../../../domain/reconcile/finding.ts';
 import type { Finding } from '../../../domain/reconcile/finding.ts';
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';

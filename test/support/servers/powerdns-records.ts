@@ -4,7 +4,11 @@ export function set(name: string, type: string, content: string) {
   return { name: `${name}.`, type, changetype: 'REPLACE', ttl: 60, records };
 }
 
-export const drop = (name: string, type: string) => ({ name: `${name}.`, type, changetype: 'DELETE' });
+export const drop = (name: string, type: string) => ({
+  name: `${name}.`,
+  type,
+  changetype: 'DELETE',
+});
 
 export const switchedOff = (record: { content: string }) => ({ ...record, disabled: true });
 
