@@ -10,8 +10,8 @@ export interface ReconcileTransaction extends Pick<
   'findCommit' | 'view' | 'apply' | 'appendAudit' | 'saveCommit'
 > {
   entitlements(): Promise<readonly Entitlement[]>;
-  /** Payloads of all facts of the tenant by `seq`, also those that are not signed yet. */
-  chain(): Promise<readonly Uint8Array[]>;
+  /** Payloads of all facts of the tenant by `seq`; undefined while some are not signed yet. */
+  chain(): Promise<readonly Uint8Array[] | undefined>;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface ReconcileStore {
   /** Of those operations: which have a row, and which committed something. */
   findRows(operations: readonly string[]): Promise<ReadonlySet<string>>;
   hasCommitted(operation: string): Promise<boolean>;
-  /** Of those tenants: which the log has facts of, signed or not. */
+  /** Of those tenants: which the log has facts of. */
   statedAmong(tenants: readonly string[]): Promise<ReadonlySet<string>>;
   /** Of those that are there and not busy: the ones that were looked at longest ago. */
   longestUnexamined(limit: number): Promise<readonly string[]>;

@@ -13,7 +13,7 @@ import { PLATFORM_TENANT } from '../facts/core/types.ts';
 import type { InventoryItem } from '../ports/identity-provider.ts';
 import type { SagaCensus } from '../ports/saga-census.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
-import { readHoldings } from './examine-tenant.ts';
+import { withChain } from './examine-tenant.ts';
 
 export interface SweepPorts extends DoctorPorts {
   readonly census: SagaCensus;
@@ -33,7 +33,7 @@ export async function examineEverything(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const sagas = await examineSagas(ports, patience, nowMs);
+  const sagas = await examineSagas(ports, operation, patience, nowMs);
   return [...planEverything(await gather(ports, operation, patience, nowMs, signal)), ...sagas];
 }
 
@@ -89,11 +89,11 @@ async function forsakenAmong(
 }
 
 /** By row and facts, under the tenant's head lock. */
-export function isForsakenNow({ reconcile }: DoctorPorts, tenant: string): Promise<boolean> {
-  return reconcile.transact(tenant, async (transaction) => {
-    const { held, live } = await readHoldings(transaction, tenant);
-    return isForsaken(held, live);
-  });
+export async function isForsakenNow(ports: DoctorPorts, tenant: string): Promise<boolean> {
+  const forsaken = await withChain(ports, tenant, (_transaction, { held, live }) =>
+    Promise.resolve(isForsaken(held, live)),
+  );
+  return forsaken === true;
 }
 
 function mayBeForsaken(state: KnownTenant['state']): boolean {
@@ -142,10 +142,11 @@ interface Inventory {
 
 async function examineSagas(
   { reconcile, census, report }: SweepPorts,
+  operation: string,
   { lostSagaMs }: Patience,
   nowMs: number,
 ): Promise<Finding[]> {
-  const open = await reconcile.openOperations();
+  const open = (await reconcile.openOperations()).filter(({ id }) => id !== operation);
   try {
     const running = await census.running();
     const rows = await reconcile.findRows(running.map(({ operation }) => operation));

@@ -8,9 +8,9 @@ import type { Call } from '../ports/call.ts';
 import type { Operation } from '../ports/registry-store.ts';
 import { canonicalHash } from './canonical-json.ts';
 import type { DoctorPorts } from './doctor-ports.ts';
-import { examineTenant, readHoldings } from './examine-tenant.ts';
+import { examineTenant, withChain } from './examine-tenant.ts';
 
-/** Makes the plan and keeps it; where something is to be mended, nowhere when that was not asked. */
+/** Makes and keeps the plan; gives where something is to be mended, if that was asked. */
 export async function planReconcile(
   ports: DoctorPorts,
   operation: Operation,
@@ -26,11 +26,14 @@ export async function planReconcile(
 }
 
 /** Rows go back to what the facts say, in one transaction under the head lock; makes no fact. */
-export function mendRows(ports: DoctorPorts, operation: Operation, atMs: number): Promise<void> {
+export async function mendRows(
+  ports: DoctorPorts,
+  operation: Operation,
+  atMs: number,
+): Promise<void> {
   const { id, tenant, actor } = operation;
-  return ports.reconcile.transact(tenant, async (transaction) => {
+  await withChain(ports, tenant, async (transaction, { held, live }) => {
     if ((await transaction.findCommit(id, 'registry')) !== undefined) return;
-    const { held, live } = await readHoldings(transaction, tenant);
     const findings = planRows(tenant, held, live);
     const audit = findings.filter(({ repair }) => repair !== null).map(auditOf);
     await transaction.apply(restoreRows(findings, held, live));

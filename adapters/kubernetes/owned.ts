@@ -18,8 +18,8 @@ export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 /** Objects of one kind that carry the owner mark as labels. */
 export interface OwnedObjects<Spec> {
   /**
-   * Create, or adopt if mine, or refuse (`foreign`). What another manager made of a field of ours in
-   * an object of ours is taken back: nothing else would mend it.
+   * Create, or adopt if mine, or refuse (`foreign`). A field of ours, in an object of ours, that
+   * another manager took is taken back: nothing else would mend it.
    */
   ensure(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */

@@ -61,9 +61,7 @@ export function reading(pool: pg.Pool): Omit<ReconcileStore, 'transact' | 'keep'
   };
 }
 
-const STATED = `
-  select tenant as id from facts where tenant = any($1::uuid[])
-  union select tenant from outbox where tenant = any($1::uuid[])`;
+const STATED = 'select distinct tenant as id from facts where tenant = any($1::uuid[])';
 
 const LONGEST_UNEXAMINED = `
   select tenants.id from tenants

@@ -42,25 +42,26 @@ export function createReconcileStore(options: {
 }
 
 async function begin(session: Session, tenant: string): Promise<ReconcileTransaction> {
-  const { findCommit, view, apply, appendAudit, saveCommit } = await lockHeads(session, tenant, [
-    tenant,
-  ]);
+  const { head, ...transaction } = await lockHeads(session, tenant, [tenant]);
   return {
-    ...{ findCommit, view, apply, appendAudit, saveCommit },
+    ...transaction,
     entitlements: () =>
       session.db.select().from(entitlements).where(eq(entitlements.tenant, tenant)),
-    chain: () => readChain(session, tenant),
+    chain: async () => readChain(session, tenant, (await head(tenant)).seq),
   };
 }
 
-/** Workers see no facts; what the outbox still has and what is signed are one chain. */
-async function readChain({ client }: Session, tenant: string): Promise<Uint8Array[]> {
+/** Workers see no facts, and nobody but the sequencer those that are not signed. */
+async function readChain(
+  { client }: Session,
+  tenant: string,
+  length: number,
+): Promise<Uint8Array[] | undefined> {
   await client.query('set local role tenure_operator');
   const { rows } = await client.query<{ payload: Buffer }>(
-    `select seq, payload from facts where tenant = $1
-     union all select seq, payload from outbox where tenant = $1 order by seq`,
+    'select payload from facts where tenant = $1 order by seq',
     [tenant],
   );
   await client.query('set local role tenure_worker');
-  return rows.map(({ payload }) => payload);
+  return rows.length === length ? rows.map(({ payload }) => payload) : undefined;
 }

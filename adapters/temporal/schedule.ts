@@ -13,8 +13,8 @@ const EVERY = '1h';
 const CATCH_UP = '10m';
 
 /**
- * The doctor's schedule: made once, and then its operators', who may change its times or pause it in
- * the Temporal UI. Rejects when Temporal does not answer; the caller tries again.
+ * The doctor's schedule: made once, and then its operators', who may change its times or pause it
+ * in the Temporal UI. Rejects when Temporal does not answer; the caller tries again.
  */
 export async function assureSchedule(options: TemporalOptions): Promise<void> {
   const connection = await Connection.connect(connectionOptions(options));

@@ -28,7 +28,7 @@ export function driftOf({ attributes }: Observation): readonly Attribute[] {
     .map(({ name, wanted, found }) => ({ name, wanted, found: found && tellable(found) }));
 }
 
-/** Whoever bends an object writes this text: it must neither fill our tables nor drive a terminal. */
+/** Whoever bends an object writes it: it must neither fill our tables nor drive a terminal. */
 function tellable(found: string): string {
   const printable = found.replaceAll(/\p{C}/gu, '\uFFFD');
   return printable.length > TOLD_CHARS ? `${printable.slice(0, TOLD_CHARS)}…` : printable;

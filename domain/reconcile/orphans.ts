@@ -72,8 +72,8 @@ function ofItem(all: Everything, item: Item, known: ReadonlyMap<string, KnownTen
 }
 
 /**
- * Acceptance writes the tenant's row before anything is made, and `activate` its first fact: who has
- * neither was never a customer. Once is not enough, since a row may be younger than our list.
+ * Acceptance writes the tenant's row before anything is made, and `activate` its first fact: who
+ * has neither was never a customer. Once is not enough: a row may be younger than our list.
  */
 function unknownOrphan(all: Everything, about: Pick<Finding, 'place' | 'name' | 'tenant'>) {
   const sinceMs = all.sinceMs.get(placeOf(about)) ?? all.nowMs;

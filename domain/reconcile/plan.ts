@@ -18,8 +18,8 @@ export function isThere({ state }: Pick<Tenant, 'state'>): boolean {
 }
 
 /**
- * What is not as it should be, of one tenant that is there, and what to do about it. Of a frozen one
- * presence alone is looked at, and nothing is mended: to make its objects anew would open them.
+ * What is not as it should be, of one tenant that is there, and what to do about it. Of a frozen
+ * one presence alone is looked at, and nothing is mended: to make its objects anew would open them.
  */
 export function planTenant(desired: DesiredTenant, observed: Observed): Finding[] {
   return SYSTEMS.flatMap((place): Finding[] => {

@@ -7,8 +7,8 @@ import type { Tenant } from '../tenant.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * The live facts of one tenant's chain, of kinds that have rows: the last of each subject, unless it
- * retracts. Void ones count: this asks what the rules decided, not what readers may believe.
+ * The live facts of one tenant's chain, of kinds that have rows: the last of each subject, unless
+ * it retracts. Void ones count: this asks what the rules decided, not what readers may believe.
  */
 export function liveFacts(chain: readonly Fact[]): ReadonlyMap<string, Fact> {
   const last = new Map<string, Fact>();
@@ -17,9 +17,9 @@ export function liveFacts(chain: readonly Fact[]): ReadonlyMap<string, Fact> {
 }
 
 /**
- * Rows beside facts. State, audit and fact are committed together, so that a difference is a hand in
- * the database. The facts are what a rule decided, signed and chained: the row goes back to them. A
- * row without a fact is left to a person, since nothing tells whose it is.
+ * Rows beside facts. State, audit and fact are committed together, so that a difference is a hand
+ * in the database. The facts are what a rule decided, signed and chained: the row goes back to
+ * them. A row without a fact is left to a person, since nothing tells whose it is.
  */
 export function planRows(
   tenant: string,
@@ -69,8 +69,8 @@ export function statedTenant(
 }
 
 /**
- * Whether row and facts agree that the tenant has nothing outside any more: one that failed never had
- * a fact, one that is archived says so. The row alone is not enough to destroy anything.
+ * Whether row and facts agree that the tenant has nothing outside any more: one that failed never
+ * had a fact, one that is archived says so. The row alone is not enough to destroy anything.
  */
 export function isForsaken(
   { tenant }: Pick<Holdings, 'tenant'>,

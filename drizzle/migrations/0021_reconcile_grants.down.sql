@@ -1,3 +1,2 @@
 -- Undo of 0021_reconcile_grants.
-REVOKE SELECT ON "outbox" FROM "tenure_operator";
 REVOKE ALL ON "reconciliations" FROM "tenure_worker", "tenure_api", "tenure_operator";

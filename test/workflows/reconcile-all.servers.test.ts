@@ -188,6 +188,11 @@ test('a provisioning whose saga is gone is taken back whole, and its slug is fre
 
 test('an operation that had committed is over: the customer stays', async () => {
   const { id, operation } = await aTenant();
+  // Temporal's list is some seconds behind.
+  await eventually(async () => {
+    const running = await world.doctor.census.running();
+    return running.every((saga) => saga.operation !== operation.id);
+  });
   await sql(`update operations set state = 'running', holds_lock = true where id = $1`, [
     operation.id,
   ]);

@@ -9,6 +9,7 @@ import { formatOwnerMark } from '../../ports/owner-mark.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aTenantServer, run } from '../adapters/postgres-databases/subject.ts';
+import { digHost } from '../contracts/dig.ts';
 import { drift, lost, type Break } from '../support/breaks.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
@@ -38,6 +39,7 @@ let servers: Awaited<ReturnType<typeof start>>;
 let silo: Made;
 let pool: Made;
 let bare: Made;
+let taken: Made;
 let gone: Made;
 let outside: Outside;
 
@@ -61,7 +63,12 @@ beforeAll(async () => {
   world = await createWorld({ timing, outside });
   doctor = createDoctor({ ...world, ended: (one) => world.ended(one, ENDS_WITHIN_MS) });
   await sql(`update log_head set incarnation = ${INCARNATION}`);
-  [silo, pool, bare] = await Promise.all([provision('silo'), provision('pool'), provision('silo')]);
+  [silo, pool, bare, taken] = await Promise.all([
+    provision('silo'),
+    provision('pool'),
+    provision('silo'),
+    provision('pool'),
+  ]);
   gone = await fail();
 }, SETUP_WITHIN_MS);
 afterAll(async () => {
@@ -92,7 +99,7 @@ test(
   async () => {
     const report = await doctor.everything();
     expect(report.findings).toEqual([]);
-    expect(report.begun).toHaveLength(3);
+    expect(report.begun).toHaveLength(4);
     const { rows } = await sql(`select from audit where action like '%.reconciled'`);
     expect(rows).toEqual([]);
   },
@@ -109,6 +116,7 @@ test(
       ...breaksOfDns(),
       ...breaksOfDatabases(),
       ...breaksOfRows(),
+      ...breaksByOthers(),
       ...(await breaksOfEverything()),
     ];
     expect(breaks.length).toBeGreaterThan(30);
@@ -131,7 +139,8 @@ test(
     const unexpected = findings.filter((one) => !breaks.some((each) => isOf(each, one)));
     expect(unexpected).toEqual([]);
     const left = (await doctor.everything()).findings.map(({ place, code }) => `${place} ${code}`);
-    expect(left).toEqual(['registry row-without-fact']);
+    expect(left.toSorted()).toEqual(['dns foreign', 'registry row-without-fact', 'route foreign']);
+    expect(await theirs()).toEqual([THEIR_HOST, THEIR_ADDRESS]);
   },
   TEST_WITHIN_MS,
 );
@@ -150,7 +159,7 @@ function breaksOfRealm(): Break[] {
     way('brute force is allowed', 'realm bruteForceProtected'),
     way('the password policy is weak', 'realm passwordPolicy'),
     way('it has another display name', 'realm displayName'),
-    way('the mail server is another', 'realm smtpServer host'),
+    way('the mail server is another', 'realm smtpServer'),
     way('a group is gone', 'group org-admins'),
     way('its admin client may do more', 'client tenant-admin roles'),
     way('one more redirect address', 'client web redirectUris'),
@@ -278,6 +287,44 @@ function breaksOfRows(): Break[] {
         ]),
     },
   ];
+}
+
+const THEIR_HOST = 'theirs.example.net';
+const THEIR_ADDRESS = '192.0.2.77';
+
+/** Somebody else has taken the places of a tenant's objects: reported, and left as they are. */
+function breaksByOthers(): Break[] {
+  const { config, namespace } = servers.kubernetes;
+  const api = config.makeApiClient(NetworkingV1Api);
+  const { slug: name, host } = taken.input;
+  const others = { code: 'foreign', mended: false } as const;
+  return [
+    {
+      ...{ what: 'Ingress of others', place: 'route', ...others },
+      make: async () => {
+        await api.deleteNamespacedIngress({ name, namespace });
+        const defaultBackend = { service: { name: 'theirs', port: { number: 80 } } };
+        const spec = { defaultBackend, rules: [{ host: THEIR_HOST }] };
+        await api.createNamespacedIngress({ namespace, body: { metadata: { name }, spec } });
+      },
+    },
+    {
+      ...{ what: 'DNS of others', place: 'dns', ...others },
+      make: () =>
+        patch(servers.powerdns, [
+          ...[drop(host, 'CNAME'), drop(`_tenure.${host}`, 'TXT')],
+          set(host, 'A', THEIR_ADDRESS),
+        ]),
+    },
+  ];
+}
+
+async function theirs() {
+  const { config, namespace } = servers.kubernetes;
+  const api = config.makeApiClient(NetworkingV1Api);
+  const { slug: name, host } = taken.input;
+  const { spec } = await api.readNamespacedIngress({ name, namespace });
+  return [spec?.rules?.[0]?.host, (await digHost(servers.powerdns, host)).record];
 }
 
 /** A tenant that failed with all of it left, a realm that is lost, sagas that nobody runs. */

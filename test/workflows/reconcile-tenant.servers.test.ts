@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PortError } from '../../ports/call.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { ProvisionInput } from '../../domain/requests.ts';
 import { commitState, createDoctor, told } from '../support/reconcile.ts';
@@ -103,6 +104,33 @@ test('a hand in the row of a tenant does not lead the doctor to another name', a
   expect(told(await doctor.tenant(id))).toEqual(['registry row-differs: mended']);
   expect(outside.memory.find(slug)).toBeUndefined();
   expect((await world.api.tenants.findTenant(id))?.slug).toBe(input.slug);
+});
+
+test('a repair that fails is told, and the tenant is free again', async () => {
+  const { id, input } = await aTenant();
+  const owner = { tenant: id, operation: randomUUID() };
+  outside.dns.plant(input.host, { record: false, owner });
+  const { ensure } = outside.dns;
+  outside.dns.ensure = () => Promise.reject(new PortError('dns', 'unavailable', 'away'));
+  try {
+    expect(told(await doctor.tenant(id))).toEqual(['dns drift record: ensure']);
+  } finally {
+    outside.dns.ensure = ensure;
+  }
+  const [row] = await world.api.operations.listOperations({ tenant: id, limit: 1 });
+  expect(row?.steps).toContainEqual(expect.objectContaining({ name: 'dns', state: 'failed' }));
+  expect(told(await doctor.tenant(id))).toEqual(['dns drift record: mended']);
+});
+
+test('while facts are not signed nothing is known, and nothing is mended', async () => {
+  const { id, input } = await aTenant();
+  const owner = { tenant: id, operation: randomUUID() };
+  outside.dns.plant(input.host, { record: false, owner });
+  await sql('update tenant_heads set seq = seq + 1 where tenant = $1', [id]);
+  expect(told(await doctor.tenant(id))).toEqual(['registry unseen: reported']);
+  expect(outside.dns.find(input.host)?.record).toBe(false);
+  await sql('update tenant_heads set seq = seq - 1 where tenant = $1', [id]);
+  expect(told(await doctor.tenant(id))).toEqual(['dns drift record: mended']);
 });
 
 test('it takes the tenant lock, and gives it back', async () => {
