@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
@@ -71,7 +70,7 @@ function unsigned(tenant: string): Finding {
 }
 
 /** The sequencer signs within milliseconds. */
-const CHAIN_LOOKS = 20;
+const CHAIN_LOOKS = 5;
 const CHAIN_PAUSE_MS = 100;
 
 /**
@@ -89,7 +88,7 @@ export async function withChain<T>(
       return known && { value: await work(transaction, known) };
     });
     if (done !== undefined) return done.value;
-    await sleep(CHAIN_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, CHAIN_PAUSE_MS));
   }
   return undefined;
 }

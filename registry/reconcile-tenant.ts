@@ -80,7 +80,11 @@ export function toReport(
   findings: readonly Finding[],
   examinedAtMs: number,
 ): Report {
-  const found = findings.map((finding) => ({ ...finding, mended: null }));
+  // What nobody mends is not mended; of the rest the second look tells.
+  const found = findings.map((finding) => ({
+    ...finding,
+    mended: repair && finding.repair === null ? false : null,
+  }));
   return { operation: id, tenant, repair, findings: found, begun: [], examinedAtMs };
 }
 

@@ -22,7 +22,10 @@ const findingSchema = z
     repair: z.enum(REPAIRS).nullable().meta({
       description: 'What the doctor does about it when it is asked to; null: a person decides.',
     }),
-    mended: z.boolean().nullable().meta({ description: 'Null: the plan alone was asked for.' }),
+    mended: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Null: not known yet, or the plan alone was asked for.' }),
     whatToDo: z.string(),
   })
   .meta({ id: 'Finding' });
