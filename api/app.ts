@@ -18,7 +18,7 @@ export interface AppOptions {
 
 /** The whole API over its ports. */
 export function createApp({ ports, tokens, log, closing }: AppOptions): Express {
-  const pages = createDocumentationPages(formatOpenApi(ROUTES.map(({ spec }) => spec)));
+  const pages = createDocumentationPages(() => formatOpenApi(ROUTES.map(({ spec }) => spec)));
   return createServer({
     routes: ROUTES,
     ports,

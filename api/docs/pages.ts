@@ -48,7 +48,7 @@ export interface Page {
 }
 
 /** Everything that the server answers and that is no API route. */
-export function createDocumentationPages(openApiYaml: string): Page[] {
+export function createDocumentationPages(formatDocument: () => string): Page[] {
   const docs = express.Router();
   docs.use((_request, response, next) => {
     response.set('Content-Security-Policy', POLICY);
@@ -59,7 +59,12 @@ export function createDocumentationPages(openApiYaml: string): Page[] {
   for (const name of ASSET_NAMES)
     docs.get(`/${name}`, (_request, response) => response.sendFile(name, { root: ASSETS }));
   const document = express.Router();
-  document.get('/', (_request, response) => void response.type('yaml').send(openApiYaml));
+  // Few servers are ever asked for it, and making it costs more than the rest of the start.
+  let openApiYaml: string | undefined;
+  document.get('/', (_request, response) => {
+    openApiYaml ??= formatDocument();
+    response.type('yaml').send(openApiYaml);
+  });
   return [
     { path: '/docs', handler: docs },
     { path: '/openapi.yaml', handler: document },

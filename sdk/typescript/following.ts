@@ -212,10 +212,11 @@ export class Following {
     this.#catchUp(origin);
   }
 
-  #tookKeys({ voidFrom, forkFrom, voidSizes }: KeyChange, note: Uint8Array): void {
+  #tookKeys(change: KeyChange, note: Uint8Array): void {
+    const { voidFrom, forkFrom } = change;
     const { notes, shards, keys, gate } = this.#parts;
     this.#save(() => notes.saveKeySet(keys.version, note));
-    shards.rekey(voidSizes);
+    shards.rekey(change);
     if (forkFrom !== undefined) shards.beginEpoch(forkFrom);
     if (voidFrom !== undefined) {
       this.#folding = this.#folding.then(async () => {

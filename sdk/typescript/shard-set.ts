@@ -130,15 +130,18 @@ export class ShardSet {
 
   /**
    * Newer keys are here. Doubts the shards that rest on snapshots by a log key that is void at
-   * their size: who stole it could state what he liked.
+   * their size: who stole it could state what he liked. Those that may have void facts wait for
+   * {@link foldAnew}.
    */
-  rekey(voidSizes: KeyChange['voidSizes']): void {
+  rekey({ voidFrom, voidSizes }: KeyChange): void {
     this.#wasLiedTo = false;
+    if (voidFrom !== undefined) this.#voidings += 1;
     const isVoid = (size: number): boolean =>
       voidSizes.some(({ from, to }) => size >= from && size <= to);
     if (isVoid(this.#saved?.note.size ?? -1)) this.#forgetSaved();
     for (const reader of this.readers.values()) {
       if (reader.baseSize > 0 && isVoid(reader.baseSize)) reader.misfold();
+      if (voidFrom !== undefined && reader.head().index >= voidFrom) reader.awaitFold();
     }
   }
 
@@ -179,7 +182,6 @@ export class ShardSet {
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
-    this.#voidings += 1;
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
       // Of what a snapshot folded nothing can be taken back; and a disk may fail. HTTP has it all.

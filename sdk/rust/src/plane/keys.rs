@@ -52,6 +52,7 @@ impl Shared {
                 reader.doubt_fold();
                 self.want(Want::Doubt(shard));
             } else if voids {
+                reader.await_fold();
                 self.want(Want::Refold(shard));
             }
             if reader.base_size() > 0 && change.voids_size(reader.base_size()) {
