@@ -26,9 +26,7 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
   const see = (work: (own: Call) => Promise<Observation>) =>
     look(ports, call.signal, (signal) => work({ ...call, signal }));
   const [identity, database, route, dns] = await Promise.all([
-    see(async (own) =>
-      ports.identity[desired.isolation].observe(await shapeOf(ports, desired), own),
-    ),
+    see((own) => observeIdentity(ports, desired, own)),
     see((own) => ports.databases.observe(own)),
     see((own) => ports.routes.observe(desired, own)),
     see((own) => ports.dns.observe(desired.host, own)),
@@ -108,6 +106,13 @@ async function readKnown(
   ]);
   const chain = await transaction.chain();
   return chain && { held: { ...view, entitlements }, live: liveFacts(chain.map(parsePayload)) };
+}
+
+/** Of a tenant that `recover` made from facts, which hold no names, presence alone is known. */
+async function observeIdentity(ports: DoctorPorts, tenant: Tenant, call: Call) {
+  const shape = await shapeOf(ports, tenant);
+  const seen = await ports.identity[tenant.isolation].observe(shape, call);
+  return 'adminEmail' in shape ? seen : { ...seen, attributes: [] };
 }
 
 async function mendIdentity(ports: DoctorPorts, tenant: Tenant, call: Call): Promise<void> {

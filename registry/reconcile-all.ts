@@ -1,5 +1,4 @@
 import { settle, type Finding } from '../domain/reconcile/finding.ts';
-import { reconcileInputOf } from '../domain/reconcile/input.ts';
 import { logNamespace, uuidV5 } from '../facts/crypto/ids.ts';
 import type { Call } from '../ports/call.ts';
 import type { Operation, OperationStore, TenantReader } from '../ports/registry-store.ts';
@@ -14,7 +13,7 @@ import {
   type Patience,
   type SweepPorts,
 } from './examine-everything.ts';
-import { toReport } from './reconcile-tenant.ts';
+import { mayRepair, toReport } from './reconcile-tenant.ts';
 import { startSaga } from './start-saga.ts';
 
 export interface ReconcileAllPorts extends SweepPorts {
@@ -45,8 +44,9 @@ export async function planReconcileAll(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Todo> {
-  const { repair } = reconcileInputOf(operation.input);
-  const findings = await examineEverything(ports, operation.id, patience, nowMs, signal);
+  const { repair, uncompared } = await mayRepair(ports, operation);
+  const seen = await examineEverything(ports, operation.id, patience, nowMs, signal);
+  const findings = [...uncompared, ...seen];
   await ports.reconcile.keep(toReport(operation, repair, findings, nowMs));
   const has = (...repairs: Finding['repair'][]) =>
     repair && findings.some((finding) => repairs.includes(finding.repair));
@@ -78,7 +78,7 @@ export async function mendSagas(ports: ReconcileAllPorts, call: Call, atMs: numb
 /** Begins a `reconcileTenant` for whoever lacks something, and for those that wait longest. */
 export async function beginTenants(
   ports: ReconcileAllPorts,
-  { id, actor, input }: Operation,
+  { id, actor }: Operation,
 ): Promise<void> {
   const { reconcile } = ports;
   const report = await reconcile.findReport(id);
@@ -89,7 +89,7 @@ export async function beginTenants(
   const begun: string[] = [];
   for (const tenant of new Set([...lacking, ...waiting])) {
     const operation = uuidV5(namespace, `reconcile/${id}/${tenant}`);
-    const { repair } = reconcileInputOf(input);
+    const { repair } = report;
     const accepted = await acceptReconcile(ports.accept, { tenant, actor, repair, operation });
     // Busy or gone since: the next sweep comes.
     if (accepted.outcome !== 'accepted' && accepted.outcome !== 'replayed') continue;

@@ -17,12 +17,27 @@ export async function planReconcile(
   call: Call,
   nowMs: number,
 ): Promise<Place[]> {
-  const { repair } = reconcileInputOf(operation.input);
-  const findings = await examineTenant(ports, call);
+  const { repair, uncompared } = await mayRepair(ports, operation);
+  const findings = [...uncompared, ...(await examineTenant(ports, call))];
   await ports.reconcile.keep(toReport(operation, repair, findings, nowMs));
   if (!repair) return [];
   const rows = findings.some((finding) => finding.repair === 'restore');
   return [...systemsToMend(findings), ...(rows ? ['registry' as const] : [])];
+}
+
+/**
+ * What may be a restored backup does not know who has left since: to repair by it would bring them
+ * back. Until it was compared with the log outside, the plan alone is made, and says so.
+ */
+export async function mayRepair(
+  { reconcile }: Pick<DoctorPorts, 'reconcile'>,
+  { tenant, input }: Operation,
+): Promise<{ readonly repair: boolean; readonly uncompared: readonly Finding[] }> {
+  const { repair } = reconcileInputOf(input);
+  if (await reconcile.isCompared()) return { repair, uncompared: [] };
+  const reason = { code: 'log-not-compared', step: 'registry' };
+  const about = { place: 'registry', code: 'unseen', name: 'log', tenant } as const;
+  return { repair: false, uncompared: [{ ...about, repair: null, reason }] };
 }
 
 /** Rows go back to what the facts say, in one transaction under the head lock; makes no fact. */

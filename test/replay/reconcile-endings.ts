@@ -1,7 +1,7 @@
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
-import { commitState, createDoctor } from '../support/reconcile.ts';
+import { commitState, createDoctor, markCompared } from '../support/reconcile.ts';
 import { SHORT } from '../support/saga-world.ts';
 import type { Ending, Stage } from './endings.ts';
 
@@ -28,6 +28,7 @@ type Prepare = (stage: Stage, made: Operation) => Promise<unknown>;
 /** A tenant that something was done to before the doctor was asked, or before it began. */
 async function lookedAt(stage: Stage, before: Prepare | undefined, between?: Prepare) {
   const { world } = stage;
+  await markCompared(world);
   const made = await world.ended(await world.provision());
   await before?.(stage, made);
   const operation = accepted(await createDoctor(world).ask(made.tenant, true));
@@ -49,6 +50,7 @@ async function notMended(stage: Stage): Promise<Operation> {
 }
 
 async function swept({ world }: Stage, lost: boolean): Promise<Operation> {
+  await markCompared(world);
   if (lost) {
     const { id } = await world.accept();
     await world.api.operations.markStarted(id);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { INCARNATION } from '../../adapters/postgres/fence.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { tenantFact } from '../../domain/fact-drafts.ts';
@@ -49,6 +50,11 @@ export function createDoctor(world: Part) {
       return { ...report, findings: [report, ...begun].flatMap(({ findings }) => findings) };
     },
   };
+}
+
+/** As the sequencer says once it has compared the database with the log outside. */
+export async function markCompared({ database }: Pick<World, 'database'>, yes = true) {
+  await database.admin.query(`update log_head set incarnation = ${yes ? INCARNATION : "''"}`);
 }
 
 /** As the sagas of freezing and leaving do it: state and fact in one commit. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import { INCARNATION } from '../../adapters/postgres/fence.ts';
 import type { Settled } from '../../domain/reconcile/finding.ts';
 import { provisionInputOf, type ProvisionInput } from '../../domain/requests.ts';
 import type { Isolation } from '../../domain/isolation.ts';
@@ -13,7 +12,7 @@ import { digHost } from '../contracts/dig.ts';
 import { drift, lost, type Break } from '../support/breaks.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
-import { createDoctor } from '../support/reconcile.ts';
+import { createDoctor, markCompared } from '../support/reconcile.ts';
 import type { Outside } from '../support/saga-outside.ts';
 import { createWorld, SHORT, type World } from '../support/saga-world.ts';
 import { drop, patch, set, switchedOff } from '../support/servers/powerdns-records.ts';
@@ -62,7 +61,7 @@ beforeAll(async () => {
   };
   world = await createWorld({ timing, outside });
   doctor = createDoctor({ ...world, ended: (one) => world.ended(one, ENDS_WITHIN_MS) });
-  await sql(`update log_head set incarnation = ${INCARNATION}`);
+  await markCompared(world);
   [silo, pool, bare, taken] = await Promise.all([
     provision('silo'),
     provision('pool'),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PortError } from '../../ports/call.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { ProvisionInput } from '../../domain/requests.ts';
-import { commitState, createDoctor, told } from '../support/reconcile.ts';
+import { commitState, createDoctor, markCompared, told } from '../support/reconcile.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { createWorld, type World } from '../support/saga-world.ts';
 import { expectReplays } from '../support/saga-replay.ts';
@@ -14,6 +14,7 @@ let doctor: ReturnType<typeof createDoctor>;
 beforeAll(async () => {
   world = await createWorld({ outside });
   doctor = createDoctor(world);
+  await markCompared(world);
 });
 afterAll(() => world.close());
 
@@ -104,6 +105,27 @@ test('a hand in the row of a tenant does not lead the doctor to another name', a
   expect(told(await doctor.tenant(id))).toEqual(['registry row-differs: mended']);
   expect(outside.memory.find(slug)).toBeUndefined();
   expect((await world.api.tenants.findTenant(id))?.slug).toBe(input.slug);
+});
+
+test('nothing is repaired by what may be a restored backup', async () => {
+  const { id, input } = await aTenant();
+  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  await outside.dns.remove(input.host, call);
+  await markCompared(world, false);
+  const report = await doctor.tenant(id);
+  await markCompared(world);
+  expect(told(report)).toEqual(['registry unseen: reported', 'dns missing: ensure']);
+  expect(outside.dns.find(input.host)).toBeUndefined();
+  expect(told(await doctor.tenant(id))).toEqual(['dns missing: mended']);
+});
+
+test('of a tenant that was recovered from facts nothing is renamed', async () => {
+  const { id, input } = await aTenant();
+  outside.memory.bend(input.slug, ['by-the-customer']);
+  await sql(`delete from reconciliations where tenant = $1`, [id]);
+  await sql(`update operations set kind = 'changeMembership' where tenant = $1`, [id]);
+  expect((await doctor.tenant(id)).findings).toEqual([]);
+  expect(outside.memory.find(input.slug)?.identityProviders).toEqual(['by-the-customer']);
 });
 
 test('a repair that fails is told, and the tenant is free again', async () => {
