@@ -57,7 +57,7 @@ async function reportOf(client: Client, id: string, show: boolean): Promise<Reco
 }
 
 function formatFindings(findings: readonly FindingBody[], tenants: number): string {
-  const looked = tenants === 0 ? '' : ` ${tenants} tenants were looked at one by one.`;
+  const looked = tenants === 0 ? '' : ` Tenants that were looked at one by one: ${tenants}.`;
   if (findings.length === 0) return `Nothing is out of place.${looked}`;
   const rows = findings.map((finding) => [
     ...[finding.place, finding.code, finding.name, whatOf(finding), outcomeOf(finding)],
