@@ -65,6 +65,16 @@ export const PROBLEM_KINDS = kinds({
     title: 'The tenant is not in a state that allows this',
     whatToDo: 'Look at the tenant’s `state`.',
   },
+  'tenant-frozen': {
+    status: 409,
+    title: 'The tenant is frozen already',
+    whatToDo: 'Nothing is left to do; `POST /v1/tenants/{tenant}/unfreeze` takes a freeze back.',
+  },
+  'tenant-not-frozen': {
+    status: 409,
+    title: 'The tenant is not frozen',
+    whatToDo: 'Look at the tenant’s `state`; only a frozen one can be unfrozen.',
+  },
   'member-state': {
     status: 409,
     title: 'The member is not in a state that allows this',

@@ -13,6 +13,7 @@ import type { ApiPorts } from './ports.ts';
 import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
+import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
 
 /** Every route, fixed paths before those with a parameter in the same place. */
@@ -21,6 +22,8 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   listTenants,
   getTenantBySlug,
   getTenant,
+  cancelTenant,
+  unfreezeTenant,
   listMembers,
   changeMemberRoles,
   listSagas,

@@ -6,6 +6,7 @@ export interface TenantBody {
   readonly host: string;
   readonly displayName: string;
   readonly state: string;
+  readonly stateBefore: string | null;
   readonly isolation: string;
   readonly plan: string;
   readonly issuer: string | null;

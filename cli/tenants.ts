@@ -5,8 +5,8 @@ import { CliError, EXIT } from './errors.ts';
 import { formatFields, formatTable } from './format.ts';
 import { followSaga } from './progress.ts';
 import { formatReason } from './saga-text.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { addFreezeCommands } from './tenant-freeze.ts';
+import { fetchTenant, fieldsOf, formatAccepted, formatEnded } from './tenant-text.ts';
 
 export function addTenantCommands(program: Command, context: () => Context): void {
   const tenants = program.command('tenants').description('provision and look at tenants');
@@ -33,6 +33,7 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .description('list all tenants, oldest first')
     .addHelpText('after', '\nExample:\n  $ tenure tenants list --json | jq -r .tenants[].slug\n')
     .action(() => list(context()));
+  addFreezeCommands(tenants, context);
 }
 
 const CREATE_EXAMPLES = `
@@ -79,37 +80,9 @@ async function create(slug: string, options: CreateOptions, context: Context): P
   if (saga.state !== 'done') throw new CliError(EXIT.refused, formatReason(saga));
 }
 
-function formatAccepted({ tenant, saga }: { tenant: TenantBody; saga: SagaBody }): string {
-  return `${formatFields([
-    ['tenant', tenant.id],
-    ['saga', saga.id],
-  ])}\n\nFollow it: tenure sagas show ${saga.id} --follow`;
-}
-
-function formatEnded(tenant: TenantBody, saga: SagaBody): string {
-  const invite: [string, string][] =
-    saga.inviteLink === undefined ? [] : [['invite', saga.inviteLink]];
-  return formatFields([...fieldsOf(tenant), ['saga', saga.id], ...invite]);
-}
-
 async function get(name: string, context: Context): Promise<void> {
-  const path = UUID.test(name) ? name : `by-slug/${encodeURIComponent(name)}`;
-  const tenant = await context.client().get<TenantBody>(`/v1/tenants/${path}`);
+  const tenant = await fetchTenant(name, context.client());
   context.print(tenant, () => formatFields(fieldsOf(tenant)));
-}
-
-function fieldsOf(tenant: TenantBody): [string, string][] {
-  return [
-    ['tenant', tenant.id],
-    ['slug', tenant.slug],
-    ['state', tenant.state],
-    ['host', tenant.host],
-    ['isolation', tenant.isolation],
-    ['plan', tenant.plan],
-    ['issuer', tenant.issuer ?? '–'],
-    ['database', tenant.databaseUrl ?? '–'],
-    ['created', tenant.createdAt],
-  ];
 }
 
 async function list(context: Context): Promise<void> {

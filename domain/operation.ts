@@ -2,6 +2,8 @@
 export const OPERATION_KINDS = [
   'provisionTenant',
   'changeMembership',
+  'freezeTenant',
+  'unfreezeTenant',
   'reconcileTenant',
   'reconcileAll',
 ] as const;
@@ -14,6 +16,8 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
   changeMembership: true,
+  freezeTenant: true,
+  unfreezeTenant: true,
   reconcileTenant: true,
   reconcileAll: true,
 };

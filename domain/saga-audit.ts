@@ -4,6 +4,8 @@ import type { OperationKind, SagaReason, SagaState } from './operation.ts';
 const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
+  freezeTenant: 'freeze',
+  unfreezeTenant: 'unfreeze',
   reconcileTenant: 'reconcile',
   reconcileAll: 'reconcile',
 };

@@ -315,6 +315,7 @@ CREATE TABLE tenants (
   issuer text,
   database_url text,
   created_at timestamp(3) with time zone NOT NULL,
+  state_before text,
   CONSTRAINT tenants_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tenants_by_age ON public.tenants USING btree (created_at, id);

@@ -62,6 +62,17 @@ export interface IdentityProvider {
   ensure(request: IdentityRequest, call: Call): Promise<Identity>;
   /** Removes what carries the mark; absent is success, foreign is left alone and is success. */
   remove(slug: string, call: Call): Promise<void>;
+  /**
+   * Nobody signs in to the tenant any more, and every session of it ends, for good: what was issued
+   * until now is refused also after {@link restore}. Repeatable; absent is success, foreign is left
+   * alone. What somebody else had switched off before stays off at `restore`.
+   */
+  suspend(slug: string, call: Call): Promise<void>;
+  /**
+   * Takes `suspend` back, object by object; what was not suspended is left as it is. Repeatable.
+   * Rejects with `foreign` for what does not carry our mark, and `invalid` when nothing is there.
+   */
+  restore(slug: string, call: Call): Promise<void>;
   /** Mails the first admin the link to verify the address and set a password. Repeatable. */
   inviteAdmin(
     request: Pick<IdentityRequest, 'slug' | 'origin' | 'adminEmail' | 'adminUserId'>,

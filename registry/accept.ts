@@ -41,7 +41,8 @@ export type AcceptResult =
   | { readonly outcome: 'invalid'; readonly problems: readonly AcceptProblem[] }
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
-    };
+    }
+  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

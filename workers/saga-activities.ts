@@ -1,3 +1,5 @@
+import { createFreezingActivities } from '../activities/freezing.ts';
+import type { FreezingPorts } from '../activities/freezing.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
@@ -6,11 +8,11 @@ import { createReconcileActivities } from '../activities/reconcile.ts';
 import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
-import { provisionInputOf } from '../domain/requests.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
+  FreezingPorts &
   ReconcilePorts &
   Omit<SagaPorts, 'probes'>;
 
@@ -19,17 +21,18 @@ export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createFreezingActivities(ports),
     ...createReconcileActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
-/** What each step of `provisionTenant` needs outside; other steps need the store alone. */
+/** What steps need outside, by their names; other steps need the store alone. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, operations } = ports;
-  const probeIdentity = async ({ operation }: SagaRef, signal: AbortSignal) => {
-    const row = await operations.findOperation(operation);
-    if (row !== undefined) await identity[provisionInputOf(row.input).isolation].probe(signal);
+  const { identity, databases, routes, dns, tenants } = ports;
+  const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
+    const tenant = await tenants.findTenant(ref.tenant);
+    if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
   return {
     identity: probeIdentity,

@@ -14,6 +14,7 @@ import { attributesOfOrganization, mendOrganization } from './organization-drift
 import type { OwnOrganization } from './organization-drift.ts';
 import { ensureOrganizationGroups, joinOwners } from './organization-groups.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
+import { restoreOrganization, suspendOrganization } from './organization-suspension.ts';
 import {
   ensurePoolClient,
   ensurePoolProvider,
@@ -44,6 +45,8 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
     remove: (slug, call) => removeOrganization(admin, realm, slug, call),
+    suspend: (slug, call) => suspendOrganization(admin, realm, slug, call),
+    restore: (slug, call) => restoreOrganization(admin, realm, slug, call),
     inviteAdmin: async ({ slug, origin, adminEmail }, call) => {
       assureOrigin(origin);
       const organization = await findOrganization(admin, realm, slug, call);

@@ -11,11 +11,11 @@ import { isTaken, refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
-import { tenantOfMark } from './mark.ts';
 import { attributesOfRealm, mendRealm } from './realm-drift.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm, readBackShape } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
+import { isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
 /** Name under which the secret of the tenant's admin client is kept. */
@@ -45,6 +45,8 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       };
     },
     remove: (slug, call) => removeRealm(admin, slug, call),
+    suspend: (slug, call) => suspendRealm(admin, slug, call),
+    restore: (slug, call) => restoreRealm(admin, slug, call),
     inviteAdmin: async ({ slug, origin, adminUserId }, call) => {
       assureOrigin(origin);
       if ((await lookUntil(isClear, admin, slug, call)) !== 'mine') {
@@ -169,13 +171,11 @@ function isGone(seen: Seen): boolean {
   return seen === 'absent' || seen === 'foreign';
 }
 
-/** Id and mark must both be ours. */
 async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<Seen> {
   const realm = await admin.request(call.signal, 'a look at a realm', (client) =>
     client.realms.findOne({ realm: slug }),
   );
   if (!realm) return 'absent';
   if (realm.id === undefined) return 'stub';
-  const { tenant } = call.owner;
-  return realm.id === tenant && tenantOfMark(realm.attributes) === tenant ? 'mine' : 'foreign';
+  return isRealmOf(realm, call.owner.tenant) ? 'mine' : 'foreign';
 }

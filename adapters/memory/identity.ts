@@ -15,6 +15,7 @@ export interface MemoryTenantIdentity {
   readonly owner: OwnerMark | undefined;
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
+  readonly suspended?: true;
 }
 
 export interface MemoryIdentity {
@@ -61,6 +62,22 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       send('remove', call.signal, () => {
         if (!isMine(slug, call)) return;
         entries.delete(slug);
+        save();
+      }),
+    suspend: (slug, call) =>
+      send('suspend', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined || !isMine(slug, call)) return;
+        entries.set(slug, { ...entry, suspended: true });
+        save();
+      }),
+    restore: (slug, call) =>
+      send('restore', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
+        if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
+        const { suspended: _, ...restored } = entry;
+        entries.set(slug, restored);
         save();
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>

@@ -38,6 +38,8 @@ const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KE
 const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
+  freezeTenant: 'Freeze tenant',
+  unfreezeTenant: 'Unfreeze tenant',
   reconcileTenant: 'Reconcile tenant',
   reconcileAll: 'Reconcile everything',
 };

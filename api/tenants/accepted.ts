@@ -37,6 +37,10 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
     case 'tenant-state':
     case 'member-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');
+    case 'tenant-frozen':
+      throw new Problem('tenant-frozen', 'Everything of it is refused already.');
+    case 'tenant-not-frozen':
+      throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
     case 'invalid':
       throw invalid(result.problems);
   }

@@ -84,7 +84,7 @@ export const createTenant = route({
   await startAccepted(accepted, ports);
   const waitS = parseWaitS(headers.Prefer);
   const active = waitS !== undefined && (await waitActive(accepted, waitS, signal, ports));
-  const { tenant, saga } = await show(accepted, ports);
+  const { tenant, saga } = await showAccepted(accepted, ports);
   if (active)
     return {
       status: 201,
@@ -113,7 +113,8 @@ async function waitActive(
   }
 }
 
-async function show(accepted: Operation, ports: ApiPorts) {
+/** The operation's tenant and its saga, as they are now. */
+export async function showAccepted(accepted: Operation, ports: ApiPorts) {
   const [operation, tenant] = await Promise.all([
     ports.operations.findOperation(accepted.id),
     ports.tenants.findTenant(accepted.tenant),

@@ -2,6 +2,7 @@ import { read } from 'node:fs';
 import { promisify } from 'node:util';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const readPart = promisify(read);
 
 /** A file from the left, read ahead beside the work on what is here already. */
 export class ReadAhead {
@@ -49,8 +50,8 @@ export class ReadAhead {
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     const place = this.#place;
     this.#place += CHUNK_BYTES;
-    const reading = promisify(read)(this.#file, buffer, 0, CHUNK_BYTES, place).then(
-      ({ bytesRead }) => buffer.subarray(0, bytesRead),
+    const reading = readPart(this.#file, buffer, 0, CHUNK_BYTES, place).then(({ bytesRead }) =>
+      buffer.subarray(0, bytesRead),
     );
     // Told when its turn comes.
     reading.catch(() => undefined);

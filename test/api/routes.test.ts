@@ -116,6 +116,7 @@ describe('F4: no route answers an authorization question', () => {
     expect(operations.map(({ operation }) => operation.operationId).toSorted()).toEqual([
       'addPlane',
       'cancelSaga',
+      'cancelTenant',
       'changeMemberRoles',
       'createTenant',
       'getCheckpoint',
@@ -142,6 +143,7 @@ describe('F4: no route answers an authorization question', () => {
       'removePlane',
       'resumeSaga',
       'takeReceipt',
+      'unfreezeTenant',
       'unwindSaga',
       'whereFacts',
     ]);

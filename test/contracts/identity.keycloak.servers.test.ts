@@ -4,6 +4,7 @@ import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import type { OwnerMark } from '../../ports/call.ts';
 import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
+import { isOpen, snapshotOfOrganization, snapshotOfRealm } from '../adapters/keycloak/snapshots.ts';
 import { aKeycloak } from '../adapters/keycloak/subject.ts';
 import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aCall } from './a-call.ts';
@@ -34,6 +35,11 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
         mark: readMark(realm.attributes),
         identityProviders: providers.map(({ alias }) => alias ?? ''),
       };
+    },
+    snapshot: async (slug) => snapshotOfRealm(await signedIn(), slug),
+    isOpen: (slug) => isOpen(`${config.adminUrl}/realms/${slug}`, 'web', slug),
+    switchOff: async (slug) => {
+      await (await signedIn()).realms.update({ realm: slug }, { enabled: false });
     },
     signIn: async ({ slug, origin, adminEmail }, link) => {
       await acceptInvite(config.adminUrl, link);
@@ -85,6 +91,17 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
         mark: readMark(found.attributes),
         identityProviders: providers.map(({ alias }) => alias.replace(`.${slug}`, '')),
       };
+    },
+    snapshot: async (slug) => snapshotOfOrganization(await signedIn(), realm, slug),
+    isOpen: (slug) => isOpen(`${config.adminUrl}/realms/${realm}`, `web.${slug}`, slug),
+    switchOff: async (slug) => {
+      const client = await signedIn();
+      const [web] = await client.clients.find({ realm, clientId: `web.${slug}` });
+      await client.clients.update({ realm, id: web?.id ?? '' }, { enabled: false });
+      const query = { realm, search: slug, exact: true, briefRepresentation: false };
+      const [found] = await client.organizations.find(query);
+      const off = { ...found, enabled: false };
+      await client.organizations.updateById({ realm, id: found?.id ?? '' }, off);
     },
     signIn: async ({ slug, origin, adminEmail }, link) => {
       await acceptInvite(config.adminUrl, link);

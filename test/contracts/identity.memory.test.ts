@@ -13,6 +13,9 @@ identityContract('memory', async () => {
       const entry = find(slug);
       return entry && { mark: entry.owner, identityProviders: entry.identityProviders };
     },
+    snapshot: async (slug) => find(slug),
+    isOpen: async (slug) => find(slug)?.suspended === undefined,
+    switchOff: 'no switch because it is no server',
     ways: { 'identity providers': async (slug) => bend(slug, []) },
     signIn: 'nobody signs in because there is no server',
     tenantInToken: (tenant) => tenant,

@@ -34,6 +34,12 @@ export interface IdentitySubject {
   /** Makes a realm or organization as another person or program would. */
   plant(slug: string, owner?: OwnerMark): Promise<void>;
   look(slug: string): Promise<IdentityView | undefined>;
+  /** All that the server tells of a tenant's objects, but since when what they issued holds. */
+  snapshot(slug: string): Promise<unknown>;
+  /** Whether the server would let somebody begin to sign in to the tenant. */
+  isOpen(slug: string): Promise<boolean>;
+  /** Switches a tenant's object off as another person would; or the reason why nobody can. */
+  readonly switchOff: ((slug: string) => Promise<void>) | string;
   /** How what is ours may be bent; an identity provider `corp` is there. */
   readonly ways: Ways<[slug: string]>;
   /** Opens the link, sets a password and signs in; or the reason why nobody can. */
@@ -201,6 +207,64 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
+    test('suspended it lets nobody in, and restored it is what it was, object by object', async () => {
+      const identityProviders = [anIdentityProvider('corp')];
+      const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+      const { slug } = request;
+      await subject.identity.ensure(request, call);
+      const before = await subject.snapshot(slug);
+      expect(await subject.isOpen(slug)).toBe(true);
+      const freeze = aPatientCall({ tenant: call.owner.tenant });
+      await subject.identity.suspend(slug, freeze);
+      await subject.identity.suspend(slug, freeze);
+      expect(await subject.isOpen(slug)).toBe(false);
+      expect(await subject.snapshot(slug)).not.toEqual(before);
+      expect((await subject.look(slug))?.mark).toEqual(call.owner);
+      const unfreeze = aPatientCall({ tenant: call.owner.tenant });
+      await subject.identity.restore(slug, unfreeze);
+      await subject.identity.restore(slug, unfreeze);
+      expect(await subject.snapshot(slug)).toEqual(before);
+      expect(await subject.isOpen(slug)).toBe(true);
+    });
+
+    test('what was never suspended is left as it is by a restore', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      const before = await subject.snapshot(request.slug);
+      await subject.identity.restore(request.slug, call);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+    });
+
+    test('what somebody else had switched off stays off when it is restored', async () => {
+      const { switchOff } = subject;
+      if (typeof switchOff === 'string') return expect(switchOff).toMatch(/ because /);
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      await switchOff(request.slug);
+      const before = await subject.snapshot(request.slug);
+      await subject.identity.suspend(request.slug, call);
+      await subject.identity.restore(request.slug, call);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+      expect(await subject.isOpen(request.slug)).toBe(false);
+    });
+
+    test('nothing of others is suspended or restored, and nothing that is not there', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await expect(identity.suspend(request.slug, call)).resolves.toBeUndefined();
+      await expect(identity.restore(request.slug, call)).rejects.toMatchObject({ code: 'invalid' });
+      await identity.ensure(request, call);
+      const open = await subject.snapshot(request.slug);
+      await identity.suspend(request.slug, aPatientCall());
+      expect(await subject.snapshot(request.slug)).toEqual(open);
+      await identity.suspend(request.slug, call);
+      const closed = await subject.snapshot(request.slug);
+      await expect(identity.restore(request.slug, aPatientCall())).rejects.toMatchObject({
+        code: 'foreign',
+      });
+      expect(await subject.snapshot(request.slug)).toEqual(closed);
+    });
+
     test('mails the first admin a link, and a new one when repeated', async () => {
       const [request, call] = [anIdentityRequest(), aPatientCall()];
       await subject.identity.ensure(request, call);
@@ -276,6 +340,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.ensure(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.remove(request.slug, stopped)).rejects.toMatchObject({ code });
       await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.suspend(request.slug, stopped)).rejects.toMatchObject({ code });
+      await expect(identity.restore(request.slug, stopped)).rejects.toMatchObject({ code });
       await expect(identity.observe(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.mend(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
@@ -291,6 +357,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
       await expect(identity.inviteAdmin(request, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.suspend(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.restore(request.slug, aCall())).rejects.toMatchObject({ code });
       await expect(identity.observe(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.mend(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.inventory(aCall().signal)).rejects.toMatchObject({ code });
@@ -304,6 +372,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
       await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
       await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.suspend(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expect(identity.restore(request.slug, aCall())).rejects.toMatchObject({ code });
     });
 
     test('the probe succeeds while the server takes our credentials', async () => {

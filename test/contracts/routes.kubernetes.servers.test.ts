@@ -8,6 +8,7 @@ import {
   setHeaderOptions,
 } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
+import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
 import { server } from '../support/servers/server.ts';
 import { routesContract } from './routes.ts';
 
@@ -65,6 +66,12 @@ routesContract('Kubernetes Ingress', async () => {
       const [tenant, operation] = [labels['tenure/tenant'], labels['tenure/operation']];
       const mark = tenant && operation ? { tenant, operation } : undefined;
       return found && { host: found.spec?.rules?.[0]?.host ?? '', mark };
+    },
+    snapshot: async (slug) =>
+      withoutBooks(await ingresses.readNamespacedIngress({ namespace, name: slug })),
+    isOpen: async (slug) => {
+      const found = await ingresses.readNamespacedIngress({ namespace, name: slug });
+      return found.spec?.rules?.[0]?.http !== undefined;
     },
     withWrongCredentials: [
       createKubernetesIngress({ ...options, ...at, token: 'wrong' }),

@@ -10,6 +10,8 @@ routesContract('memory', async () => {
       const entry = routes.find(slug);
       return entry && { host: entry.host, mark: entry.owner };
     },
+    snapshot: async (slug) => routes.find(slug),
+    isOpen: async (slug) => routes.find(slug)?.suspended === undefined,
     ways: {
       host: async (slug) => {
         const entry = routes.find(slug);

@@ -17,8 +17,10 @@ const factsOf = (tenant: string, drafts: readonly FactDraft[]) => {
 const before: Tenant = {
   ...{ id: ACME, slug: 'acme', host: 'acme.old.example', displayName: 'Acme & Sons' },
   ...{ state: 'provisioning', isolation: 'silo', plan: 'team', demo: false },
-  ...{ issuer: null, databaseUrl: null, createdAtMs: 1 },
+  ...{ stateBefore: null, issuer: null, databaseUrl: null, createdAtMs: 1 },
 };
+
+const frozenTrial: Tenant = { ...before, state: 'frozen', stateBefore: 'trial' };
 
 describe('the state that signed facts tell', () => {
   test('of a tenant keeps the names that the backup has', () => {
@@ -43,6 +45,24 @@ describe('the state that signed facts tell', () => {
     if (change?.type !== 'tenant') throw new Error('no tenant');
     expect(change.tenant.host).toBe(`${change.tenant.slug}.${DOMAIN}`);
     expect(change.tenant.displayName).toBe(change.tenant.slug);
+  });
+
+  test.each([
+    ['as the backup has it', [], { ...before, state: 'trial' }, 'trial'],
+    ['as an older fact says', [tenantDraft(ACME, 'trial')], before, 'trial'],
+    ['frozen when the backup was made', [], frozenTrial, 'trial'],
+  ] as const)('of a frozen tenant remembers what it was before, %s', (_, older, row, was) => {
+    const facts = factsOf(ACME, [...older, tenantDraft(ACME, 'frozen')]);
+    expect(restoredChanges(facts, row, DOMAIN)).toMatchObject([
+      { type: 'tenant', tenant: { state: 'frozen', stateBefore: was } },
+    ]);
+  });
+
+  test('of a tenant that was unfrozen since remembers nothing', () => {
+    const facts = factsOf(ACME, [tenantDraft(ACME, 'frozen'), tenantDraft(ACME, 'active')]);
+    expect(restoredChanges(facts, before, DOMAIN)).toMatchObject([
+      { type: 'tenant', tenant: { state: 'active', stateBefore: null } },
+    ]);
   });
 
   test('has one row per subject, the newest', () => {

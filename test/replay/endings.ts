@@ -1,3 +1,4 @@
+import type { OperationKind } from '../../domain/operation.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -21,29 +22,51 @@ const REPLY_LOST: Fault = { kind: 'reply-lost' };
 /** More attempts than any budget here allows. */
 const MANY = 1_000;
 
-/** Every way in which a saga of this version ends (DESIGN 5.12), by the name of its file. */
-export const ENDINGS: Readonly<Record<string, Ending>> = {
-  'provision-silo': (stage) => run(stage),
-  'provision-pool': ({ world }) => ended(world, world.provision({ isolation: 'pool' })),
-  'provision-retried': (stage) => run(stage, ['database.ensure', [REPLY_LOST]]),
-  'provision-unwound': (stage) => run(stage, ['dns.ensure', [REFUSED]]),
-  'provision-unwound-unknown': (stage) =>
-    run(stage, ['route.ensure', [{ kind: 'late', after: 'route.remove' }, REFUSED]]),
-  'provision-refused-by-rule': (stage) => run(stage, ['store.activate', [REFUSED]]),
-  'provision-parked-resumed-by-itself': parkedResumedByItself,
-  'provision-parked-resumed-by-person': parkedResumedByPerson,
-  'provision-parked-unwound-by-person': parkedUnwoundByPerson,
-  'provision-parked-too-long': parkedTooLong,
-  'provision-parked-cancelled': parkedCancelled,
-  'provision-cancelled': (stage) => cancelledDuring(stage, 'database.ensure'),
-  'provision-cancelled-too-late': (stage) => cancelledDuring(stage, 'store.activate'),
-  'provision-parked-at-pivot': (stage) => stalled(stage, 'store.activate'),
-  'provision-parked-after-pivot': (stage) => stalled(stage, 'identity.inviteAdmin'),
-  'provision-unwinding-parked': unwindingParked,
-  'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
-  'change-refused': (stage) => changed(stage, ['org-member']),
+/**
+ * Every way in which a saga of this version ends (DESIGN 5.12), by the name of its file. A kind
+ * without endings does not compile.
+ */
+const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>>>> = {
+  provisionTenant: {
+    'provision-silo': (stage) => run(stage),
+    'provision-pool': ({ world }) => ended(world, world.provision({ isolation: 'pool' })),
+    'provision-retried': (stage) => run(stage, ['database.ensure', [REPLY_LOST]]),
+    'provision-unwound': (stage) => run(stage, ['dns.ensure', [REFUSED]]),
+    'provision-unwound-unknown': (stage) =>
+      run(stage, ['route.ensure', [{ kind: 'late', after: 'route.remove' }, REFUSED]]),
+    'provision-refused-by-rule': (stage) => run(stage, ['store.activate', [REFUSED]]),
+    'provision-parked-resumed-by-itself': parkedResumedByItself,
+    'provision-parked-resumed-by-person': parkedResumedByPerson,
+    'provision-parked-unwound-by-person': parkedUnwoundByPerson,
+    'provision-parked-too-long': parkedTooLong,
+    'provision-parked-cancelled': parkedCancelled,
+    'provision-cancelled': (stage) => cancelledDuring(stage, 'database.ensure'),
+    'provision-cancelled-too-late': (stage) => cancelledDuring(stage, 'store.activate'),
+    'provision-parked-at-pivot': (stage) => stalled(stage, 'store.activate'),
+    'provision-parked-after-pivot': (stage) => stalled(stage, 'identity.inviteAdmin'),
+    'provision-unwinding-parked': unwindingParked,
+  },
+  changeMembership: {
+    'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
+    'change-refused': (stage) => changed(stage, ['org-member']),
+  },
+  freezeTenant: {
+    'freeze-done': (stage) => frozen(stage),
+    'freeze-refused-by-rule': (stage) => frozen(stage, ['store.freeze', [REFUSED]]),
+    'freeze-parked-resumed-by-itself': freezeParked,
+  },
+  unfreezeTenant: {
+    'unfreeze-done': (stage) => thawed(stage),
+    'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
+    'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
+  },
   ...RECONCILE_ENDINGS,
 };
+
+export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(
+  {},
+  ...Object.values(ENDINGS_OF),
+);
 
 async function run({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
   const operation = await world.accept();
@@ -150,4 +173,30 @@ async function changed({ world }: Stage, roles: readonly string[]): Promise<Oper
   const made = await ended(world, world.provision());
   const { adminMember } = provisionInputOf(made.input);
   return ended(world, world.changeRoles(made.tenant, adminMember, roles));
+}
+
+async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const operation = await world.acceptFreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+/** Committed and told, then closed outside as soon as the port is back. */
+async function freezeParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  plan.down.add('identity');
+  const operation = await world.freeze(tenant);
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant } = await frozen(stage);
+  const operation = await world.acceptUnfreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
 }

@@ -1,3 +1,4 @@
+import type { OperationKind } from '../../domain/operation.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
@@ -9,19 +10,23 @@ import type { Ending, Stage } from './endings.ts';
 const MANY = 1_000;
 
 /** The doctor's endings: nothing found, mended, not mended, refused; and the same of a sweep. */
-export const RECONCILE_ENDINGS: Readonly<Record<string, Ending>> = {
-  'reconcile-healthy': async (stage) => (await lookedAt(stage, async () => undefined)).operation,
-  'reconcile-mended': async (stage) => (await lookedAt(stage, loseHost)).operation,
-  'reconcile-not-mended': notMended,
-  'reconcile-refused': async (stage) => {
-    const { operation } = await lookedAt(stage, undefined, ({ world }, { tenant }) =>
-      commitState(world, tenant, 'archived'),
-    );
-    return operation;
+export const RECONCILE_ENDINGS = {
+  reconcileTenant: {
+    'reconcile-healthy': async (stage) => (await lookedAt(stage, async () => undefined)).operation,
+    'reconcile-mended': async (stage) => (await lookedAt(stage, loseHost)).operation,
+    'reconcile-not-mended': notMended,
+    'reconcile-refused': async (stage) => {
+      const { operation } = await lookedAt(stage, undefined, ({ world }, { tenant }) =>
+        commitState(world, tenant, 'archived'),
+      );
+      return operation;
+    },
   },
-  'reconcile-all-healthy': (stage) => swept(stage, false),
-  'reconcile-all-mended': (stage) => swept(stage, true),
-};
+  reconcileAll: {
+    'reconcile-all-healthy': (stage) => swept(stage, false),
+    'reconcile-all-mended': (stage) => swept(stage, true),
+  },
+} satisfies Readonly<Partial<Record<OperationKind, Readonly<Record<string, Ending>>>>>;
 
 type Prepare = (stage: Stage, made: Operation) => Promise<unknown>;
 

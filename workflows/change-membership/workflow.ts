@@ -4,14 +4,21 @@ import { runSaga } from '../shared/saga.ts';
 import type { Step } from '../shared/step.ts';
 import type { MembershipActivities } from './contract.ts';
 
+type Activities = MembershipActivities & SigningActivities;
+
 /** Changes the roles of one member. Commits first: no outage delays a revocation. */
 export async function changeMembership(input: SagaInput): Promise<void> {
+  await runSaga(input, steps(input));
+}
+
+/** The table: what a new run does. */
+export function steps(input: SagaInput): readonly Step<Activities>[] {
   const { operation, tenant } = input;
   let facts: readonly CommittedFact[] = [];
   /** The commit's time, drawn once: a retry writes the same bytes. */
   let atMs = 0;
 
-  const steps: Step<MembershipActivities & SigningActivities>[] = [
+  return [
     {
       name: 'commit',
       title: 'Commit the new roles with their fact',
@@ -35,5 +42,4 @@ export async function changeMembership(input: SagaInput): Promise<void> {
       },
     },
   ];
-  await runSaga(input, steps);
 }

@@ -20,6 +20,11 @@ interface Found {
  * without a backend. The mail comes after the commit: it cannot be taken back.
  */
 export async function provisionTenant(input: SagaInput): Promise<void> {
+  await runSaga(input, steps(input));
+}
+
+/** The table: what a new run does. */
+export function steps(input: SagaInput): readonly Step<Activities>[] {
   const ref: SagaRef = { operation: input.operation, tenant: input.tenant };
   const found: Found = {
     identity: { issuer: '', adminSub: '' },
@@ -27,7 +32,7 @@ export async function provisionTenant(input: SagaInput): Promise<void> {
     atMs: 0,
     facts: [],
   };
-  await runSaga(input, [...takenBack(ref, found), ...forwardOnly(ref, found)]);
+  return [...takenBack(ref, found), ...forwardOnly(ref, found)];
 }
 
 function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {

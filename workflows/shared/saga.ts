@@ -2,6 +2,7 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  sleep,
   TemporalFailure,
 } from '@temporalio/workflow';
 import { createCall } from './call.ts';
@@ -81,27 +82,36 @@ interface Run<A> {
 async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<void> {
   const { input, progress, parking, undos } = run;
   run.at = step.name;
+  let settledAtMs = 0;
+  const noteLate = (running: boolean) => {
+    settledAtMs = Math.max(settledAtMs, undos.noteLate(step, running));
+  };
   const queue = step.queue === undefined ? {} : { queue: step.queue };
   const call = createCall<A>(input, {
     activityId: step.name,
     summary: step.title,
     onAttempt: (attempt) => {
-      if (attempt > 1) undos.noteLate(step, false);
+      if (attempt > 1) noteLate(false);
     },
     ...queue,
   });
-  if (step.when?.() === false) return progress.step(step.name, 'skipped');
+  if (step.when?.() === false) {
+    undos.forget(step);
+    return progress.step(step.name, 'skipped');
+  }
   for (;;) {
     progress.step(step.name, step.waits ? 'waiting' : 'running');
     try {
       if (step.waits) await progress.change('waiting', null);
       await step.do(call);
+      const unsettledMs = settledAtMs - Date.now();
+      if (step.settles && unsettledMs > 0) await sleep(unsettledMs);
       progress.step(step.name, 'done');
       if (step.waits) await progress.change('running', null);
       return;
     } catch (error) {
       if (step.mayFail) return progress.step(step.name, 'failed');
-      if (mayTakeEffectLate(error)) undos.noteLate(step, mayStillRun(error));
+      if (mayTakeEffectLate(error)) noteLate(mayStillRun(error));
       const cancelled = phase === 'widening' && (isCancelled() || isCancellation(error));
       const refused = phase !== 'forward' && isPermanent(error);
       progress.step(step.name, cancelled || refused ? 'failed' : 'parked');

@@ -25,6 +25,11 @@ export interface Step<A> {
   readonly do: (call: Call<A>) => Promise<void>;
   /** Its `do` waits for people or for a date: shown as `waiting`, and nothing is wrong. */
   readonly waits?: true;
+  /**
+   * A later saga may do the opposite: an attempt whose outcome is unknown must not take effect
+   * after that, so the settle time is waited out before the next row.
+   */
+  readonly settles?: true;
   /** Behind the pivot: a failure past its retries is shown, and the saga goes on without it. */
   readonly mayFail?: true;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { concatBytes, fromHex } from '../../core/bytes.ts';
 import { sha256 } from '../../crypto/hash.ts';
 import { HASH_BYTES } from '../hashes.ts';
@@ -33,15 +32,17 @@ export type Slot = {
   block: Block | undefined;
 };
 
+/** At once: so many small updates would cost more than their hash. */
 const hashOfSlots = (slots: readonly Slot[]): Uint8Array => {
-  const hash = createHash('sha256').update(new Uint8Array([TENANTS]));
-  for (const slot of slots) hash.update(slot.key).update(slot.blockHash);
-  return hash.digest();
+  const hashes = slots.flatMap((slot) => [slot.key, slot.blockHash]);
+  return sha256(concatBytes(new Uint8Array([TENANTS]), ...hashes));
 };
 
+/** Hashed first, which reads in order what comes from the disk; to parse is to jump about in it. */
 const slotOf = (bytes: Uint8Array): Slot => {
+  const hash = blockHash(bytes);
   const block = parseBlock(bytes);
-  return { key: tenantKey(block.tenant), blockHash: blockHash(bytes), block };
+  return { key: tenantKey(block.tenant), blockHash: hash, block };
 };
 
 const assureOrder = (slots: readonly Slot[], prefix: Prefix): void => {

@@ -135,3 +135,23 @@ test('an inventory of several pages is whole', async () => {
   }
   expect(await routesIn(namespace).inventory(aCall().signal)).toHaveLength(names.length);
 });
+
+test('a suspended Ingress keeps host, class, certificate and what others wrote, but no path', async () => {
+  const namespace = await aNamespace();
+  const [routes, call] = [routesIn(namespace, { tlsSecret: 'wildcard' }), aCall()];
+  await routes.ensure(acme, call);
+  const body = { metadata: { annotations: { theirs: 'kept' } } };
+  await ingresses.patchNamespacedIngress({ name: 'acme', namespace, body }, mergePatch);
+  const before = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  await routes.suspend(acme, call);
+  const suspended = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  expect(JSON.parse(JSON.stringify(suspended.spec))).toEqual({
+    ingressClassName: 'public',
+    rules: [{ host: acme.host }],
+    tls: [{ hosts: [acme.host], secretName: 'wildcard' }],
+  });
+  expect(suspended.metadata).toMatchObject({
+    ...{ uid: before.metadata?.uid, annotations: { theirs: 'kept' } },
+    labels: before.metadata?.labels,
+  });
+});

@@ -35,10 +35,18 @@ export interface Mutation {
 }
 
 /** The bundle of all sagas, built once for each content of the sources. */
-export async function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWithSourceMap> {
-  const file = join(CACHE, `${hashOf(mutation)}.js`);
+export function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWithSourceMap> {
+  return bundleOf('workflows/all.ts', mutation);
+}
+
+/** `entry`: a module whose exports are workflows, from the repository's root. */
+export async function bundleOf(
+  entry: string,
+  mutation?: Mutation,
+): Promise<WorkflowBundleWithSourceMap> {
+  const file = join(CACHE, `${hashOf(entry, mutation)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(mutation);
+  const built = await build(entry, mutation);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -46,9 +54,9 @@ export async function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWit
   return built;
 }
 
-function build(mutation: Mutation | undefined) {
+function build(entry: string, mutation: Mutation | undefined) {
   return bundleWorkflowCode({
-    workflowsPath: join(REPOSITORY, 'workflows/all.ts'),
+    workflowsPath: join(REPOSITORY, entry),
     logger: SILENT,
     webpackConfigHook: (config) => (mutation === undefined ? config : mutated(config, mutation)),
   });
@@ -68,8 +76,9 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(mutation: Mutation | undefined): string {
+function hashOf(entry: string, mutation: Mutation | undefined): string {
   const hash = createHash('sha256').update(JSON.stringify(mutation ?? null));
+  hash.update(readFileSync(join(REPOSITORY, entry)));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

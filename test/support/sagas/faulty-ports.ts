@@ -7,7 +7,13 @@ import type { Outside } from '../saga-outside.ts';
 import type { Failures, FaultPlan } from './faults.ts';
 
 /** Methods that change something outside and carry a `Call` as their last argument. */
-const EFFECTS: ReadonlySet<unknown> = new Set(['ensure', 'remove', 'inviteAdmin']);
+const EFFECTS: ReadonlySet<unknown> = new Set([
+  'ensure',
+  'remove',
+  'inviteAdmin',
+  'suspend',
+  'restore',
+]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
 export function faultyPort<P extends object>(plan: FaultPlan, name: string, port: P): P {
@@ -63,10 +69,13 @@ const STORE: Failures = {
 /** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
+  const { commitFreeze, commitUnfreeze } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
+    commitFreeze: (...args) => plan.run('store.freeze', STORE, () => commitFreeze(...args)),
+    commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>

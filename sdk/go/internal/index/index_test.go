@@ -135,6 +135,40 @@ func TestAnIdentityMayHaveTwoMemberships(t *testing.T) {
 	expect(t, ask(x, "anna", "invoice:read"), Granted)
 }
 
+func TestAHashThatTwoShareIsNoIdentity(t *testing.T) {
+	x := filled(t)
+	jane := x.identities.first(acme, "jane")
+	x.identities.members[x.identities.place(acme, "nobody")] = jane
+	expect(t, ask(x, "nobody", "invoice:read"), MemberUnknown)
+	x.identities.members[x.identities.place(tenantID(1), "jane")] = jane
+	expect(t, askOf(x, 1, "jane"), TenantUnknown)
+	// Without the comparison both would be answered.
+	jane.sub = "nobody"
+	expect(t, ask(x, "nobody", "invoice:read"), Granted)
+}
+
+func TestSubjectsThatShareAPlaceAreAllFoundAndRemoved(t *testing.T) {
+	for gone := range 3 {
+		x, place := filled(t), uint64(0)
+		var all []*member
+		for n := range 3 {
+			x.Apply([]Item{memberOf(t, n, "jane", "active", `["viewer"]`)})
+			one := x.tenants[acme].members[memberID(n)]
+			all, place = append(all, one), x.identities.place(acme, "jane")
+		}
+		x.identities.remove(all[gone])
+		for n, one := range all {
+			found := false
+			for m := x.identities.members[place]; m != nil; m = m.next {
+				found = found || m == one
+			}
+			if found == (n == gone) {
+				t.Errorf("without %d: %d is found %v", gone, n, found)
+			}
+		}
+	}
+}
+
 func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {
 	x := filled(t)
 	x.Replace(0, []string{kernel.PlatformTenant}, nil, []Item{roleOf(t, "viewer", "tenant", "a:b")})
@@ -142,6 +176,21 @@ func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {
 	expect(t, ask(x, "jane", "invoice:read"), NoPermission)
 	x.Replace(0, []string{acme}, nil, nil)
 	expect(t, ask(x, "jane", "a:b"), TenantUnknown)
+	expectIdentities(t, x, 0)
+}
+
+// expectIdentities: what was forgotten costs no memory.
+func expectIdentities(t *testing.T, x *Index, want int) {
+	t.Helper()
+	got := 0
+	for _, first := range x.identities.members {
+		for m := first; m != nil; m = m.next {
+			got++
+		}
+	}
+	if got != want {
+		t.Errorf("%d identities are known, not %d", got, want)
+	}
 }
 
 func TestEntitlementsEnd(t *testing.T) {

@@ -54,7 +54,10 @@ func (x *Index) unpack(number int, shard *state.Shard, block *state.Block) bool 
 		x.put(one.made, block)
 	}
 	x.mutex.Unlock()
-	if isPacked && one.err != nil {
+	switch {
+	case !isPacked:
+		x.sweep(one.made)
+	case one.err != nil:
 		x.broken(number, shard, one.err)
 	}
 	return true
