@@ -10,8 +10,9 @@ export const OPERATION_KINDS = [
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
- * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1). Those
- * that do not are compatible with every other: the rule in each of their commits decides alone.
+ * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1).
+ * Those that do not are compatible with every other: the rule in each of their commits decides
+ * alone.
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,

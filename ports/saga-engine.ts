@@ -8,7 +8,7 @@ export interface SagaMessage {
   readonly name: string;
   /** Ids and closed codes only: it stays in the history. */
   readonly told: Readonly<Record<string, string | number | boolean>>;
-  /** Hash of caller, route and idempotency key: the same message again has the first one's answer. */
+  /** Hash of caller, route and idempotency key: the same message again has the first's answer. */
   readonly id: string;
 }
 

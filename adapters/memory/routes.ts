@@ -54,7 +54,8 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
         const there = entries.get(slug);
         if (there === undefined) return ABSENT;
         if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
-        const attributes = [{ name: 'host', wanted: host, found: there.host }];
+        const found = there.suspended ? null : there.host;
+        const attributes = [{ name: 'host', wanted: host, found }];
         return { presence: 'mine' as const, attributes };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),

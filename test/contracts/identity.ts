@@ -225,6 +225,7 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await subject.identity.restore(slug, unfreeze);
       expect(await subject.snapshot(slug)).toEqual(before);
       expect(await subject.isOpen(slug)).toBe(true);
+      expectRight(await subject.identity.observe(request, unfreeze));
     });
 
     test('what was never suspended is left as it is by a restore', async () => {

@@ -95,6 +95,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await subject.routes.restore(request, unfreeze);
       expect(await subject.snapshot(request.slug)).toEqual(before);
       expect(await subject.isOpen(request.slug)).toBe(true);
+      expectRight(await subject.routes.observe(request, unfreeze));
     });
 
     test('what is gone is suspended already, and made anew by a restore', async () => {
