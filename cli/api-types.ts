@@ -39,6 +39,17 @@ export interface SagaBody {
   readonly inviteLink?: string;
 }
 
+export interface InvitationBody {
+  readonly id: string;
+  readonly tenant: string;
+  readonly member: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly state: string;
+  readonly invitedAt: string;
+  readonly expiresAt: string | null;
+}
+
 export interface FindingBody {
   readonly place: string;
   readonly code: string;

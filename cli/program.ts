@@ -6,6 +6,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addFactCommands } from './facts.ts';
+import { addInvitationCommands } from './invitations.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
@@ -55,6 +56,7 @@ function createProgram(io: Io): Command {
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
+  addInvitationCommands(program, context);
   addSagaCommands(program, context);
   addDoctorCommand(program, context);
   addKeyCommands(program, context);

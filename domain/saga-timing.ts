@@ -25,16 +25,6 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
-  /** From the trial's begin to its end, and the last reminder before that. */
-  'trial',
-  'trial-reminder',
-  /** From the freezing of a tenant that leaves to its erasure. */
-  'retention',
-  /** Until no resolver has a removed record any more. */
-  'dns-ttl',
-  /** Between two looks at a domain's proof, and from its claim to its end. */
-  'domain-look',
-  'domain-claim',
   /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
   'orphan',
   'lost-saga',
@@ -50,12 +40,6 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
-    trial: 14 * DAY_MS,
-    'trial-reminder': 3 * DAY_MS,
-    retention: 30 * DAY_MS,
-    'dns-ttl': 5 * MINUTE_MS,
-    'domain-look': MINUTE_MS,
-    'domain-claim': 7 * DAY_MS,
     orphan: HOUR_MS,
     'lost-saga': HOUR_MS,
   },

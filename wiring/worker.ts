@@ -7,6 +7,7 @@ import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
+import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
 import { createTemporalCensus } from '../adapters/temporal/census.ts';
 import { assureSchedule } from '../adapters/temporal/schedule.ts';
 import { assureTemporal } from '../adapters/temporal/start-check.ts';
@@ -46,6 +47,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     tenants: store.tenants,
     commits: store.commits,
     secrets: store.secrets,
+    invitations: store.invitations,
+    tokens: createInvitationTokens(sealingKey),
+    publicUrl: config.service.publicUrl,
     store: store.probe,
     engine,
     metrics,

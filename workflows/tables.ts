@@ -1,8 +1,10 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
+import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
+import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import { steps as reconcileAll } from './reconcile-all/workflow.ts';
 import { steps as reconcileTenant } from './reconcile-tenant/workflow.ts';
@@ -75,6 +77,13 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state'],
     told: [],
     steps: unfreezeTenant,
+  },
+  inviteMember: {
+    does: 'Accompanies an invitation, whose id it has, from the pending member to the end that its row has.',
+    begunBy: 'POST /v1/tenants/{tenant}/invitations',
+    refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
+    told: INVITATION_MESSAGES,
+    steps: (input) => inviteMember(input),
   },
   reconcileTenant: {
     does: 'Looks at one tenant everywhere, mends what is ours, and looks again.',

@@ -5,6 +5,7 @@ import type { IdentityShape } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { attributesOfClient, findClient, mendClient } from './client-drift.ts';
 import { compare, compareNames, isDrifted } from './compare.ts';
+import type { KeycloakConfig } from './config.ts';
 import { ensureOrganizationGroups, listGroups } from './organization-groups.ts';
 import { ensurePoolProvider, formatPoolName } from './pool-client.ts';
 import { attributesOfProvider, findProvider, mendProvider } from './provider-drift.ts';
@@ -16,8 +17,8 @@ import {
   formatWebClient,
 } from './representation.ts';
 
-/** An organization that is there and ours. */
-export interface OwnOrganization {
+/** An organization that is there and ours, and where its sign-in ends. */
+export interface OwnOrganization extends Pick<KeycloakConfig, 'loginCallback'> {
   readonly realm: string;
   readonly found: OrganizationRepresentation & { readonly id: string };
 }
@@ -25,11 +26,11 @@ export interface OwnOrganization {
 /** All that we manage of a tenant in the shared realm; that realm itself is no tenant's. */
 export async function attributesOfOrganization(
   admin: KeycloakAdmin,
-  { realm, found }: OwnOrganization,
+  { realm, loginCallback, found }: OwnOrganization,
   shape: IdentityShape,
   call: Call,
 ): Promise<Attribute[]> {
-  const client = wantedWeb(shape, call);
+  const client = wantedWeb(loginCallback, shape, call);
   const [groups, web, providers] = await Promise.all([
     listGroups(admin, realm, found.id, call),
     findClient(admin, realm, client.clientId, call),
@@ -52,7 +53,7 @@ export async function attributesOfOrganization(
 
 export async function mendOrganization(
   admin: KeycloakAdmin,
-  { realm, found }: OwnOrganization,
+  { realm, loginCallback, found }: OwnOrganization,
   shape: IdentityShape,
   call: Call,
 ): Promise<void> {
@@ -64,7 +65,7 @@ export async function mendOrganization(
     );
   }
   await ensureOrganizationGroups(admin, realm, id, call);
-  await mendClient(admin, { realm, client: wantedWeb(shape, call) }, call);
+  await mendClient(admin, { realm, client: wantedWeb(loginCallback, shape, call) }, call);
   for (const { wanted, provider } of wantedProviders(shape, call)) {
     await mendProvider(admin, realm, wanted, call);
     await ensurePoolProvider(admin, realm, wanted.alias, provider, id, call);
@@ -76,8 +77,9 @@ function formatSettings({ slug, displayName }: IdentityShape) {
   return { name: slug, alias: slug, description: displayName, enabled: true };
 }
 
-function wantedWeb({ slug, origin }: IdentityShape, { owner }: Call) {
-  return formatWebClient(formatPoolName(WEB_CLIENT, slug), origin, owner, [AUDIENCE_MAPPER]);
+function wantedWeb(loginCallback: string, { slug, origin }: IdentityShape, { owner }: Call) {
+  const clientId = formatPoolName(WEB_CLIENT, slug);
+  return formatWebClient(clientId, origin, loginCallback, owner, [AUDIENCE_MAPPER]);
 }
 
 function wantedProviders({ slug, identityProviders }: IdentityShape, { owner }: Call) {

@@ -42,7 +42,7 @@ export async function attributesOfRealm(
   return [
     ...settings,
     ...compareNames('group', GROUPS, groups),
-    ...attributesOfClient(wantedWeb(shape, call), web),
+    ...attributesOfClient(wantedWeb(config, shape, call), web),
     ...attributesOfClient(ADMIN_CLIENT_SETTINGS, service),
     ...compare(`client ${ADMIN_CLIENT}`, { roles: ADMIN_ROLES }, { roles: roles.map(formatRole) }),
     ...providers.flat(),
@@ -69,7 +69,7 @@ export async function mendRealm(
       client.groups.create({ realm, name }),
     );
   }
-  await mendClient(admin, { realm, client: wantedWeb(shape, call) }, call);
+  await mendClient(admin, { realm, client: wantedWeb(config, shape, call) }, call);
   await mendClient(admin, { realm, client: ADMIN_CLIENT_SETTINGS }, call);
   const service = await findClient(admin, realm, ADMIN_CLIENT, call);
   await setAdminRoles(admin, realm, service?.id ?? '', ADMIN_ROLES, call);
@@ -90,8 +90,8 @@ async function attributesOfSettings(
   return compare('realm', formatOwnSettings(shape, config.smtp), found);
 }
 
-function wantedWeb({ origin }: IdentityShape, { owner }: Call) {
-  return formatWebClient(WEB_CLIENT, origin, owner, formatMappers(owner.tenant));
+function wantedWeb({ loginCallback }: KeycloakConfig, { origin }: IdentityShape, { owner }: Call) {
+  return formatWebClient(WEB_CLIENT, origin, loginCallback, owner, formatMappers(owner.tenant));
 }
 
 function wantedProviders({ identityProviders }: IdentityShape, { owner }: Call) {

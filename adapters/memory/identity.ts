@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import { OWNER_ROLE } from '../../domain/membership.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { aliasesOf, memoryDrift } from './identity-drift.ts';
+import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -15,6 +18,8 @@ export interface MemoryTenantIdentity {
   readonly owner: OwnerMark | undefined;
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
+  /** Groups of each member, by `sub`; absent in the file of an older version. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
   readonly suspended?: true;
 }
 
@@ -43,18 +48,22 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
     overNetwork(options.faults, signal, 'identity', method, effect);
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
-  const isMine = (slug: string, call: Call) => isOwned(entries.get(slug), call);
+  const find = (slug: string) => entries.get(slug);
+  const isMine = (slug: string, call: Call) => find(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) => (isMine(slug, call) ? find(slug) : undefined);
+  const keep = (slug: string, entry: MemoryTenantIdentity) => {
+    entries.set(slug, entry);
+    save();
+  };
 
   const identity: IdentityProvider = {
-    ...comparing(entries, save, send),
     ensure: (request, call) =>
       send('ensure', call.signal, () => {
         if (entries.has(request.slug) && !isMine(request.slug, call)) {
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
         const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        entries.set(request.slug, entry);
-        save();
+        keep(request.slug, entry);
         const issuer = issuerOf(request.slug);
         return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
       }),
@@ -66,10 +75,8 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     suspend: (slug, call) =>
       send('suspend', call.signal, () => {
-        const entry = entries.get(slug);
-        if (entry === undefined || !isMine(slug, call)) return;
-        entries.set(slug, { ...entry, suspended: true });
-        save();
+        const entry = findMine(slug, call);
+        if (entry !== undefined) keep(slug, { ...entry, suspended: true });
       }),
     restore: (slug, call) =>
       send('restore', call.signal, () => {
@@ -77,16 +84,15 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
         if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
         const { suspended: _, ...restored } = entry;
-        entries.set(slug, restored);
-        save();
+        keep(slug, restored);
       }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
-        if (!isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the invited admin is not there');
-        }
+        if (!isMine(slug, call)) throw absent('the invited admin');
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
+    ...memoryMembers({ send, keep, find: findMine }),
+    ...memoryDrift({ send, keep, find }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -97,53 +103,18 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [] });
-      save();
+      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
-    find: (slug) => entries.get(slug),
+    find,
     bend: (slug, identityProviders) => {
-      const entry = entries.get(slug);
-      if (entry !== undefined) entries.set(slug, { ...entry, identityProviders });
-      save();
+      const entry = find(slug);
+      if (entry !== undefined) keep(slug, { ...entry, identityProviders });
     },
   };
 }
 
-type Send = <T>(method: string, signal: AbortSignal, effect: () => T) => Promise<T>;
-
-function comparing(
-  entries: Map<string, MemoryTenantIdentity>,
-  save: () => void,
-  send: Send,
-): Pick<IdentityProvider, 'observe' | 'mend'> {
-  return {
-    observe: ({ slug, identityProviders }, call) =>
-      send('observe', call.signal, () => {
-        const there = entries.get(slug);
-        if (there === undefined) return ABSENT;
-        if (!isOwned(there, call)) return FOREIGN;
-        const wanted = aliasesOf(identityProviders).join();
-        const found = there.identityProviders.join();
-        const attributes = [{ name: 'identity providers', wanted, found }];
-        return { presence: 'mine' as const, attributes };
-      }),
-    mend: ({ slug, identityProviders }, call) =>
-      send('mend', call.signal, () => {
-        const there = entries.get(slug);
-        if (there === undefined) {
-          throw new PortError('identity', 'invalid', 'there is nothing to mend');
-        }
-        if (!isOwned(there, call)) {
-          throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
-        }
-        entries.set(slug, { ...there, identityProviders: aliasesOf(identityProviders) });
-        save();
-      }),
-  };
-}
-
-function isOwned(there: MemoryTenantIdentity | undefined, { owner }: Call): boolean {
-  return there?.owner?.tenant === owner.tenant;
+function absent(what: string): PortError {
+  return new PortError('identity', 'invalid', `${what} is not there`);
 }
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
@@ -151,11 +122,8 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
     identityProviders: aliasesOf(request.identityProviders),
+    members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },
   };
-}
-
-function aliasesOf(providers: IdentityRequest['identityProviders']): string[] {
-  return providers.map(({ alias }) => alias);
 }
 
 function createMailbox() {

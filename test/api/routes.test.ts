@@ -25,8 +25,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 );
 
-/** The pages that describe the API; they hold no data and are no part of it. */
-const DOCUMENTATION = ['/docs', '/openapi.yaml'];
+/** What people read, and no program: the documentation, and the pages of invitations. */
+const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ test('every route of the app is in the document', () => {
   );
   const documented = operations.map(({ method, path }) => `${method} ${path}`);
   expect([...new Set(mounted)].toSorted()).toEqual(documented.toSorted());
-  expect(layers.filter(({ name }) => name === 'router')).toHaveLength(DOCUMENTATION.length);
+  expect(layers.filter(({ name }) => name === 'router')).toHaveLength(PAGES.length);
 });
 
 test('every route but the health ones wants a token', () => {
@@ -122,6 +122,7 @@ describe('F4: no route answers an authorization question', () => {
       'getCheckpoint',
       'getHealth',
       'getHeartbeat',
+      'getInvitation',
       'getJwks',
       'getKeySet',
       'getReadiness',
@@ -133,7 +134,9 @@ describe('F4: no route answers an authorization question', () => {
       'getTenant',
       'getTenantBySlug',
       'getTile',
+      'inviteMember',
       'listFacts',
+      'listInvitations',
       'listMembers',
       'listPlanes',
       'listSagas',
@@ -141,7 +144,9 @@ describe('F4: no route answers an authorization question', () => {
       'reconcileAll',
       'reconcileTenant',
       'removePlane',
+      'resendInvitation',
       'resumeSaga',
+      'revokeInvitation',
       'takeReceipt',
       'unfreezeTenant',
       'unwindSaga',

@@ -92,7 +92,8 @@ type Numbered =
   | { readonly type: 'order'; readonly order: Order }
   | { readonly type: 'bend'; readonly bend: Bend };
 
-interface Listeners {
+export interface Listeners {
+  /** A saga stands where a blow is due; by which process. */
   reached(operation: string, index: number, process: string): void;
   hit(operation: string, index: number): void;
 }

@@ -15,8 +15,9 @@ export const PROOF_TIMING: SagaTiming = {
   maxBackoffMs: 500,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  // What is accepted now is nobody's lost saga: the doctor would start it with its own patience.
-  waitMs: { ...everyWait, orphan: HOUR_MS, 'lost-saga': HOUR_MS },
+  // Its story accepts it; one that ends while a server is dead has no use for its next steps. And
+  // what is accepted now is nobody's lost saga: the doctor would start it with its own patience.
+  waitMs: { ...everyWait, invitation: 60_000, orphan: HOUR_MS, 'lost-saga': HOUR_MS },
 };
 
 /** A realm takes seconds where the machine is busy, and goes on after its caller has left. */

@@ -8,7 +8,7 @@ import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 import { doctorPorts } from './doctor.ts';
-import { memoryOutside } from './saga-outside.ts';
+import { LINKS, memoryOutside } from './saga-outside.ts';
 import { startSequencer } from './saga-sequencer.ts';
 import { QUIET, SHORT } from './saga-world.ts';
 import { sagaBundle } from './sagas/bundle.ts';
@@ -52,6 +52,7 @@ const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey: SEAL
 const activities = createActivities({
   ...store,
   ...faultyOutside(plan, memoryOutside({ files: folder })),
+  ...LINKS,
   ...doctorPorts({ databaseUrl, address, namespace, timing: SHORT }).ports,
   clock: systemClock,
   probeStore: () => store.probe.probe(),

@@ -13,7 +13,7 @@ import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
 import { registryDatabase } from '../adapters/postgres/registry-database.ts';
 import { doctorPorts } from './doctor.ts';
-import { memoryOutside, type Outside } from './saga-outside.ts';
+import { LINKS, memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
 import { startSequencer } from './saga-sequencer.ts';
 import { sagaBundle } from './sagas/bundle.ts';
@@ -28,18 +28,7 @@ export const SHORT: SagaTiming = {
   maxBackoffMs: 200,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  waitMs: {
-    'invitation-reminder': 1_000,
-    invitation: 2_000,
-    trial: 2_000,
-    'trial-reminder': 1_000,
-    retention: 1_000,
-    'dns-ttl': 200,
-    'domain-look': 100,
-    'domain-claim': 2_000,
-    orphan: 60_000,
-    'lost-saga': 60_000,
-  },
+  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000, orphan: 60_000, 'lost-saga': 60_000 },
 };
 
 /** Tasks of a dead worker are given on soon; an attempt of a closing one is not waited for. */
@@ -96,7 +85,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const probeStore = () => store.probe.probe();
   const doctor = doctorPorts({ databaseUrl, address, namespace, timing });
   const activities = createActivities({
-    ...{ ...ports, ...outside, ...doctor.ports },
+    ...{ ...ports, ...outside, ...doctor.ports, ...LINKS },
     ...{ probeStore, log: LOG, report },
   });
   const decorated = options.decorate?.(activities) ?? activities;

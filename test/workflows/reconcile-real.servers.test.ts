@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Settled } from '../../domain/reconcile/finding.ts';
 import { provisionInputOf, type ProvisionInput } from '../../domain/requests.ts';
 import type { Isolation } from '../../domain/isolation.ts';
@@ -58,6 +59,7 @@ beforeAll(async () => {
     identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
     ...{ databases: databases.databases, routes: kubernetes.routes(), dns: powerdns.dns() },
     mailCatcher: keycloak.catcher,
+    notifier: createMemoryNotifier(),
   };
   world = await createWorld({ timing, outside });
   doctor = createDoctor({ ...world, ended: (one) => world.ended(one, ENDS_WITHIN_MS) });
