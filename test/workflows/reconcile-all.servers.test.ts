@@ -6,6 +6,7 @@ import { provisionInputOf } from '../../domain/requests.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import { commitState, createDoctor, markCompared, told } from '../support/reconcile.ts';
 import { eventually } from '../support/eventually.ts';
+import { createInviting } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
 import { createWorld, SHORT, type World } from '../support/saga-world.ts';
@@ -56,6 +57,18 @@ test('where all is well the plan is empty, and nothing is begun but looks', asyn
   expect(row).toMatchObject({ kind: 'reconcileTenant', state: 'done', actor: 'operator' });
   const { rows } = await sql(`select from audit where action like '%.reconciled'`);
   expect(rows).toEqual([]);
+});
+
+test('a saga that waits for an invited person is neither lost nor stuck', async () => {
+  const { id } = await aTenant();
+  const inviting = createInviting(world);
+  const invitation = await inviting.invite(id, 'waits@acme.example');
+  await eventually(
+    async () => (await world.api.operations.findOperation(invitation.id))?.state === 'waiting',
+    { what: 'the saga to wait' },
+  );
+  expect((await doctor.everything()).findings).toEqual([]);
+  expect((await inviting.row(invitation))?.state).toBe('pending');
 });
 
 const FOUR = ['identity', 'database', 'route', 'dns'].map((place) => `${place} orphan`);

@@ -4,6 +4,7 @@ import { PortError } from '../../ports/call.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { ProvisionInput } from '../../domain/requests.ts';
 import { commitState, createDoctor, markCompared, told } from '../support/reconcile.ts';
+import { createInviting, mailsTo } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { createWorld, type World } from '../support/saga-world.ts';
 import { expectReplays } from '../support/saga-replay.ts';
@@ -166,6 +167,18 @@ test('it takes the tenant lock, and gives it back', async () => {
   const change = await world.changeRoles(id, input.adminMember, ['org-member', 'org-owner']);
   expect((await world.ended(change)).state).toBe('done');
   await expectReplays(world, first.operation);
+});
+
+test('an invited person who waits is nothing to mend, and neither is what freezing closed', async () => {
+  const { id, input } = await aTenant();
+  const inviting = createInviting(world);
+  const invitation = await inviting.invite(id, 'waits@acme.example');
+  await mailsTo(outside.notifier, 'waits@acme.example');
+  expect((await doctor.tenant(id)).findings).toEqual([]);
+  await world.ended(await world.freeze(id));
+  expect((await doctor.tenant(id)).findings).toEqual([]);
+  expect(outside.memory.find(input.slug)?.suspended).toBe(true);
+  expect((await inviting.row(invitation))?.state).toBe('pending');
 });
 
 test('a frozen tenant is looked at, and never opened', async () => {
