@@ -1,5 +1,7 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { createCodecServer } from './codec/server.ts';
+import type { CodecOptions } from './codec/server.ts';
 import { createDocumentationPages } from './docs/pages.ts';
 import { createAuthorizer } from './http/access.ts';
 import type { Tokens } from './http/access.ts';
@@ -12,19 +14,22 @@ export interface AppOptions {
   readonly ports: ApiPorts;
   readonly tokens: Tokens;
   readonly log: Logger;
+  readonly codec: Omit<CodecOptions, 'authorize'>;
   /** Fires when the server closes, so that waiting requests end. */
   readonly closing: AbortSignal;
 }
 
 /** The whole API over its ports. */
-export function createApp({ ports, tokens, log, closing }: AppOptions): Express {
+export function createApp({ ports, tokens, log, closing, codec }: AppOptions): Express {
   const pages = createDocumentationPages(() => formatOpenApi(ROUTES.map(({ spec }) => spec)));
+  const authorize = createAuthorizer(tokens);
+  const opener = { path: '/codec', handler: createCodecServer({ ...codec, authorize }) };
   return createServer({
     routes: ROUTES,
     ports,
-    authorize: createAuthorizer(tokens),
+    authorize,
     log,
     closing,
-    pages,
+    pages: [...pages, opener],
   });
 }

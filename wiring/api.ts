@@ -6,13 +6,16 @@ import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
 export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
   const databaseUrl = config.database.url.reveal();
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
-  const engine = createTemporalEngine(engineOf(config, timing));
+  // Until the access issue every caller of the API is an operator.
+  const { dataConverter, openPayloads, keys } = composeSealing(config, 'tenure_operator');
+  const engine = createTemporalEngine({ ...engineOf(config, timing), dataConverter });
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -23,12 +26,13 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     planes: facts,
     logOrigin: config.facts.logOrigin,
     engine,
+    openPayloads,
     clock: systemClock,
     ids: systemIds,
     domain: config.service.tenantDomain,
     seeds: seedsOf(config),
     close: async () => {
-      await Promise.all([store.close(), facts.close(), engine.close()]);
+      await Promise.all([store.close(), facts.close(), engine.close(), keys.close()]);
     },
   };
 }

@@ -12,6 +12,7 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
@@ -26,7 +27,8 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const temporal = engineOf(config, options.timing);
   const sealingKey = sealingKeyOf(config);
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
-  const engine = createTemporalEngine(temporal);
+  const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
+  const engine = createTemporalEngine({ ...temporal, dataConverter });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
@@ -52,11 +54,12 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     clock: systemClock,
     ids: systemIds,
     log: { log: config.facts.logOrigin },
-    temporal: workerTargetOf(config),
+    sagaKeys,
+    temporal: workerTargetOf(config, dataConverter),
     assureTemporal: () => assureTemporal(temporal),
     readManifests,
     close: async () => {
-      await Promise.all([store.close(), engine.close(), close()]);
+      await Promise.all([store.close(), engine.close(), sagaKeys.close(), close()]);
     },
   };
 }

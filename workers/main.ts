@@ -32,7 +32,7 @@ async function start(config: Config): Promise<Running> {
     ports.temporal,
     {
       taskQueue: SAGA_QUEUE,
-      workflowBundle: await bundleSagas(),
+      workflowBundle: await bundleSagas(ports.temporal.dataConverter),
       activities: createActivities({ ...ports, probeStore: () => ports.store.probe(), report }),
     },
     report,

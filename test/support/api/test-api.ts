@@ -9,6 +9,7 @@ import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { LOG } from '../../sdk/support/fact-writer.ts';
@@ -19,6 +20,11 @@ import type { MemoryRegistry } from './memory-registry.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
+
+/** Where Temporal's UI of the tests is. */
+export const UI_ORIGIN = 'http://temporal-ui.test';
+/** As if it had been opened. */
+const marked = (payload: JsonPayload): JsonPayload => ({ ...payload, data: 'b3BlbmVk' });
 
 export interface Ask {
   readonly method?: string;
@@ -94,6 +100,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       showsInviteLinks: true,
       ...overrides,
     },
+    codec: { openPayloads: async (payloads) => payloads.map(marked), uiOrigin: UI_ORIGIN },
     tokens: { operator: OPERATOR, reader: READER },
     log: pino({}, { write: (line: string) => void log.push(line) }),
     closing: closing.signal,
