@@ -7,6 +7,7 @@ import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
 import { composeWorker } from '../wiring/worker.ts';
 import { serveHealth } from './health.ts';
+import { runKeySweep } from './key-sweep.ts';
 import { repeatUntilDone } from './repeat.ts';
 import { createActivities } from './saga-activities.ts';
 import { bundleSagas, keepWorker } from './saga-worker.ts';
@@ -37,7 +38,7 @@ async function start(config: Config): Promise<Running> {
     },
     report,
   );
-  const starter = runStarter({ ...ports, report }, signal);
+  const loops = [runStarter({ ...ports, report }, signal), runKeySweep({ ...ports, report }, signal)];
   let isPrepared = false;
   void prepared.then(() => (isPrepared = true));
   const probes = {
@@ -52,7 +53,7 @@ async function start(config: Config): Promise<Running> {
   return {
     close: async () => {
       closing.abort();
-      await Promise.all([worker.close(), starter, prepared, health.close()]);
+      await Promise.all([worker.close(), ...loops, prepared, health.close()]);
       await ports.close();
     },
   };

@@ -1,3 +1,4 @@
+ALTER TABLE "saga_keys" FORCE ROW LEVEL SECURITY;
 -- Least grants per role. Whoever tells Temporal something seals it by the tenant's key; only an
 -- operator's sweep destroys one.
 GRANT SELECT, INSERT ON "saga_keys" TO "tenure_api", "tenure_worker", "tenure_sequencer";

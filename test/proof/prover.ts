@@ -51,8 +51,11 @@ export class Prover {
     this.#running = running;
   }
 
-  /** `outside`: real servers in the place of the embedded systems; the caller stops them. */
-  static async start(outside?: RealOutside): Promise<Prover> {
+  /**
+   * `outside`: real servers in the place of the embedded systems; the caller stops them. `seals`:
+   * what sagas tell Temporal is sealed.
+   */
+  static async start(outside?: RealOutside, seals = false): Promise<Prover> {
     const running = new Map<string, Running>();
     const found = (operation: string, index: number) => running.get(operation)?.breaks[index];
     let striker: Striker | undefined;
@@ -73,6 +76,7 @@ export class Prover {
         },
       },
       outside,
+      seals,
     );
     striker = new Striker(world.stack, world.timing.attemptTimeoutMs);
     return new Prover(world, striker, running);
