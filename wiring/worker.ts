@@ -2,6 +2,7 @@ import { watched } from '../adapters/decorators/watched.ts';
 import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
+import { createSagaCensus } from '../adapters/postgres/saga-census.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -31,6 +32,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const engine = createTemporalEngine({ ...temporal, dataConverter });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
+  const census = createSagaCensus(databaseUrl);
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
     watched(adapter, { port, maxPerS, record: metrics.recordPortCall });
   const { limits } = config;
@@ -55,11 +57,12 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     ids: systemIds,
     log: { log: config.facts.logOrigin },
     sagaKeys,
+    census,
     temporal: workerTargetOf(config, dataConverter),
     assureTemporal: () => assureTemporal(temporal),
     readManifests,
     close: async () => {
-      await Promise.all([store.close(), engine.close(), sagaKeys.close(), close()]);
+      await Promise.all([store.close(), engine.close(), sagaKeys.close(), census.close(), close()]);
     },
   };
 }

@@ -18,7 +18,9 @@ export async function runKeySweep(
   while (!signal.aborted) {
     await sagaKeys
       .destroyCondemned(ENDED_FOR_MS)
-      .catch((cause: unknown) => report('saga keys of erased tenants are not destroyed yet', cause));
+      .catch((cause: unknown) =>
+        report('saga keys of erased tenants are not destroyed yet', cause),
+      );
     await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

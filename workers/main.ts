@@ -7,6 +7,8 @@ import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
 import { composeWorker } from '../wiring/worker.ts';
 import { serveHealth } from './health.ts';
+import { runCensus } from './census.ts';
+import { watchAttempts } from './failed-attempts.ts';
 import { runKeySweep } from './key-sweep.ts';
 import { repeatUntilDone } from './repeat.ts';
 import { createActivities } from './saga-activities.ts';
@@ -34,11 +36,17 @@ async function start(config: Config): Promise<Running> {
     {
       taskQueue: SAGA_QUEUE,
       workflowBundle: await bundleSagas(ports.temporal.dataConverter),
+      interceptors: { activity: [watchAttempts(ports.metrics)] },
       activities: createActivities({ ...ports, probeStore: () => ports.store.probe(), report }),
     },
     report,
   );
-  const loops = [runStarter({ ...ports, report }, signal), runKeySweep({ ...ports, report }, signal)];
+  const reporting = { ...ports, report };
+  const loops = [
+    runStarter(reporting, signal),
+    runKeySweep(reporting, signal),
+    runCensus(reporting, signal),
+  ];
   let isPrepared = false;
   void prepared.then(() => (isPrepared = true));
   const probes = {

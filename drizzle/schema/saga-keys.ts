@@ -14,7 +14,9 @@ export const sagaKeys = pgTable(
     tenant: tenantColumn().primaryKey(),
     /** Sealed as in `secrets`; null: destroyed, and all that it had sealed with it. */
     sealed: bytes('sealed'),
-    madeAt: instant('made_at').notNull().default(sql`now()`),
+    madeAt: instant('made_at')
+      .notNull()
+      .default(sql`now()`),
     /** To be destroyed when the tenant's last saga has ended. */
     condemnedAt: instant('condemned_at'),
   },

@@ -70,7 +70,10 @@ describe('what a saga tells Temporal', () => {
     const ring = aKeyRing();
     const { codec, sealed: one } = await sealed(ring);
     const other = aSaga(ring).tenant;
-    const moved = { ...one, metadata: { ...one.metadata, 'encryption-key-id': Buffer.from(other) } };
+    const moved = {
+      ...one,
+      metadata: { ...one.metadata, 'encryption-key-id': Buffer.from(other) },
+    };
     await expect(codec.decode([moved])).rejects.toThrow();
     const bytes = Uint8Array.from(one.data ?? []);
     bytes[20] = (bytes[20] ?? 0) ^ 1;
