@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaActivities, SagaRef } from '../workflows/shared/contract.ts';
 import { attempt, probeOnce } from './attempt.ts';
@@ -10,6 +11,7 @@ export interface SagaPorts {
     OperationStore,
     'findOperation' | 'recordProgress' | 'undoAcceptance' | 'releaseLock'
   >;
+  readonly invitations: Pick<InvitationStore, 'withdraw'>;
   /** What a step needs, by the step's name; a step that is not here needs the store alone. */
   readonly probes: Readonly<
     Record<string, (ref: SagaRef, signal: AbortSignal) => Promise<unknown>>
@@ -21,7 +23,7 @@ export interface SagaPorts {
 
 /** What every saga calls beside its steps. */
 export function createSagaActivities(ports: SagaPorts): SagaActivities {
-  const { operations, probes, probeStore, clock, report } = ports;
+  const { operations, invitations, probes, probeStore, clock, report } = ports;
   const quietly = async (work: (signal: AbortSignal) => Promise<unknown>) => {
     await attempt(report, work);
   };
@@ -35,8 +37,9 @@ export function createSagaActivities(ports: SagaPorts): SagaActivities {
       quietly(() => operations.recordProgress(ref.operation, checklist, clock.nowMs())),
     undoAcceptance: (ref) =>
       quietly(async () => {
-        const { id, kind } = await readOperation(operations, ref);
-        // Only a new tenant was reserved by its acceptance; every other saga holds just the lock.
+        const { id, kind, tenant } = await readOperation(operations, ref);
+        if (kind === 'inviteMember') await invitations.withdraw(tenant, id);
+        // A new tenant was reserved by its acceptance; every other saga holds just the lock.
         if (kind === 'provisionTenant') await operations.undoAcceptance(id, clock.nowMs());
         else await operations.releaseLock(id);
       }),

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { createAcceptPages } from './accept/router.ts';
 import { createCodecServer } from './codec/server.ts';
 import type { CodecOptions } from './codec/server.ts';
 import { createDocumentationPages } from './docs/pages.ts';
@@ -21,15 +22,18 @@ export interface AppOptions {
 
 /** The whole API over its ports. */
 export function createApp({ ports, tokens, log, closing, codec }: AppOptions): Express {
-  const pages = createDocumentationPages(() => formatOpenApi(ROUTES.map(({ spec }) => spec)));
   const authorize = createAuthorizer(tokens);
-  const opener = { path: '/codec', handler: createCodecServer({ ...codec, authorize }) };
+  const pages = [
+    ...createDocumentationPages(() => formatOpenApi(ROUTES.map(({ spec }) => spec))),
+    ...createAcceptPages({ ports, cookies: ports.acceptCookies, log }),
+    { path: '/codec', handler: createCodecServer({ ...codec, authorize }) },
+  ];
   return createServer({
     routes: ROUTES,
     ports,
     authorize,
     log,
     closing,
-    pages: [...pages, opener],
+    pages,
   });
 }

@@ -1,6 +1,13 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import {
+  getInvitation,
+  inviteMember,
+  listInvitations,
+  resendInvitation,
+  revokeInvitation,
+} from './invitations/routes.ts';
 import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
@@ -25,6 +32,11 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   unfreezeTenant,
   listMembers,
   changeMemberRoles,
+  inviteMember,
+  listInvitations,
+  getInvitation,
+  resendInvitation,
+  revokeInvitation,
   listSagas,
   getSaga,
   resumeSaga,

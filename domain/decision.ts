@@ -1,4 +1,5 @@
 import type { FactDraft } from '../facts/core/types.ts';
+import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -7,6 +8,8 @@ export interface TenantView {
   readonly tenant: Tenant | undefined;
   readonly members: readonly Membership[];
   readonly catalog: Catalog;
+  /** The one that the commit is about, locked. */
+  readonly invitation?: Invitation | undefined;
 }
 
 /** Live content of the platform tenant's chain. */
@@ -34,7 +37,11 @@ export type Change =
   | { readonly type: 'tenant'; readonly tenant: Tenant }
   | { readonly type: 'membership'; readonly membership: Membership }
   | { readonly type: 'entitlement'; readonly entitlement: Entitlement }
-  | { readonly type: 'catalog'; readonly entry: CatalogEntry };
+  | { readonly type: 'catalog'; readonly entry: CatalogEntry }
+  /** The row goes: who never became a member leaves none. */
+  | { readonly type: 'membership-removed'; readonly tenant: string; readonly member: string }
+  /** Its end is settled; the other columns stay. */
+  | { readonly type: 'invitation-settled'; readonly invitation: Invitation };
 
 export interface Entitlement {
   readonly tenant: string;
@@ -72,7 +79,8 @@ export type DomainErrorCode =
   | 'member-state'
   | 'role-unknown'
   | 'plan-unknown'
-  | 'last-owner';
+  | 'last-owner'
+  | 'invitation-state';
 
 /** A refusal by a rule: permanent, and nothing was committed. */
 export interface Refused {

@@ -4,6 +4,7 @@ export const OPERATION_KINDS = [
   'changeMembership',
   'freezeTenant',
   'unfreezeTenant',
+  'inviteMember',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -16,6 +17,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   changeMembership: true,
   freezeTenant: true,
   unfreezeTenant: true,
+  // It waits for a person for days.
+  inviteMember: false,
 };
 
 /**

@@ -68,6 +68,8 @@ function changesOf(fact: Fact): Change[] {
     const entry = { kind: kind as CatalogEntry['kind'], name: nameOf(fact), body };
     return [{ type: 'catalog', entry }];
   }
+  if (kind === 'membership' && op === 'retract')
+    return [{ type: 'membership-removed', tenant, member: nameOf(fact) }];
   // No rule retracts these yet.
   if (op === 'retract') return [];
   if (kind === 'membership') {

@@ -6,6 +6,7 @@ const VERBS: Record<OperationKind, string> = {
   changeMembership: 'change',
   freezeTenant: 'freeze',
   unfreezeTenant: 'unfreeze',
+  inviteMember: 'invite',
 };
 
 /**

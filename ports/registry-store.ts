@@ -7,6 +7,7 @@
  * is idempotent by its operation and step, so the caller repeats it.
  */
 import type { AuditDraft, Change, TenantView } from '../domain/decision.ts';
+import type { Invitation } from '../domain/invitation.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -59,6 +60,8 @@ export interface AcceptRequest {
   readonly operation: Pick<Operation, 'id' | 'kind' | 'tenant' | 'actor' | 'input'>;
   /** The tenant's row in state `provisioning`, which reserves slug and host and makes its head. */
   readonly newTenant?: Tenant;
+  /** Its row in state `pending`, with the address that is kept nowhere else. */
+  readonly newInvitation?: Pick<Invitation, 'member' | 'email' | 'roles'>;
   /** Stored sealed in the same transaction, by name, under the operation's tenant. */
   readonly secrets: ReadonlyMap<string, string>;
   readonly idempotency?: Idempotency;
@@ -70,6 +73,7 @@ export type AcceptOutcome =
   | { readonly outcome: 'accepted' | 'replayed'; readonly operation: Operation }
   | { readonly outcome: 'slug-taken' | 'host-taken' }
   | { readonly outcome: 'tenant-busy'; readonly by: string }
+  | { readonly outcome: 'invitation-pending' | 'invitation-limit' }
   | { readonly outcome: 'idempotency-key-reused' | 'idempotency-in-flight' };
 
 export interface OperationStore {
@@ -158,6 +162,8 @@ export interface CommitTransaction {
   findCommit(operation: string, step: string): Promise<StepCommit | undefined>;
   view(tenant: string): Promise<TenantView>;
   head(tenant: string): Promise<ChainHead>;
+  /** Of the first tenant; nobody else can end it until the transaction does. */
+  lockInvitation(id: string): Promise<Invitation | undefined>;
   apply(changes: readonly Change[]): Promise<void>;
   appendFacts(facts: readonly UnsignedFact[]): Promise<void>;
   appendAudit(

@@ -42,7 +42,7 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
-  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' };
+  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

@@ -1,5 +1,6 @@
 /** Every saga, for the workflow bundle: what a worker can run. */
 export { changeMembership } from './change-membership/workflow.ts';
 export { freezeTenant } from './freeze-tenant/workflow.ts';
+export { inviteMember } from './invite-member/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
 export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';

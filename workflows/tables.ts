@@ -3,6 +3,7 @@ import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
+import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
@@ -73,5 +74,12 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state'],
     told: [],
     steps: unfreezeTenant,
+  },
+  inviteMember: {
+    does: 'Accompanies an invitation, whose id it has, from the pending member to the end that its row has.',
+    begunBy: 'POST /v1/tenants/{tenant}/invitations',
+    refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
+    told: ['accept', 'revoke', 'resend'],
+    steps: (input) => inviteMember(input),
   },
 };

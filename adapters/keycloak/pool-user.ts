@@ -19,7 +19,7 @@ export async function ensurePoolUser(
 ): Promise<string> {
   const found =
     (await findUser(admin, realm, email, call)) ??
-    (await createUser(admin, realm, email, call)) ??
+    (await createUser(admin, realm, email, ['VERIFY_EMAIL', 'UPDATE_PASSWORD'], call)) ??
     (await findUser(admin, realm, email, call));
   if (found?.id === undefined) throw refuse('unavailable', 'the first admin came and went');
   if (found.emailVerified !== true && tenantOfMark(found.attributes) !== call.owner.tenant) {
@@ -29,10 +29,11 @@ export async function ensurePoolUser(
 }
 
 /** Undefined when somebody made it at the same moment. */
-async function createUser(
+export async function createUser(
   admin: KeycloakAdmin,
   realm: string,
   email: string,
+  requiredActions: string[],
   call: Call,
 ): Promise<UserRepresentation | undefined> {
   const user: UserRepresentation = {
@@ -40,7 +41,7 @@ async function createUser(
     email,
     emailVerified: false,
     enabled: true,
-    requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD'],
+    requiredActions,
     attributes: { [TENANT_ATTRIBUTE]: [call.owner.tenant] },
   };
   try {

@@ -8,8 +8,10 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { isTaken, refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { ensureInvitedUser } from './invited-user.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
+import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
@@ -53,6 +55,20 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
     },
+    ensureInvited: async ({ slug, email }, call) => {
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the invited person is not there');
+      await ensureInvitedUser(admin, slug, email, call);
+    },
+    ensureMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the member is not there');
+      await ensureRealmMember(admin, request, call);
+    },
+    removeMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
+        await removeRealmMember(admin, request, call);
+    },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),
   });
@@ -68,7 +84,7 @@ async function ensureRealm(
   let seen = await lookUntil(isClear, admin, request.slug, call);
   for (let creates = 0; seen === 'absent';) {
     creates += 1;
-    const refusal = await create(admin, formatRealm(request, call.owner, config.smtp), call);
+    const refusal = await create(admin, formatRealm(request, call.owner, config), call);
     if (refusal === undefined) return;
     seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, request.slug, call);
     if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {

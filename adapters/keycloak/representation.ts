@@ -87,6 +87,7 @@ function formatSmtpServer(smtp: KeycloakSmtp): Record<string, string> {
 export function formatWebClient(
   clientId: string,
   origin: string,
+  loginCallback: string,
   owner: OwnerMark,
   protocolMappers: ProtocolMapperRepresentation[],
 ): ClientRepresentation {
@@ -101,7 +102,7 @@ export function formatWebClient(
     fullScopeAllowed: false,
     rootUrl: origin,
     baseUrl: '/',
-    redirectUris: [`${origin}/callback`, formatWelcome(origin)],
+    redirectUris: [`${origin}/callback`, formatWelcome(origin), loginCallback],
     webOrigins: [origin],
     attributes: {
       ...formatMark(owner),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
@@ -15,6 +16,8 @@ export interface MemoryTenantIdentity {
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
   readonly suspended?: true;
+  /** Groups of each member, by `sub`; absent in the file of an older version. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface MemoryIdentity {
@@ -84,6 +87,29 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         }
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
+    ensureInvited: ({ slug }, call) =>
+      send('ensureInvited', call.signal, () => {
+        if (!isMine(slug, call))
+          throw new PortError('identity', 'invalid', 'the tenant of the invited is not there');
+      }),
+    ensureMember: ({ slug, sub, roles }, call) =>
+      send('ensureMember', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined || !isMine(slug, call)) {
+          throw new PortError('identity', 'invalid', 'the tenant of the member is not there');
+        }
+        const members = { ...entry.members, [sub]: groupsOf(roles) };
+        entries.set(slug, { ...entry, members });
+        save();
+      }),
+    removeMember: ({ slug, sub }, call) =>
+      send('removeMember', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined || !isMine(slug, call)) return;
+        const { [sub]: _gone, ...members } = entry.members ?? {};
+        entries.set(slug, { ...entry, members });
+        save();
+      }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -94,7 +120,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [] });
+      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
       save();
     },
     find: (slug) => entries.get(slug),
@@ -106,6 +132,7 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
     identityProviders: request.identityProviders.map(({ alias }) => alias),
+    members: { [request.adminUserId]: ['org-owners'] },
   };
 }
 

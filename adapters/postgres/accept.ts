@@ -9,6 +9,7 @@ import {
   type Operation,
 } from '../../ports/registry-store.ts';
 import { violatedConstraint } from './errors.ts';
+import { insertInvitation } from './insert-invitation.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -71,8 +72,10 @@ async function write(
   request: AcceptRequest,
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
   const { client } = session;
-  const { operation, newTenant, secrets } = request;
+  const { operation, newTenant, newInvitation, secrets } = request;
   if (newTenant !== undefined) await reserve(client, newTenant);
+  if (newInvitation !== undefined && !(await insertInvitation(client, request, newInvitation)))
+    return { outcome: 'invitation-limit' };
   if (!(await insertOperation(client, request))) return busy(session, operation);
   for (const [name, value] of secrets) {
     await client.query(
@@ -162,6 +165,10 @@ async function conflictOf(
       return { outcome: 'slug-taken' };
     case 'tenants_host_reserved':
       return { outcome: 'host-taken' };
+    case 'invitations_pending_email':
+      return { outcome: 'invitation-pending' };
+    case 'invitations_tenant_id_pk':
+      return replayedOr(pool, operation, { outcome: 'invitation-pending' });
     case 'tenants_pkey':
     case 'operations_pkey':
       return replayedOr(pool, operation, { outcome: 'slug-taken' });

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Change, Entitlement } from '../../domain/decision.ts';
+import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
@@ -16,6 +17,10 @@ export function tenantOf(change: Change): string {
       return change.entitlement.tenant;
     case 'catalog':
       return PLATFORM_TENANT;
+    case 'membership-removed':
+      return change.tenant;
+    case 'invitation-settled':
+      return change.invitation.tenant;
   }
 }
 
@@ -29,7 +34,9 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     if (change.type === 'tenant') writing.push(replaceTenant(client, change.tenant));
     else if (change.type === 'membership') memberships.push(change.membership);
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
-    else entries.push(change.entry);
+    else if (change.type === 'catalog') entries.push(change.entry);
+    else if (change.type === 'membership-removed') writing.push(removeMembership(client, change));
+    else writing.push(settleInvitation(client, change.invitation));
   }
   if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
   if (entitlements.length > 0) writing.push(replaceEntitlements(client, entitlements));
@@ -66,6 +73,27 @@ async function replaceMemberships(
            on conflict (tenant, id) do update set state = excluded.state,
              issuer = excluded.issuer, sub = excluded.sub, roles = excluded.roles`,
     values: [JSON.stringify(memberships)],
+  });
+}
+
+async function removeMembership(
+  client: ClientBase,
+  { tenant, member }: Extract<Change, { type: 'membership-removed' }>,
+): Promise<void> {
+  await client.query({
+    name: 'remove_membership',
+    text: 'delete from memberships where tenant = $1 and id = $2',
+    values: [tenant, member],
+  });
+}
+
+async function settleInvitation(client: ClientBase, invitation: Invitation): Promise<void> {
+  const { tenant, id, state, endedAtMs } = invitation;
+  await client.query({
+    name: 'settle_invitation',
+    text: `update invitations set state = $3, ended_at = $4, settled_at = now()
+           where tenant = $1 and id = $2`,
+    values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
   });
 }
 

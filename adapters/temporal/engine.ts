@@ -40,6 +40,7 @@ const TITLES: Record<OperationKind, string> = {
   changeMembership: 'Change the roles of a member of tenant',
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
+  inviteMember: 'Invite a member to tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

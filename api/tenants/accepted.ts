@@ -34,6 +34,12 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
     case 'tenant-not-found':
     case 'member-not-found':
       throw notFound();
+    case 'member-exists':
+      throw new Problem('member-exists', 'Who has this address has a membership here already.');
+    case 'invitation-pending':
+      throw new Problem('invitation-pending', 'This address has an invitation that is pending.');
+    case 'invitation-limit':
+      throw new Problem('invitation-limit', 'Too many invitations of this tenant are pending.');
     case 'tenant-state':
     case 'member-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');

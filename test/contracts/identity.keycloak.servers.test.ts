@@ -57,6 +57,15 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
       };
     },
     tenantInToken: (tenant) => tenant,
+    makeUser: async ({ slug }) => {
+      const client = await signedIn();
+      return (await client.users.create({ realm: slug, ...aUser() })).id;
+    },
+    groupsOf: async (slug, sub) => {
+      const client = await signedIn();
+      return namesOf(await client.users.listGroups({ realm: slug, id: sub }));
+    },
+    unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakRealms({ ...config, clientSecret: 'wrong' }, secrets),
     unreachable: createKeycloakRealms({ ...config, adminUrl: CLOSED_PORT }, secrets),
     close: () => catcher.close(),
@@ -119,11 +128,33 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
       };
     },
     tenantInToken: (_, externalId) => externalId,
+    makeUser: async () => {
+      const client = await signedIn();
+      return (await client.users.create({ realm, ...aUser() })).id;
+    },
+    groupsOf: async (slug, sub) => {
+      const client = await signedIn();
+      const [found] = await client.organizations.find({ realm, search: slug, exact: true });
+      const orgId = found?.id ?? '';
+      const members = await client.organizations.listMembers({ realm, orgId, max: 100 });
+      if (!members.some(({ id }) => id === sub)) return undefined;
+      return namesOf(await client.organizations.groups(orgId).listOrgGroups({ realm, id: sub }));
+    },
+    unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
     unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),
     close: () => catcher.close(),
   };
 });
+
+function aUser() {
+  const email = `${randomUUID()}@example.test`;
+  return { username: email, email, emailVerified: true, enabled: true };
+}
+
+function namesOf(groups: readonly { readonly name?: string }[]): string[] {
+  return groups.map(({ name = '' }) => name).toSorted();
+}
 
 interface OrganizationClaim {
   readonly id: string;

@@ -42,6 +42,12 @@ export interface IdentitySubject {
   readonly signIn: ((request: IdentityRequest, link: string) => Promise<SignedIn>) | string;
   /** What `tenant` in the token of `signIn` must be. */
   tenantInToken(tenant: string, externalId: string): string;
+  /** A user whom others made at the tenant's issuer; gives its `sub`. */
+  makeUser(request: IdentityRequest): Promise<string>;
+  /** The groups of a member, sorted; undefined: the user is no member. */
+  groupsOf(slug: string, sub: string): Promise<readonly string[] | undefined>;
+  /** Of a user whom the server does not know; or the reason why it knows none. */
+  readonly unknownUser: string;
   /** Credentials that the server does not know; or the reason why there are none. */
   readonly withWrongCredentials: IdentityProvider | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -297,6 +303,81 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.mailCatcher.findLink(request.adminEmail, stopped)).toBeUndefined();
     });
 
+    test('a member is in exactly the groups of the roles, also when told again', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await identity.ensure(request, call);
+      const member = { slug: request.slug, sub: await subject.makeUser(request) };
+      const groups = () => subject.groupsOf(member.slug, member.sub);
+      const steps = [
+        [['org-member'], ['org-members']],
+        [['org-member'], ['org-members']],
+        [
+          ['org-admin', 'org-deployer', 'org-owner'],
+          ['org-admins', 'org-owners'],
+        ],
+        [[], []],
+      ] as const;
+      for (const [roles, expected] of steps) {
+        await identity.ensureMember({ ...member, roles }, call);
+        expect(await groups()).toEqual(expected);
+      }
+      await Promise.all(
+        Array.from({ length: PARALLEL }, () =>
+          asSaga(() => identity.ensureMember({ ...member, roles: ['org-admin'] }, call)),
+        ),
+      );
+      expect(await groups()).toEqual(['org-admins']);
+    });
+
+    test('who was removed is no member, again and when they never were one', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await identity.ensure(request, call);
+      const member = { slug: request.slug, sub: await subject.makeUser(request) };
+      await identity.removeMember(member, call);
+      await identity.ensureMember({ ...member, roles: ['org-admin'] }, call);
+      await identity.removeMember(member, call);
+      expect((await subject.groupsOf(member.slug, member.sub)) ?? []).toEqual([]);
+      await identity.removeMember(member, call);
+      await identity.ensureMember({ ...member, roles: ['org-member'] }, call);
+      expect(await subject.groupsOf(member.slug, member.sub)).toEqual(['org-members']);
+    });
+
+    test('nobody becomes a member of a tenant that is not there, or is not ours', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      const member = { slug: request.slug, sub: randomUUID(), roles: ['org-admin'] };
+      const code = 'invalid';
+      const invited = { slug: request.slug, email: 'invited@acme.example' };
+      await expect(identity.ensureMember(member, call)).rejects.toMatchObject({ code });
+      await expect(identity.ensureInvited(invited, call)).rejects.toMatchObject({ code });
+      await identity.removeMember(member, call);
+      await identity.ensure(request, call);
+      await identity.ensureInvited(invited, call);
+      await identity.ensureInvited(invited, call);
+      const sub = await subject.makeUser(request);
+      const others = aPatientCall();
+      const theirs = { ...member, sub };
+      await expect(identity.ensureInvited(invited, others)).rejects.toMatchObject({ code });
+      await expect(identity.ensureMember(theirs, others)).rejects.toMatchObject({ code });
+      await identity.ensureMember(theirs, call);
+      await identity.removeMember(theirs, others);
+      expect(await subject.groupsOf(request.slug, sub)).toEqual(['org-admins']);
+    });
+
+    test('a user who is not there is made a member nowhere', async () => {
+      if (subject.unknownUser.includes(' because '))
+        return expect(subject.unknownUser).toMatch(/ because /);
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      const member = { slug: request.slug, sub: subject.unknownUser };
+      await subject.identity.removeMember(member, call);
+      await expect(
+        subject.identity.ensureMember({ ...member, roles: ['org-admin'] }, call),
+      ).rejects.toMatchObject({ code: 'invalid' });
+    });
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [anIdentityRequest(), aCall({}, AbortSignal.abort())];
       const { identity } = subject;
@@ -306,6 +387,11 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
       await expect(identity.suspend(request.slug, stopped)).rejects.toMatchObject({ code });
       await expect(identity.restore(request.slug, stopped)).rejects.toMatchObject({ code });
+      const member = { slug: request.slug, sub: randomUUID() };
+      await expect(identity.ensureMember({ ...member, roles: [] }, stopped)).rejects.toMatchObject({
+        code,
+      });
+      await expect(identity.removeMember(member, stopped)).rejects.toMatchObject({ code });
       await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
       await expect(identity.inventory(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { NetworkingV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
@@ -54,6 +55,7 @@ beforeAll(async () => {
         inventory: (...args) => dns.inventory(...args),
       },
       mailCatcher: undefined,
+      notifier: createMemoryNotifier(),
     },
   });
 }, SETUP_WITHIN_MS);

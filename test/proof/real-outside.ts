@@ -5,6 +5,7 @@ import { createKeycloakOrganizations } from '../../adapters/keycloak/organizatio
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
 import { createLibsqlNamespaces } from '../../adapters/libsql/adapter.ts';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createRfc2136 } from '../../adapters/rfc2136/adapter.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { freePort } from '../../tools/servers/ports.ts';
@@ -42,7 +43,8 @@ export async function startRealOutside(): Promise<RealOutside> {
   const client = { clientId: CLIENT, clientSecret };
   await bootstrapServiceClient({ adminUrl, adminUser, adminPassword, ...client });
   const realm = { adminUrl, issuerBase: adminUrl, realm: 'master', poolRealm: 'pool' };
-  const config = { ...realm, ...client, smtp: undefined };
+  const loginCallback = 'http://127.0.0.1/callback';
+  const config = { ...realm, ...client, loginCallback, smtp: undefined };
   const baseUrl = `http://localhost:${libsql.port}`;
   const ca = readFileSync(kubernetes.caFile, 'utf8');
   const { host, port, zone, tsig } = knot;
@@ -87,6 +89,7 @@ export async function startRealOutside(): Promise<RealOutside> {
         ...{ server: host, port, key: tsig, clock: systemClock, zone, target: TARGET, ttlS: 60 },
       }),
       mailCatcher: undefined,
+      notifier: createMemoryNotifier(),
     },
     stop: async () => {
       await Promise.all(Object.values(servers).map((server) => server.stop()));

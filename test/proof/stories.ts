@@ -7,6 +7,7 @@ import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptInvited, inviteSomebody } from './invited.ts';
 import type { Cell } from './cells.ts';
 import type { ProofWorld } from './world.ts';
 
@@ -85,7 +86,16 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'frozen' },
     },
   ],
+  inviteMember: [
+    {
+      prepare: (stage) => inviteSomebody(stage, invitedAt(stage)),
+      meanwhile: (stage, operation) => acceptInvited(stage, operation, invitedAt(stage)),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
 };
+
+const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
 
 /** The first that passes every step which is broken. */
 export function storyOf({ kind, breaks }: Cell): Story {

@@ -8,6 +8,7 @@ import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createSealedPayloads } from '../../adapters/temporal/sealed-payloads.ts';
+import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import { DEV_SECRETS_KEY } from '../../wiring/config/sections/access.ts';
@@ -71,7 +72,8 @@ export async function startProofWorld(heard: Heard, outside?: RealOutside, seals
     outside: () => outside?.ports ?? stack.slate().outside,
     ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
     accept: {
-      ...{ operations: api.operations, tenants: api.tenants, clock: systemClock, ids: systemIds },
+      ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      ...{ clock: systemClock, ids: systemIds },
       ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },
     /** However often a server dies meanwhile. */
@@ -79,6 +81,7 @@ export async function startProofWorld(heard: Heard, outside?: RealOutside, seals
       eventually(() => startSaga({ ...api, engine: engines.engine }, operation), {
         ...{ withinMs: BACK_WITHIN_MS, everyMs: 100, what: `start of ${operation.id}` },
       }),
+    tokens: createInvitationTokens(SEALING_KEY),
     handle: ({ kind, id }: Operation) => client.workflow.getHandle(`${kind}/${id}`),
     close: async () => {
       checkpoints.stop();

@@ -4,6 +4,7 @@ import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
+import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
@@ -58,6 +59,14 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'unfreeze-done': (stage) => thawed(stage),
     'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
     'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
+  },
+  inviteMember: {
+    'invite-accepted': inviteAccepted,
+    'invite-sent-again-accepted': inviteSentAgain,
+    'invite-reminded-expired': inviteExpired,
+    'invite-revoked': inviteRevoked,
+    'invite-mail-parked-revoked': inviteParkedRevoked,
+    'invite-refused': inviteRefused,
   },
 };
 
@@ -195,6 +204,66 @@ async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Ope
   const { tenant } = await frozen(stage);
   const operation = await world.acceptUnfreezing(tenant);
   for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+async function invited(stage: Stage, over: Partial<SagaTiming> = {}, ...faults: readonly Fault[]) {
+  const { world, plan } = stage;
+  const people = createInviting(world);
+  const { tenant, issuer } = await aTenant(world);
+  const email = `bob@${tenant}.test`;
+  const operation = await people.accepted(tenant, email);
+  plan.plan(operation.id, 'notifier.send', ...faults);
+  await world.start(operation, { ...people.patient, ...over });
+  const accept = async (mailing: number) => {
+    const mails = await mailsTo(world.outside.notifier, email, mailing);
+    await people.take(tokenIn(mails.at(-1)), aLogin(issuer, email));
+  };
+  return { world, people, operation, accept };
+}
+
+async function inviteAccepted(stage: Stage): Promise<Operation> {
+  const { world, operation, accept } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await accept(1);
+  return world.ended(operation);
+}
+
+async function inviteSentAgain(stage: Stage): Promise<Operation> {
+  const { world, people, operation, accept } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await people.resend(operation, 'again');
+  await accept(2);
+  return world.ended(operation);
+}
+
+async function inviteExpired(stage: Stage): Promise<Operation> {
+  const waitMs = { ...stage.world.timing.waitMs, 'invitation-reminder': 300, invitation: 1_500 };
+  const { world, operation } = await invited(stage, { waitMs });
+  return world.ended(operation);
+}
+
+async function inviteRevoked(stage: Stage): Promise<Operation> {
+  const { world, people, operation } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await people.revoke(operation);
+  return world.ended(operation);
+}
+
+async function inviteParkedRevoked(stage: Stage): Promise<Operation> {
+  const away = Array<Fault>(MANY).fill(UNAVAILABLE);
+  const { world, people, operation } = await invited(stage, { retryBudgetMs: 300 }, ...away);
+  await world.reached(operation, ['parked']);
+  await people.revoke(operation);
+  return world.ended(operation);
+}
+
+async function inviteRefused({ world, plan }: Stage): Promise<Operation> {
+  const people = createInviting(world);
+  const { tenant } = await aTenant(world);
+  const operation = await people.accepted(tenant, `bob@${tenant}.test`);
+  plan.plan(operation.id, 'store.commitInvitation', REFUSED);
   await world.start(operation);
   return world.ended(operation);
 }

@@ -92,6 +92,7 @@ test('a journal that lacks a line does not replace what is in memory', async () 
 /** The last of four facts is void from now on. */
 const revokeLast = (): Promise<void> => {
   voidFrom = 3;
+  shards.rekey({ voidFrom, forkFrom: undefined, voidSizes: [] });
   return shards.foldAnew(voidFrom, signal);
 };
 const decisionOnLast = () => index.decide(ISSUER, 's3', 'invoice:read', ACME, undefined);

@@ -1,15 +1,26 @@
 import { createMemoryDns } from '../../adapters/memory/dns.ts';
 import type { Faults } from '../../adapters/memory/faults.ts';
 import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-database.ts';
+import type { InvitationPorts } from '../../activities/invitation.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
+import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 
 /** The outside systems of a tenant, real or in memory. */
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
->;
+> & { readonly notifier: Notifier };
+
+/** What the links of invitations are made of. */
+export const LINKS: Pick<InvitationPorts, 'tokens' | 'publicUrl'> = {
+  tokens: createInvitationTokens(SEALING_KEY),
+  publicUrl: 'https://tenure.example.test',
+};
 
 /** All in memory. `files`: kept there, so that another process may go on with them. */
 export function memoryOutside({ faults, files }: { faults?: Faults; files?: string } = {}) {
@@ -28,5 +39,6 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
     routes: createMemoryRoutes(options('routes')),
     dns: createMemoryDns(options('dns')),
     mailCatcher: memory.mailCatcher,
+    notifier: createMemoryNotifier(faults === undefined ? {} : { faults }),
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { INVITE_LINK_SECRET } from '../../ports/secrets.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
@@ -44,6 +45,7 @@ describe.each([
       routes: (await real.realKubernetes()).routes(),
       dns: dns.dns(),
       mailCatcher: keycloak.catcher,
+      notifier: createMemoryNotifier(),
     };
     world = await startFaultyWorld(plan, { outside, timing: { ...timing, settleMs } });
     close = () => Promise.all([world.close(), keycloak.catcher.close()]);

@@ -30,6 +30,11 @@ export interface Step<A> {
    * after that, so the settle time is waited out before the next row.
    */
   readonly settles?: true;
+  /**
+   * Resolves when the step is not needed any more: it ends then, whether it is tried or parked.
+   * After the pivot only. What was on its way may still take effect.
+   */
+  readonly until?: (call: Call<A>) => Promise<void>;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */
   readonly undo?: (call: Call<A>) => Promise<void>;
   /** The commit: from its scheduling on the saga only goes forward. Exactly one row has it. */

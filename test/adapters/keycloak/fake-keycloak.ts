@@ -37,6 +37,7 @@ export async function startFakeKeycloak(answers: Answers, tokenLifeS = 60) {
     clientId: 'tenure',
     clientSecret: 'secret',
     poolRealm: 'pool',
+    loginCallback: 'http://tenure.test/invitations/callback',
     smtp: undefined,
   };
   return {

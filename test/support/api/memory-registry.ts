@@ -1,5 +1,8 @@
+import { sameEmail } from '../../../domain/email.ts';
+import { MAX_PENDING_INVITATIONS } from '../../../domain/invitation.ts';
+import type { Invitation } from '../../../domain/invitation.ts';
 import type { Membership } from '../../../domain/membership.ts';
-import { isEnded } from '../../../domain/operation.ts';
+import { HOLDS_TENANT_LOCK, isEnded } from '../../../domain/operation.ts';
 import type { StepProgress } from '../../../domain/operation.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type {
@@ -11,6 +14,8 @@ import type {
   TenantReader,
 } from '../../../ports/registry-store.ts';
 import type { Secrets } from '../../../ports/secrets.ts';
+import type { InvitationStore } from '../../../ports/invitation-store.ts';
+import { createMemoryInvitations, pendingInvitation } from './memory-invitations.ts';
 
 /** The registry store's roles in memory, for tests of what stands above it. One event loop turn per
  * call is its transaction. */
@@ -18,10 +23,12 @@ export interface MemoryRegistry {
   readonly operations: OperationStore;
   readonly tenants: TenantReader;
   readonly secrets: Secrets;
+  readonly invitations: InvitationStore;
   readonly rows: {
     readonly operations: Map<string, Operation>;
     readonly tenants: Map<string, Tenant>;
     readonly members: Membership[];
+    readonly invitations: Map<string, Invitation>;
   };
   /** As the saga's commit of `activate` and its end would leave it. */
   activate(operation: string, steps?: readonly StepProgress[]): void;
@@ -53,7 +60,7 @@ interface State {
 
 export function createMemoryRegistry(): MemoryRegistry {
   const state: State = {
-    rows: { operations: new Map(), tenants: new Map(), members: [] },
+    rows: { operations: new Map(), tenants: new Map(), members: [], invitations: new Map() },
     sealed: new Map(),
     keys: new Map(),
     inFlight: new Set(),
@@ -66,6 +73,7 @@ export function createMemoryRegistry(): MemoryRegistry {
   return {
     operations: createOperations(state),
     tenants: createReader(rows),
+    invitations: createMemoryInvitations(rows.invitations),
     secrets: {
       put: (tenant, name, value) => Promise.resolve(void sealed.set(`${tenant} ${name}`, value)),
       find: (tenant, name) => Promise.resolve(sealed.get(`${tenant} ${name}`)),
@@ -133,7 +141,7 @@ function findReplay(
 }
 
 function accept(state: State, request: AcceptRequest): AcceptOutcome {
-  const { operation, newTenant, idempotency, nowMs, secrets } = request;
+  const { operation, newTenant, newInvitation, idempotency, nowMs, secrets } = request;
   const { rows, sealed, keys } = state;
   const replay = idempotency && findReplay(state, idempotency);
   if (replay !== undefined) return replay;
@@ -141,9 +149,20 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
   if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
   const by = [...rows.operations.values()].find(
-    (row) => row.tenant === operation.tenant && !isEnded(row.state),
+    (row) =>
+      HOLDS_TENANT_LOCK[operation.kind] && row.tenant === operation.tenant && !isEnded(row.state),
   );
   if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
+  const pending = [...rows.invitations.values()].filter(
+    (row) => row.tenant === operation.tenant && row.state === 'pending',
+  );
+  if (
+    newInvitation !== undefined &&
+    pending.some((row) => sameEmail(row.email, newInvitation.email))
+  )
+    return { outcome: 'invitation-pending' };
+  if (newInvitation !== undefined && pending.length >= MAX_PENDING_INVITATIONS)
+    return { outcome: 'invitation-limit' };
   const accepted: Operation = {
     ...operation,
     state: 'accepted',
@@ -154,6 +173,8 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   };
   rows.operations.set(operation.id, accepted);
   if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
+  if (newInvitation !== undefined)
+    rows.invitations.set(operation.id, pendingInvitation(request, newInvitation));
   for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
   if (idempotency !== undefined)
     keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });

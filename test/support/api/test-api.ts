@@ -3,11 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../../../api/app.ts';
+import { createAcceptCookies } from '../../../api/accept/cookie.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryLogin } from '../../../adapters/memory/login.ts';
+import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
+import { loginCallback } from '../../../domain/invitation-mail.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
@@ -17,6 +21,8 @@ import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
+import { createOpenInvitations } from './open-invitations.ts';
+import type { OpenInvitations } from './open-invitations.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
@@ -54,6 +60,10 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
+  /** Those that somebody has a link to. */
+  readonly links: OpenInvitations;
+  /** Who signs in, as the invited or as others. */
+  readonly people: MemoryLogin;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -70,17 +80,21 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
+  const links = createOpenInvitations(registry.rows.tenants);
+  const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
+  const invitations = breakable({ ...registry.invitations, ...links });
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
         operations,
         tenants,
+        invitations,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
@@ -88,6 +102,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       },
       operations,
       tenants,
+      invitations,
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
@@ -97,6 +112,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
+      login: people.login,
+      acceptCookies: createAcceptCookies(new Uint8Array(32)),
       showsInviteLinks: true,
       ...overrides,
     },
@@ -116,6 +133,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     facts,
     made,
     planes,
+    links,
+    people,
     logStore,
     log,
     breakStore,
@@ -175,6 +194,7 @@ async function ask(url: string, request: Ask): Promise<Answer> {
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(`${url}${path}`, {
     method,
+    redirect: 'manual',
     headers: {
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),

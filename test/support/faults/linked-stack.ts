@@ -1,3 +1,4 @@
+import { createMemoryNotifier } from '../../../adapters/memory/notifier.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,5 +206,6 @@ function embeddedOutside(folder: string): Outside {
     routes: createMemoryRoutes(file('routes')),
     dns: createMemoryDns(file('dns')),
     mailCatcher: undefined,
+    notifier: createMemoryNotifier(),
   };
 }

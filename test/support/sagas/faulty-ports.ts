@@ -6,13 +6,11 @@ import type { Activities } from '../saga-world.ts';
 import type { Outside } from '../saga-outside.ts';
 import type { Failures, FaultPlan } from './faults.ts';
 
-/** Methods that change something outside and carry a `Call` as their last argument. */
+/** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
-  'ensure',
-  'remove',
-  'inviteAdmin',
-  'suspend',
-  'restore',
+  ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
+  ...['suspend', 'restore'],
+  'send',
 ]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
@@ -41,8 +39,9 @@ export function faultyPort<P extends object>(plan: FaultPlan, name: string, port
 
 /** The request is on its way: it outlives the attempt that sent it. */
 function withOwnDeadline(args: unknown[]): unknown[] {
-  const call = args.at(-1) as Call;
-  return [...args.slice(0, -1), { ...call, signal: new AbortController().signal }];
+  const last = args.at(-1) as Call | AbortSignal;
+  const { signal } = new AbortController();
+  return [...args.slice(0, -1), last instanceof AbortSignal ? signal : { ...last, signal }];
 }
 
 /** All outside systems of a world, named as effects name them. */
@@ -56,6 +55,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     routes: faultyPort(plan, 'route', outside.routes),
     dns: faultyPort(plan, 'dns', outside.dns),
     mailCatcher: outside.mailCatcher,
+    notifier: faultyPort(plan, 'notifier', outside.notifier),
   };
 }
 
@@ -70,12 +70,17 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
+  const { commitInvitation, settleInvitation } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
     commitFreeze: (...args) => plan.run('store.freeze', STORE, () => commitFreeze(...args)),
     commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
+    commitInvitation: (...args) =>
+      plan.run('store.commitInvitation', STORE, () => commitInvitation(...args)),
+    settleInvitation: (...args) =>
+      plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>

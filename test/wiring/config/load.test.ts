@@ -13,6 +13,7 @@ const STAGE = {
   READER_TOKEN: 'a-reader-token-0001',
   SECRETS_KEY: KEY,
   FACT_LOG_ORIGIN: 'tenure.example/stage',
+  PUBLIC_URL: 'https://tenure.example',
 };
 const REAL_ADAPTERS = {
   KEYCLOAK_ADMIN_URL: 'https://id.example.com',
