@@ -4,24 +4,22 @@ import type { Isolation } from '../domain/isolation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Call } from '../ports/call.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
-import type { CommitStore, OperationStore, TenantReader } from '../ports/registry-store.ts';
+import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
-import { commitStep } from '../registry/commit.ts';
-import type { LogIdentity } from '../registry/commit.ts';
 import type { FreezingActivities } from '../workflows/freeze-tenant/contract.ts';
 import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { commitFacts } from './commit.ts';
+import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
 
-export interface FreezingPorts {
+export interface FreezingPorts extends CommitPorts {
   readonly operations: Pick<OperationStore, 'findOperation'>;
   readonly tenants: Pick<TenantReader, 'findTenant'>;
-  readonly commits: CommitStore;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly routes: Routes;
-  readonly log: LogIdentity;
   readonly report: Report;
 }
 
@@ -59,14 +57,12 @@ export function createFreezingActivities(
   };
 }
 
-async function commit<C>(
-  { commits, log }: FreezingPorts,
+function commit<C>(
+  ports: FreezingPorts,
   { operation, tenant }: SagaRef,
   rule: Rule<C>,
   command: C,
   how: { readonly actor: string; readonly atMs: number; readonly releaseLock: boolean },
 ): Promise<readonly CommittedFact[]> {
-  const step = { operation, step: 'commit', tenant, rule, command, ...how };
-  const { facts } = await commitStep(commits, log, step);
-  return facts.map(({ id }) => ({ id }));
+  return commitFacts(ports, { operation, step: 'commit', tenant, rule, command, ...how });
 }

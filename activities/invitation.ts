@@ -3,8 +3,7 @@ import { inviteInputOf } from '../domain/requests.ts';
 import type { Isolation } from '../domain/isolation.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
-import type { CommitStore, OperationStore, TenantReader } from '../ports/registry-store.ts';
-import { commitStep } from '../registry/commit.ts';
+import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { CommitStep } from '../registry/commit.ts';
 import { ensureInvitedUser } from '../registry/invited-user.ts';
 import { joinTenant } from '../registry/join-tenant.ts';
@@ -14,13 +13,14 @@ import type { InvitationActivities } from '../workflows/invite-member/contract.t
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { commitFacts } from './commit.ts';
+import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
 
-export interface InvitationPorts extends MailPorts {
+export interface InvitationPorts extends MailPorts, CommitPorts {
   readonly operations: Pick<OperationStore, 'findOperation'>;
   readonly invitations: InvitationStore;
   readonly tenants: Pick<TenantReader, 'findTenant' | 'findMember'>;
-  readonly commits: CommitStore;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly report: Report;
 }
@@ -33,9 +33,7 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
     commitInvitation: (ref, atMs) =>
       attempt(report, async () => {
         const step = await stepOf(ports, ref, atMs);
-        const commit = { ...step, step: 'commit', rule: inviteMember };
-        const { facts } = await commitStep(ports.commits, ports.log, commit);
-        return facts.map(({ id }) => ({ id }));
+        return commitFacts(ports, { ...step, step: 'commit', rule: inviteMember });
       }),
     ensureInvitedUser: (ref) =>
       attempt(report, (signal) => ensureInvitedUser(ports, { owner: ref, signal })),
@@ -49,9 +47,9 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
       attempt(report, async () => {
         const step = await stepOf(ports, ref, atMs);
         const commit = { ...step, step: 'settle', rule: settleInvitation };
-        const { facts } = await commitStep(ports.commits, ports.log, commit);
+        const facts = await commitFacts(ports, commit);
         const accepted = (await find(ref))?.state === 'accepted';
-        return { facts: facts.map(({ id }) => ({ id })), accepted };
+        return { facts, accepted };
       }),
     joinTenant: (ref) =>
       attempt(report, async (signal) => {

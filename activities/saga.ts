@@ -12,7 +12,7 @@ export interface SagaPorts {
     'findOperation' | 'recordProgress' | 'undoAcceptance' | 'releaseLock'
   >;
   readonly invitations: Pick<InvitationStore, 'withdraw'>;
-  /** What a step needs, by the step's name; a step that is not here needs the store alone. */
+  /** What a step needs beside the store, which every step reads first; by the step's name. */
   readonly probes: Readonly<
     Record<string, (ref: SagaRef, signal: AbortSignal) => Promise<unknown>>
   >;
@@ -29,9 +29,9 @@ export function createSagaActivities(ports: SagaPorts): SagaActivities {
   };
   return {
     probe: (ref, step) =>
-      probeOnce(report, (signal) => {
-        const own = probes[step];
-        return own === undefined ? probeStore() : own(ref, signal);
+      probeOnce(report, async (signal) => {
+        await probeStore();
+        await probes[step]?.(ref, signal);
       }),
     recordProgress: (ref, checklist) =>
       quietly(() => operations.recordProgress(ref.operation, checklist, clock.nowMs())),

@@ -20,21 +20,18 @@ const FIGURE = z.object({ name: z.string(), unit: z.string(), value: z.number() 
 export type Figures = Readonly<Record<string, number>>;
 
 /** A million facts that a plane left on disk: how soon they answer, how fast, and at what cost. */
-export async function benchMillion(
-  progress: Progress,
-  { kits = KITS, tenants = TENANTS } = {},
-): Promise<Row[]> {
+export async function benchMillion(progress: Progress): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'tenure-million-'));
   try {
     await progress('Writing a million facts', async () =>
-      writeFacts(directory, tenants, FACTS_PER_TENANT),
+      writeFacts(directory, TENANTS, FACTS_PER_TENANT),
     );
     const measured = new Map<Kit, Figures>();
-    for (const kit of kits) {
+    for (const kit of KITS) {
       const command = await kit.command('measure', progress);
       const figures = await progress(`A million facts in ${kit.name}`, async () => ({
-        ...(await measure(command, 'parse', directory, tenants)),
-        ...(await measure(command, 'plane', directory, tenants)),
+        ...(await measure(command, 'parse', directory)),
+        ...(await measure(command, 'plane', directory)),
       }));
       measured.set(kit, figures);
     }
@@ -49,9 +46,8 @@ async function measure(
   { file, args }: Command,
   mode: 'parse' | 'plane',
   directory: string,
-  tenants: number,
 ): Promise<Figures> {
-  const asked = [mode, directory, String(tenants), String(FACTS_PER_TENANT)];
+  const asked = [mode, directory, String(TENANTS), String(FACTS_PER_TENANT)];
   const env = { TENURE_LOG: LOG, TENURE_ROOT: ROOT_KEY };
   const said = await run(file, [...args, ...asked], { env });
   return Object.fromEntries(

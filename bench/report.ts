@@ -49,7 +49,7 @@ not the last one has ended. Baselines:
 - a delivery: as many bytes through bare JetStream to a process that verifies one signature; a
   commit is dated by Postgres, before it is synced, and its application by the plane's process; at
   250/s five rounds of 3 s, bare and kit in turns, of which the one of the median ratio is told,
-  and the median of their p99;
+  and the p99 of all of them;
 - the sequencer: bare inserts of as many rows in commits of as many, synced;
 - what is told among many tenants: the same among 1,000, measured in turns, without HTTP; of
   snapshots and views one after the other. A page of the state tree parts in sixteen above 256

@@ -38,3 +38,14 @@ export interface SagaBody {
   readonly acceptedAt: string;
   readonly inviteLink?: string;
 }
+
+export interface InvitationBody {
+  readonly id: string;
+  readonly tenant: string;
+  readonly member: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly state: string;
+  readonly invitedAt: string;
+  readonly expiresAt: string | null;
+}

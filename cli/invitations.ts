@@ -1,20 +1,11 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { INVITATION_STATES } from '../domain/invitation.ts';
-import type { SagaBody } from './api-types.ts';
+import { fetchAll } from './all-pages.ts';
+import type { InvitationBody, SagaBody } from './api-types.ts';
+import { keyHeader } from './client.ts';
 import type { Context } from './context.ts';
 import { formatFields, formatTable } from './format.ts';
-
-export interface InvitationBody {
-  readonly id: string;
-  readonly tenant: string;
-  readonly member: string;
-  readonly email: string;
-  readonly roles: readonly string[];
-  readonly state: string;
-  readonly invitedAt: string;
-  readonly expiresAt: string | null;
-}
 
 const ABOUT = `
 Examples:
@@ -77,24 +68,15 @@ async function create(
     .post<{ invitation: InvitationBody; saga: SagaBody }>(
       pathOf(tenant),
       { email, roles: role },
-      idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+      keyHeader(idempotencyKey),
     );
   context.print(made, () => formatInvitation(made.invitation));
 }
 
 async function list(tenant: string, state: string | undefined, context: Context): Promise<void> {
-  const client = context.client();
-  const found: InvitationBody[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const query: URLSearchParams = new URLSearchParams({ limit: '200' });
-    if (state !== undefined) query.set('state', state);
-    if (cursor !== '') query.set('cursor', cursor);
-    const page: { invitations: InvitationBody[]; next: string | null } = await client.get(
-      `${pathOf(tenant)}?${query.toString()}`,
-    );
-    found.push(...page.invitations);
-    cursor = page.next;
-  }
+  const filter = state === undefined ? {} : { state };
+  const rowsOf = (page: { invitations: InvitationBody[] }) => page.invitations;
+  const found = await fetchAll(context.client(), pathOf(tenant), rowsOf, filter);
   context.print({ invitations: found }, () =>
     found.length === 0
       ? 'No such invitations. Invite somebody: tenure invitations create'

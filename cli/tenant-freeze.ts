@@ -1,17 +1,10 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { FREEZE_REASONS } from '../domain/freezing.ts';
-import type { SagaBody, TenantBody } from './api-types.ts';
 import type { Context } from './context.ts';
-import { CliError, EXIT } from './errors.ts';
-import { followSaga } from './progress.ts';
-import { formatReason } from './saga-text.ts';
-import { fetchTenant, formatAccepted, formatEnded } from './tenant-text.ts';
-
-interface Options {
-  readonly wait?: boolean;
-  readonly idempotencyKey?: string;
-}
+import { addRequestOptions, requestTenant } from './tenant-request.ts';
+import type { TenantRequestOptions } from './tenant-request.ts';
+import { fetchTenant } from './tenant-text.ts';
 
 /** `tenure tenants freeze` and `unfreeze`. */
 export function addFreezeCommands(tenants: Command, context: () => Context): void {
@@ -24,21 +17,17 @@ export function addFreezeCommands(tenants: Command, context: () => Context): voi
       new Option('--reason <reason>', 'for the audit').choices(FREEZE_REASONS).default('request'),
     )
     .addHelpText('after', FREEZE_HELP)
-    .action((name: string, { reason, ...options }: Options & { reason: string }) =>
+    .action((name: string, { reason, ...options }: TenantRequestOptions & { reason: string }) =>
       change(name, 'cancel', { reason }, options, context()),
     );
   const unfreeze = tenants
     .command('unfreeze <slug-or-id>')
     .description('take a freeze back: the tenant is what it was before')
     .addHelpText('after', '\nExample:\n  $ tenure tenants unfreeze acme\n')
-    .action((name: string, options: Options) =>
+    .action((name: string, options: TenantRequestOptions) =>
       change(name, 'unfreeze', undefined, options, context()),
     );
-  for (const command of [freeze, unfreeze])
-    command
-      .option('--wait', 'follow the saga to its end (default when a person watches)')
-      .option('--no-wait', 'return once the request is accepted')
-      .option('--idempotency-key <key>', 'repeat safely: the same key has one effect');
+  for (const command of [freeze, unfreeze]) addRequestOptions(command);
 }
 
 const FREEZE_HELP = `
@@ -53,22 +42,9 @@ async function change(
   name: string,
   verb: 'cancel' | 'unfreeze',
   body: unknown,
-  { wait, idempotencyKey }: Options,
+  options: TenantRequestOptions,
   context: Context,
 ): Promise<void> {
-  const client = context.client();
-  const { id } = await fetchTenant(name, client);
-  const accepted = await client.post<{ tenant: TenantBody; saga: SagaBody }>(
-    `/v1/tenants/${id}/${verb}`,
-    body,
-    idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
-  );
-  if (!(wait ?? context.tty)) {
-    context.print(accepted, () => formatAccepted(accepted));
-    return;
-  }
-  const saga = await followSaga({ client, saga: accepted.saga.id, show: !context.json });
-  const tenant = await client.get<TenantBody>(`/v1/tenants/${id}`);
-  context.print({ tenant, saga }, () => formatEnded(tenant, saga));
-  if (saga.state !== 'done') throw new CliError(EXIT.refused, formatReason(saga));
+  const { id } = await fetchTenant(name, context.client());
+  await requestTenant(`/v1/tenants/${id}/${verb}`, body, options, context);
 }

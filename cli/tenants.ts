@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import type { SagaBody, TenantBody } from './api-types.ts';
+import { fetchAll } from './all-pages.ts';
+import type { TenantBody } from './api-types.ts';
 import type { Context } from './context.ts';
-import { CliError, EXIT } from './errors.ts';
 import { formatFields, formatTable } from './format.ts';
-import { followSaga } from './progress.ts';
-import { formatReason } from './saga-text.ts';
 import { addFreezeCommands } from './tenant-freeze.ts';
-import { fetchTenant, fieldsOf, formatAccepted, formatEnded } from './tenant-text.ts';
+import { addRequestOptions, requestTenant } from './tenant-request.ts';
+import type { TenantRequestOptions } from './tenant-request.ts';
+import { fetchTenant, fieldsOf } from './tenant-text.ts';
 
 export function addTenantCommands(program: Command, context: () => Context): void {
   const tenants = program.command('tenants').description('provision and look at tenants');
-  tenants
+  const making = tenants
     .command('create <slug>')
     .description('provision a tenant: identity, database, route, DNS, first admin')
     .requiredOption('--admin <email>', 'the first admin, who gets an invitation')
@@ -18,11 +18,9 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .option('--isolation <mode>', 'silo: its own identity realm; pool: a shared one')
     .option('--plan <plan>', 'a plan of the catalog')
     .option('--demo', 'mark it as a tenant for show')
-    .option('--wait', 'follow the saga to its end (default when a person watches)')
-    .option('--no-wait', 'return once the request is accepted')
-    .option('--idempotency-key <key>', 'repeat safely: the same key has one effect')
     .addHelpText('after', CREATE_EXAMPLES)
     .action((slug: string, options: CreateOptions) => create(slug, options, context()));
+  addRequestOptions(making);
   tenants
     .command('get <slug-or-id>')
     .description('show one tenant')
@@ -45,39 +43,25 @@ The tenant is there when "activate" is done. Before that a permanent error undoe
 after it the saga only goes forward. When it parks: tenure sagas show <id>.
 `;
 
-interface CreateOptions {
+interface CreateOptions extends TenantRequestOptions {
   readonly admin: string;
   readonly name?: string;
   readonly isolation?: string;
   readonly plan?: string;
   readonly demo?: boolean;
-  readonly wait?: boolean;
-  readonly idempotencyKey?: string;
 }
 
 async function create(slug: string, options: CreateOptions, context: Context): Promise<void> {
-  const { admin, name, isolation, plan, demo, wait = context.tty, idempotencyKey } = options;
-  const client = context.client();
-  const accepted = await client.post<{ tenant: TenantBody; saga: SagaBody }>(
-    '/v1/tenants',
-    {
-      slug,
-      admin: { email: admin },
-      ...(name === undefined ? {} : { displayName: name }),
-      ...(isolation === undefined ? {} : { isolation }),
-      ...(plan === undefined ? {} : { plan }),
-      ...(demo === undefined ? {} : { demo }),
-    },
-    idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
-  );
-  if (!wait) {
-    context.print(accepted, () => formatAccepted(accepted));
-    return;
-  }
-  const saga = await followSaga({ client, saga: accepted.saga.id, show: !context.json });
-  const tenant = await client.get<TenantBody>(`/v1/tenants/${accepted.tenant.id}`);
-  context.print({ tenant, saga }, () => formatEnded(tenant, saga));
-  if (saga.state !== 'done') throw new CliError(EXIT.refused, formatReason(saga));
+  const { admin, name, isolation, plan, demo } = options;
+  const body = {
+    slug,
+    admin: { email: admin },
+    ...(name === undefined ? {} : { displayName: name }),
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(demo === undefined ? {} : { demo }),
+  };
+  await requestTenant('/v1/tenants', body, options, context);
 }
 
 async function get(name: string, context: Context): Promise<void> {
@@ -86,16 +70,8 @@ async function get(name: string, context: Context): Promise<void> {
 }
 
 async function list(context: Context): Promise<void> {
-  const client = context.client();
-  const tenants: TenantBody[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: { tenants: TenantBody[]; next: string | null } = await client.get(
-      `/v1/tenants?limit=200${query}`,
-    );
-    tenants.push(...page.tenants);
-    cursor = page.next;
-  }
+  const rowsOf = (page: { tenants: TenantBody[] }) => page.tenants;
+  const tenants = await fetchAll(context.client(), '/v1/tenants', rowsOf);
   context.print({ tenants }, () =>
     tenants.length === 0
       ? 'No tenants yet. Make one: tenure tenants create acme --admin ada@acme.example'

@@ -1,9 +1,9 @@
-import type { Decision, Refused, Rule, TenantView } from './decision.ts';
+import type { Decision, Rule, TenantView } from './decision.ts';
 import { tenantFact } from './fact-drafts.ts';
-import type { Tenant } from './tenant.ts';
+import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 
 /** Why a tenant is frozen: for the audit. Facts say only that it is. */
-export const FREEZE_REASONS = ['unpaid', 'abuse', 'request', 'trial-ended', 'leaving'] as const;
+export const FREEZE_REASONS = ['unpaid', 'abuse', 'request'] as const;
 export type FreezeReason = (typeof FREEZE_REASONS)[number];
 
 export interface FreezeTenant {
@@ -25,8 +25,8 @@ export function freezeInputOf(input: Input): FreezeTenant {
  */
 export const freezeTenant: Rule<FreezeTenant> = ({ tenant }, { reason }) => {
   if (tenant === undefined) return TENANT_NOT_FOUND;
+  if (!isOpen(tenant)) return tenantState(tenant);
   const { state } = tenant;
-  if (state !== 'active' && state !== 'trial') return notNow(tenant);
   const frozen = { ...tenant, state: 'frozen', stateBefore: state } as const;
   return {
     changes: [{ type: 'tenant', tenant: frozen }],
@@ -43,7 +43,7 @@ export const unfreezeTenant: Rule<Readonly<Record<string, never>>> = ({
 }: TenantView): Decision => {
   if (tenant === undefined) return TENANT_NOT_FOUND;
   const { state, stateBefore } = tenant;
-  if (state !== 'frozen' || stateBefore === null) return notNow(tenant);
+  if (state !== 'frozen' || stateBefore === null) return tenantState(tenant);
   const thawed = { ...tenant, state: stateBefore, stateBefore: null };
   return {
     changes: [{ type: 'tenant', tenant: thawed }],
@@ -53,12 +53,3 @@ export const unfreezeTenant: Rule<Readonly<Record<string, never>>> = ({
     ],
   };
 };
-
-const TENANT_NOT_FOUND: Refused = {
-  refused: 'tenant-not-found',
-  message: 'The tenant is not there.',
-};
-
-function notNow({ state }: Tenant): Refused {
-  return { refused: 'tenant-state', message: `The tenant is ${state}.` };
-}

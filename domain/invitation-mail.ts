@@ -9,14 +9,9 @@ export interface InvitationMail {
 /** Where the public pages of invitations are. */
 export const INVITATIONS_PATH = '/invitations';
 
-/** Where the link of an invitation leads: opening it consumes nothing. `base` ends without a slash. */
+/** Where its link leads; opening it consumes nothing. `base` ends without a slash. */
 export function invitationLink(base: string, token: string): string {
   return `${base}${INVITATIONS_PATH}/${token}`;
-}
-
-/** Where a login that accepts an invitation comes back; the identity provider must allow it. */
-export function loginCallback(base: string): string {
-  return `${base}${INVITATIONS_PATH}/callback`;
 }
 
 /** For the invited person, who may never have heard of the tenant. */

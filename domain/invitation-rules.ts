@@ -2,6 +2,7 @@ import type { Decided, Refused, Rule, TenantView } from './decision.ts';
 import { membershipFact, membershipRetracted } from './fact-drafts.ts';
 import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
+import { isOpen, TENANT_NOT_FOUND, tenantState, unknownTenantRole } from './refusals.ts';
 
 /** What was asked for; the address is the row's. */
 export interface InviteMember {
@@ -23,28 +24,17 @@ export const inviteMember: Rule<InviteMember> = (view, command) => {
   };
 };
 
-const TENANT_NOT_FOUND: Refused = {
-  refused: 'tenant-not-found',
-  message: 'The tenant is not there.',
-};
-
 function refuse(
   { tenant, catalog, invitation }: TenantView,
   { roles }: InviteMember,
 ): Refused | undefined {
   if (tenant === undefined) return TENANT_NOT_FOUND;
-  if (tenant.state !== 'active' && tenant.state !== 'trial') {
-    return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
-  }
+  if (!isOpen(tenant)) return tenantState(tenant);
   if (invitation?.state !== 'pending') {
     const state = invitation?.state ?? 'not there any more';
     return { refused: 'invitation-state', message: `The invitation is ${state}.` };
   }
-  const unknown = roles.find((role) => catalog.roles.get(role)?.scope !== 'tenant');
-  if (unknown !== undefined) {
-    return { refused: 'role-unknown', message: `There is no tenant role ${unknown}.` };
-  }
-  return undefined;
+  return unknownTenantRole(catalog, roles);
 }
 
 /**

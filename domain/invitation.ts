@@ -38,7 +38,7 @@ export interface Invitation {
   readonly identity: { readonly issuer: string; readonly sub: string } | null;
 }
 
-/** What a verified ID token says of who logged in, word for word: nothing is assumed of its types. */
+/** What a verified ID token says of who logged in; nothing is assumed of the claims' types. */
 export interface LoginClaims {
   readonly issuer: string;
   readonly sub: string;

@@ -9,8 +9,8 @@ export const OPERATION_KINDS = [
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
- * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1). Those
- * that do not are compatible with every other: the rule in each of their commits decides alone.
+ * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1).
+ * Those that do not are compatible with every other: the rule in each of their commits decides.
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
@@ -58,6 +58,13 @@ export interface StepProgress {
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
 }
+
+/** The step that a saga is at: it runs, waits for people or a date, or has stopped. */
+export function currentStep(steps: readonly StepProgress[]): StepProgress | undefined {
+  return steps.find(({ state }) => AT_WORK.has(state));
+}
+
+const AT_WORK: ReadonlySet<StepProgress['state']> = new Set(['running', 'waiting', 'parked']);
 
 /** Why a saga waits or was unwound: a closed code and the step it concerns. */
 export interface SagaReason {

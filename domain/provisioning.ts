@@ -1,6 +1,7 @@
 import type { Catalog, Entitlement, Refused, Rule } from './decision.ts';
 import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
+import { TENANT_NOT_FOUND, unknownTenantRole } from './refusals.ts';
 import type { Tenant } from './tenant.ts';
 
 /** The outcome of the steps before the pivot. */
@@ -21,9 +22,7 @@ export interface ActivateTenant {
  */
 export const activateTenant: Rule<ActivateTenant> = (view, command) => {
   const { tenant, catalog } = view;
-  if (tenant === undefined || tenant.id !== command.tenant) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
+  if (tenant === undefined || tenant.id !== command.tenant) return TENANT_NOT_FOUND;
   const refusal = refuse(tenant, catalog);
   if (refusal !== undefined) return refusal;
   const { issuer, databaseUrl } = command;
@@ -54,10 +53,7 @@ function refuse(tenant: Tenant, catalog: Catalog): Refused | undefined {
   if (!catalog.plans.has(tenant.plan)) {
     return { refused: 'plan-unknown', message: `There is no plan ${tenant.plan}.` };
   }
-  if (catalog.roles.get(OWNER_ROLE)?.scope !== 'tenant') {
-    return { refused: 'role-unknown', message: `There is no tenant role ${OWNER_ROLE}.` };
-  }
-  return undefined;
+  return unknownTenantRole(catalog, [OWNER_ROLE]);
 }
 
 function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTenant): Membership {

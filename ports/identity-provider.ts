@@ -80,16 +80,17 @@ export interface IdentityProvider {
   ): Promise<void>;
   /**
    * Whoever has this address can sign in there, by proving it: a user is made where none is, and
-   * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign in
-   * as it though its address was never proved. Repeatable. `invalid`: the tenant is not there.
+   * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign
+   * in as it though its address was never proved. Repeatable. `invalid`: the tenant is not there.
    */
   ensureInvited(
     request: { readonly slug: string; readonly email: string },
     call: Call,
   ): Promise<void>;
   /**
-   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly those
-   * of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when tenant or user is not there.
+   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly
+   * those of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the
+   * tenant or the user is not there.
    */
   ensureMember(
     request: MemberRequest & { readonly roles: readonly string[] },
@@ -106,7 +107,7 @@ export interface IdentityProvider {
 export const IDENTITY_SETTLE_MS = 30_000;
 
 /** The groups of every tenant that tenant-scoped roles stand for. */
-export const TENANT_GROUPS: readonly string[] = ['org-owners', 'org-admins', 'org-members'];
+export const TENANT_GROUPS = ['org-owners', 'org-admins', 'org-members'] as const;
 
 /** Groups are named in the plural; a role that is only a duty (`org-deployer`) has none. */
 export function groupsOf(roles: readonly string[]): string[] {

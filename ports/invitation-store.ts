@@ -25,11 +25,11 @@ export interface KeptToken {
  */
 export interface InvitationStore {
   findInvitation(tenant: string, id: string): Promise<Invitation | undefined>;
-  /** Newest first; `after` is the id of the last row before. */
+  /** Newest first, by (invitedAt, id); `after` is the last row's pair, which may be gone since. */
   listInvitations(query: {
     tenant: string;
     state?: InvitationState;
-    after?: string;
+    after?: { invitedAtMs: number; id: string };
     limit: number;
   }): Promise<readonly Invitation[]>;
   /**
@@ -65,6 +65,13 @@ export interface InvitationStore {
   putToken(tenant: string, id: string, token: KeptToken): Promise<Invitation | undefined>;
   /** The undo of its acceptance as a request: the row, and the address in it, is gone. */
   withdraw(tenant: string, id: string): Promise<void>;
-  /** Ended by people, and not settled by their sagas after `olderThanMs`; oldest first. */
-  listUnsettled(olderThanMs: number, limit: number): Promise<readonly Invitation[]>;
+  /**
+   * Ended by people, and not settled by their sagas after `olderThanMs`; ordered by (endedAt, id),
+   * `after` is the last row before.
+   */
+  listUnsettled(
+    olderThanMs: number,
+    limit: number,
+    after?: Pick<Invitation, 'endedAtMs' | 'id'>,
+  ): Promise<readonly Invitation[]>;
 }

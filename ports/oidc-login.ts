@@ -1,3 +1,4 @@
+import { INVITATIONS_PATH } from '../domain/invitation-mail.ts';
 import type { LoginClaims } from '../domain/invitation.ts';
 import type { Isolation } from '../domain/isolation.ts';
 
@@ -78,3 +79,8 @@ export interface OidcLogin {
 
 /** A login that takes longer is begun anew. */
 export const LOGIN_LIFE_S = 900;
+
+/** Where a login comes back; the provider must allow it. `base`: the public URL of the API. */
+export function loginCallback(base: string): string {
+  return `${base}${INVITATIONS_PATH}/callback`;
+}

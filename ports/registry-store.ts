@@ -82,6 +82,8 @@ export interface OperationStore {
   /** The answer that the key was given, if any: before a request is refused for today's state. */
   findReplay(idempotency: Idempotency): Promise<AcceptOutcome | undefined>;
   findOperation(id: string): Promise<Operation | undefined>;
+  /** The id of the operation that holds the tenant's lock now. */
+  findLockHolder(tenant: string): Promise<string | undefined>;
   /** Newest first; `after` is the id of the last row before. */
   listOperations(query: {
     state?: SagaState;

@@ -1,5 +1,4 @@
 import type { FreezeTenant } from '../domain/freezing.ts';
-import { isEnded } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Operation } from '../ports/registry-store.ts';
 import {
@@ -17,8 +16,8 @@ export interface UnfreezeRequest extends AcceptCaller {
 export type FreezeRequest = UnfreezeRequest & FreezeTenant;
 
 /**
- * Accepts a `freezeTenant`. A tenant that is being provisioned is busy, which the lock says; the
- * rule decides again in the commit.
+ * Accepts a `freezeTenant`. A tenant that is being provisioned, or unfrozen, is busy, which the lock
+ * says; the rule decides again in the commit.
  */
 export function acceptFreeze(ports: AcceptPorts, request: FreezeRequest): Promise<AcceptResult> {
   const { reason } = request;
@@ -49,30 +48,17 @@ async function accept(
   const { operations, tenants, ids, clock } = ports;
   const { tenant: id, actor } = request;
   const keyed = idempotencyOf(request, { tenant: id, ...asked });
+  // Before the state is read: one that somebody is changing is none to answer by.
+  const by = await operations.findLockHolder(id);
+  if (by !== undefined) return unlessReplayed(operations, keyed, { outcome: 'tenant-busy', by });
   const tenant = await tenants.findTenant(id);
   if (tenant === undefined) return { outcome: 'tenant-not-found' };
-  const refusal = refuse(tenant);
-  if (refusal !== undefined) {
-    const by = await openFreeze(ports, id);
-    const outcome =
-      by === undefined ? { outcome: refusal } : ({ outcome: 'tenant-busy', by } as const);
-    return unlessReplayed(operations, keyed, outcome);
-  }
+  const outcome = refuse(tenant);
+  if (outcome !== undefined) return unlessReplayed(operations, keyed, { outcome });
   return operations.accept({
     operation: { id: ids.uuid(), tenant: id, actor, ...asked },
     secrets: new Map(),
     ...keyed,
     nowMs: clock.nowMs(),
   });
-}
-
-/** Of a tenant's newest operations: the freeze that is still at work, whatever the state says. */
-const NEWEST = 20;
-
-async function openFreeze(
-  { operations }: AcceptPorts,
-  tenant: string,
-): Promise<string | undefined> {
-  const newest = await operations.listOperations({ tenant, limit: NEWEST });
-  return newest.find(({ kind, state }) => kind === 'freezeTenant' && !isEnded(state))?.id;
 }

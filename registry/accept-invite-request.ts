@@ -1,8 +1,10 @@
 import { checkEmail } from '../domain/email.ts';
+import { isOpen } from '../domain/refusals.ts';
 import type { InviteInput } from '../domain/requests.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import {
   idempotencyOf,
+  roleProblems,
   unlessReplayed,
   type AcceptCaller,
   type AcceptPorts,
@@ -53,7 +55,7 @@ async function refuse(
   if (tenant === undefined) return { outcome: 'tenant-not-found' };
   const problems = await problemsOf(ports, request);
   if (problems.length > 0) return { outcome: 'invalid', problems };
-  if (tenant.state !== 'active' && tenant.state !== 'trial') return { outcome: 'tenant-state' };
+  if (!isOpen(tenant)) return { outcome: 'tenant-state' };
   const member = await ports.invitations.findMemberByEmail(request.tenant, request.email);
   return member === undefined ? undefined : { outcome: 'member-exists' };
 }
@@ -63,14 +65,8 @@ async function problemsOf(
   { email, roles }: InviteRequest,
 ): Promise<AcceptProblem[]> {
   const emailProblem = checkEmail(email);
-  const catalog = await tenants.readCatalog();
-  const unknown = roles.flatMap((role, at) =>
-    catalog.roles.get(role)?.scope === 'tenant'
-      ? []
-      : [{ field: `roles.${at}`, code: 'role-unknown' } as const],
-  );
   return [
     ...(emailProblem === undefined ? [] : [{ field: 'email', code: emailProblem }]),
-    ...unknown,
+    ...roleProblems(await tenants.readCatalog(), roles),
   ];
 }

@@ -1,5 +1,7 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
+import type { Catalog } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
+import { isTenantRole } from '../domain/refusals.ts';
 import type { SlugProblem } from '../domain/slug.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type {
@@ -58,4 +60,11 @@ export async function unlessReplayed(
 ): Promise<AcceptResult> {
   const replay = idempotency && (await operations.findReplay(idempotency));
   return replay ?? refusal;
+}
+
+/** Each role that is none of tenants, by its place in the request. */
+export function roleProblems(catalog: Catalog, roles: readonly string[]): AcceptProblem[] {
+  return roles.flatMap((role, at) =>
+    isTenantRole(catalog, role) ? [] : [{ field: `roles.${at}`, code: 'role-unknown' } as const],
+  );
 }

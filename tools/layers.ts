@@ -105,8 +105,8 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'saga-tables',
     folder: '^workflows/tables\\.ts$',
-    values: ['^workflows/[^/]+/workflow\\.ts$'],
-    types: ['^domain/', '^workflows/shared/'],
+    values: ['^workflows/[^/]+/workflow\\.ts$', '^domain/'],
+    types: ['^workflows/shared/'],
     instead: 'It names the tables of the sagas and what cannot be derived from them.',
   },
   {

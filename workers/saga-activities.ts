@@ -28,7 +28,7 @@ export function createActivities(ports: ActivityPorts) {
   };
 }
 
-/** What steps need outside, by their names; other steps need the store alone. */
+/** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
   const { identity, databases, routes, dns, notifier, tenants } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationStore } from '../ports/registry-store.ts';
-import { tellUnsettled } from '../registry/tell-invitation.ts';
-import type { SweepPorts } from '../registry/tell-invitation.ts';
 import { startSaga } from '../registry/start-saga.ts';
 import type { StartPorts } from '../registry/start-saga.ts';
+import { createSweep } from '../registry/tell-unsettled.ts';
+import type { SweepPorts } from '../registry/tell-unsettled.ts';
 
 const SWEEP_MS = 1_000;
 /** The API starts a saga itself; what is younger is probably being started right now. */
 const UNSTARTED_AFTER_MS = 2_000;
 const SWEEP_OPERATIONS = 100;
 
-export interface StarterPorts extends StartPorts, Pick<SweepPorts, 'invitations'> {
+export interface StarterPorts extends StartPorts, Pick<SweepPorts, 'invitations' | 'report'> {
   readonly engine: StartPorts['engine'] & SweepPorts['engine'];
   readonly operations: Pick<OperationStore, 'markStarted' | 'listUnstarted'>;
-  readonly report: (message: string, cause: unknown) => void;
 }
 
 /**
@@ -21,11 +20,12 @@ export interface StarterPorts extends StartPorts, Pick<SweepPorts, 'invitations'
  * what it left untold.
  */
 export async function runStarter(ports: StarterPorts, signal: AbortSignal): Promise<void> {
+  const tellUnsettled = createSweep(ports);
   while (!signal.aborted) {
     try {
       const waiting = await ports.operations.listUnstarted(UNSTARTED_AFTER_MS, SWEEP_OPERATIONS);
       for (const operation of waiting) await startSaga(ports, operation);
-      await tellUnsettled(ports);
+      await tellUnsettled(performance.now());
     } catch (cause) {
       ports.report('sagas cannot be started or told now; trying again', cause);
     }

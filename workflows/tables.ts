@@ -1,4 +1,5 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
+import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
@@ -79,7 +80,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     does: 'Accompanies an invitation, whose id it has, from the pending member to the end that its row has.',
     begunBy: 'POST /v1/tenants/{tenant}/invitations',
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
-    told: ['accept', 'revoke', 'resend'],
+    told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
   },
 };

@@ -1,14 +1,14 @@
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { refuse } from './failures.ts';
-import { createUser, findUser } from './pool-user.ts';
+import { findOrCreateUser } from './pool-user.ts';
 
 /**
  * The invited person's user, as whom nobody can sign in before the address is proved: it has no
- * password, and Keycloak mails the way to one. A user that others made is left as it is. An unproved
- * one that somebody set up is refused (`foreign`): with it the invited person would get whatever
- * its maker left there, a password, a linked account, a session ("pre-hijacking": Sudhodanan and
- * Paverd, USENIX Security 2022).
+ * password, and Keycloak mails the way to one. A user that others made is left as it is. One that
+ * somebody set up and never proved is refused (`foreign`): with it the invited person would get
+ * whatever its maker left there, a password, a linked account, a session ("pre-hijacking":
+ * Sudhodanan and Paverd, USENIX Security 2022).
  */
 export async function ensureInvitedUser(
   admin: KeycloakAdmin,
@@ -16,11 +16,7 @@ export async function ensureInvitedUser(
   email: string,
   call: Call,
 ): Promise<void> {
-  const found =
-    (await findUser(admin, realm, email, call)) ??
-    (await createUser(admin, realm, email, [], call)) ??
-    (await findUser(admin, realm, email, call));
-  if (found?.id === undefined) throw refuse('unavailable', 'the invited user came and went');
+  const found = await findOrCreateUser(admin, realm, email, [], call);
   if (found.emailVerified !== true && (await hasWayIn(admin, realm, found.id, call)))
     throw refuse('foreign', 'a user of that address is there, set up by others and not verified');
 }

@@ -89,7 +89,7 @@ function discover(
   });
 }
 
-/** Requests to the issuer's server go to the other address instead; what it signs stays the same. */
+/** Requests to the issuer's server go to the other address; what it signs stays the same. */
 function via(issuer: string, backchannel: string): oidc.CustomFetch {
   const { origin } = new URL(issuer);
   return (url, request) =>

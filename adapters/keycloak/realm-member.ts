@@ -15,7 +15,7 @@ export async function ensureRealmMember(
 ): Promise<void> {
   if (!(await hasUser(admin, slug, sub, call)))
     throw refuse('invalid', 'the user of the member is not there');
-  await setGroups(groupsOf(admin, slug, sub, call), roles);
+  await setGroups(placeOf(admin, slug, sub, call), roles);
 }
 
 export async function removeRealmMember(
@@ -23,7 +23,7 @@ export async function removeRealmMember(
   { slug, sub }: MemberRequest,
   call: Call,
 ): Promise<void> {
-  if (await hasUser(admin, slug, sub, call)) await setGroups(groupsOf(admin, slug, sub, call), []);
+  if (await hasUser(admin, slug, sub, call)) await setGroups(placeOf(admin, slug, sub, call), []);
 }
 
 async function hasUser(
@@ -38,7 +38,7 @@ async function hasUser(
   return Boolean(user);
 }
 
-function groupsOf(admin: KeycloakAdmin, realm: string, id: string, call: Call): GroupPlace {
+function placeOf(admin: KeycloakAdmin, realm: string, id: string, call: Call): GroupPlace {
   const request = <T>(what: string, send: Parameters<typeof admin.request<T>>[2]) =>
     admin.request(call.signal, what, send);
   const byName = (groups: readonly { name?: string; id?: string }[]) =>

@@ -36,7 +36,7 @@ export async function restoreRealm(admin: KeycloakAdmin, slug: string, call: Cal
   await switchRealm(admin, slug, call, { enabled: true, attributes });
 }
 
-async function findRealm(admin: KeycloakAdmin, slug: string, call: Call) {
+export async function findRealm(admin: KeycloakAdmin, slug: string, call: Call) {
   return admin.request(call.signal, 'a look at a realm', (client) =>
     client.realms.findOne({ realm: slug }),
   );

@@ -15,7 +15,7 @@ import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
-import { isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
+import { findRealm, isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
 /** Name under which the secret of the tenant's admin client is kept. */
@@ -170,9 +170,7 @@ function isGone(seen: Seen): boolean {
 }
 
 async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<Seen> {
-  const realm = await admin.request(call.signal, 'a look at a realm', (client) =>
-    client.realms.findOne({ realm: slug }),
-  );
+  const realm = await findRealm(admin, slug, call);
   if (!realm) return 'absent';
   if (realm.id === undefined) return 'stub';
   return isRealmOf(realm, call.owner.tenant) ? 'mine' : 'foreign';

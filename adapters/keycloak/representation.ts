@@ -3,15 +3,14 @@ import type IdentityProviderRepresentation from '@keycloak/keycloak-admin-client
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
 import type { OwnerMark } from '../../ports/call.ts';
+import { TENANT_GROUPS } from '../../ports/identity-provider.ts';
 import type { ExternalIdentityProvider } from '../../ports/identity-provider.ts';
 import type { KeycloakSmtp } from './config.ts';
 import { formatMark } from './mark.ts';
 
 /** Groups of every tenant; the first admin is in the first. Roles are mapped from them by name. */
 export const GROUPS = [
-  'org-owners',
-  'org-admins',
-  'org-members',
+  ...TENANT_GROUPS,
   'project-owners',
   'project-admins',
   'project-developers',

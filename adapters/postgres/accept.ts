@@ -10,6 +10,7 @@ import {
 } from '../../ports/registry-store.ts';
 import { violatedConstraint } from './errors.ts';
 import { insertInvitation } from './insert-invitation.ts';
+import { findLockHolder } from './operations.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -130,11 +131,7 @@ async function busy(
   session: Session,
   operation: AcceptRequest['operation'],
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
-  const { rows } = await session.client.query<{ id: string }>(
-    'select id from operations where tenant = $1 and holds_lock',
-    [operation.tenant],
-  );
-  const by = rows[0]?.id;
+  const by = await findLockHolder(session.client, operation.tenant);
   if (by === undefined) return LOCK_ENDED;
   if (by !== operation.id) return { outcome: 'tenant-busy', by };
   return { outcome: 'replayed', operation: await assureOperation(session, by) };

@@ -22,7 +22,7 @@ export function createInvitationStore(pool: pg.Pool): InvitationStore {
         const conditions = [
           eq(invitations.tenant, tenant),
           state === undefined ? undefined : eq(invitations.state, state),
-          after === undefined ? undefined : isOlderThan(tenant, after),
+          after && isOlderThan(after),
         ];
         const rows = await db
           .select()
@@ -65,17 +65,8 @@ export function createInvitationStore(pool: pg.Pool): InvitationStore {
     withdraw: async (tenant, id) => {
       await inTenant(tenant, ({ db }) => db.delete(invitations).where(isOf(tenant, id)));
     },
-    listUnsettled: (olderThanMs, limit) =>
-      inTransaction(pool, {}, async ({ db }) => {
-        const age = sql`${invitations.endedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`;
-        const rows = await db
-          .select()
-          .from(invitations)
-          .where(and(ne(invitations.state, sql`'pending'`), isNull(invitations.settledAt), age))
-          .orderBy(asc(invitations.endedAt))
-          .limit(limit);
-        return rows.map(toInvitation);
-      }),
+    listUnsettled: (...page) =>
+      inTransaction(pool, {}, (session) => listUnsettled(session, ...page)),
   };
 }
 
@@ -101,10 +92,34 @@ async function findOne(
 }
 
 /** Both of a page's order: many may be invited in one millisecond. */
-function isOlderThan(tenant: string, id: string): SQL {
+function isOlderThan({ invitedAtMs, id }: Pick<Invitation, 'invitedAtMs' | 'id'>): SQL {
   return sql`(${invitations.invitedAt}, ${invitations.id}) <
-    (select last.invited_at, last.id from invitations as last
-     where last.tenant = ${tenant} and last.id = ${id})`;
+    (${new Date(invitedAtMs)}::timestamptz, ${id}::uuid)`;
+}
+
+async function listUnsettled(
+  { db }: Session,
+  ...[olderThanMs, limit, after]: Parameters<InvitationStore['listUnsettled']>
+): Promise<Invitation[]> {
+  const conditions = [
+    ne(invitations.state, sql`'pending'`),
+    isNull(invitations.settledAt),
+    sql`${invitations.endedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
+    after === undefined ? undefined : hasEndedAfter(after),
+  ];
+  const rows = await db
+    .select()
+    .from(invitations)
+    .where(and(...conditions))
+    .orderBy(asc(invitations.endedAt), asc(invitations.id))
+    .limit(limit);
+  return rows.map(toInvitation);
+}
+
+/** By value: the row itself may be settled meanwhile, and out of the worker's sight. */
+function hasEndedAfter({ endedAtMs, id }: Pick<Invitation, 'endedAtMs' | 'id'>): SQL {
+  return sql`(${invitations.endedAt}, ${invitations.id}) >
+    (${new Date(endedAtMs ?? 0)}::timestamptz, ${id}::uuid)`;
 }
 
 /** The first admin's address is in the operation that made the tenant; both are ASCII. */

@@ -12,6 +12,7 @@ import {
   defineSearchAttributeKey,
   SearchAttributeType,
 } from '@temporalio/common';
+import { currentStep } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/operation.ts';
 import {
   RESUME,
@@ -108,7 +109,7 @@ async function start(client: Client, { timing }: TemporalEngineOptions, saga: Sa
 
 async function ask(handle: WorkflowHandle): Promise<LiveSaga> {
   const [view, { raw }] = await Promise.all([handle.query<SagaView>(STATE), handle.describe()]);
-  const current = view.steps.find(({ state }) => state === 'running' || state === 'parked');
+  const current = currentStep(view.steps);
   const pending = raw.pendingActivities?.find(({ activityId }) => activityId === current?.name);
   return {
     state: view.state,

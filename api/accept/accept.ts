@@ -19,6 +19,8 @@ export interface Turn {
   readonly page: Page;
   /** The browser's cookie from here on; undefined: none. */
   readonly cookie?: string;
+  /** Why the login failed. */
+  readonly error?: LoginError;
 }
 
 /** The page behind the mailed link. Consumes nothing: mail scanners open links too. */
@@ -42,7 +44,8 @@ export async function beginAcceptance(
     const kept = { step: 'login', token, place, secrets } as const;
     return { page: pages.onward(url), cookie: cookies.seal(kept, ports.clock.nowMs()) };
   } catch (error) {
-    return { page: pageOf(error, token) };
+    // Nobody has answered yet: it is our settings that do not fit the provider's.
+    return failedLogin(error, token, pages.failed(500));
   }
 }
 
@@ -66,7 +69,7 @@ export async function finishAcceptance(
     const joined = cookies.seal({ step: 'joined', name, host }, ports.clock.nowMs());
     return { page: pages.seeJoined(), cookie: joined };
   } catch (error) {
-    return { page: pageOf(error, token) };
+    return failedLogin(error, token, pages.beganElsewhere());
   }
 }
 
@@ -105,15 +108,15 @@ function refusalOf(
   }
 }
 
-/** Rethrows what is no failure of the login. */
-function pageOf(error: unknown, token: string): Page {
+/** Rethrows what is no failure of the login. `invalid`: the page of one that does not hold. */
+function failedLogin(error: unknown, token: string, invalid: Page): Turn {
   if (!(error instanceof LoginError)) throw error;
   switch (error.code) {
     case 'unavailable':
-      return pages.providerSilent(token);
+      return { page: pages.providerSilent(token), error };
     case 'declined':
-      return pages.declined(token);
+      return { page: pages.declined(token), error };
     case 'invalid':
-      return pages.beganElsewhere();
+      return { page: invalid, error };
   }
 }

@@ -52,7 +52,7 @@ type Draft<S> = S extends Kept ? Omit<S, 'untilMs'> : never;
 export interface AcceptCookies {
   /** For `LOGIN_LIFE_S`. */
   seal(kept: Draft<Kept>, nowMs: number): string;
-  /** Undefined: none, not made here, too old, or of another step. */
+  /** Undefined: none, not made here, too old, of another step, or of another version’s shape. */
   open<S extends Kept['step']>(
     step: S,
     cookieHeader: string | undefined,
@@ -68,7 +68,7 @@ export function createAcceptCookies(secret: Uint8Array): AcceptCookies {
       seal(key, JSON.stringify({ ...draft, untilMs: nowMs + LOGIN_LIFE_S * 1000 })),
     open: (step, header, nowMs) => {
       const text = open(key, valueIn(header ?? ''));
-      const kept = text === undefined ? undefined : keptSchema.parse(JSON.parse(text));
+      const kept = text === undefined ? undefined : keptSchema.safeParse(JSON.parse(text)).data;
       const isGood = kept?.step === step && nowMs < kept.untilMs;
       return isGood ? (kept as Extract<Kept, { step: typeof step }>) : undefined;
     },

@@ -3,13 +3,13 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { INVITATIONS_PATH } from '../../domain/invitation-mail.ts';
 import { LOGIN_LIFE_S } from '../../ports/oidc-login.ts';
-import type { Page as Mounted } from '../docs/pages.ts';
+import type { Mounted } from '../http/server.ts';
 import { toProblem } from '../problem.ts';
 import { beginAcceptance, finishAcceptance, showInvitation, showJoined } from './accept.ts';
 import type { AcceptPorts, Turn } from './accept.ts';
 import { COOKIE, COOKIE_OPTIONS } from './cookie.ts';
 import type { AcceptCookies } from './cookie.ts';
-import { failed, POLICY } from './pages.ts';
+import { failed, notGood, POLICY } from './pages.ts';
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -35,7 +35,9 @@ export function createAcceptPages({ ports, cookies, log }: AcceptPagesOptions): 
   router.get('/callback', async (request, response) => {
     const { searchParams } = new URL(request.originalUrl, 'http://localhost');
     const cookie = request.get('Cookie');
-    send(response, await finishAcceptance(ports, cookies, cookie, searchParams), 'replace');
+    const turn = await finishAcceptance(ports, cookies, cookie, searchParams);
+    logLogin(log, response, turn);
+    send(response, turn, 'replace');
   });
   router.get('/joined', (request, response) =>
     send(response, showJoined(ports, cookies, request.get('Cookie'))),
@@ -44,9 +46,11 @@ export function createAcceptPages({ ports, cookies, log }: AcceptPagesOptions): 
     send(response, await showInvitation(ports, request.params.token)),
   );
   router.post('/:token', refuseOtherSites);
-  router.post('/:token', async (request, response) =>
-    send(response, await beginAcceptance(ports, cookies, request.params.token)),
-  );
+  router.post('/:token', async (request, response) => {
+    const turn = await beginAcceptance(ports, cookies, request.params.token);
+    logLogin(log, response, turn);
+    send(response, turn);
+  });
   router.use(sendFailure(log));
   return [{ path: INVITATIONS_PATH, handler: router }];
 }
@@ -67,12 +71,22 @@ function send(response: Response, { page, cookie }: Turn, mode?: 'replace'): voi
   else response.redirect(page.status, page.location);
 }
 
+/**
+ * A person may decline; all else an operator must hear of. Without the cause: it holds what the
+ * provider said, tokens and addresses among it.
+ */
+function logLogin(log: Logger, response: Response, { error }: Turn): void {
+  if (error === undefined || error.code === 'declined') return;
+  const requestId = response.locals['requestId'] as string;
+  log.warn({ requestId, code: error.code, reason: error.message }, 'a login failed');
+}
+
 /** Express knows an error handler by its four parameters. */
 function sendFailure(log: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const requestId = response.locals['requestId'] as string;
-    const { status } = toProblem(error);
-    log.error({ requestId, err: error }, 'an invitation’s page failed');
-    send(response, { page: failed(status) });
+    const { code, status, cause } = toProblem(error);
+    if (code === 'internal') log.error({ requestId, err: cause }, 'an invitation’s page failed');
+    send(response, { page: code === 'not-found' ? notGood() : failed(status) });
   };
 }

@@ -11,7 +11,6 @@ import { startAccepted } from '../tenants/accepted.ts';
 import { formatInvitation, invitationSchema } from './schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.'), invitation: uuid('The invitation.') });
-const headers = z.object({ 'Idempotency-Key': idempotencyKey });
 
 export const resendInvitation = route({
   operationId: 'resendInvitation',
@@ -23,7 +22,7 @@ export const resendInvitation = route({
     'With a new link: the old one is dead before the mail goes out, and 72 hours begin anew. Ten times at most.',
   access: 'operator',
   params,
-  headers,
+  headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   replies: { 202: { description: 'Told; the saga mails it.', body: invitationSchema } },
   problems: ['invitation-ended', 'command-refused', 'engine-unavailable'],
 })(async ({ params: named, headers: given, caller }, ports: ApiPorts) => {
@@ -44,7 +43,6 @@ export const revokeInvitation = route({
   description: 'Its link is dead when this is answered. Again gives the same answer.',
   access: 'operator',
   params,
-  headers,
   replies: { 200: { description: 'Revoked.', body: invitationSchema } },
   problems: ['invitation-ended', 'store-unknown', 'store-full'],
 })(async ({ params: named, caller }, ports: ApiPorts) => {
@@ -53,9 +51,13 @@ export const revokeInvitation = route({
 });
 
 /** One that a crash left unstarted is started first, so that it can be told. */
-async function startUnstarted({ invitation }: InvitationChange, ports: ApiPorts): Promise<void> {
+async function startUnstarted(
+  { tenant, invitation }: InvitationChange,
+  ports: ApiPorts,
+): Promise<void> {
   const operation = await ports.operations.findOperation(invitation);
-  if (operation !== undefined) await startAccepted(operation, ports);
+  const isIts = operation?.tenant === tenant && operation.kind === 'inviteMember';
+  if (isIts) await startAccepted(operation, ports);
 }
 
 function assureChanged(result: ChangeResult): Invitation {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { INVITATION_STATES } from '../../domain/invitation.ts';
 import { acceptInviteRequest } from '../../registry/accept-invite-request.ts';
+import { askerOf } from '../http/asker.ts';
+import { pageOf } from '../http/page.ts';
 import { route } from '../http/route.ts';
 import { cursor, idempotencyKey, limit, next, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -52,13 +54,9 @@ export const inviteMember = route({
     'store-full',
   ],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
-  const key = headers['Idempotency-Key'];
   const accepted = assureAccepted(
     await acceptInviteRequest(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'inviteMember', key } }),
+      ...askerOf(caller, 'inviteMember', headers['Idempotency-Key']),
       tenant: params.tenant,
       ...body,
     }),
@@ -97,7 +95,7 @@ export const getInvitation = route({
   return { status: 200, body: formatInvitation(found) };
 });
 
-const position = z.object({ id: z.string() });
+const position = z.object({ invitedAtMs: z.number(), id: z.string() });
 
 export const listInvitations = route({
   operationId: 'listInvitations',
@@ -131,22 +129,15 @@ export const listInvitations = route({
   const { state, limit: size } = query;
   const purpose = `invitations ${params.tenant} ${state ?? '*'}`;
   const after =
-    query.cursor === undefined ? undefined : cursors.parse(purpose, query.cursor, position).id;
-  const rows = await invitations.listInvitations({
+    query.cursor === undefined ? undefined : cursors.parse(purpose, query.cursor, position);
+  const read = await invitations.listInvitations({
     tenant: params.tenant,
     ...(state === undefined ? {} : { state }),
     ...(after === undefined ? {} : { after }),
-    // One more than asked for tells whether there is another page.
     limit: size + 1,
   });
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  const more = rows.length > size && last !== undefined;
-  return {
-    status: 200,
-    body: {
-      invitations: page.map(formatInvitation),
-      next: more ? cursors.format(purpose, { id: last.id }) : null,
-    },
-  };
+  const { rows, next: following } = pageOf(read, size, ({ invitedAtMs, id }) =>
+    cursors.format(purpose, { invitedAtMs, id }),
+  );
+  return { status: 200, body: { invitations: rows.map(formatInvitation), next: following } };
 });

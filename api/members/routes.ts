@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MEMBERSHIP_STATES } from '../../domain/membership.ts';
 import type { Membership } from '../../domain/membership.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -86,13 +87,9 @@ export const changeMemberRoles = route({
   ],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
   const { tenant, member } = params;
-  const key = headers['Idempotency-Key'];
   const accepted = assureAccepted(
     await acceptRoleChange(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'changeMemberRoles', key } }),
+      ...askerOf(caller, 'changeMemberRoles', headers['Idempotency-Key']),
       tenant,
       member,
       roles: body.roles,

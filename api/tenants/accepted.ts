@@ -6,7 +6,9 @@ import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { MemberError } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
+import { showSaga } from '../sagas/view.ts';
 import { EMAIL_SENTENCE, SLUG_SENTENCES } from './create-body.ts';
+import { formatTenant } from './schema.ts';
 
 /** The starter in the workers does it when this attempt fails, so nobody waits for long. */
 const START_DEADLINE_MS = 1_000;
@@ -78,4 +80,15 @@ function invalid(problems: readonly FieldProblem[]): Problem {
 export async function startAccepted(operation: Operation, ports: ApiPorts): Promise<void> {
   if (operation.state !== 'accepted') return;
   await withDeadline(startSaga(ports, operation), START_DEADLINE_MS).catch(() => undefined);
+}
+
+/** The operation's tenant and its saga, as they are now. */
+export async function showAccepted(accepted: Operation, ports: ApiPorts) {
+  const [operation, tenant] = await Promise.all([
+    ports.operations.findOperation(accepted.id),
+    ports.tenants.findTenant(accepted.tenant),
+  ]);
+  // Both were written by the acceptance; rows are never deleted.
+  if (tenant === undefined) throw new Error(`tenant of operation ${accepted.id} is not there`);
+  return { tenant: formatTenant(tenant), saga: await showSaga(operation ?? accepted, ports) };
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { FREEZE_REASONS } from '../../domain/freezing.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
-import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
+import type { AcceptResult } from '../../registry/accept.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
-import type { Caller } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { assureAccepted, startAccepted } from './accepted.ts';
-import { showAccepted } from './create.ts';
+import { assureAccepted, showAccepted, startAccepted } from './accepted.ts';
 import { tenantSchema } from './schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.') });
@@ -74,11 +73,6 @@ export const unfreezeTenant = route({
   const asker = askerOf(caller, 'unfreezeTenant', given['Idempotency-Key']);
   return answer(await acceptUnfreeze(ports.accept, { ...asker, tenant }), ports);
 });
-
-function askerOf({ id }: Caller, operation: string, key: string | undefined): AcceptCaller {
-  if (key === undefined) return { actor: id };
-  return { actor: id, idempotency: { caller: id, route: operation, key } };
-}
 
 async function answer(result: AcceptResult, ports: ApiPorts) {
   const accepted = assureAccepted(result);

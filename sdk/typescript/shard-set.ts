@@ -205,15 +205,17 @@ export class ShardSet {
   ): Promise<boolean> {
     const least = origin === 'disk' ? reader.head().position : 0;
     const meanwhile = { shard: reader.shard, lines: [] };
-    const voidings = this.#voidings;
+    const [voidings, file] = [this.#voidings, this.#saved];
     this.#meanwhile.add(meanwhile);
     try {
-      const saved = origin === 'disk' ? await this.#saved?.shard(reader.shard) : undefined;
+      const saved = origin === 'disk' ? await file?.shard(reader.shard) : undefined;
       const base = saved && baseOf(saved, reader.shard);
       const reread = await rereadShard(reader, source, origin, signal, base);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
       if (voidings !== this.#voidings) return false;
+      // What was no longer believed meanwhile is no base.
+      if (origin === 'disk' && file !== this.#saved) return false;
       this.#replace(reader, reread, saved);
       if (reread.deniesBase) this.#deny();
       this.apply(reader, reader.live([...meanwhile.lines]));

@@ -378,48 +378,57 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       ).rejects.toMatchObject({ code: 'invalid' });
     });
 
+    /** Every call that names a tenant. */
+    const everyCall = (identity: IdentityProvider, request: IdentityRequest, call: Call) => {
+      const { slug } = request;
+      const member = { slug, sub: randomUUID() };
+      return {
+        ensure: () => identity.ensure(request, call),
+        remove: () => identity.remove(slug, call),
+        inviteAdmin: () => identity.inviteAdmin(request, call),
+        suspend: () => identity.suspend(slug, call),
+        restore: () => identity.restore(slug, call),
+        ensureInvited: () => identity.ensureInvited({ slug, email: request.adminEmail }, call),
+        ensureMember: () => identity.ensureMember({ ...member, roles: ['org-member'] }, call),
+        removeMember: () => identity.removeMember(member, call),
+        probe: () => identity.probe(call.signal),
+        inventory: () => identity.inventory(call.signal),
+      } satisfies Record<keyof IdentityProvider, () => Promise<unknown>>;
+    };
+
+    async function expectEachToFail(
+      identity: IdentityProvider,
+      request: IdentityRequest,
+      code: unknown,
+      call = aCall(),
+    ): Promise<void> {
+      for (const [name, run] of Object.entries(everyCall(identity, request, call))) {
+        const failure = await run().then(
+          () => 'it succeeded',
+          (error: unknown) => error,
+        );
+        expect([name, failure]).toEqual([name, expect.objectContaining({ code })]);
+      }
+    }
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [anIdentityRequest(), aCall({}, AbortSignal.abort())];
-      const { identity } = subject;
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
-      await expect(identity.ensure(request, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.suspend(request.slug, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.restore(request.slug, stopped)).rejects.toMatchObject({ code });
-      const member = { slug: request.slug, sub: randomUUID() };
-      await expect(identity.ensureMember({ ...member, roles: [] }, stopped)).rejects.toMatchObject({
-        code,
-      });
-      await expect(identity.removeMember(member, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
-      await expect(identity.inventory(stopped.signal)).rejects.toMatchObject({ code });
+      await expectEachToFail(subject.identity, request, code, stopped);
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
     test('wrong credentials are told from everything else and change nothing', async () => {
       const [request, identity] = [anIdentityRequest(), subject.withWrongCredentials];
       if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
-      const code = 'forbidden';
-      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
-      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.inviteAdmin(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.suspend(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.restore(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.inventory(aCall().signal)).rejects.toMatchObject({ code });
+      await expectEachToFail(identity, request, 'forbidden');
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
     test('a server that is not there is unavailable: nothing was sent', async () => {
       const [request, identity] = [anIdentityRequest(), subject.unreachable];
       if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
-      const code = 'unavailable';
-      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
-      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.suspend(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.restore(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expectEachToFail(identity, request, 'unavailable');
     });
 
     test('the probe succeeds while the server takes our credentials', async () => {

@@ -25,7 +25,7 @@ async function exported(): Promise<Map<string, string>[]> {
   metrics.recordFailedAttempt({ ...failed, phase: 'undo' });
   const parked = { kind: 'provisionTenant', state: 'parked', reason: 'dns.unavailable' };
   metrics.recordSagas([{ ...parked, count: 2 }]);
-  const lines = (await metrics.format()).split('\n').filter((line) => /^tenure_/.test(line));
+  const lines = (await metrics.format()).split('\n').filter((line) => line.startsWith('tenure_'));
   return lines.map((line) => {
     const [, name = '', labels = ''] = /^(\w+)\{(.*)\}/.exec(line) ?? [];
     const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(
@@ -38,12 +38,9 @@ async function exported(): Promise<Map<string, string>[]> {
 /** Sentences of what is wrong with an expression over these series. */
 function faultsOf(expr: string, series: readonly Map<string, string>[]): string[] {
   const faults: string[] = [];
-  const open = [...expr].reduce(
-    (depth, char) => depth + Number(char === '(') - Number(char === ')'),
-    0,
-  );
-  if (open !== 0) faults.push('parentheses are not balanced');
-  if (!/ > 0$/.test(expr)) faults.push('it compares with nothing');
+  if (expr.split('(').length !== expr.split(')').length)
+    faults.push('parentheses are not balanced');
+  if (!expr.endsWith(' > 0')) faults.push('it compares with nothing');
   const selectors = [...expr.matchAll(SELECTOR)];
   if (selectors.length === 0) faults.push('it selects no series');
   for (const [text, name = '', matchers = ''] of selectors) {

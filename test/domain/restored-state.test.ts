@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { membershipRetracted } from '../../domain/fact-drafts.ts';
 import { restoredChanges } from '../../domain/restored-state.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
@@ -74,6 +75,15 @@ describe('the state that signed facts tell', () => {
     );
     expect(restoredChanges(facts, before, DOMAIN).slice(1)).toMatchObject([
       { type: 'membership', membership: { roles: ['owner'] } },
+    ]);
+  });
+
+  test('has no row of a member whose fact was retracted: the invitation had ended', () => {
+    const member = memberId(1);
+    const gone = membershipRetracted(member);
+    const facts = factsOf(ACME, [memberDraft(member, 'jane', []), gone]);
+    expect(restoredChanges(facts, before, DOMAIN).slice(1)).toEqual([
+      { type: 'membership-removed', tenant: ACME, member },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/operation.ts';
-import { REPOSITORY } from './repository.ts';
+import { ROOT } from '../../tools/run-command.ts';
 import { Dice } from '../simulation/dice.ts';
 import { breaksOf, cellsOf, everyCell, isStrike, mayMeet, nameOf } from './cells.ts';
 import type { Break, Cell } from './cells.ts';
@@ -22,9 +22,10 @@ export function sample(seed: number, share: number): Cell[] {
     everyCell().filter(({ breaks: [each] }) => each !== undefined && isStrike(each) === blow),
   );
   const kinds = shuffled(dice, [...new Set((blows ?? []).map(strikeOf))]);
-  const chosen = kinds.slice(0, Math.ceil(kinds.length * STRIKES_SHARE));
+  const kindsShare = Math.max(STRIKES_SHARE, share);
+  const chosen = kinds.slice(0, Math.ceil(kinds.length * kindsShare));
   const among = (blows ?? []).filter((cell) => chosen.includes(strikeOf(cell)));
-  const part = share / STRIKES_SHARE;
+  const part = share / kindsShare;
   return sortedByStrike([
     ...(single ?? []).filter(() => dice.chance(share)),
     ...among.filter(() => dice.chance(part)),
@@ -81,9 +82,12 @@ function breakNamed(kind: OperationKind | undefined, text: string): Break | unde
   return breaksOf(kind).find((each) => nameOf({ kind, breaks: [each] }) === `${kind} ${text}`);
 }
 
+/** The saga library, the table of all sagas, and activities: any of them may run one. */
+const EVERYONES = /^(workflows\/(shared\/|tables\.ts$)|activities\/)/;
+
 /** Sagas that changed since the last commit of the main line, by files: theirs, or everyone's. */
 export function changedCells(files: readonly string[] = changedFiles()): Cell[] {
-  const all = files.some((file) => /^(workflows|activities)\/(shared\/|attempt)/.test(file));
+  const all = files.some((file) => EVERYONES.test(file));
   const kinds = OPERATION_KINDS.filter((kind) => all || files.some((file) => isOf(kind, file)));
   return kinds.flatMap(cellsOf);
 }
@@ -94,15 +98,20 @@ function isOf(kind: OperationKind, file: string): boolean {
   return file.startsWith(`workflows/${folder}/`);
 }
 
-/** By git: what is not committed, and the newest commit. Without git nothing has changed. */
-function changedFiles(): string[] {
-  try {
-    const git = (...args: string[]) =>
-      execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8', stdio: 'pipe' }).split('\n');
-    return [...git('diff', '--name-only', 'HEAD'), ...git('diff', '--name-only', 'HEAD^', 'HEAD')];
-  } catch {
-    return [];
-  }
+/**
+ * By git: what is not committed, and the newest commit, which a shallow clone cannot compare.
+ * Without git nothing has changed.
+ */
+export function changedFiles(repository = ROOT): string[] {
+  const options = { cwd: repository, encoding: 'utf8', stdio: 'pipe' } as const;
+  return [['HEAD'], ['HEAD^', 'HEAD']].flatMap((commits) => {
+    try {
+      const names = execFileSync('git', ['diff', '--name-only', ...commits], options);
+      return names.split('\n').filter((name) => name !== '');
+    } catch {
+      return [];
+    }
+  });
 }
 
 function shuffled<T>(dice: Dice, items: readonly T[]): T[] {

@@ -7,10 +7,11 @@ import type { Mutation } from '../support/sagas/bundle.ts';
 import * as guards from '../support/sagas/guards.ts';
 import { cellNamed } from './choose.ts';
 import { checkSaga, checkWorld } from './invariants/check.ts';
+import { INVARIANTS } from './invariants/subject.ts';
 import type { InvariantName } from './invariants/subject.ts';
 import { Prover } from './prover.ts';
 import type { Lived } from './prover.ts';
-import { CANARY, provision } from './stories.ts';
+import { CANARY, provision, STORIES } from './stories.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 const TEST_WITHIN_MS = 60_000;
@@ -158,6 +159,15 @@ const CONTROLS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I5',
+    name: 'the data plane was sent what it had to refuse',
+    sabotage: async () => {
+      const { refused } = prover.world.stack.plane;
+      refused.push('signature-invalid');
+      return () => refused.pop();
+    },
+  },
+  {
     invariant: 'I7',
     name: 'a process has written an address into its log',
     look: () => checkWorld(prover.world),
@@ -180,6 +190,10 @@ const CONTROLS: readonly Control[] = [
     },
   },
 ];
+
+test('every invariant has a control', () => {
+  expect(new Set(CONTROLS.map(({ invariant }) => invariant))).toEqual(new Set(INVARIANTS));
+});
 
 let newestId = '';
 const newestFact = () => newestId;
@@ -239,6 +253,22 @@ test(
     ];
     expect(found).toContain('I7: the history of the saga holds personal data');
     expect(found).toContainEqual(expect.stringMatching(/^I7: .*temporal.* holds personal data$/));
+  },
+  TEST_WITHIN_MS,
+);
+
+test(
+  'a wait in which nothing can be broken passes for nothing only if the saga ended as it must',
+  async () => {
+    const cell = cellNamed('inviteMember answer: lost at worker');
+    const [story] = STORIES.inviteMember;
+    const wrong = { ...story, leaves: { ...story.leaves, done: 'frozen' } } as const;
+    const [whole, ended] = await Promise.all([prover.prove(cell), prover.prove(cell, wrong)]);
+    expect(whole).toMatchObject({ result: 'nothing', findings: [] });
+    expect(ended).toMatchObject({
+      result: 'broken',
+      findings: ['I2: the tenant is active, not frozen'],
+    });
   },
   TEST_WITHIN_MS,
 );

@@ -47,8 +47,9 @@ export function acceptInvited(
 }
 
 async function takeAs(stage: Stage, token: string, to: string): Promise<void> {
-  const { api, engine, accept } = stage.world;
-  const issuer = (await api.tenants.findTenant(stage.made.tenant))?.issuer ?? '';
-  const login = { issuer, sub: 'bob', email: to, emailVerified: true };
+  const { api, engine, accept, subOf } = stage.world;
+  const { slug, issuer } = (await api.tenants.findTenant(stage.made.tenant)) ?? {};
+  const sub = await subOf(slug ?? '', to);
+  const login = { issuer: issuer ?? '', sub, email: to, emailVerified: true };
   await takeInvitation({ ...api, engine, clock: accept.clock }, token, login);
 }

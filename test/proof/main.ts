@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { everyCell, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } from './choose.ts';
+import { givenNumber, orRefuse } from './given-number.ts';
 import { KeptOutcomes } from './kept-outcomes.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
 import { startRealOutside } from './real-outside.ts';
 import { runCells } from './run-cells.ts';
-import { formatTable } from './table.ts';
+import { formatTable, SIGNS } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,19 +29,20 @@ const { values } = parseArgs({
 });
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const seed = Number(values.seed ?? seedOfToday());
+const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));
 
 function chosen(): Cell[] {
   if (values.only !== undefined) return values.only.map(cellNamed);
-  if (values.pairs !== undefined) return pairs(seed, Number(values.pairs));
+  if (values.pairs !== undefined)
+    return sortedByStrike(pairs(seed, givenNumber('pairs', values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
-  if (values.share !== undefined) return sample(seed, Number(values.share));
+  if (values.share !== undefined) return sample(seed, givenNumber('share', values.share));
   return sortedByStrike(everyCell());
 }
 
+const cells = orRefuse(chosen);
 const kept = new KeptOutcomes(values.real ? 'real' : 'embedded');
 if (values.anew) kept.forget();
-const cells = chosen();
 const names = new Set(cells.map(nameOf));
 // One that failed is run again; one that was asked for by its name as well.
 const known = values.only === undefined ? kept.read() : [];
@@ -58,7 +60,9 @@ const outcomes = [...before, ...(await prove(rest))];
 const broken = outcomes.filter(({ result }) => result === 'broken');
 say(formatTable(outcomes));
 for (const { cell } of broken) say(`again: npm run prove -- --only "${cell}"`);
-say(`${outcomes.length - broken.length} hold, ${broken.length} are broken`);
+const nothing = outcomes.filter(({ result }) => result === 'nothing');
+const holding = outcomes.length - broken.length - nothing.length;
+say(`${holding} hold, ${nothing.length} had nothing to break, ${broken.length} are broken`);
 process.exitCode = broken.length > 0 || interrupted ? 1 : 0;
 
 async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
@@ -77,7 +81,7 @@ async function prove(waiting: readonly Cell[]): Promise<readonly Outcome[]> {
       kept.keep(outcome);
       const { cell, result, findings: found, ms } = outcome;
       count += 1;
-      say(`${result === 'broken' ? 'x' : '✓'} ${count}/${cells.length} ${cell}  ${ms} ms`);
+      say(`${SIGNS[result]} ${count}/${cells.length} ${cell}  ${ms} ms`);
       for (const finding of found) say(`    ${finding}`);
     }
   } finally {

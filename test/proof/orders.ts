@@ -73,7 +73,8 @@ function linesOf(socket: Socket, hear: (line: string) => void): void {
     .on('error', () => undefined);
 }
 
-interface Listeners {
+export interface Listeners {
+  /** A saga stands where a blow is due; by which process. */
   reached(operation: string, index: number, process: string): void;
   hit(operation: string, index: number): void;
 }

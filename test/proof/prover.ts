@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isEnded } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { isStrike, isWait, nameOf, refuserOf, rowOf, unwinds } from './cells.ts';
@@ -19,11 +20,10 @@ const ENDS_WITHIN_MS = 120_000;
 const ACCEPTED_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 const CHECK_AGAIN_MS = 1_000;
-const ENDED: ReadonlySet<string> = new Set(['done', 'unwound']);
 
 export interface Outcome {
   readonly cell: string;
-  /** `nothing`: a wait, in which no message is sent that could be broken. */
+  /** `nothing`: all holds, but in a wait no message was sent that could be broken. */
   readonly result: 'holds' | 'broken' | 'nothing';
   readonly findings: readonly string[];
   readonly ms: number;
@@ -44,18 +44,25 @@ export class Prover {
   readonly world: ProofWorld;
   readonly striker: Striker;
   readonly #running: Map<string, Running>;
+  readonly #outside: RealOutside | undefined;
 
-  private constructor(world: ProofWorld, striker: Striker, running: Map<string, Running>) {
+  private constructor(
+    world: ProofWorld,
+    striker: Striker,
+    running: Map<string, Running>,
+    outside: RealOutside | undefined,
+  ) {
     this.world = world;
     this.striker = striker;
     this.#running = running;
+    this.#outside = outside;
   }
 
   /**
    * `outside`: real servers in the place of the embedded systems; the caller stops them. `seals`:
-   * what sagas tell Temporal is sealed.
+   * what sagas tell Temporal is sealed, as in production.
    */
-  static async start(outside?: RealOutside, seals = false): Promise<Prover> {
+  static async start(outside?: RealOutside, seals = true): Promise<Prover> {
     const running = new Map<string, Running>();
     const found = (operation: string, index: number) => running.get(operation)?.breaks[index];
     let striker: Striker | undefined;
@@ -65,8 +72,7 @@ export class Prover {
           const { cell, breaks } = running.get(operation) ?? {};
           const planned = breaks?.[index];
           if (cell === undefined || planned === undefined) return;
-          const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
-          const server = touches && outside?.serverOf(touches);
+          const server = ownServer(outside, cell, planned);
           const release = () => world.commander.release(operation, index);
           striker?.reached({ planned, process, server, release });
         },
@@ -79,17 +85,17 @@ export class Prover {
       seals,
     );
     striker = new Striker(world.stack, world.timing.attemptTimeoutMs);
-    return new Prover(world, striker, running);
+    return new Prover(world, striker, running, outside);
   }
 
   /** One saga from its acceptance to its end, broken as the cell says, and what then holds. */
   async prove(cell: Cell, story = storyOf(cell)): Promise<Outcome> {
     const startedMs = performance.now();
-    const findings = await this.#findings(cell, story).catch((error: unknown) => [String(error)]);
-    const nothing = findings.includes(NOTHING);
-    const result = findings.length === 0 ? 'holds' : nothing ? 'nothing' : 'broken';
+    const judged = await this.#judge(cell, story).catch((error: unknown) => ({
+      ...{ result: 'broken' as const, findings: [String(error)] },
+    }));
     const ms = Math.round(performance.now() - startedMs);
-    return { cell: nameOf(cell), result, findings: nothing ? [] : findings, ms };
+    return { cell: nameOf(cell), ...judged, ms };
   }
 
   /** Everything at once, when all sagas have ended. */
@@ -98,17 +104,22 @@ export class Prover {
     return checkWorld(this.world);
   }
 
-  async #findings(cell: Cell, story: Story): Promise<readonly string[]> {
+  async #judge(cell: Cell, story: Story): Promise<Pick<Outcome, 'result' | 'findings'>> {
     const { breaks, ...subject } = await this.live(cell, story);
-    const unmet = breaks.filter(({ spent }) => !spent);
-    if (unmet.length > 0 && unmet.every((each) => isWait(cell, each))) return [NOTHING];
     const wanted = unwinds(cell) ? 'unwound' : 'done';
     const { state } = subject.operation;
-    return [
-      ...unmet.map(({ at, fault, place }) => `it never came to ${at}: ${fault} at ${place}`),
+    const wrong = [
       ...(state === wanted ? [] : [`I2: the saga is ${state}, not ${wanted}`]),
       ...(await this.check(subject)),
     ];
+    const unmet = breaks.filter(({ spent }) => !spent);
+    const missed = unmet.filter((each) => !isWait(cell, each));
+    const findings = [
+      ...missed.map(({ at, fault, place }) => `it never came to ${at}: ${fault} at ${place}`),
+      ...wrong,
+    ];
+    if (findings.length > 0) return { result: 'broken', findings };
+    return { result: unmet.length > 0 ? 'nothing' : 'holds', findings };
   }
 
   /** From acceptance to end, whatever goes wrong. */
@@ -116,11 +127,11 @@ export class Prover {
     const stage = await this.#stageFor(story);
     const request = await story.prepare(stage);
     const accepted = await this.#accept(request);
-    const breaks = cell.breaks.map((each) => ({
-      ...each,
-      struck: isStrike(each, this.world.real),
-      spent: isWait(cell, each) && isStrike(each), // not told: no activity can be held there
-    }));
+    const breaks = cell.breaks.map((each) => {
+      const struck = isStrike(each, this.world.real);
+      // A blow at a wait is not told to the processes: no activity can be held there.
+      return { ...each, struck, spent: struck && isWait(cell, each) };
+    });
     await this.#order(cell, accepted, breaks);
     await this.world.start(accepted);
     await this.#strikeWaits(cell, accepted, breaks);
@@ -188,7 +199,7 @@ export class Prover {
     breaks: readonly PlannedBreak[],
   ): Promise<void> {
     for (const planned of breaks) {
-      if (!isWait(cell, planned) || !isStrike(planned)) continue;
+      if (!isWait(cell, planned) || !planned.struck) continue;
       await this.#until(
         operation,
         ({ state, steps }) =>
@@ -199,7 +210,7 @@ export class Prover {
       this.striker.reached({
         planned,
         process: 'worker',
-        server: undefined,
+        server: ownServer(this.#outside, cell, planned),
         release: () => struck.resolve(),
       });
       await struck.promise;
@@ -207,7 +218,7 @@ export class Prover {
   }
 
   #ended(operation: Operation): Promise<Operation> {
-    return this.#until(operation, ({ state }) => ENDED.has(state));
+    return this.#until(operation, ({ state }) => isEnded(state));
   }
 
   #until(operation: Operation, holds: (row: Operation) => boolean): Promise<Operation> {
@@ -225,7 +236,11 @@ export class Prover {
   }
 }
 
-const NOTHING = 'nothing to break';
+/** Whose death it is, where an outside system is broken that is a server. */
+function ownServer(outside: RealOutside | undefined, cell: Cell, planned: PlannedBreak) {
+  const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
+  return touches && outside?.serverOf(touches);
+}
 
 const aCaller = () => ({
   actor: 'operator',

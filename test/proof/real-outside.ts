@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { bootstrapServiceClient } from '../../adapters/keycloak/bootstrap.ts';
 import { createKeycloakOrganizations } from '../../adapters/keycloak/organization.ts';
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
@@ -12,6 +13,7 @@ import { freePort } from '../../tools/servers/ports.ts';
 import type { Running } from '../../tools/servers/process.ts';
 import { createProgress } from '../../tools/servers/progress.ts';
 import { startAll } from '../../tools/servers/registry.ts';
+import type { Server } from '../../tools/servers/registry.ts';
 import type { Touched } from '../../workflows/shared/step.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import type { Outside } from '../support/saga-outside.ts';
@@ -27,6 +29,10 @@ export interface RealOutside {
   /** For whoever looks: adapters of their own. */
   readonly ports: Outside;
   readonly domain: string;
+  /** Objects that were there before any tenant: the zone's own name server. */
+  readonly foreign: readonly string[];
+  /** What a silo's realm calls the person of an address whom it knows. */
+  subOf(realm: string, email: string): Promise<string>;
   serverOf(touches: Touched): Running | undefined;
   stop(): Promise<void>;
 }
@@ -47,12 +53,16 @@ export async function startRealOutside(): Promise<RealOutside> {
   const config = { ...realm, ...client, loginCallback, smtp: undefined };
   const baseUrl = `http://localhost:${libsql.port}`;
   const ca = readFileSync(kubernetes.caFile, 'utf8');
-  const { host, port, zone, tsig } = knot;
+  const { host, port, tsig } = knot;
+  // As configuration has names: without the dot of the root.
+  const zone = withoutDot(knot.zone);
   const killable: Partial<Record<Touched, Running>> = {
     ...{ identity: keycloak, mail: keycloak, database: libsql, route: kubernetes, dns: knot },
   };
   return {
     domain: zone,
+    foreign: [`ns1.${zone}`],
+    subOf: (name, email) => subOf(keycloak, name, email),
     serverOf: (touches) => killable[touches],
     environment: {
       TENANT_DOMAIN: zone,
@@ -66,7 +76,7 @@ export async function startRealOutside(): Promise<RealOutside> {
       RFC2136_SERVER: `${host}:${port}`,
       RFC2136_ZONE: zone,
       RFC2136_TARGET: TARGET,
-      RFC2136_KEY_NAME: tsig.name,
+      RFC2136_KEY_NAME: withoutDot(tsig.name),
       RFC2136_KEY_SECRET: tsig.secret,
       KUBERNETES_API_URL: kubernetes.url,
       KUBERNETES_TOKEN: kubernetes.token,
@@ -96,3 +106,17 @@ export async function startRealOutside(): Promise<RealOutside> {
     },
   };
 }
+
+async function subOf(
+  { url: baseUrl, adminUser: username, adminPassword: password }: Server<'keycloak'>,
+  realm: string,
+  email: string,
+): Promise<string> {
+  const admin = new KeycloakAdminClient({ baseUrl, realmName: 'master' });
+  await admin.auth({ grantType: 'password', clientId: 'admin-cli', username, password });
+  const [user] = await admin.users.find({ realm, email, exact: true });
+  if (user?.id === undefined) throw new Error('nobody has this address');
+  return user.id;
+}
+
+const withoutDot = (name: string): string => name.replace(/\.$/, '');

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
 import { Dice } from '../simulation/dice.ts';
 import { seedOfToday } from './choose.ts';
+import { givenNumber, orRefuse } from './given-number.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
 import { STORIES } from './stories.ts';
@@ -18,15 +19,16 @@ const MINUTE_MS = 60_000;
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' } },
 });
-const seed = Number(values.seed ?? seedOfToday());
-const endsMs = performance.now() + Number(values.minutes) * MINUTE_MS;
+const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));
+const minutes = orRefuse(() => givenNumber('minutes', values.minutes));
+const endsMs = performance.now() + minutes * MINUTE_MS;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 let interrupted = false;
 process.once('SIGINT', () => (interrupted = true));
 const isOver = () => interrupted || performance.now() > endsMs;
 
-say(`${values.minutes} minutes with ${TENANTS} tenants; seed ${seed}`);
+say(`${minutes} minutes with ${TENANTS} tenants; seed ${seed}`);
 const prover = await Prover.start();
 try {
   const outcomes: Outcome[] = [];

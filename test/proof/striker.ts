@@ -36,6 +36,8 @@ export class Striker {
   readonly #attemptMs: number;
   readonly #due: Due[] = [];
   #striking: Promise<void> | undefined;
+  /** The first blow that could not be dealt: nothing that is seen after it proves anything. */
+  #failure: Error | undefined;
 
   constructor(stack: LinkedStack, attemptMs: number) {
     this.#stack = stack;
@@ -44,24 +46,47 @@ export class Striker {
 
   reached(due: Due): void {
     this.#due.push(due);
-    this.#striking ??= this.#strikeAll().finally(() => (this.#striking = undefined));
+    this.#strikeDue();
   }
 
   /** One blow out of the blue; returns when what was killed answers again. */
   async kill(victim: Victim): Promise<void> {
     await this.quiet();
     this.blows += 1;
-    this.#striking = (async () => {
+    this.#deal(async () => {
       await this.#stack[victim].kill('SIGKILL');
       await sleep(AWAY_MS);
       await this.#stack[victim].restart();
-    })().finally(() => (this.#striking = undefined));
+    });
     await this.#striking;
+    this.#assureWhole();
   }
 
-  /** Resolves when no blow is being dealt. Rejects when one failed: the world is broken then. */
+  /** Resolves when no blow is being dealt. Rejects once one failed: the world is broken then. */
   async quiet(): Promise<void> {
     while (this.#striking !== undefined) await this.#striking;
+    this.#assureWhole();
+  }
+
+  #assureWhole(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Never rejects: whoever is quiet next is told. Then what became due meanwhile has its turn. */
+  #deal(blows: () => Promise<void>): void {
+    this.#striking = Promise.resolve()
+      .then(blows)
+      .catch((error: unknown) => {
+        this.#failure ??= new Error(`a blow failed: ${String(error)}`, { cause: error });
+      })
+      .then(() => {
+        this.#striking = undefined;
+        this.#strikeDue();
+      });
+  }
+
+  #strikeDue(): void {
+    if (this.#striking === undefined && this.#due.length > 0) this.#deal(() => this.#strikeAll());
   }
 
   async #strikeAll(): Promise<void> {
@@ -84,7 +109,8 @@ export class Striker {
       const release = () => {
         for (const due of struck) due.release();
       };
-      await this.#strike(first, release);
+      // Whoever is held goes on in any case, to be told that the blow failed.
+      await this.#strike(first, release).finally(release);
     }
   }
 

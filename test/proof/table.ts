@@ -1,7 +1,7 @@
 import { FAULTS, PLACES } from './cells.ts';
 import type { Outcome } from './prover.ts';
 
-const SIGNS: Readonly<Record<Outcome['result'], string>> = {
+export const SIGNS: Readonly<Record<Outcome['result'], string>> = {
   holds: '✓',
   broken: 'x',
   nothing: '–',
@@ -12,7 +12,8 @@ export function formatTable(outcomes: readonly Outcome[]): string {
   const singles = outcomes.filter(({ cell }) => !cell.includes(' + '));
   const known = new Map(singles.map(({ cell, result }) => [cell, SIGNS[result]]));
   const rows = [...new Set(singles.map(({ cell }) => cell.slice(0, cell.indexOf(':'))))].toSorted();
-  const width = Math.max(...rows.map(({ length }) => length), 0) + 2;
+  if (rows.length === 0) return 'Two faults at once have no table.';
+  const width = Math.max(...rows.map(({ length }) => length)) + 2;
   const lines = rows.map((row) => {
     const cells = PLACES.map((place) =>
       FAULTS.map((fault) => known.get(`${row}: ${fault} at ${place}`) ?? '·')

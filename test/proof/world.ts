@@ -17,6 +17,7 @@ import { startLinkedStack } from '../support/faults/linked-stack.ts';
 import { createEngines } from '../support/saga-requests.ts';
 import { CheckpointsSeen } from './checkpoints-seen.ts';
 import { Commander, ORDERS_VARIABLE } from './orders.ts';
+import type { Listeners } from './orders.ts';
 import type { RealOutside } from './real-outside.ts';
 import { PROOF_TIMING, REAL_TIMING } from './timing.ts';
 
@@ -30,22 +31,20 @@ const entry = (name: string): string => fileURLToPath(new URL(name, import.meta.
 
 export type ProofWorld = Awaited<ReturnType<typeof startProofWorld>>;
 
-export interface Heard {
-  /** A saga stands where a blow is due; by which process. */
-  reached(operation: string, index: number, process: string): void;
-  hit(operation: string, index: number): void;
-}
-
 /**
  * Everything that a saga meets, in processes that can be killed: real Postgres, Temporal and NATS,
  * each link to them behind a proxy; the registry's worker and sequencer, which break what they are
  * ordered to; its API and a data plane. Outside systems are the embedded ones, kept in files.
  */
-export async function startProofWorld(heard: Heard, outside?: RealOutside, seals = false) {
+export async function startProofWorld(
+  listeners: Listeners,
+  outside: RealOutside | undefined,
+  seals: boolean,
+) {
   const timing = outside === undefined ? PROOF_TIMING : REAL_TIMING;
   const sockets = mkdtempSync(join(tmpdir(), 'tenure-proof-'));
   const socketPath = join(sockets, 'orders.sock');
-  const commander = new Commander(socketPath, heard);
+  const commander = new Commander(socketPath, listeners);
   const stack = await startLinkedStack({
     entries: { worker: entry('worker-main.ts'), sequencer: entry('sequencer-main.ts') },
     environment: {
@@ -70,6 +69,9 @@ export async function startProofWorld(heard: Heard, outside?: RealOutside, seals
     ...{ timing, real: outside !== undefined },
     /** The outside systems past the registry, as they are now. */
     outside: () => outside?.ports ?? stack.slate().outside,
+    foreign: outside?.foreign ?? [],
+    /** Embedded identities know nobody, and take any. */
+    subOf: outside?.subOf ?? (async () => 'bob'),
     ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },

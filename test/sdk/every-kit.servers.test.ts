@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { quiet } from '../../tools/servers/progress.ts';
@@ -6,10 +7,12 @@ import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts'
 import { startKits, type RunningKits } from './conformance/kits.ts';
 import { FakeRegistry, TOKEN } from './support/fake-registry.ts';
 import { FactWriter, ISSUER, LOG, memberDraft, signer } from './support/fact-writer.ts';
-import { keySetNote, NEXT_FACT_KEY, NEXT_TIME, rangeOf } from './support/log-writer.ts';
-import { ROOT_KEY, TIME } from './support/log-writer.ts';
+import { farAhead, forgedState, THIEF } from './support/forged-state.ts';
+import { keySetNote, LOG_KEY, NEXT_FACT_KEY, NEXT_LOG_KEY } from './support/log-writer.ts';
+import { NEXT_TIME, rangeOf, ROOT_KEY, TIME } from './support/log-writer.ts';
 import { writeHistory } from './support/plane-fixture.ts';
 import { stateOf } from './support/state-writer.ts';
+import type { ServedState } from './support/state-writer.ts';
 import { ACME, memberId, SHARD } from './support/tenants.ts';
 
 const BUILD_TIMEOUT_MS = 10 * 60_000;
@@ -18,6 +21,8 @@ const DISK_MIB = 4;
 const FACTS = 20;
 /** Reading them anew takes longer than telling that one is ready. */
 const MANY_FACTS = 300;
+/** Over HTTP a plane asks for a heartbeat every 3 s, and three of them deny a snapshot. */
+const SOON = { withinMs: 30_000 };
 
 let kits: RunningKits;
 let disk: SmallDisk;
@@ -88,13 +93,13 @@ async function whoIsFresh(): Promise<string[]> {
   return fresh;
 }
 
-const allMayWrite = (allowed: boolean) =>
+const allMayWrite = (allowed: boolean, sub = 'jane') =>
   eventually(async () => {
     for (const { name, ask } of kits.kits) {
-      const answer = await ask(question);
+      const answer = await ask({ ...question, sub });
       expect({ name, answer }).toMatchObject({ answer: { allowed } });
     }
-  });
+  }, SOON);
 
 test('what a stolen key signed is taken back, though the disk kept neither it nor the key set', async () => {
   disk.fill();
@@ -179,4 +184,68 @@ test('one that is started again is ready by a heartbeat of now, not by its last 
   for (let n = 0; n < FACTS; n += 1) writer.write(ACME, owner);
   await open();
   await allAreFreshOnceReady(true);
+});
+
+/** Nothing that a former plane left, and this state to begin with. */
+async function openOn(state: ServedState): Promise<void> {
+  await close();
+  registry.state = state;
+  place = 'on-snapshot';
+  await open();
+}
+
+const isOnDisk = (): string[] =>
+  kits.kits
+    .map(({ name }) => name)
+    .filter((name) => existsSync(join(disk.path, place, name, 'snapshot')));
+
+/** The true state is decided by, and nobody finds the false one any more. */
+async function allHaveHealed(): Promise<void> {
+  await allMayWrite(false, THIEF);
+  await allMayWrite(true);
+  await eventually(() => expect(isOnDisk()).toEqual([]));
+  await close();
+  registry.down = true;
+  await open();
+  await allMayWrite(false, THIEF);
+}
+
+test('a snapshot far ahead of all heartbeats is denied, and forgotten on disk', async () => {
+  writer.write(ACME, owner);
+  await openOn(forgedState(writer, farAhead(writer)));
+  await allMayWrite(true, THIEF);
+  await allHaveHealed();
+});
+
+test('a snapshot whose log key is revoked is not decided by any more', async () => {
+  writer.write(ACME, owner);
+  await openOn(forgedState(writer));
+  await ready();
+  await allMayWrite(true, THIEF);
+  const size = writer.facts.length;
+  const revoked = rangeOf(LOG_KEY, { to: size, void: 1 });
+  const logKeys = [revoked, rangeOf(NEXT_LOG_KEY, { from: size })];
+  registry.keySets.push(keySetNote({ version: 2, logKeys }));
+  await allHaveHealed();
+});
+
+test('lines wait for a snapshot that is on its way, however many heartbeats count them', async () => {
+  const answer = Promise.withResolvers<void>();
+  registry.stateHeld = answer.promise;
+  registry.stateAsked = 0;
+  await openOn(stateOf(writer));
+  await eventually(() => expect(registry.stateAsked).toBe(kits.kits.length), SOON);
+  const asked = registry.heartbeatsAsked;
+  await eventually(
+    () => expect(registry.heartbeatsAsked).toBeGreaterThan(asked + kits.kits.length),
+    SOON,
+  );
+  answer.resolve();
+  await ready();
+  for (const { name, ask } of kits.kits) {
+    const stats = await ask({ op: 'stats' });
+    expect({ name, stats }).toMatchObject({
+      stats: { snapshot: writer.facts.length, applied: 0 },
+    });
+  }
 });

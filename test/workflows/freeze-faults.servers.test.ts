@@ -140,5 +140,11 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 test.each(SCENARIOS)('wholly open or wholly closed, told once: $name', async (scenario) => {
+  expect(outcomes.has(scenario)).toBe(true);
   await outcomes.get(scenario);
+});
+
+test('a slate is not clean where a tenant is no longer active and no saga made it so', async () => {
+  const { id } = await madeTenant(world, 'trial');
+  await expect(expectCleanSlate(world, { tenants: [id] })).rejects.toThrow(/"trial"/);
 });

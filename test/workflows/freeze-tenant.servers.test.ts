@@ -84,6 +84,24 @@ test('while Keycloak is away the fact is out, the saga waits, and nobody else ge
   expect(objectsOf(outside, tenant)).toMatchObject({ identity: { suspended: true } });
 });
 
+test('a freeze for abuse is not lost behind an unfreeze that is parked: the tenant is busy', async () => {
+  const tenant = await madeTenant(world);
+  await world.ended(await world.freeze(tenant.id));
+  plan.down.add('identity');
+  const unfreeze = await world.unfreeze(tenant.id);
+  const request = { actor, tenant: tenant.id, reason: 'abuse' } as const;
+  try {
+    await world.reached(unfreeze, ['parked']);
+    const busy = { outcome: 'tenant-busy', by: unfreeze.id };
+    expect(await acceptFreeze(ports(), request)).toEqual(busy);
+    expect(await acceptUnfreeze(ports(), request)).toEqual(busy);
+  } finally {
+    plan.down.delete('identity');
+  }
+  expect((await world.ended(unfreeze)).state).toBe('done');
+  expect(await acceptFreeze(ports(), request)).toMatchObject({ outcome: 'accepted' });
+});
+
 test('a frozen tenant is not frozen again, an active one not unfrozen, none else is changed', async () => {
   const { id: tenant } = await madeTenant(world);
   expect(await acceptUnfreeze(ports(), { actor, tenant })).toEqual({

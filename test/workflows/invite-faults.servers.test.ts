@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Operation } from '../../ports/registry-store.ts';
+import { eventually } from '../support/eventually.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { TenantOfTest } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
@@ -80,6 +81,33 @@ test('a mail that arrived though its reply was lost has a link that still works'
   await world.ended(operation);
 });
 
+/** How many activities of these ids its saga has scheduled. */
+async function asked(operation: Operation, activityId: string): Promise<number> {
+  const { events } = await world.handle(operation).fetchHistory();
+  return (events ?? []).filter((event) =>
+    event.activityTaskScheduledEventAttributes?.activityId?.startsWith(activityId),
+  ).length;
+}
+
+test('a resend while the reminder is on its way has a reminder of its own', async () => {
+  const email = anEmail();
+  const operation = await people.accepted(acme.tenant, email);
+  const waitMs = { ...world.timing.waitMs, 'invitation-reminder': 1_500, invitation: 60_000 };
+  await world.start(operation, { waitMs });
+  await mailsTo(notifier, email);
+  plan.plan(operation.id, 'notifier.send', { kind: 'hangs' });
+  const sent = () => plan.calls(operation.id).filter((effect) => effect === 'notifier.send');
+  await eventually(() => sent().length > 1);
+  await people.resend(operation, 'during-the-reminder');
+  const mails = await mailsTo(notifier, email, 4);
+  const both = ['invitation', 'invitation-reminder'];
+  expect(mails.map(({ kind }) => kind)).toEqual([...both, ...both]);
+  expect(tokenIn(mails[3])).toBe(tokenIn(mails[2]));
+  await people.revoke(operation);
+  expect((await world.ended(operation)).state).toBe('done');
+  await expectReplays(world, operation);
+});
+
 describe('a mail server that is away', () => {
   const unavailable = Array<Fault>(MANY).fill({ kind: 'refused', code: 'unavailable' });
 
@@ -93,6 +121,20 @@ describe('a mail server that is away', () => {
     return { operation, email };
   }
 
+  /** Its probe fails as well: it tries no mail meanwhile, and ends by what `then` does. */
+  async function parkedForGood(
+    then: (operation: Operation) => Promise<unknown>,
+  ): Promise<Operation> {
+    plan.down.add('notifier');
+    try {
+      const { operation } = await parked();
+      await then(operation);
+      return await world.ended(operation);
+    } finally {
+      plan.down.delete('notifier');
+    }
+  }
+
   test('parks the saga and fails nothing: the mail goes out when it is back', async () => {
     const { operation, email } = await parked();
     plan.plan(operation.id, 'notifier.send');
@@ -103,15 +145,28 @@ describe('a mail server that is away', () => {
   });
 
   test('keeps nobody from revoking: the saga ends though it cannot mail', async () => {
-    const { operation } = await parked();
-    await people.revoke(operation);
-    const { state, steps } = await world.ended(operation);
+    const operation = await parkedForGood(people.revoke);
+    const { state, steps } = await world.row(operation);
     expect(state).toBe('done');
     expect(steps.map((step) => step.state)).toEqual([
       ...['done', 'done', 'done', 'skipped', 'done', 'done', 'done', 'skipped'],
     ]);
     plan.plan(operation.id, 'notifier.send');
     await expectCleanSlate(world, { tenants: [acme.tenant] });
+    await expectReplays(world, operation);
+  });
+
+  test('and a store that is away longer than a budget fail nothing: revoked, it ends', async () => {
+    const operation = await parkedForGood(async (waiting) => {
+      plan.plan(waiting.id, 'store.isInvitationPending', ...unavailable);
+      await people.revoke(waiting);
+      await eventually(async () => (await asked(waiting, 'until-mail')) > 2, {
+        ...{ withinMs: 30_000, what: 'the row is asked for again, a budget later' },
+      });
+      expect((await world.row(waiting)).state).toBe('parked');
+      plan.plan(waiting.id, 'store.isInvitationPending');
+    });
+    expect((await world.row(operation)).state).toBe('done');
     await expectReplays(world, operation);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MemoryIdentity } from '../../adapters/memory/identity.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { SagaEngineError } from '../../ports/saga-engine.ts';
-import { tellUnsettled } from '../../registry/tell-invitation.ts';
+import { createSweep } from '../../registry/tell-unsettled.ts';
 import { eventually } from '../support/eventually.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { TenantOfTest } from '../support/invitations.ts';
@@ -63,6 +63,9 @@ test('the invited person becomes a member who is bound to the login', async () =
   const { operation, email, token } = await invited();
   const pending = { state: 'pending', identity: null, roles: ['org-member'] };
   expect(await memberOf(operation)).toMatchObject(pending);
+  expect(await world.engine.ask(operation.id, operation.kind)).toMatchObject({
+    ...{ state: 'waiting', step: 'answer', reason: undefined },
+  });
   const login = aLogin(acme.issuer, email.toUpperCase());
   expect(await people.take(token, login)).toMatchObject({ outcome: 'taken' });
   const ended = await world.ended(operation);
@@ -220,12 +223,14 @@ test('a saga that could not hear of the acceptance is told by the sweep', async 
   const deaf = createInviting({ ...world, engine: unheard(world.engine) });
   expect(await deaf.take(token, aLogin(acme.issuer, email))).toMatchObject({ outcome: 'taken' });
   expect((await world.row(operation)).state).toBe('waiting');
+  const { store, engine, report } = world;
+  const sweep = createSweep({ invitations: store.invitations, engine, report });
   await eventually(async () => {
-    await tellUnsettled({ invitations: world.store.invitations, engine: world.engine });
+    await sweep(performance.now());
     expect((await world.row(operation)).state).toBe('done');
   });
   expect(await memberOf(operation)).toMatchObject({ state: 'active' });
-  expect(await world.store.invitations.listUnsettled(0, 10)).toEqual([]);
+  expect(await store.invitations.listUnsettled(0, 10)).toEqual([]);
 });
 
 function unheard(engine: World['engine']): World['engine'] {

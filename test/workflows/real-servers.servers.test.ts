@@ -72,6 +72,7 @@ describe.each([
   test.each(scenarios)(
     'fully there or fully gone: $name',
     async (scenario) => {
+      expect(outcomes.has(scenario)).toBe(true);
       await outcomes.get(scenario);
     },
     TEST_WITHIN_MS,

@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { MembershipActivities } from './contract.ts';
 
@@ -29,17 +29,6 @@ export function steps(input: SagaInput): readonly Step<Activities>[] {
         facts = await call('commitRoles', { operation, tenant }, atMs);
       },
     },
-    {
-      name: 'sign',
-      title: 'Sign the fact and fan it out',
-      touches: 'log',
-      queue: FACTS_QUEUE,
-      do: async (call) => {
-        await call(
-          'sign',
-          facts.map((fact) => fact.id),
-        );
-      },
-    },
+    signRow(() => facts),
   ];
 }

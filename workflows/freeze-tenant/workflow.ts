@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { FreezingActivities } from './contract.ts';
 
@@ -27,16 +27,7 @@ export function steps(ref: SagaRef): readonly Step<FreezingActivities & SigningA
         facts = await call('commitFreeze', ref, atMs);
       },
     },
-    {
-      name: 'sign',
-      title: 'Sign the fact and fan it out',
-      touches: 'log',
-      queue: FACTS_QUEUE,
-      do: async (call) => {
-        const ids = facts.map((fact) => fact.id);
-        await call('sign', ids);
-      },
-    },
+    signRow(() => facts),
     {
       name: 'identity',
       title: 'Refuse sign-in and end all sessions',

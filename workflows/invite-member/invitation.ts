@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { INVITATION_MESSAGES, MAX_MAILINGS } from '../../domain/invitation.ts';
 import type { Call } from '../shared/call.ts';
 import type { SagaInput, SagaRef } from '../shared/contract.ts';
@@ -72,8 +72,10 @@ export class InvitationLife {
   }
 
   async #remind(call: Call<InvitationActivities>): Promise<void> {
+    const mailing = this.#mailing;
     await call('mailInvitation', this.#ref, this.#order(true));
-    this.#reminded = true;
+    // Mailed anew meanwhile: the new link has a reminder of its own.
+    if (mailing === this.#mailing || !patched('remind-of-each-mailing')) this.#reminded = true;
   }
 
   async #untilDue(): Promise<void> {

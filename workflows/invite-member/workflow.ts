@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { InvitationActivities } from './contract.ts';
 import { InvitationLife } from './invitation.ts';
@@ -49,7 +49,7 @@ function invited(ref: SagaRef, life: InvitationLife, found: Found): Step<Activit
         life.begin();
       },
     },
-    signed('sign', found),
+    signRow(() => found.facts),
     {
       name: 'user',
       title: 'Make the invited person a user at the identity provider',
@@ -87,7 +87,7 @@ function ended(ref: SagaRef, found: Found): Step<Activities>[] {
         Object.assign(found, { facts, accepted });
       },
     },
-    signed('sign-end', found),
+    signRow(() => found.facts, 'sign-end'),
     {
       name: 'identity',
       title: 'Add the member at the identity provider',
@@ -96,17 +96,4 @@ function ended(ref: SagaRef, found: Found): Step<Activities>[] {
       do: (call) => call('joinTenant', ref),
     },
   ];
-}
-
-function signed(name: string, found: Found): Step<Activities> {
-  return {
-    name,
-    title: 'Sign the fact and fan it out',
-    touches: 'log',
-    queue: FACTS_QUEUE,
-    do: async (call) => {
-      const ids = found.facts.map((fact) => fact.id);
-      await call('sign', ids);
-    },
-  };
 }

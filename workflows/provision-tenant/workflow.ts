@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { ProvisioningActivities } from './contract.ts';
 
@@ -86,16 +86,7 @@ function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
         found.facts = await call('activate', ref, input);
       },
     },
-    {
-      name: 'sign',
-      title: 'Sign the facts and fan them out',
-      touches: 'log',
-      queue: FACTS_QUEUE,
-      do: async (call) => {
-        const ids = found.facts.map((fact) => fact.id);
-        await call('sign', ids);
-      },
-    },
+    signRow(() => found.facts),
     {
       name: 'invite-admin',
       title: 'Mail the invitation to the first admin',

@@ -1,5 +1,6 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
   CancellationScope,
   condition,
   isCancellation,
@@ -63,7 +64,8 @@ export class Parking {
       await waiting.run(() => {
         if (!known) recorded = this.#progress.catchUp().catch(() => undefined);
         const endings = [condition(resumed)];
-        if (stop.until !== undefined) endings.push(stop.until().then(() => void (again = false)));
+        if (stop.until !== undefined)
+          endings.push(neededNoMore(stop.until).then(() => void (again = false)));
         if (!stop.personal || stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(stop));
         if (stop.limited) endings.push(this.#limit());
         return Promise.race(endings);
@@ -100,5 +102,19 @@ export class Parking {
   async #limit(): Promise<void> {
     await sleep(Math.max(1, this.#input.timing.parkedLimitMs - this.#parkedMs));
     throw parkedTooLong();
+  }
+}
+
+/**
+ * An answer whose budget ended is asked for again, or an outage of the store would fail a committed
+ * saga. Each turn costs a whole budget: no loop of events.
+ */
+async function neededNoMore(until: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await until();
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    }
   }
 }

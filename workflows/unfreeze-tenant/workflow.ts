@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { UnfreezingActivities } from './contract.ts';
 
@@ -43,15 +43,6 @@ export function steps(ref: SagaRef): readonly Step<UnfreezingActivities & Signin
         facts = await call('commitUnfreeze', ref, atMs);
       },
     },
-    {
-      name: 'sign',
-      title: 'Sign the fact and fan it out',
-      touches: 'log',
-      queue: FACTS_QUEUE,
-      do: async (call) => {
-        const ids = facts.map((fact) => fact.id);
-        await call('sign', ids);
-      },
-    },
+    signRow(() => facts),
   ];
 }

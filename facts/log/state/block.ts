@@ -14,8 +14,8 @@ import { MAX_LEAF_WEIGHT } from './inner-node.ts';
  */
 
 const BLOCK_DOMAIN = new Uint8Array([0x05]);
-/** Where blocks are put behind their domain: most have one fact or a few, of some 400 bytes. */
-const DESK = new Uint8Array(16 * 1024);
+/** Where blocks are put behind their domain: 256 facts, of some 500 bytes, and a core's cache. */
+const DESK = new Uint8Array(256 * 1024);
 DESK.set(BLOCK_DOMAIN);
 const UUID_BYTES = 16;
 
@@ -39,7 +39,7 @@ export const blockWeight = ({ live }: Pick<Block, 'live'>): number =>
 export const blockHash = (block: Uint8Array): Uint8Array => {
   const length = BLOCK_DOMAIN.length + block.length;
   if (length > DESK.length) return sha256(concatBytes(BLOCK_DOMAIN, block));
-  // Memory of its own for each of a million blocks would cost more than their hashes.
+  // Memory of its own for each would cost as much as its hash, and collecting it.
   DESK.set(block, BLOCK_DOMAIN.length);
   return sha256(DESK.subarray(0, length));
 };

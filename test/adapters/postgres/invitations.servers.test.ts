@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_PENDING_INVITATIONS } from '../../../domain/invitation.ts';
+import type { Invitation } from '../../../domain/invitation.ts';
 import type { AcceptRequest } from '../../../ports/registry-store.ts';
 import {
   accepted,
@@ -268,9 +269,51 @@ describe('inviting', () => {
     const list = async (query: object) =>
       (await invitations.listInvitations({ tenant, limit: 2, ...query })).map(({ id }) => id);
     expect(await list({})).toEqual(ids.slice(0, 2));
-    expect(await list({ after: ids[1] })).toEqual(ids.slice(2));
+    expect(await list({ after: { invitedAtMs: 4_000, id: ids[1] } })).toEqual(ids.slice(2));
     expect(await list({ state: 'revoked' })).toEqual([]);
     await invitations.revoke(tenant, ids[2] ?? '', 'operator', NOW);
     expect(await list({ state: 'revoked' })).toEqual([ids[2]]);
+  });
+
+  test('pages hold every row once, also of one millisecond, and after a row that is gone', async () => {
+    const tenant = await aTenant();
+    const { invitations, operations } = registry.api;
+    for (let at = 0; at < 5; at += 1)
+      await accepted(operations, { ...inviteRequest(tenant, `${at}@example.com`), nowMs: 3_001 });
+    const all = await invitations.listInvitations({ tenant, limit: 5 });
+    const seen: string[] = [];
+    for (let after: Invitation | undefined; ;) {
+      const query = after === undefined ? { tenant } : { tenant, after };
+      const page = await invitations.listInvitations({ ...query, limit: 2 });
+      seen.push(...page.map(({ id }) => id));
+      after = page.at(-1);
+      if (after === undefined) break;
+      await registry.worker.invitations.withdraw(tenant, after.id);
+    }
+    expect(seen).toEqual(all.map(({ id }) => id));
+  });
+});
+
+describe('what ended and was not settled', () => {
+  test('is listed over all tenants, oldest first, in pages that nobody falls between', async () => {
+    const { invitations } = registry.worker;
+    const ended = await Promise.all(
+      // Three of one millisecond.
+      [NOW + 1, NOW, NOW, NOW].map(async (nowMs) => {
+        const tenant = await aTenant();
+        const { id } = await invited(tenant);
+        return registry.api.invitations.revoke(tenant, id, 'operator', nowMs);
+      }),
+    );
+    const ids: string[] = [];
+    for (let [last] = await invitations.listUnsettled(0, 1); last !== undefined;) {
+      ids.push(last.id);
+      // Settled meanwhile: it is no row that the worker sees any more.
+      await admin('update invitations set settled_at = now() where id = $1', [last.id]);
+      [last] = await invitations.listUnsettled(0, 1, last);
+    }
+    const ours = ids.filter((id) => ended.some((row) => row?.id === id));
+    expect(ours.slice(0, 3).toSorted()).toEqual(ours.slice(0, 3));
+    expect([ours.length, ours[3]]).toEqual([ended.length, ended[0]?.id]);
   });
 });

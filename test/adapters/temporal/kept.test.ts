@@ -35,7 +35,7 @@ test('the one that was asked for longest ago makes room', async () => {
 
 test('a failure is not remembered', async () => {
   const { asked, get } = asking();
-  await expect(get('broken')).rejects.toThrow();
-  await expect(get('broken')).rejects.toThrow();
+  await expect(get('broken')).rejects.toThrow('broken');
+  await expect(get('broken')).rejects.toThrow('broken');
   expect(asked).toEqual(['broken', 'broken']);
 });

@@ -74,10 +74,10 @@ describe('what a saga tells Temporal', () => {
       ...one,
       metadata: { ...one.metadata, 'encryption-key-id': Buffer.from(other) },
     };
-    await expect(codec.decode([moved])).rejects.toThrow();
+    await expect(codec.decode([moved])).rejects.toThrow(/unable to authenticate/);
     const bytes = Uint8Array.from(one.data ?? []);
     bytes[20] = (bytes[20] ?? 0) ^ 1;
-    await expect(codec.decode([{ ...one, data: bytes }])).rejects.toThrow();
+    await expect(codec.decode([{ ...one, data: bytes }])).rejects.toThrow(/unable to authenticate/);
   });
 
   test('is of the platform’s key when it belongs to no tenant', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createKeycloakLogin } from '../../../adapters/keycloak/login.ts';
 import { createKeycloakRealms } from '../../../adapters/keycloak/realm.ts';
 import type { Call } from '../../../ports/call.ts';
+import type { MailCatcher } from '../../../ports/mail-catcher.ts';
 import { textOf } from '../../adapters/keycloak/browser.ts';
 import type { Page } from '../../adapters/keycloak/browser.ts';
 import { PASSWORD, Person } from '../../adapters/keycloak/person.ts';
@@ -33,7 +34,7 @@ export async function prepareAttack() {
   });
   const api = await startTestApi({ login });
   const { tenant } = await activate(api);
-  const row = api.registry.rows.tenants.get(tenant)!;
+  const row = there(api.registry.rows.tenants.get(tenant));
   api.registry.rows.tenants.set(tenant, { ...row, slug: realm, issuer });
   const place = { slug: realm, isolation: 'silo', issuer } as const;
   const client = await signedIn();
@@ -49,7 +50,7 @@ export async function prepareAttack() {
       ? await browser.open(`/invitations/callback${new URL(page.url).search}`)
       : undefined;
     const said = back?.status ?? textOf(page.html);
-    const { state, identity: bound } = api.links.rows.get(token)!;
+    const { state, identity: bound } = there(api.links.rows.get(token));
     return { said, state, sub: bound?.sub };
   }
 
@@ -58,19 +59,7 @@ export async function prepareAttack() {
     anEmail: () => `v-${randomUUID().slice(0, 8)}@acme.example`,
     person: (email: string, password?: string) => new Person(config.adminUrl, email, password),
     /** Links of the mails to an address, one after the other. */
-    mailbox: (email: string) => {
-      let last: string | undefined;
-      return () =>
-        eventually(
-          async () => {
-            const link = await catcher.findLink(email, AbortSignal.timeout(MAIL_WITHIN_MS));
-            if (link === undefined || link === last) throw new Error('no new mail');
-            last = link;
-            return link;
-          },
-          { what: `a mail to ${email}` },
-        );
-    },
+    mailbox: (email: string) => mailboxOf(catcher, email),
     /** What the saga does before it mails: the guard. */
     invite: (email: string) => identity.ensureInvited({ slug: realm, email }, call),
     /** A user with a password, as a registration of theirs makes one. */
@@ -97,4 +86,23 @@ export async function prepareAttack() {
       (await client.users.listSessions({ realm, id })).map((session) => session.id),
     close: () => Promise.all([api.close(), catcher.close()]),
   };
+}
+
+function mailboxOf(catcher: MailCatcher, email: string): () => Promise<string> {
+  let last: string | undefined;
+  return () =>
+    eventually(
+      async () => {
+        const link = await catcher.findLink(email, AbortSignal.timeout(MAIL_WITHIN_MS));
+        if (link === undefined || link === last) throw new Error('no new mail');
+        last = link;
+        return link;
+      },
+      { what: `a mail to ${email}` },
+    );
+}
+
+function there<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('the row is gone');
+  return row;
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { COOKIE } from '../../../api/accept/cookie.ts';
+import { LoginError } from '../../../ports/oidc-login.ts';
+import type { LoginErrorCode } from '../../../ports/oidc-login.ts';
 import { StoreError } from '../../../ports/registry-store.ts';
 import { formatInvitationToken } from '../../../registry/invitation-token.ts';
 import { InvitedBrowser } from '../../support/api/invited-browser.ts';
@@ -21,6 +23,8 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const stateOf = (of = token) => api.links.rows.get(of)?.state;
+const warnings = () => api.log.filter((line) => line.includes('"level":40'));
+const errors = () => api.log.filter((line) => line.includes('"level":50'));
 const link = (of = token) => `/invitations/${of}`;
 const rename = (displayName: string) => {
   const row = api.registry.rows.tenants.get(tenant)!;
@@ -90,6 +94,7 @@ describe('one answer to every link that is not open', () => {
     },
     'cut short': () => token.slice(0, -1),
     'not ASCII': () => encodeURIComponent('ä'.repeat(64)),
+    'of broken percent-encoding': () => '%E0%A4%A',
     'very long': () => 'a'.repeat(4_000),
   };
   const outside = ({ status, text, headers }: Answer) => {
@@ -105,7 +110,7 @@ describe('one answer to every link that is not open', () => {
     const bad = await closed[name]!();
     expect(outside(await browser.open(link(bad)))).toEqual(reference);
     expect(outside(await browser.press(link(bad)))).toEqual(reference);
-    expect([browser.set, api.engine.messages]).toEqual([[], []]);
+    expect([browser.set, api.engine.messages, errors()]).toEqual([[], [], []]);
   });
 
   test('the answer to an open one differs', async () => {
@@ -247,15 +252,62 @@ describe('when the login fails', () => {
     expect(stateOf()).toBe('pending');
   });
 
+  const failAt = async (part: 'begin' | 'finish', code: LoginErrorCode) => {
+    const cause = new Error('code=the-code for grace@acme.example');
+    const fail = () => Promise.reject(new LoginError(code, 'It does not hold.', { cause }));
+    await api.close();
+    api = await startTestApi({ login: { ...api.people.login, [part]: fail } });
+    browser = new InvitedBrowser(api);
+    ({ tenant } = await activate(api));
+    token = api.links.invite(tenant);
+  };
+
+  test.each([
+    ['begin', 'unavailable', 503],
+    ['begin', 'invalid', 500],
+    ['finish', 'unavailable', 503],
+    ['finish', 'invalid', 400],
+  ] as const)(
+    'at its %s as %s, an operator is told so, and nothing that the provider said',
+    async (part, code, status) => {
+      await failAt(part, code);
+      const page = await browser.accept(token);
+      expect([page.status, stateOf()]).toEqual([status, 'pending']);
+      const told = warnings().map((line) => JSON.parse(line) as object);
+      expect(told).toEqual([expect.objectContaining({ code, reason: 'It does not hold.' })]);
+      for (const secret of ['the-code', 'grace@', token])
+        expect(api.log.join()).not.toContain(secret);
+    },
+  );
+
+  test('who declines is nobody’s fault: no operator is told', async () => {
+    api.people.person = 'declines';
+    await browser.accept(token);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('one that cannot even begin is called our fault, not the person’s delay', async () => {
+    await failAt('begin', 'invalid');
+    const page = await browser.press(link());
+    expect([page.status, page.text]).toEqual([500, expect.stringContaining('fault is ours')]);
+    expect([browser.cookie, stateOf()]).toEqual([undefined, 'pending']);
+  });
+
   test('our own failure is a page without its cause', async () => {
-    api.breakStore(new StoreError('store-unavailable', 'the internal text'));
+    api.breakStore(new Error('the internal text'));
     const page = await browser.open(link());
     expect([page.status, page.headers.get('Content-Type')]).toEqual([
-      503,
+      500,
       expect.stringMatching(/^text\/html/),
     ]);
     expect(page.text).not.toContain('the internal text');
-    expect(api.log.join()).toContain('the internal text');
+    expect(errors()).toEqual([expect.stringContaining('the internal text')]);
+  });
+
+  test('a store that does not answer is a page, and no error of ours', async () => {
+    api.breakStore(new StoreError('store-unavailable', 'the internal text'));
+    const page = await browser.open(link());
+    expect([page.status, page.text.includes('<h1>'), errors()]).toEqual([503, true, []]);
   });
 });
 

@@ -109,9 +109,13 @@ describeAnswers({
     200: async (api, valid) => {
       const second = { ...BOB, email: 'carol@acme.example' };
       await api.ask({ ...valid, method: 'POST', body: second });
+      const { invitations } = api.registry.rows;
+      [...invitations].forEach(([id, row], at) => invitations.set(id, { ...row, invitedAtMs: at }));
       const first = await api.ask({ path: `${valid.path}?limit=1` });
       const { next } = first.json as unknown as { next: string };
       expect(first.json).toMatchObject({ invitations: [{ email: second.email }] });
+      // Those whose saga was unwound are gone, and what follows them is not.
+      invitations.delete([...invitations.keys()][1] ?? '');
       const rest = await api.ask({ path: `${valid.path}?limit=1&cursor=${next}` });
       expect(rest.json).toMatchObject({ invitations: [{ email: BOB.email }], next: null });
       const none = await api.ask({ path: `${valid.path}?state=revoked` });
@@ -136,6 +140,19 @@ describeAnswers({
       expect([ids[0] === ids[1], ids[0] === ids[2]]).toEqual([true, false]);
       const [[operation, message] = []] = api.engine.messages;
       expect(message).toMatchObject({ name: 'resend', told: { invitation: operation } });
+      return answer;
+    },
+    'not-found': async (api, valid) => {
+      // Nothing is started under another tenant's name, nor what is no invitation.
+      const { operations } = api.registry.rows;
+      const other = await activate(api, 'other');
+      for (const [id, row] of operations) operations.set(id, { ...row, state: 'accepted' });
+      const before = api.engine.started.length;
+      const theirs = valid.path.replace(/tenants\/[^/]+/, `tenants/${other.tenant}`);
+      expect((await api.ask({ ...valid, path: theirs })).status).toBe(404);
+      const path = `/v1/tenants/${other.tenant}/invitations/${other.saga}/resend`;
+      const answer = await api.ask({ ...valid, path });
+      expect(api.engine.started).toHaveLength(before);
       return answer;
     },
     'invitation-ended': (api, valid) => {

@@ -66,12 +66,18 @@ describeAnswers({
       const made = await provision(api, 'young');
       const path = valid.path.replace(/[0-9a-f-]{36}/, made.tenant);
       expect((await api.ask({ ...valid, path })).json).toMatchObject({ saga: made.saga });
+      const { tenant } = await activate(api, 'thawing');
       setAll(api, frozen);
+      // One that is being unfrozen is frozen only until then.
+      const unfreeze = { method: 'POST', path: `/v1/tenants/${tenant}/unfreeze` } as const;
+      const again = { ...valid, path: `/v1/tenants/${tenant}/cancel` };
+      const saga = sagaOf(await api.ask(unfreeze));
+      expect((await api.ask(again)).json).toMatchObject({ saga });
       return api.ask(valid);
     },
     'request-invalid': async (api, valid) => {
       const answer = await api.ask({ ...valid, body: { reason: 'they were rude' } });
-      const detail = expect.stringContaining('unpaid, abuse, request, trial-ended, leaving');
+      const detail = expect.stringContaining('unpaid, abuse, request.');
       expect(answer.json).toMatchObject({ errors: [{ at: '/reason', detail }] });
       return answer;
     },

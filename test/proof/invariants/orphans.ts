@@ -33,7 +33,9 @@ export async function allObjects(world: ProofWorld): Findings {
   );
   const found = await inventories(world);
   const known = new Set(rows.map(({ id }) => id));
-  const strange = found.filter(({ tenant }) => tenant === undefined || !known.has(tenant));
+  const strange = found.filter(({ tenant, name }) =>
+    tenant === undefined ? !world.foreign.includes(name) : !known.has(tenant),
+  );
   return [
     ...disagreements(rows, found),
     ...strange.map(({ port, name }) => `${port} ${name} belongs to no tenant`),

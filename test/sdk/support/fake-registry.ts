@@ -43,6 +43,10 @@ export class FakeRegistry {
   overrides: Partial<Heartbeat> = {};
   /** The newest snapshot; none unless given. */
   state: ServedState | undefined;
+  /** The note is answered behind this. */
+  stateHeld: Promise<void> | undefined;
+  stateAsked = 0;
+  heartbeatsAsked = 0;
   /** Paths of nodes that were asked for. */
   readonly nodesAsked: string[] = [];
   /** Notes of receipts that came. */
@@ -111,8 +115,14 @@ export class FakeRegistry {
     return { status: 204, body: '' };
   }
 
-  #answerState(path: string): Answer {
-    if (path === '') return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  async #answerStateNote(): Promise<Answer> {
+    this.stateAsked += 1;
+    await this.stateHeld;
+    return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  }
+
+  #answerState(path: string): Answer | Promise<Answer> {
+    if (path === '') return this.#answerStateNote();
     this.nodesAsked.push(path);
     const node = this.state?.nodes.get(path.slice(1));
     return node === undefined ? NOT_FOUND : { status: 200, body: node };
@@ -135,6 +145,7 @@ export class FakeRegistry {
       return body === undefined ? NOT_FOUND : { status: 200, body };
     }
     if (url.pathname === '/v1/log/heartbeat') {
+      this.heartbeatsAsked += 1;
       return this.silent ? NOT_FOUND : { status: 200, body: this.#beat(this.overrides) };
     }
     const [, state] = /^\/v1\/log\/state(|\/[0-9a-f]{64})$/.exec(url.pathname) ?? [];

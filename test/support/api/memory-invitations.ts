@@ -5,6 +5,12 @@ import type { AcceptRequest } from '../../../ports/registry-store.ts';
 
 const NONE = () => Promise.resolve(undefined);
 
+type Place = Pick<Invitation, 'invitedAtMs' | 'id'>;
+
+/** Newest first. */
+const byAge = (a: Place, b: Place) =>
+  b.invitedAtMs - a.invitedAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+
 /** What the API's routes ask of invitations, over rows that a test may change. */
 export function createMemoryInvitations(rows: Map<string, Invitation>): InvitationStore {
   const find = (tenant: string, id: string) => {
@@ -16,9 +22,9 @@ export function createMemoryInvitations(rows: Map<string, Invitation>): Invitati
     listInvitations: async ({ tenant, state, after, limit }) => {
       const all = [...rows.values()]
         .filter((row) => row.tenant === tenant && (state === undefined || row.state === state))
-        .toReversed();
-      const from = all.findIndex(({ id }) => id === after) + 1;
-      return all.slice(from, from + limit);
+        .filter((row) => after === undefined || byAge(row, after) > 0)
+        .toSorted(byAge);
+      return all.slice(0, limit);
     },
     findMemberByEmail: async (tenant, email) =>
       [...rows.values()].find(

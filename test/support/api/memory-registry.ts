@@ -106,6 +106,7 @@ function createOperations(state: State): OperationStore {
     accept: (request) => Promise.resolve(accept(state, request)),
     findReplay: (idempotency) => Promise.resolve(findReplay(state, idempotency)),
     findOperation: (id) => Promise.resolve(rows.operations.get(id)),
+    findLockHolder: (tenant) => Promise.resolve(findLockHolder(rows, tenant)),
     listOperations: ({ state: wanted, tenant, after, limit }) => {
       const all = [...rows.operations.values()]
         .filter((row) => wanted === undefined || row.state === wanted)
@@ -129,6 +130,12 @@ function createOperations(state: State): OperationStore {
   };
 }
 
+function findLockHolder(rows: MemoryRegistry['rows'], tenant: string): string | undefined {
+  return [...rows.operations.values()].find(
+    (row) => HOLDS_TENANT_LOCK[row.kind] && row.tenant === tenant && !isEnded(row.state),
+  )?.id;
+}
+
 function findReplay(
   { keys, inFlight, rows }: State,
   idempotency: Idempotency,
@@ -148,11 +155,8 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   const holders = [...rows.tenants.values()].filter((tenant) => tenant.state !== 'failed');
   if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
   if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
-  const by = [...rows.operations.values()].find(
-    (row) =>
-      HOLDS_TENANT_LOCK[operation.kind] && row.tenant === operation.tenant && !isEnded(row.state),
-  );
-  if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
+  const by = HOLDS_TENANT_LOCK[operation.kind] ? findLockHolder(rows, operation.tenant) : undefined;
+  if (by !== undefined) return { outcome: 'tenant-busy', by };
   const pending = [...rows.invitations.values()].filter(
     (row) => row.tenant === operation.tenant && row.state === 'pending',
   );

@@ -11,7 +11,7 @@ import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
-import { loginCallback } from '../../../domain/invitation-mail.ts';
+import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
@@ -122,10 +122,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     log: pino({}, { write: (line: string) => void log.push(line) }),
     closing: closing.signal,
   });
-  const server = createServer(app);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(app);
   return {
     url,
     registry,
@@ -141,6 +138,18 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
+      await close();
+    },
+  };
+}
+
+async function listen(app: ReturnType<typeof createApp>) {
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');

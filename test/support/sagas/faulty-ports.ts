@@ -70,7 +70,7 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
-  const { commitInvitation, settleInvitation } = activities;
+  const { commitInvitation, isInvitationPending, settleInvitation } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
@@ -79,6 +79,8 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
     commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
     commitInvitation: (...args) =>
       plan.run('store.commitInvitation', STORE, () => commitInvitation(...args)),
+    isInvitationPending: (...args) =>
+      plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
     undoAcceptance: (...args) =>

@@ -97,6 +97,13 @@ describe('stage and prod', () => {
     ]);
   });
 
+  test('whoever mails invitations refuses to start without the address that their links lead to', () => {
+    expect(problemsOf('worker', { ...STAGE, PUBLIC_URL: '' })).toEqual([
+      expect.stringContaining('PUBLIC_URL'),
+    ]);
+    expect(loadConfig('worker', {}).service.publicUrl).toBe('http://127.0.0.1:8090');
+  });
+
   test('refuse the development values as well', () => {
     const env = { ...STAGE, OPERATOR_TOKEN: DEV_OPERATOR_TOKEN, SECRETS_KEY: DEV_SECRETS_KEY };
     expect(problemsOf('api', env)).toHaveLength(2);

@@ -74,7 +74,7 @@ func (x *Index) sweep(gone *tenant) {
 	for few := range slices.Chunk(members, itemsAtOnce) {
 		x.mutex.Lock()
 		for _, one := range few {
-			x.identities.remove(one)
+			x.removeMember(one)
 		}
 		x.mutex.Unlock()
 	}
@@ -84,10 +84,10 @@ func (x *Index) tenant(id string) *tenant {
 	if known, found := x.tenants[id]; found {
 		return known
 	}
-	// What is kept is copied: a piece of the payload would keep all of it in memory.
-	made := newTenant(strings.Clone(id))
+	made := newTenant(id)
 	made.listed = true
-	x.tenants[made.id] = made
+	// What is kept is copied: a piece of the payload would keep all of it in memory.
+	x.tenants[made.id.String()] = made
 	return made
 }
 
@@ -138,24 +138,30 @@ func standingOf(asserted bool, state string) standing {
 
 func (x *Index) applyMembership(tenant *tenant, item Item, id string, asserted bool) {
 	if known, found := tenant.members[id]; found {
-		x.identities.remove(known)
+		x.removeMember(known)
 		delete(tenant.members, id)
 	}
 	identity, bound := item.Body.Get("identity").(*kernel.Object)
 	if !asserted || !bound {
 		return
 	}
-	added := &member{
+	added := member{
 		id:     id,
-		sub:    strings.Clone(textOf(identity, "sub")),
+		sub:    textFrom(textOf(identity, "sub")),
 		issuer: x.intern(textOf(identity, "issuer")),
 		tenant: tenant,
 	}
 	if textOf(item.Body, "state") == "active" {
 		added.roles = x.roles.setOf(TenantScope, namesOf(item.Body, "roles"))
 	}
-	tenant.members[id] = added
-	x.identities.add(added)
+	kept := x.members.add(added)
+	tenant.members[id] = kept
+	x.identities.add(kept)
+}
+
+func (x *Index) removeMember(removed *member) {
+	x.identities.remove(removed)
+	x.members.remove(removed)
 }
 
 func (x *Index) applyGrant(tenant *tenant, item Item, name string, asserted bool) {

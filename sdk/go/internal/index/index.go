@@ -47,6 +47,7 @@ type Index struct {
 	roles   roleSets
 	// issuers are few, and a member's own copy would be longer than the rest of it.
 	issuers    map[string]*string
+	members    members
 	identities identities
 	keys       map[kernel.Hash]*apiKey
 	// bases are of shards that came as snapshots; the blocks that are packed in them are counted.
@@ -87,7 +88,9 @@ func (x *Index) Decide(asked Question) Reason {
 	x.mutex.RLock()
 	defer x.mutex.RUnlock()
 	reason := MemberUnknown
-	for m := x.identities.first(asked.Tenant, asked.Sub); m != nil; m = m.next {
+	place := x.identities.place(asked.Tenant, asked.Sub)
+	among := x.identities.segment(place)
+	for m, at := among.next(place, place); m != nil; m, at = among.next(place, at+1) {
 		if !m.isOf(&asked) {
 			continue
 		}

@@ -107,7 +107,7 @@ func (x *Index) foldInto(made *tenant, lives []state.Live) {
 // put makes an unpacked tenant that which decides. The caller holds the mutex.
 func (x *Index) put(made *tenant, block *state.Block) {
 	made.listed = true
-	x.tenants[made.id] = made
+	x.tenants[made.id.String()] = made
 	for _, key := range made.keys {
 		x.list(key)
 	}

@@ -9,22 +9,9 @@ const (
 	open
 )
 
-// member has an identity. It fills one cache line, since a decision waits for each that it reads.
-type member struct {
-	id  string
-	sub string
-	// issuer is kept once for all that have it.
-	issuer *string
-	tenant *tenant
-	// roles is nil unless the member is active.
-	roles *roleSet
-	// next has the same place among the identities.
-	next *member
-}
-
 // tenant has its members by id; [identities] has those of all tenants.
 type tenant struct {
-	id       string
+	id       text
 	standing standing
 	// broken: its block of a snapshot was not what the specification says.
 	broken bool
@@ -42,7 +29,7 @@ type grantKey struct{ member, project string }
 
 func newTenant(id string) *tenant {
 	return &tenant{
-		id:           id,
+		id:           textFrom(id),
 		projects:     map[string]struct{}{},
 		members:      map[string]*member{},
 		grants:       map[grantKey]*roleSet{},
