@@ -1,3 +1,4 @@
+import { fetchAll } from './all-pages.ts';
 import type { SagaBody } from './api-types.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
@@ -6,7 +7,6 @@ import { formatTable } from './format.ts';
 
 /** An outage parks many at once; the system that just came back is not to fall over them. */
 const AT_ONCE = 4;
-const PAGE = 200;
 
 interface Told {
   readonly saga: SagaBody;
@@ -20,9 +20,8 @@ interface Told {
  */
 export async function resumeAllParked(reason: string | undefined, context: Context): Promise<void> {
   const client = context.client();
-  const parked = (await listParked(client)).filter(
-    (saga) => reason === undefined || saga.reason?.code === reason,
-  );
+  const all = await fetchAll(client, '/v1/sagas', rowsOf, { state: 'parked' });
+  const parked = all.filter((saga) => reason === undefined || saga.reason?.code === reason);
   const told: Told[] = [];
   const waiting = [...parked];
   const serve = async () => {
@@ -46,20 +45,7 @@ export async function resumeAllParked(reason: string | undefined, context: Conte
   if (refused > 0) throw new CliError(EXIT.refused, `${refused} of ${told.length} were not told.`);
 }
 
-async function listParked(client: Client): Promise<SagaBody[]> {
-  const found: SagaBody[] = [];
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams({ state: 'parked', limit: String(PAGE) });
-    if (cursor !== null) query.set('cursor', cursor);
-    const page: { sagas: SagaBody[]; next: string | null } = await client.get(
-      `/v1/sagas?${query.toString()}`,
-    );
-    found.push(...page.sagas);
-    cursor = page.next;
-  } while (cursor !== null);
-  return found;
-}
+const rowsOf = ({ sagas }: { readonly sagas: readonly SagaBody[] }) => sagas;
 
 /** Gives the refusal; an API that does not answer ends the command. */
 async function resume(client: Client, { id }: SagaBody): Promise<string | undefined> {

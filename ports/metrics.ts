@@ -11,8 +11,8 @@ export interface PortCall {
 
 /** One attempt of a saga's activity that failed; Temporal tries it again, or its saga parks. */
 export interface FailedAttempt {
-  /** Where the saga stands: a step, its undo, a probe while it is parked, its own row. */
-  readonly phase: 'step' | 'undo' | 'probe' | 'row';
+  /** What is tried: a step, its undo, a probe while it is parked, whether it is needed, the row. */
+  readonly phase: 'step' | 'undo' | 'probe' | 'until' | 'row';
   readonly step: string;
   /** The code that becomes the saga's reason, or `internal`. */
   readonly code: string;

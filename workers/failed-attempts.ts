@@ -6,8 +6,9 @@ import type { FailedAttempt, Metrics } from '../ports/metrics.ts';
 /** From here on a retry is worth a look. */
 const LONG_MS = 5 * 60_000;
 
-/** `undo-dns`, `probe-dns-3`; the step's own activity has its bare name. */
-const AROUND_A_STEP = /^(undo|probe)-(.+?)(?:-\d+)?$/;
+/** `undo-dns`, `probe-dns-3`, `until-mail-1`; the step's own activity has its bare name. */
+const AROUND_A_STEP = /^(undo|probe|until)-(.+?)(?:-\d+)?$/;
+const AROUND = ['undo', 'probe', 'until'] as const;
 /** Ids that Temporal numbers: what writes the saga's row. */
 const NUMBERED = /^\d+$/;
 
@@ -33,9 +34,10 @@ type AttemptInfo = Pick<Info, 'activityId' | 'activityType' | 'scheduledTimestam
 
 export function describeAttempt(info: AttemptInfo, error: unknown, nowMs: number): FailedAttempt {
   const { activityId, activityType, scheduledTimestampMs } = info;
-  const [, phase, step = activityId] = AROUND_A_STEP.exec(activityId) ?? [];
+  const [, around, step = activityId] = AROUND_A_STEP.exec(activityId) ?? [];
   const code = error instanceof ApplicationFailure ? (error.type ?? 'internal') : 'internal';
   const long = nowMs - scheduledTimestampMs > LONG_MS;
   if (NUMBERED.test(activityId)) return { phase: 'row', step: activityType, code, long };
-  return { phase: phase === 'undo' || phase === 'probe' ? phase : 'step', step, code, long };
+  const phase = AROUND.find((known) => known === around) ?? 'step';
+  return { phase, step, code, long };
 }

@@ -14,7 +14,7 @@ const PORT_CALL: HistogramConfiguration<(typeof PORT_CALL_LABELS)[number]> = {
 
 const FAILED_ATTEMPTS = {
   name: 'tenure_saga_failed_attempts_total',
-  help: 'Failed attempts of sagas by phase (step, undo, probe, row), step, code, and whether they are tried for more than 5 minutes.',
+  help: 'Failed attempts of sagas by phase (step, undo, probe, until, row), step, code, and whether they are tried for more than 5 minutes.',
   labelNames: ['phase', 'step', 'code', 'long'],
 } as const;
 

@@ -24,7 +24,10 @@ async function exported(): Promise<Map<string, string>[]> {
   metrics.recordFailedAttempt({ ...failed, phase: 'step' });
   metrics.recordFailedAttempt({ ...failed, phase: 'undo' });
   const parked = { kind: 'provisionTenant', state: 'parked', reason: 'dns.unavailable' };
-  metrics.recordSagas([{ ...parked, count: 2 }]);
+  metrics.recordSagas([
+    { ...parked, count: 2 },
+    { ...parked, state: 'unwinding', count: 1 },
+  ]);
   const lines = (await metrics.format()).split('\n').filter((line) => line.startsWith('tenure_'));
   return lines.map((line) => {
     const [, name = '', labels = ''] = /^(\w+)\{(.*)\}/.exec(line) ?? [];
@@ -60,17 +63,18 @@ function faultsOf(expr: string, series: readonly Map<string, string>[]): string[
 
 test.each(rules)('$alert fires on what a worker exports', async ({ expr, annotations }) => {
   expect(faultsOf(expr, await exported())).toEqual([]);
-  expect(Object.keys(annotations).toSorted()).toEqual(['summary', 'what_to_do']);
+  expect(Object.keys(annotations).toSorted()).toEqual(['runbook', 'summary', 'what_to_do']);
   const by = /by \(([^)]*)\)/.exec(expr)?.[1]?.split(/, */) ?? [];
-  for (const [, label] of annotations['summary']?.matchAll(/\$labels\.(\w+)/g) ?? [])
-    expect(by).toContain(label);
+  const texts = Object.values(annotations).join(' ');
+  for (const [, label] of texts.matchAll(/\$labels\.(\w+)/g)) expect(by).toContain(label);
 });
 
-test('there is a rule for parked, for long retries and for undos that fail', () => {
+test('there is a rule for parked, for long retries, for undos that fail and for those that wait', () => {
   expect(rules.map(({ alert }) => alert)).toEqual([
     'TenureSagasParked',
     'TenureSagaRetriesLong',
     'TenureCompensationFails',
+    'TenureUnwindingLong',
   ]);
 });
 

@@ -17,6 +17,7 @@ test.each([
   ['undo-dns', 'undo', 'dns'],
   ['undo-acceptance', 'undo', 'acceptance'],
   ['probe-invite-admin-12', 'probe', 'invite-admin'],
+  ['until-invite-admin-2', 'until', 'invite-admin'],
   ['7', 'row', 'recordProgress'],
 ])('%s is counted as %s of %s', (activityId, phase, step) => {
   expect(described(activityId)).toEqual({ phase, step, code: 'dns.unavailable', long: false });
