@@ -1,33 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { createSealedPayloads } from '../../../adapters/temporal/sealed-payloads.ts';
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
-import { SagaKeyError } from '../../../ports/saga-keys.ts';
+import { aKeyRing } from '../../support/sagas/saga-key-ring.ts';
 
 const SECRET = 'planted-c4n4ry';
-
-/** Keys in memory; operations are of the tenant that the test says. */
-function aKeyRing() {
-  const keys = new Map<string, Uint8Array | null>();
-  const tenants = new Map<string, string>();
-  const asked: string[] = [];
-  return {
-    ...{ keys, tenants, asked },
-    keyOf: async (tenant: string) => {
-      asked.push(tenant);
-      const key = keys.get(tenant) ?? (keys.has(tenant) ? null : randomBytes(32));
-      if (key === null) throw new SagaKeyError('saga-key-destroyed', 'It is destroyed.');
-      keys.set(tenant, key);
-      return key;
-    },
-    tenantOf: async (operation: string) => {
-      const tenant = tenants.get(operation);
-      if (tenant === undefined) throw new SagaKeyError('saga-operation-unknown', 'Unknown.');
-      return tenant;
-    },
-  };
-}
 
 function aSaga(ring: ReturnType<typeof aKeyRing>) {
   const operation = randomUUID();
