@@ -1,5 +1,11 @@
 /** One accepted request that changes something; it has an id, a tenant and one saga (DESIGN 1). */
-export const OPERATION_KINDS = ['provisionTenant', 'changeMembership'] as const;
+export const OPERATION_KINDS = [
+  'provisionTenant',
+  'changeMembership',
+  'changePlan',
+  'decideProductRequest',
+  'runTrial',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
@@ -9,6 +15,9 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
   changeMembership: true,
+  changePlan: true,
+  decideProductRequest: true,
+  runTrial: false,
 };
 
 /**

@@ -1,6 +1,7 @@
-import type { Catalog, Entitlement, Refused, Rule } from './decision.ts';
+import type { Catalog, Change, Refused, Rule } from './decision.ts';
 import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
+import { entitledTo } from './sales.ts';
 import type { Tenant } from './tenant.ts';
 
 /** The outcome of the steps before the pivot. */
@@ -13,28 +14,40 @@ export interface ActivateTenant {
   readonly adminMember: string;
   /** The first admin's `sub` at that issuer. */
   readonly adminSub: string;
+  /** Absent: it is active at once. */
+  readonly trial?: TrialStart;
+}
+
+/** Which saga ends the trial, who asked for it, and by which operation. */
+export interface TrialStart {
+  readonly operation: string;
+  readonly actor: string;
+  readonly provisionedBy: string;
 }
 
 /**
- * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, whatever
- * the plan (a trial, which ends by itself, is a saga of its own), and its first admin owns it.
+ * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, or is on
+ * trial with it, and its first admin owns it. The saga that ends the trial is accepted in the same
+ * commit: there is no trial without an end.
  */
-export const activateTenant: Rule<ActivateTenant> = (view, command) => {
+export const activateTenant: Rule<ActivateTenant> = (view, command, nowMs) => {
   const { tenant, catalog } = view;
   if (tenant === undefined || tenant.id !== command.tenant) {
     return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
   }
   const refusal = refuse(tenant, catalog);
   if (refusal !== undefined) return refusal;
-  const { issuer, databaseUrl } = command;
-  const active = { ...tenant, state: 'active', issuer, databaseUrl } as const;
+  const { issuer, databaseUrl, trial } = command;
+  const state = trial === undefined ? 'active' : 'trial';
+  const active = { ...tenant, state, issuer, databaseUrl } as const;
   const owner = ownerOf(tenant, command);
-  const entitlements = entitlementsOf(tenant, catalog);
+  const entitlements = entitledTo(tenant, catalog, view.requests);
   return {
     changes: [
       { type: 'tenant', tenant: active },
       { type: 'membership', membership: owner },
       ...entitlements.map((entitlement) => ({ type: 'entitlement', entitlement }) as const),
+      ...(trial === undefined ? [] : [runTrial(tenant, trial, nowMs)]),
     ],
     facts: [tenantFact(active), membershipFact(owner), ...entitlements.map(entitlementFact)],
     audit: [
@@ -70,12 +83,8 @@ function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTena
   };
 }
 
-function entitlementsOf(tenant: Tenant, catalog: Catalog): Entitlement[] {
-  const sold = catalog.plans.get(tenant.plan)?.entitlements ?? [];
-  return sold.map(({ product, limits }) => ({
-    tenant: tenant.id,
-    product,
-    plan: tenant.plan,
-    limits,
-  }));
+function runTrial({ id: tenant }: Tenant, trial: TrialStart, atMs: number): Change {
+  const { operation: id, actor, provisionedBy } = trial;
+  const operation = { id, kind: 'runTrial', tenant, actor, input: { provisionedBy } } as const;
+  return { type: 'operation', operation, atMs };
 }

@@ -61,8 +61,10 @@ function changesOf(fact: Fact): Change[] {
     const entry = { kind: kind as CatalogEntry['kind'], name: nameOf(fact), body };
     return [{ type: 'catalog', entry }];
   }
-  // No rule retracts these yet.
-  if (op === 'retract') return [];
+  if (op === 'retract')
+    return kind === 'entitlement'
+      ? [{ type: 'entitlement-removed', tenant, product: nameOf(fact) }]
+      : []; // No rule retracts others yet.
   if (kind === 'membership') {
     const { state, identity, roles } = bodyOf<MembershipBody>(fact);
     return [

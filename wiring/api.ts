@@ -17,6 +17,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     operations: store.operations,
     tenants: store.tenants,
     secrets: store.secrets,
+    sales: store.sales,
     store: store.probe,
     facts,
     log: facts,

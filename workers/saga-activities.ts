@@ -1,19 +1,27 @@
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
+import { createPlanActivities } from '../activities/plans.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
+import { createTrialActivities } from '../activities/trials.ts';
+import type { TrialPorts } from '../activities/trials.ts';
 import { provisionInputOf } from '../domain/requests.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
-export type ActivityPorts = ProvisioningPorts & MembershipPorts & Omit<SagaPorts, 'probes'>;
+export type ActivityPorts = ProvisioningPorts &
+  MembershipPorts &
+  TrialPorts &
+  Omit<SagaPorts, 'probes'>;
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createPlanActivities(ports),
+    ...createTrialActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }

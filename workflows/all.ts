@@ -1,3 +1,6 @@
 /** Every saga, for the workflow bundle: what a worker can run. */
 export { changeMembership } from './change-membership/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
+export { changePlan } from './change-plan/workflow.ts';
+export { decideProductRequest } from './decide-product-request/workflow.ts';
+export { runTrial } from './run-trial/workflow.ts';

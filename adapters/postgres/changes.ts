@@ -3,6 +3,12 @@ import type { Change, Entitlement } from '../../domain/decision.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import {
+  acceptFollowUp,
+  decideProductRequest,
+  removeEntitlement,
+  replaceTrial,
+} from './sales-changes.ts';
 
 type CatalogChange = Extract<Change, { type: 'catalog' }>;
 
@@ -16,6 +22,14 @@ export function tenantOf(change: Change): string {
       return change.entitlement.tenant;
     case 'catalog':
       return PLATFORM_TENANT;
+    case 'entitlement-removed':
+      return change.tenant;
+    case 'product-request':
+      return change.request.tenant;
+    case 'trial':
+      return change.trial.tenant;
+    case 'operation':
+      return change.operation.tenant;
   }
 }
 
@@ -29,12 +43,28 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     if (change.type === 'tenant') writing.push(replaceTenant(client, change.tenant));
     else if (change.type === 'membership') memberships.push(change.membership);
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
-    else entries.push(change.entry);
+    else if (change.type === 'catalog') entries.push(change.entry);
+    else writing.push(applySales(client, change));
   }
   if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
   if (entitlements.length > 0) writing.push(replaceEntitlements(client, entitlements));
   if (entries.length > 0) writing.push(replaceCatalog(client, entries));
   await Promise.all(writing);
+}
+
+type SalesChange = Exclude<Change, { type: 'tenant' | 'membership' | 'entitlement' | 'catalog' }>;
+
+function applySales(client: ClientBase, change: SalesChange): Promise<void> {
+  switch (change.type) {
+    case 'entitlement-removed':
+      return removeEntitlement(client, change);
+    case 'product-request':
+      return decideProductRequest(client, change.request);
+    case 'trial':
+      return replaceTrial(client, change.trial);
+    case 'operation':
+      return acceptFollowUp(client, change);
+  }
 }
 
 async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> {

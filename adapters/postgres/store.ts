@@ -4,12 +4,14 @@ import type {
   StoreProbe,
   TenantReader,
 } from '../../ports/registry-store.ts';
+import type { SalesStore } from '../../ports/sales-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
+import { createSalesStore } from './sales.ts';
 import { createSecrets } from './secrets.ts';
 import { createTenantReader } from './tenants.ts';
 import { inTransaction, type Scope } from './transaction.ts';
@@ -25,6 +27,7 @@ export interface PostgresStore {
   readonly tenants: TenantReader;
   readonly commits: CommitStore;
   readonly secrets: Secrets;
+  readonly sales: SalesStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     tenants: createTenantReader(pool, across),
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
+    sales: createSalesStore(pool),
     probe: {
       probe: () =>
         inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),

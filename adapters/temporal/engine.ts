@@ -38,6 +38,9 @@ const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KE
 const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
+  changePlan: 'Change the plan of tenant',
+  decideProductRequest: 'Answer a product request of tenant',
+  runTrial: 'Run the trial of tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

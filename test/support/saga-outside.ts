@@ -1,15 +1,18 @@
 import { createMemoryDns } from '../../adapters/memory/dns.ts';
 import type { Faults } from '../../adapters/memory/faults.ts';
 import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-database.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
+import type { TrialPorts } from '../../activities/trials.ts';
 
 /** The outside systems of a tenant, real or in memory. */
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
->;
+> &
+  Pick<TrialPorts, 'notifier'>;
 
 /** All in memory. `files`: kept there, so that another process may go on with them. */
 export function memoryOutside({ faults, files }: { faults?: Faults; files?: string } = {}) {
@@ -28,5 +31,6 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
     routes: createMemoryRoutes(options('routes')),
     dns: createMemoryDns(options('dns')),
     mailCatcher: memory.mailCatcher,
+    notifier: createMemoryNotifier(faults === undefined ? {} : { faults }),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../ports/registry-store.ts';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { INVITE_LINK_SECRET } from '../../ports/secrets.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
@@ -40,6 +41,7 @@ describe.each([
     const dns = dnsServer === 'Knot' ? await real.realKnot() : await real.realPowerDns();
     const outside = {
       identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
+      notifier: createMemoryNotifier(),
       databases: (await real.realLibsql()).databases(),
       routes: (await real.realKubernetes()).routes(),
       dns: dns.dns(),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createMemoryDns } from '../../../adapters/memory/dns.ts';
 import { createMemoryIdentity } from '../../../adapters/memory/identity.ts';
+import { createMemoryNotifier } from '../../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../../adapters/memory/tenant-database.ts';
 import { migrateUp } from '../../../adapters/postgres/migrate.ts';
@@ -202,5 +203,6 @@ function embeddedOutside(folder: string): Outside {
     routes: createMemoryRoutes(file('routes')),
     dns: createMemoryDns(file('dns')),
     mailCatcher: undefined,
+    notifier: createMemoryNotifier(),
   };
 }

@@ -18,6 +18,7 @@ export function switchable(first: Outside) {
     routes: follow(() => current.routes),
     dns: follow(() => current.dns),
     mailCatcher: undefined,
+    notifier: follow(() => current.notifier),
   };
   return {
     ports,

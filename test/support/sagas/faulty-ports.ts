@@ -6,8 +6,8 @@ import type { Activities } from '../saga-world.ts';
 import type { Outside } from '../saga-outside.ts';
 import type { Failures, FaultPlan } from './faults.ts';
 
-/** Methods that change something outside and carry a `Call` as their last argument. */
-const EFFECTS: ReadonlySet<unknown> = new Set(['ensure', 'remove', 'inviteAdmin']);
+/** Methods that change something outside; their last argument is a `Call`, or its signal. */
+const EFFECTS: ReadonlySet<unknown> = new Set(['ensure', 'remove', 'inviteAdmin', 'send']);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
 export function faultyPort<P extends object>(plan: FaultPlan, name: string, port: P): P {
@@ -35,8 +35,10 @@ export function faultyPort<P extends object>(plan: FaultPlan, name: string, port
 
 /** The request is on its way: it outlives the attempt that sent it. */
 function withOwnDeadline(args: unknown[]): unknown[] {
-  const call = args.at(-1) as Call;
-  return [...args.slice(0, -1), { ...call, signal: new AbortController().signal }];
+  const last = args.at(-1) as Call | AbortSignal;
+  const { signal } = new AbortController();
+  const own = last instanceof AbortSignal ? signal : { ...last, signal };
+  return [...args.slice(0, -1), own];
 }
 
 /** All outside systems of a world, named as effects name them. */
@@ -50,6 +52,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     routes: faultyPort(plan, 'route', outside.routes),
     dns: faultyPort(plan, 'dns', outside.dns),
     mailCatcher: outside.mailCatcher,
+    notifier: faultyPort(plan, 'notifier', outside.notifier),
   };
 }
 
@@ -63,10 +66,18 @@ const STORE: Failures = {
 /** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
+  const { commitPlan, commitDecision, beginTrial, extendTrial, convertTrial, endTrial } =
+    activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
+    commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
+    commitDecision: (...args) => plan.run('store.commit', STORE, () => commitDecision(...args)),
+    beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),
+    extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
+    convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),
+    endTrial: (...args) => plan.run('store.end', STORE, () => endTrial(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>

@@ -1,0 +1,60 @@
+import type { ClientBase } from 'pg';
+import type { Change } from '../../domain/decision.ts';
+import { HOLDS_TENANT_LOCK } from '../../domain/operation.ts';
+import type { ProductRequest, Trial } from '../../domain/sales.ts';
+
+type Of<T extends Change['type']> = Extract<Change, { type: T }>;
+
+export async function removeEntitlement(
+  client: ClientBase,
+  { tenant, product }: Of<'entitlement-removed'>,
+): Promise<void> {
+  await client.query({
+    name: 'remove_entitlement',
+    text: 'delete from entitlements where tenant = $1 and product = $2',
+    values: [tenant, product],
+  });
+}
+
+export async function decideProductRequest(
+  client: ClientBase,
+  { tenant, id, state, limits }: ProductRequest,
+): Promise<void> {
+  const { rowCount } = await client.query({
+    name: 'decide_product_request',
+    text: `update product_requests set state = $3, limits = $4, decided_at = now()
+           where tenant = $1 and id = $2`,
+    values: [tenant, id, state, JSON.stringify(limits)],
+  });
+  if (rowCount !== 1) throw new Error(`product request ${id} is not there to be decided`);
+}
+
+export async function replaceTrial(
+  client: ClientBase,
+  { tenant, operation, state, endsAtMs }: Trial,
+): Promise<void> {
+  await client.query({
+    name: 'replace_trial',
+    text: `insert into trials (tenant, operation, state, ends_at) values ($1, $2, $3, $4)
+           on conflict (tenant) do update set operation = excluded.operation,
+             state = excluded.state, ends_at = excluded.ends_at`,
+    values: [tenant, operation, state, new Date(endsAtMs)],
+  });
+}
+
+/** As an accepted request's row; its saga is started by whoever looks for unstarted ones. */
+export async function acceptFollowUp(
+  client: ClientBase,
+  { operation, atMs }: Of<'operation'>,
+): Promise<void> {
+  const { id, kind, tenant, actor, input } = operation;
+  await client.query({
+    name: 'accept_follow_up',
+    text: `insert into operations (id, kind, tenant, actor, input, state, steps, holds_lock,
+             accepted_at) values ($1, $2, $3, $4, $5, 'accepted', '[]', $6, $7)`,
+    values: [
+      ...[id, kind, tenant, actor, JSON.stringify(input), HOLDS_TENANT_LOCK[kind]],
+      new Date(atMs),
+    ],
+  });
+}
