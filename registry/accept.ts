@@ -1,4 +1,5 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
+import type { Refused } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
 import type { SlugProblem } from '../domain/slug.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
@@ -41,7 +42,9 @@ export type AcceptResult =
   | { readonly outcome: 'invalid'; readonly problems: readonly AcceptProblem[] }
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
-    };
+    }
+  /** The rule of the saga's commit refuses it as things are now. */
+  | { readonly outcome: 'refused'; readonly refusal: Refused };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

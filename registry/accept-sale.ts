@@ -1,0 +1,65 @@
+import type { Rule } from '../domain/decision.ts';
+import type { OperationKind } from '../domain/operation.ts';
+import { changePlan, type ChangePlan } from '../domain/plan-change.ts';
+import { decideRequest, type DecideRequest } from '../domain/product-requests.ts';
+import type { SalesStore } from '../ports/sales-store.ts';
+import {
+  idempotencyOf,
+  unlessReplayed,
+  type AcceptCaller,
+  type AcceptPorts,
+  type AcceptResult,
+} from './accept.ts';
+
+export interface SalePorts extends AcceptPorts {
+  readonly sales: Pick<SalesStore, 'readSales'>;
+}
+
+type Asked<C> = AcceptCaller & C & { readonly tenant: string };
+
+/** Accepts a `changePlan`, up or down, or out of a trial. */
+export function acceptPlanChange(
+  ports: SalePorts,
+  request: Asked<ChangePlan>,
+): Promise<AcceptResult> {
+  const { plan, activates } = request;
+  return acceptByRule(ports, request, 'changePlan', changePlan, { plan, activates });
+}
+
+/** Accepts an operator's answer to a customer's request for a product. */
+export function acceptDecision(
+  ports: SalePorts,
+  asked: Asked<DecideRequest>,
+): Promise<AcceptResult> {
+  const { request, decision, limits } = asked;
+  const command = { request, decision, limits };
+  return acceptByRule(ports, asked, 'decideProductRequest', decideRequest, command);
+}
+
+/**
+ * The saga's own rule is asked beforehand, which saves the caller a saga; it decides again in the
+ * commit, under the head lock, since all of it may have changed by then.
+ */
+async function acceptByRule<C extends ChangePlan | DecideRequest>(
+  ports: SalePorts,
+  { tenant: id, actor, ...caller }: Asked<unknown>,
+  kind: OperationKind,
+  rule: Rule<C>,
+  command: C,
+): Promise<AcceptResult> {
+  const { operations, tenants, sales, ids, clock } = ports;
+  const nowMs = clock.nowMs();
+  const keyed = idempotencyOf({ actor, ...caller }, { tenant: id, ...command });
+  const [tenant, catalog, sold] = await Promise.all([
+    tenants.findTenant(id),
+    tenants.readCatalog(),
+    sales.readSales(id),
+  ]);
+  const decision = rule({ tenant, members: [], catalog, ...sold }, command, nowMs);
+  if ('refused' in decision) {
+    return unlessReplayed(operations, keyed, { outcome: 'refused', refusal: decision });
+  }
+  const input = Object.fromEntries(Object.entries(command));
+  const operation = { id: ids.uuid(), kind, tenant: id, actor, input };
+  return operations.accept({ operation, secrets: new Map(), ...keyed, nowMs });
+}
