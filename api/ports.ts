@@ -1,9 +1,11 @@
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
+import type { SalePorts } from '../registry/accept-sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { LogReading } from '../ports/log-store.ts';
 import type { PlaneStore } from '../ports/plane-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
+import type { SalesStore } from '../ports/sales-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { StateReading } from '../ports/state-store.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -11,10 +13,11 @@ import type { Cursors } from './http/cursor.ts';
 
 /** What the routes work with; each handler takes only the part that it names. */
 export interface ApiPorts {
-  readonly accept: ProvisionPorts;
+  readonly accept: ProvisionPorts & SalePorts;
   readonly operations: ProvisionPorts['operations'];
   readonly tenants: ProvisionPorts['tenants'];
   readonly engine: SagaEngine;
+  readonly sales: SalesStore;
   readonly facts: FactReading & FactFinding;
   readonly log: LogReading & StateReading;
   readonly planes: PlaneStore;

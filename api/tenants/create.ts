@@ -63,7 +63,7 @@ export const createTenant = route({
   ],
 })(async ({ body: given, headers, caller, signal }, ports: ApiPorts) => {
   const key = headers['Idempotency-Key'];
-  const { slug, isolation, plan, demo, admin, identityProviders } = given;
+  const { slug, isolation, plan, demo, trial, admin, identityProviders } = given;
   const accepted = assureAccepted(
     await acceptProvision(ports.accept, {
       actor: caller.id,
@@ -75,6 +75,7 @@ export const createTenant = route({
       isolation,
       plan,
       demo,
+      ...(trial ? { trial } : {}),
       adminEmail: admin.email,
       identityProviders: identityProviders.map(({ userInfoUrl, ...rest }) =>
         userInfoUrl === undefined ? rest : { ...rest, userInfoUrl },

@@ -37,16 +37,18 @@ async function startOver(databaseUrl: string): Promise<TestApi> {
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY });
   const facts = createFactReader({ databaseUrl });
   closing.push(store.close, facts.close);
-  const { operations, tenants, secrets, probe } = store;
+  const { operations, tenants, secrets, sales, probe } = store;
   return startTestApi({
     operations,
     tenants,
     secrets,
+    sales,
     facts,
     store: probe,
     accept: {
       operations,
       tenants,
+      sales,
       ids: systemIds,
       clock: systemClock,
       domain: 'tenure.test',

@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import { createApp } from '../../../api/app.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemorySales } from '../../../adapters/memory/sales.ts';
+import type { MemorySales } from '../../../adapters/memory/sales.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
@@ -48,6 +50,7 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
+  readonly sales: MemorySales;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -64,17 +67,20 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
+  const memorySales = createMemorySales();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
+  const sales = breakable(memorySales);
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
         operations,
         tenants,
+        sales,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
@@ -85,6 +91,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
+      sales,
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -109,6 +116,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     facts,
     made,
     planes,
+    sales: memorySales,
     logStore,
     log,
     breakStore,

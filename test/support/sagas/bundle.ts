@@ -35,10 +35,12 @@ export interface Mutation {
 }
 
 /** The bundle of all sagas, built once for each content of the sources. */
-export async function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWithSourceMap> {
-  const file = join(CACHE, `${hashOf(mutation)}.js`);
+export async function sagaBundle(
+  ...mutations: readonly Mutation[]
+): Promise<WorkflowBundleWithSourceMap> {
+  const file = join(CACHE, `${hashOf(mutations)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(mutation);
+  const built = await build(mutations);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -46,11 +48,11 @@ export async function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWit
   return built;
 }
 
-function build(mutation: Mutation | undefined) {
+function build(mutations: readonly Mutation[]) {
   return bundleWorkflowCode({
     workflowsPath: join(REPOSITORY, 'workflows/all.ts'),
     logger: SILENT,
-    webpackConfigHook: (config) => (mutation === undefined ? config : mutated(config, mutation)),
+    webpackConfigHook: (config) => mutations.reduce(mutated, config),
   });
 }
 
@@ -68,8 +70,8 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(mutation: Mutation | undefined): string {
-  const hash = createHash('sha256').update(JSON.stringify(mutation ?? null));
+function hashOf(mutations: readonly Mutation[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(mutations));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { acceptDecision } from '../../registry/accept-sale.ts';
+import { route } from '../http/route.ts';
+import { idempotencyKey, uuid } from '../http/schemas.ts';
+import { limitValues } from '../plans/schema.ts';
+import type { ApiPorts } from '../ports.ts';
+import { notFound } from '../problem.ts';
+import { sagaSchema } from '../sagas/schema.ts';
+import { showSaga } from '../sagas/view.ts';
+import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+
+export const decideProductRequest = route({
+  operationId: 'decideProductRequest',
+  method: 'post',
+  path: '/v1/tenants/{tenant}/product-requests/{request}/decide',
+  tag: 'product-requests',
+  summary: 'Grant or refuse a product request',
+  description:
+    'A grant entitles the tenant from then on, whatever its plan; where the plan sells the product too, the greater limit holds.',
+  access: 'operator',
+  params: z.object({ tenant: uuid('The tenant.'), request: uuid('The request.') }),
+  headers: z.object({ 'Idempotency-Key': idempotencyKey }),
+  body: z
+    .strictObject({
+      decision: z.enum(['granted', 'refused'], 'Must be one of granted, refused.'),
+      limits: limitValues('Of a grant; a limit that is not named is none.').default({}),
+    })
+    .meta({ id: 'DecideProductRequest' }),
+  replies: {
+    202: {
+      description: 'Accepted; the saga works on it.',
+      body: sagaSchema,
+      headers: { Location: 'The saga, to be asked for progress.' },
+    },
+  },
+  problems: [
+    'tenant-busy',
+    'tenant-state',
+    'request-state',
+    'product-unknown',
+    'idempotency-in-flight',
+    'idempotency-key-reused',
+    'store-unknown',
+    'store-full',
+  ],
+})(async ({ params, headers, body, caller }, ports: ApiPorts) => {
+  const { tenant, request } = params;
+  const known = await ports.sales.listRequests(tenant);
+  if (!known.some(({ id }) => id === request)) throw notFound();
+  const key = headers['Idempotency-Key'];
+  const accepted = assureAccepted(
+    await acceptDecision(ports.accept, {
+      actor: caller.id,
+      ...(key === undefined
+        ? {}
+        : { idempotency: { caller: caller.id, route: 'decideProductRequest', key } }),
+      ...{ tenant, request, ...body },
+    }),
+  );
+  await startAccepted(accepted, ports);
+  const operation = (await ports.operations.findOperation(accepted.id)) ?? accepted;
+  return {
+    status: 202,
+    headers: { Location: `/v1/sagas/${operation.id}` },
+    body: await showSaga(operation, ports),
+  };
+});
