@@ -1,7 +1,7 @@
 import { changePlan, planInputOf } from '../domain/plan-change.ts';
-import { decideRequest, decisionInputOf } from '../domain/product-requests.ts';
+import { answerRequest, answerInputOf } from '../domain/product-requests.ts';
 import type { PlanActivities } from '../workflows/change-plan/contract.ts';
-import type { ProductRequestActivities } from '../workflows/decide-product-request/contract.ts';
+import type { ProductRequestActivities } from '../workflows/answer-product-request/contract.ts';
 import { commitOf } from './committing.ts';
 import type { CommitPorts } from './committing.ts';
 
@@ -12,7 +12,7 @@ export function createPlanActivities(
   return {
     commitPlan: (ref, atMs) =>
       commitOf(ports, ref, { ...last, rule: changePlan, command: planInputOf, atMs }),
-    commitDecision: (ref, atMs) =>
-      commitOf(ports, ref, { ...last, rule: decideRequest, command: decisionInputOf, atMs }),
+    commitAnswer: (ref, atMs) =>
+      commitOf(ports, ref, { ...last, rule: answerRequest, command: answerInputOf, atMs }),
   };
 }

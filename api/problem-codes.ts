@@ -77,13 +77,13 @@ export const PROBLEM_KINDS = kinds({
   },
   'request-state': {
     status: 409,
-    title: 'The product request was decided already',
+    title: 'The product request was answered already',
     whatToDo: 'Look at the request’s `state`; the customer can ask anew.',
   },
   'request-pending': {
     status: 409,
     title: 'The product is asked for already',
-    whatToDo: 'Wait until the pending request is decided.',
+    whatToDo: 'Wait until the pending request is answered.',
   },
   'trial-over': {
     status: 409,

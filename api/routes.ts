@@ -13,7 +13,7 @@ import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
-import { decideProductRequest } from './product-requests/decide.ts';
+import { answerProductRequest } from './product-requests/answer.ts';
 import { listProductRequests, requestProduct } from './product-requests/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
@@ -57,7 +57,7 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   setUsage,
   requestProduct,
   listProductRequests,
-  decideProductRequest,
+  answerProductRequest,
   getTrial,
   extendTrial,
 ];

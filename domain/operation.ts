@@ -3,7 +3,7 @@ export const OPERATION_KINDS = [
   'provisionTenant',
   'changeMembership',
   'changePlan',
-  'decideProductRequest',
+  'answerProductRequest',
   'runTrial',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -16,7 +16,7 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
   changeMembership: true,
   changePlan: true,
-  decideProductRequest: true,
+  answerProductRequest: true,
   runTrial: false,
 };
 

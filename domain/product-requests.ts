@@ -2,40 +2,40 @@ import type { Refused, Rule, TenantView } from './decision.ts';
 import { differenceOf } from './plan-change.ts';
 import { entitledTo, type ProductRequest } from './sales.ts';
 
-export interface DecideRequest {
+export interface AnswerRequest {
   readonly request: string;
-  readonly decision: 'granted' | 'refused';
+  readonly answer: 'granted' | 'refused';
   /** Of the product that is granted; those that are not named are without limit. */
   readonly limits: Readonly<Record<string, number>>;
 }
 
 /** What `Operation.input` holds of it. Throws TypeError for a row of another kind: a bug. */
-export function decisionInputOf(input: Readonly<Record<string, unknown>>): DecideRequest {
-  const { request, decision, limits } = input;
-  const isDecision = decision === 'granted' || decision === 'refused';
-  if (typeof request !== 'string' || !isDecision || typeof limits !== 'object' || limits === null) {
-    throw new TypeError('not the input of decideProductRequest');
+export function answerInputOf(input: Readonly<Record<string, unknown>>): AnswerRequest {
+  const { request, answer, limits } = input;
+  const isAnswer = answer === 'granted' || answer === 'refused';
+  if (typeof request !== 'string' || !isAnswer || typeof limits !== 'object' || limits === null) {
+    throw new TypeError('not the input of answerProductRequest');
   }
-  return { request, decision, limits: { ...limits } };
+  return { request, answer, limits: { ...limits } };
 }
 
 /** An operator's answer to a pending request; a grant is an entitlement from here on. */
-export const decideRequest: Rule<DecideRequest> = (view, command) => {
+export const answerRequest: Rule<AnswerRequest> = (view, command) => {
   const { tenant, catalog, requests } = view;
   const pending = requests.find(({ id, state }) => id === command.request && state === 'pending');
   const refusal = refuse(view, pending, command);
   if (tenant === undefined || pending === undefined || refusal !== undefined)
-    return refusal ?? REQUEST_DECIDED;
-  const { decision, limits } = command;
-  const decided: ProductRequest = { ...pending, state: decision, limits };
-  const after = requests.map((one) => (one === pending ? decided : one));
+    return refusal ?? REQUEST_ANSWERED;
+  const { answer, limits } = command;
+  const answered: ProductRequest = { ...pending, state: answer, limits };
+  const after = requests.map((one) => (one === pending ? answered : one));
   const { changes, facts } = differenceOf(view, entitledTo(tenant, catalog, after));
   return {
-    changes: [{ type: 'product-request', request: decided }, ...changes],
+    changes: [{ type: 'product-request', request: answered }, ...changes],
     facts,
     audit: [
       {
-        action: `product-request.${decision}`,
+        action: `product-request.${answer}`,
         target: `entitlement:${pending.product}`,
         detail: { request: pending.id, limits },
       },
@@ -43,7 +43,7 @@ export const decideRequest: Rule<DecideRequest> = (view, command) => {
   };
 };
 
-const REQUEST_DECIDED: Refused = {
+const REQUEST_ANSWERED: Refused = {
   refused: 'request-state',
   message: 'The request is not pending.',
 };
@@ -51,13 +51,13 @@ const REQUEST_DECIDED: Refused = {
 function refuse(
   { tenant, catalog }: TenantView,
   pending: ProductRequest | undefined,
-  { decision, limits }: DecideRequest,
+  { answer, limits }: AnswerRequest,
 ): Refused | undefined {
   if (tenant === undefined) {
     return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
   }
-  if (pending === undefined) return REQUEST_DECIDED;
-  if (decision === 'refused') return undefined;
+  if (pending === undefined) return REQUEST_ANSWERED;
+  if (answer === 'refused') return undefined;
   if (tenant.state !== 'active' && tenant.state !== 'trial') {
     return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
   }

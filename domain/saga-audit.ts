@@ -5,7 +5,7 @@ const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
   changePlan: 'plan',
-  decideProductRequest: 'decide',
+  answerProductRequest: 'answer',
   runTrial: 'trial',
 };
 

@@ -242,7 +242,7 @@ CREATE TABLE product_requests (
   limits jsonb NOT NULL,
   requested_by text NOT NULL,
   requested_at timestamp(3) with time zone NOT NULL,
-  decided_at timestamp(3) with time zone,
+  answered_at timestamp(3) with time zone,
   CONSTRAINT product_requests_pkey PRIMARY KEY (id),
   CONSTRAINT product_requests_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
 );

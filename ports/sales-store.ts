@@ -5,11 +5,11 @@ export interface ListedRequest extends ProductRequest {
   /** Opaque id of who asked. */
   readonly requestedBy: string;
   readonly requestedAtMs: number;
-  readonly decidedAtMs: number | null;
+  readonly answeredAtMs: number | null;
 }
 
 /**
- * What tenants were sold, asked for and use, for the API. Entitlements, trials and decisions are
+ * What tenants were sold, asked for and use, for the API. Entitlements, trials and answers are
  * written by commits alone (`CommitStore`); here are the rows that make no fact.
  *
  * Durability and consistency as of the registry store. Who retries: the caller; each write is

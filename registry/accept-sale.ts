@@ -1,7 +1,7 @@
 import type { Rule } from '../domain/decision.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import { changePlan, type ChangePlan } from '../domain/plan-change.ts';
-import { decideRequest, type DecideRequest } from '../domain/product-requests.ts';
+import { answerRequest, type AnswerRequest } from '../domain/product-requests.ts';
 import type { SalesStore } from '../ports/sales-store.ts';
 import {
   idempotencyOf,
@@ -27,20 +27,17 @@ export function acceptPlanChange(
 }
 
 /** Accepts an operator's answer to a customer's request for a product. */
-export function acceptDecision(
-  ports: SalePorts,
-  asked: Asked<DecideRequest>,
-): Promise<AcceptResult> {
-  const { request, decision, limits } = asked;
-  const command = { request, decision, limits };
-  return acceptByRule(ports, asked, 'decideProductRequest', decideRequest, command);
+export function acceptAnswer(ports: SalePorts, asked: Asked<AnswerRequest>): Promise<AcceptResult> {
+  const { request, answer, limits } = asked;
+  const command = { request, answer, limits };
+  return acceptByRule(ports, asked, 'answerProductRequest', answerRequest, command);
 }
 
 /**
  * The saga's own rule is asked beforehand, which saves the caller a saga; it decides again in the
  * commit, under the head lock, since all of it may have changed by then.
  */
-async function acceptByRule<C extends ChangePlan | DecideRequest>(
+async function acceptByRule<C extends ChangePlan | AnswerRequest>(
   ports: SalePorts,
   { tenant: id, actor, ...caller }: Asked<unknown>,
   kind: OperationKind,

@@ -2,5 +2,5 @@
 export { changeMembership } from './change-membership/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
 export { changePlan } from './change-plan/workflow.ts';
-export { decideProductRequest } from './decide-product-request/workflow.ts';
+export { answerProductRequest } from './answer-product-request/workflow.ts';
 export { runTrial } from './run-trial/workflow.ts';

@@ -31,7 +31,7 @@ export function createMemorySales(): MemorySales {
         return known.tenant === tenant && known.product === product ? 'added' : 'id-taken';
       const open = requests.filter(({ state }) => state === 'pending');
       if (open.some((one) => one.tenant === tenant && one.product === product)) return 'pending';
-      requests.push({ ...request, state: 'pending', limits: {}, decidedAtMs: null });
+      requests.push({ ...request, state: 'pending', limits: {}, answeredAtMs: null });
       return 'added';
     },
     setUsage: async (reported) => {

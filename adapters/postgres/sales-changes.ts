@@ -16,13 +16,13 @@ export async function removeEntitlement(
   });
 }
 
-export async function decideProductRequest(
+export async function answerProductRequest(
   client: ClientBase,
   { tenant, id, state, limits }: ProductRequest,
 ): Promise<void> {
   const { rowCount } = await client.query({
-    name: 'decide_product_request',
-    text: `update product_requests set state = $3, limits = $4, decided_at = now()
+    name: 'answer_product_request',
+    text: `update product_requests set state = $3, limits = $4, answered_at = now()
            where tenant = $1 and id = $2`,
     values: [tenant, id, state, JSON.stringify(limits)],
   });

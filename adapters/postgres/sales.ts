@@ -98,10 +98,10 @@ async function setUsage(
 }
 
 function toListed(row: typeof productRequests.$inferSelect): ListedRequest {
-  const { requestedAt, decidedAt, ...rest } = row;
+  const { requestedAt, answeredAt, ...rest } = row;
   return {
     ...rest,
     requestedAtMs: requestedAt.getTime(),
-    decidedAtMs: decidedAt === null ? null : decidedAt.getTime(),
+    answeredAtMs: answeredAt === null ? null : answeredAt.getTime(),
   };
 }

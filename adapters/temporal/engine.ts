@@ -39,7 +39,7 @@ const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
   changePlan: 'Change the plan of tenant',
-  decideProductRequest: 'Answer a product request of tenant',
+  answerProductRequest: 'Answer a product request of tenant',
   runTrial: 'Run the trial of tenant',
 };
 

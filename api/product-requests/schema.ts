@@ -12,15 +12,15 @@ export const productRequestSchema = z
     state: z.enum(REQUEST_STATES),
     limits: limitValues('What was granted; empty until then.'),
     requestedAt: time('When it was asked for.'),
-    decidedAt: time('Null while it is pending.').nullable(),
+    answeredAt: time('Null while it is pending.').nullable(),
   })
   .meta({ id: 'ProductRequest' });
 
 export function formatProductRequest(request: ListedRequest): z.input<typeof productRequestSchema> {
-  const { id, tenant, product, state, limits, requestedAtMs, decidedAtMs } = request;
+  const { id, tenant, product, state, limits, requestedAtMs, answeredAtMs } = request;
   return {
     ...{ id, tenant, product, state, limits: { ...limits } },
     requestedAt: formatTime(requestedAtMs),
-    decidedAt: decidedAtMs === null ? null : formatTime(decidedAtMs),
+    answeredAt: answeredAtMs === null ? null : formatTime(answeredAtMs),
   };
 }

@@ -28,7 +28,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'plan-below-use':
     'Lower the use that the message names, or choose a larger plan; then send a new request.',
   'product-unknown': 'Name a product and limits of the catalog; then send a new request.',
-  'request-state': 'It was decided already; nothing was changed.',
+  'request-state': 'It was answered already; nothing was changed.',
   'trial-state': 'The trial is over; change the plan, or unfreeze the tenant.',
   'trial-end': 'Name an end that is later than the present one, at most a year ahead.',
 };

@@ -6,7 +6,7 @@ CREATE TABLE "product_requests" (
 	"limits" jsonb NOT NULL,
 	"requested_by" text NOT NULL,
 	"requested_at" timestamp (3) with time zone NOT NULL,
-	"decided_at" timestamp (3) with time zone
+	"answered_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 ALTER TABLE "product_requests" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint

@@ -16,7 +16,7 @@ export const productRequests = pgTable(
     limits: jsonb('limits').$type<Record<string, number>>().notNull(),
     requestedBy: text('requested_by').notNull(),
     requestedAt: instant('requested_at').notNull(),
-    decidedAt: instant('decided_at'),
+    answeredAt: instant('answered_at'),
   },
   (table) => [
     /** One at a time: the second would ask the same. */

@@ -50,7 +50,7 @@ export function salesStoreContract(name: string, make: () => Promise<SalesSubjec
       const pending = { id, tenant: ours, product: 'api', state: 'pending', limits: {} };
       expect((await store.readSales(ours)).requests).toEqual([pending]);
       expect(await store.listRequests(ours)).toEqual([
-        { ...pending, requestedBy: 'customer', requestedAtMs: AT, decidedAtMs: null },
+        { ...pending, requestedBy: 'customer', requestedAtMs: AT, answeredAtMs: null },
       ]);
       expect([await store.listRequests(theirs), (await store.readSales(theirs)).requests]).toEqual([
         [],

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
-import type { DecideRequest } from '../../domain/product-requests.ts';
+import type { AnswerRequest } from '../../domain/product-requests.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import { CONVERT_TRIAL, EXTEND_TRIAL } from '../../domain/trials.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { SagaMessage } from '../../ports/saga-engine.ts';
-import { acceptDecision, acceptPlanChange } from '../../registry/accept-sale.ts';
+import { acceptAnswer, acceptPlanChange } from '../../registry/accept-sale.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import type { World } from './saga-world.ts';
 
@@ -38,8 +38,8 @@ export function salesIn(world: SalesWorld) {
     /** Accepted, and not begun. */
     acceptPlan: async (tenant: string, plan: string) =>
       assureAccepted(await planChange(tenant, plan, false)),
-    decide: (tenant: string, decision: DecideRequest) =>
-      begun(acceptDecision(ports, { actor: 'operator', tenant, ...decision })),
+    answer: (tenant: string, answer: AnswerRequest) =>
+      begun(acceptAnswer(ports, { actor: 'operator', tenant, ...answer })),
     ask: async (tenant: string, product: string): Promise<string> => {
       const id = randomUUID();
       const asked = { requestedBy: 'customer', requestedAtMs: Date.now() };

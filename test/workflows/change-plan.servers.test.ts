@@ -74,8 +74,8 @@ test('a granted product has a fact, and outlives a plan that does not sell it', 
   const tenant = await aTenant();
   await world.ended(await sales.changePlan(tenant, 'free'));
   const request = await sales.ask(tenant, 'api');
-  const granted = await sales.decide(tenant, {
-    ...{ request, decision: 'granted', limits: { requestsPerDay: 500 } },
+  const granted = await sales.answer(tenant, {
+    ...{ request, answer: 'granted', limits: { requestsPerDay: 500 } },
   });
   expect((await world.ended(granted)).state).toBe('done');
   const api = { ...{ product: 'api', until: null }, limits: { requestsPerDay: 500 } };
@@ -96,7 +96,7 @@ test('a refused product has no fact, and can be asked for anew', async () => {
   const tenant = await aTenant();
   const before = await sales.liveFacts(tenant);
   const request = await sales.ask(tenant, 'api');
-  const refused = await sales.decide(tenant, { request, decision: 'refused', limits: {} });
+  const refused = await sales.answer(tenant, { request, answer: 'refused', limits: {} });
   expect((await world.ended(refused)).state).toBe('done');
   expect(await sales.liveFacts(tenant)).toEqual(before);
   await sales.ask(tenant, 'api');

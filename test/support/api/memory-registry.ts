@@ -1,5 +1,5 @@
 import type { Membership } from '../../../domain/membership.ts';
-import { isEnded } from '../../../domain/operation.ts';
+import { HOLDS_TENANT_LOCK, isEnded } from '../../../domain/operation.ts';
 import type { StepProgress } from '../../../domain/operation.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type {
@@ -144,7 +144,7 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
   if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
   const by = [...rows.operations.values()].find(
-    (row) => row.tenant === operation.tenant && !isEnded(row.state),
+    (row) => row.tenant === operation.tenant && HOLDS_TENANT_LOCK[row.kind] && !isEnded(row.state),
   );
   if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
   const accepted: Operation = {

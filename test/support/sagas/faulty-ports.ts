@@ -66,14 +66,13 @@ const STORE: Failures = {
 /** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
-  const { commitPlan, commitDecision, beginTrial, extendTrial, convertTrial, endTrial } =
-    activities;
+  const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
     commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
-    commitDecision: (...args) => plan.run('store.commit', STORE, () => commitDecision(...args)),
+    commitAnswer: (...args) => plan.run('store.commit', STORE, () => commitAnswer(...args)),
     beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),
     extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
     convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptDecision } from '../../registry/accept-sale.ts';
+import { acceptAnswer } from '../../registry/accept-sale.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import { limitValues } from '../plans/schema.ts';
@@ -9,10 +9,10 @@ import { sagaSchema } from '../sagas/schema.ts';
 import { showSaga } from '../sagas/view.ts';
 import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
 
-export const decideProductRequest = route({
-  operationId: 'decideProductRequest',
+export const answerProductRequest = route({
+  operationId: 'answerProductRequest',
   method: 'post',
-  path: '/v1/tenants/{tenant}/product-requests/{request}/decide',
+  path: '/v1/tenants/{tenant}/product-requests/{request}/answer',
   tag: 'product-requests',
   summary: 'Grant or refuse a product request',
   description:
@@ -22,10 +22,10 @@ export const decideProductRequest = route({
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: z
     .strictObject({
-      decision: z.enum(['granted', 'refused'], 'Must be one of granted, refused.'),
+      answer: z.enum(['granted', 'refused'], 'Must be one of granted, refused.'),
       limits: limitValues('Of a grant; a limit that is not named is none.').default({}),
     })
-    .meta({ id: 'DecideProductRequest' }),
+    .meta({ id: 'AnswerProductRequest' }),
   replies: {
     202: {
       description: 'Accepted; the saga works on it.',
@@ -49,11 +49,11 @@ export const decideProductRequest = route({
   if (!known.some(({ id }) => id === request)) throw notFound();
   const key = headers['Idempotency-Key'];
   const accepted = assureAccepted(
-    await acceptDecision(ports.accept, {
+    await acceptAnswer(ports.accept, {
       actor: caller.id,
       ...(key === undefined
         ? {}
-        : { idempotency: { caller: caller.id, route: 'decideProductRequest', key } }),
+        : { idempotency: { caller: caller.id, route: 'answerProductRequest', key } }),
       ...{ tenant, request, ...body },
     }),
   );
