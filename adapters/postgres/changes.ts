@@ -5,7 +5,7 @@ import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import {
   acceptFollowUp,
-  decideProductRequest,
+  answerProductRequest,
   removeEntitlement,
   replaceTrial,
 } from './sales-changes.ts';
@@ -59,7 +59,7 @@ function applySales(client: ClientBase, change: SalesChange): Promise<void> {
     case 'entitlement-removed':
       return removeEntitlement(client, change);
     case 'product-request':
-      return decideProductRequest(client, change.request);
+      return answerProductRequest(client, change.request);
     case 'trial':
       return replaceTrial(client, change.trial);
     case 'operation':
