@@ -17,6 +17,7 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .option('--name <name>', 'display name (default: the slug)')
     .option('--isolation <mode>', 'silo: its own identity realm; pool: a shared one')
     .option('--plan <plan>', 'a plan of the catalog')
+    .option('--trial', 'begin with a trial, which ends by itself')
     .option('--demo', 'mark it as a tenant for show')
     .option('--wait', 'follow the saga to its end (default when a person watches)')
     .option('--no-wait', 'return once the request is accepted')
@@ -50,12 +51,13 @@ interface CreateOptions {
   readonly isolation?: string;
   readonly plan?: string;
   readonly demo?: boolean;
+  readonly trial?: boolean;
   readonly wait?: boolean;
   readonly idempotencyKey?: string;
 }
 
 async function create(slug: string, options: CreateOptions, context: Context): Promise<void> {
-  const { admin, name, isolation, plan, demo, wait = context.tty, idempotencyKey } = options;
+  const { admin, name, isolation, plan, demo, trial, wait = context.tty, idempotencyKey } = options;
   const client = context.client();
   const accepted = await client.post<{ tenant: TenantBody; saga: SagaBody }>(
     '/v1/tenants',
@@ -66,6 +68,7 @@ async function create(slug: string, options: CreateOptions, context: Context): P
       ...(isolation === undefined ? {} : { isolation }),
       ...(plan === undefined ? {} : { plan }),
       ...(demo === undefined ? {} : { demo }),
+      ...(trial === undefined ? {} : { trial }),
     },
     idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
   );
