@@ -1,17 +1,15 @@
 import { changeRoles } from '../domain/membership-roles.ts';
 import { changeRolesInputOf } from '../domain/requests.ts';
-import type { CommitStore, OperationStore } from '../ports/registry-store.ts';
-import { commitStep } from '../registry/commit.ts';
-import type { LogIdentity } from '../registry/commit.ts';
+import type { OperationStore } from '../ports/registry-store.ts';
 import type { MembershipActivities } from '../workflows/change-membership/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { commitFacts } from './commit.ts';
+import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
 
-export interface MembershipPorts {
+export interface MembershipPorts extends CommitPorts {
   readonly operations: Pick<OperationStore, 'findOperation'>;
-  readonly commits: CommitStore;
-  readonly log: LogIdentity;
   readonly report: Report;
 }
 
@@ -20,7 +18,7 @@ export function createMembershipActivities(ports: MembershipPorts): MembershipAc
     commitRoles: (ref, atMs) =>
       attempt(ports.report, async () => {
         const operation = await readOperation(ports.operations, ref);
-        const { facts } = await commitStep(ports.commits, ports.log, {
+        return commitFacts(ports, {
           operation: ref.operation,
           step: 'commit',
           tenant: ref.tenant,
@@ -30,7 +28,6 @@ export function createMembershipActivities(ports: MembershipPorts): MembershipAc
           atMs,
           releaseLock: true,
         });
-        return facts.map(({ id }) => ({ id }));
       }),
   };
 }

@@ -7,25 +7,24 @@ import type { Call } from '../ports/call.ts';
 import type { Dns } from '../ports/dns.ts';
 import type { ExternalIdentityProvider, IdentityProvider } from '../ports/identity-provider.ts';
 import type { MailCatcher } from '../ports/mail-catcher.ts';
-import type { CommitStore, Operation, OperationStore } from '../ports/registry-store.ts';
+import type { Operation, OperationStore } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
 import { INVITE_LINK_SECRET } from '../ports/secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
-import { commitStep } from '../registry/commit.ts';
-import type { LogIdentity } from '../registry/commit.ts';
 import type { ProvisioningActivities } from '../workflows/provision-tenant/contract.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { commitFacts } from './commit.ts';
+import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
 
 /** How long a caught mail is waited for before the saga goes on without showing its link. */
 const CATCH_MAIL_MS = 5_000;
 
-export interface ProvisioningPorts {
+export interface ProvisioningPorts extends CommitPorts {
   readonly operations: Pick<OperationStore, 'findOperation'>;
-  readonly commits: CommitStore;
   readonly secrets: Secrets;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly databases: TenantDatabase;
@@ -33,7 +32,6 @@ export interface ProvisioningPorts {
   readonly dns: Dns;
   /** Outside production only. */
   readonly mailCatcher: MailCatcher | undefined;
-  readonly log: LogIdentity;
   readonly report: Report;
 }
 
@@ -66,8 +64,8 @@ export function createProvisioningActivities(ports: ProvisioningPorts): Provisio
     dns: (ref) => step(ref, ({ input, call }) => dns.ensure(input.host, call)),
     removeDns: (ref) => undo(ref, ({ input, call }) => dns.remove(input.host, call)),
     activate: (ref, { atMs, ...found }) =>
-      step(ref, async ({ operation, input }) => {
-        const { facts } = await commitStep(ports.commits, ports.log, {
+      step(ref, ({ operation, input }) =>
+        commitFacts(ports, {
           operation: ref.operation,
           step: 'activate',
           tenant: ref.tenant,
@@ -79,9 +77,8 @@ export function createProvisioningActivities(ports: ProvisioningPorts): Provisio
           },
           atMs,
           releaseLock: true,
-        });
-        return facts.map(({ id }) => ({ id }));
-      }),
+        }),
+      ),
     inviteAdmin: (ref) => step(ref, (attempted) => inviteAdmin(ports, attempted)),
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaActivities, SagaRef } from '../workflows/shared/contract.ts';
 import { attempt, probeOnce } from './attempt.ts';
@@ -10,7 +11,8 @@ export interface SagaPorts {
     OperationStore,
     'findOperation' | 'recordProgress' | 'undoAcceptance' | 'releaseLock'
   >;
-  /** What a step needs, by the step's name; a step that is not here needs the store alone. */
+  readonly invitations: Pick<InvitationStore, 'withdraw'>;
+  /** What a step needs beside the store, which every step reads first; by the step's name. */
   readonly probes: Readonly<
     Record<string, (ref: SagaRef, signal: AbortSignal) => Promise<unknown>>
   >;
@@ -21,22 +23,23 @@ export interface SagaPorts {
 
 /** What every saga calls beside its steps. */
 export function createSagaActivities(ports: SagaPorts): SagaActivities {
-  const { operations, probes, probeStore, clock, report } = ports;
+  const { operations, invitations, probes, probeStore, clock, report } = ports;
   const quietly = async (work: (signal: AbortSignal) => Promise<unknown>) => {
     await attempt(report, work);
   };
   return {
     probe: (ref, step) =>
-      probeOnce(report, (signal) => {
-        const own = probes[step];
-        return own === undefined ? probeStore() : own(ref, signal);
+      probeOnce(report, async (signal) => {
+        await probeStore();
+        await probes[step]?.(ref, signal);
       }),
     recordProgress: (ref, checklist) =>
       quietly(() => operations.recordProgress(ref.operation, checklist, clock.nowMs())),
     undoAcceptance: (ref) =>
       quietly(async () => {
-        const { id, kind } = await readOperation(operations, ref);
-        // Only a new tenant was reserved by its acceptance; every other saga holds just the lock.
+        const { id, kind, tenant } = await readOperation(operations, ref);
+        if (kind === 'inviteMember') await invitations.withdraw(tenant, id);
+        // A new tenant was reserved by its acceptance; every other saga holds just the lock.
         if (kind === 'provisionTenant') await operations.undoAcceptance(id, clock.nowMs());
         else await operations.releaseLock(id);
       }),

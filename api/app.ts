@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
+import { createAcceptPages } from './accept/router.ts';
 import { createDocumentationPages } from './docs/pages.ts';
 import { createAuthorizer } from './http/access.ts';
 import type { Tokens } from './http/access.ts';
@@ -18,7 +19,10 @@ export interface AppOptions {
 
 /** The whole API over its ports. */
 export function createApp({ ports, tokens, log, closing }: AppOptions): Express {
-  const pages = createDocumentationPages(formatOpenApi(ROUTES.map(({ spec }) => spec)));
+  const pages = [
+    ...createDocumentationPages(() => formatOpenApi(ROUTES.map(({ spec }) => spec))),
+    ...createAcceptPages({ ports, cookies: ports.acceptCookies, log }),
+  ];
   return createServer({
     routes: ROUTES,
     ports,

@@ -9,6 +9,7 @@ import { sealingKeyOf } from '../wiring/options.ts';
 import type { Config } from '../wiring/config/load.ts';
 import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
+import { createAcceptCookies } from './accept/cookie.ts';
 import { createApp } from './app.ts';
 import { createCursors } from './http/cursor.ts';
 
@@ -25,6 +26,7 @@ async function start(config: Config): Promise<Running> {
       accept: adapters,
       log: { ...adapters.log, ...cachingInnerNodes(adapters.log) },
       cursors: createCursors(sealingKeyOf(config)),
+      acceptCookies: createAcceptCookies(sealingKeyOf(config)),
       showsInviteLinks: service.env !== 'prod',
     },
     tokens: { operator: access.operatorToken.reveal(), reader: access.readerToken.reveal() },

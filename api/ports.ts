@@ -1,7 +1,11 @@
+import type { AcceptPorts } from './accept/accept.ts';
+import type { AcceptCookies } from './accept/cookie.ts';
+import type { InvitePorts } from '../registry/accept-invite-request.ts';
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { SalePorts } from '../registry/accept-sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
+import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { LogReading } from '../ports/log-store.ts';
 import type { PlaneStore } from '../ports/plane-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
@@ -13,9 +17,10 @@ import type { Cursors } from './http/cursor.ts';
 
 /** What the routes work with; each handler takes only the part that it names. */
 export interface ApiPorts {
-  readonly accept: ProvisionPorts & SalePorts;
+  readonly accept: ProvisionPorts & InvitePorts & SalePorts;
   readonly operations: ProvisionPorts['operations'];
   readonly tenants: ProvisionPorts['tenants'];
+  readonly invitations: InvitationStore;
   readonly engine: SagaEngine;
   readonly sales: SalesStore;
   readonly facts: FactReading & FactFinding;
@@ -27,6 +32,8 @@ export interface ApiPorts {
   readonly secrets: Pick<Secrets, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;
+  readonly login: AcceptPorts['login'];
+  readonly acceptCookies: AcceptCookies;
   /** False in production, where the link is for the invited person alone. */
   readonly showsInviteLinks: boolean;
 }

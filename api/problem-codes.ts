@@ -65,10 +65,40 @@ export const PROBLEM_KINDS = kinds({
     title: 'The tenant is not in a state that allows this',
     whatToDo: 'Look at the tenant’s `state`.',
   },
+  'tenant-frozen': {
+    status: 409,
+    title: 'The tenant is frozen already',
+    whatToDo: 'Nothing is left to do; `POST /v1/tenants/{tenant}/unfreeze` takes a freeze back.',
+  },
+  'tenant-not-frozen': {
+    status: 409,
+    title: 'The tenant is not frozen',
+    whatToDo: 'Look at the tenant’s `state`; only a frozen one can be unfrozen.',
+  },
   'member-state': {
     status: 409,
     title: 'The member is not in a state that allows this',
     whatToDo: 'Look at the member’s `state`.',
+  },
+  'member-exists': {
+    status: 409,
+    title: 'The person is a member already',
+    whatToDo: 'Change the roles or the state of the membership that is there.',
+  },
+  'invitation-pending': {
+    status: 409,
+    title: 'The address is invited already',
+    whatToDo: 'Send that invitation again, or revoke it first.',
+  },
+  'invitation-limit': {
+    status: 409,
+    title: 'The tenant has as many pending invitations as it may have',
+    whatToDo: 'Wait until some are accepted or have expired, or revoke some.',
+  },
+  'invitation-ended': {
+    status: 409,
+    title: 'The invitation has ended',
+    whatToDo: 'Look at its `state`; invite anew when it expired or was revoked.',
   },
   'plan-below-use': {
     status: 409,

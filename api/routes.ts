@@ -1,6 +1,13 @@
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
+import {
+  getInvitation,
+  inviteMember,
+  listInvitations,
+  resendInvitation,
+  revokeInvitation,
+} from './invitations/routes.ts';
 import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
@@ -17,6 +24,7 @@ import { answerProductRequest } from './product-requests/answer.ts';
 import { listProductRequests, requestProduct } from './product-requests/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
+import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
 import { extendTrial, getTrial } from './trials/routes.ts';
 
@@ -26,8 +34,15 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   listTenants,
   getTenantBySlug,
   getTenant,
+  cancelTenant,
+  unfreezeTenant,
   listMembers,
   changeMemberRoles,
+  inviteMember,
+  listInvitations,
+  getInvitation,
+  resendInvitation,
+  revokeInvitation,
   listSagas,
   getSaga,
   resumeSaga,

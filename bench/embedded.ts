@@ -5,6 +5,7 @@ import type { Progress } from '../tools/servers/progress.ts';
 import { startStack } from '../tools/stack/stack.ts';
 import type { Stack } from '../tools/stack/stack.ts';
 import { Committing } from './committing.ts';
+import { endingAfter } from './ending.ts';
 import { provisionTenants } from './provisioning.ts';
 
 const TENANTS = 200;
@@ -22,18 +23,21 @@ export interface Embedded {
 export async function withEmbedded<T>(
   progress: Progress,
   work: (embedded: Embedded) => Promise<T>,
-  tenants = TENANTS,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-bench-'));
-  const stack = await startStack({ dir: folder, progress });
-  try {
-    const ids = await provisionTenants(stack, tenants, progress);
-    const committing = new Committing(stack.databaseUrl, stack.log, ids);
-    const result = await work({ stack, folder, committing, progress });
-    await committing.close();
-    return result;
-  } finally {
-    await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const removeFolder = async () => rmSync(folder, { recursive: true, force: true });
+  return endingAfter(async () => {
+    const stack = await startStack({ dir: folder, progress });
+    return endingAfter(
+      async () => {
+        const ids = await provisionTenants(stack, TENANTS, progress);
+        const committing = new Committing(stack.databaseUrl, stack.log, ids);
+        return endingAfter(
+          () => work({ stack, folder, committing, progress }),
+          () => committing.close(),
+        );
+      },
+      () => stack.stop(),
+    );
+  }, removeFolder);
 }

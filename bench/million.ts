@@ -14,32 +14,28 @@ import type { Row } from './row.ts';
 
 const TENANTS = 10_000;
 const FACTS_PER_TENANT = 100;
-/** DESIGN 8. */
-const BOUND_OF_SIGNATURES = 0.01;
 
 const FIGURE = z.object({ name: z.string(), unit: z.string(), value: z.number() });
-type Figures = Readonly<Record<string, number>>;
+/** By their names. */
+export type Figures = Readonly<Record<string, number>>;
 
 /** A million facts that a plane left on disk: how soon they answer, how fast, and at what cost. */
-export async function benchMillion(
-  progress: Progress,
-  { kits = KITS, tenants = TENANTS } = {},
-): Promise<Row[]> {
+export async function benchMillion(progress: Progress): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'tenure-million-'));
   try {
     await progress('Writing a million facts', async () =>
-      writeFacts(directory, tenants, FACTS_PER_TENANT),
+      writeFacts(directory, TENANTS, FACTS_PER_TENANT),
     );
-    const rows: Row[] = [];
-    for (const kit of kits) {
+    const measured = new Map<Kit, Figures>();
+    for (const kit of KITS) {
       const command = await kit.command('measure', progress);
       const figures = await progress(`A million facts in ${kit.name}`, async () => ({
-        ...(await measure(command, 'parse', directory, tenants)),
-        ...(await measure(command, 'plane', directory, tenants)),
+        ...(await measure(command, 'parse', directory)),
+        ...(await measure(command, 'plane', directory)),
       }));
-      rows.push(...rowsOf(kit, figures));
+      measured.set(kit, figures);
     }
-    return rows;
+    return toRows(measured);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -50,9 +46,8 @@ async function measure(
   { file, args }: Command,
   mode: 'parse' | 'plane',
   directory: string,
-  tenants: number,
 ): Promise<Figures> {
-  const asked = [mode, directory, String(tenants), String(FACTS_PER_TENANT)];
+  const asked = [mode, directory, String(TENANTS), String(FACTS_PER_TENANT)];
   const env = { TENURE_LOG: LOG, TENURE_ROOT: ROOT_KEY };
   const said = await run(file, [...args, ...asked], { env });
   return Object.fromEntries(
@@ -66,18 +61,26 @@ async function measure(
   );
 }
 
-function rowsOf(kit: Kit, figures: Figures): Row[] {
+/** Of every kit that was measured in this run. */
+export function toRows(measured: ReadonlyMap<Kit, Figures>): Row[] {
+  const typeScript = [...measured].find(([{ name }]) => name === 'TypeScript')?.[1];
+  return [...measured].flatMap(([kit, figures]) => rowsOf(kit, figures, typeScript));
+}
+
+function rowsOf(kit: Kit, figures: Figures, typeScript: Figures = {}): Row[] {
   const of = (name: string): number => figures[name] ?? Number.NaN;
+  const { boundOfParse, boundOfSignatures, boundOfTypeScript } = kit;
   const signaturesMs = (of('signature') * of('facts')) / 1_000;
-  const answering = [of('answering'), of('parse')] as const;
   const name = `${kit.name}: a million facts`;
+  const answering = (to: string, baselineMs: number, bound: number | null): Row =>
+    ratioRow(`${name} answering, to ${to}`, 'ms', of('answering'), baselineMs, bound);
+  const typeScriptMs = typeScript['answering'] ?? Number.NaN;
   return [
-    ratioRow(`${name} answering, to ${kit.parser}`, 'ms', ...answering, kit.boundOfParse),
-    ratioRow(
-      `${name} answering, to a signature each`,
-      'ms',
-      ...([answering[0], signaturesMs, BOUND_OF_SIGNATURES] as const),
-    ),
+    answering(kit.parser, of('parse'), boundOfParse),
+    answering('a signature each', signaturesMs, boundOfSignatures),
+    ...(boundOfTypeScript === null
+      ? []
+      : [answering("TypeScript's", typeScriptMs, boundOfTypeScript)]),
     valueRow(`${name}, all of them unpacked`, 'ms', of('unpacked'), null),
     valueRow(`${name}, memory of each`, 'B', of('memory'), null),
     valueRow(`${name}, decision p50`, 'us', of('decision p50'), null),

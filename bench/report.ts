@@ -44,12 +44,18 @@ bind only where it syncs in less than 0.2 ms. Load is open loop: requests start 
 not the last one has ended. Baselines:
 
 - a million facts: those that a data plane left on disk, a snapshot of 10,000 tenants, against the
-  bare JSON parser of the kit's language over the same bytes, and against a signature for each;
+  bare JSON parser of the kit's language over the same bytes, against a signature for each, and
+  those of compiled languages against TypeScript;
 - a delivery: as many bytes through bare JetStream to a process that verifies one signature; a
-  commit is dated by Postgres, before it is synced, and its application by the plane's process;
+  commit is dated by Postgres, before it is synced, and its application by the plane's process; at
+  250/s five rounds of 3 s, bare and kit in turns, of which the one of the median ratio is told,
+  and the p99 of all of them;
 - the sequencer: bare inserts of as many rows in commits of as many, synced;
 - what is told among many tenants: the same among 1,000, measured in turns, without HTTP; of
-  snapshots and views one after the other.
+  snapshots and views one after the other. A page of the state tree parts in sixteen above 256
+  facts, so how full pages are swings with the number of tenants and does not grow with it: of one
+  fact each some 62 share a page among 1,000, some 24 among 100,000, and most pages have some 244
+  among 1,000,000. A view costs one page, and so does a snapshot after one change.
 
 Decisions are told without what reading the clock costs.
 

@@ -6,9 +6,10 @@ import { toBase64Url, toHex, utf8 } from '../facts/core/bytes.ts';
 import { preAuthEncoding } from '../facts/core/pae.ts';
 import { GENESIS_PREV } from '../facts/core/types.ts';
 import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../facts/crypto/hash.ts';
-import { SHARD_COUNT, shardOf } from '../facts/crypto/shard.ts';
+import { shardOf } from '../facts/crypto/shard.ts';
 import { createOpensslSigner } from '../facts/crypto/sign-openssl.ts';
 import { formatCheckpoint } from '../facts/log/checkpoint.ts';
+import { emptyHeads } from '../facts/log/heads.ts';
 import { formatKeySet, rootName } from '../facts/log/key-set.ts';
 import { growState } from '../facts/log/state/grow.ts';
 import type { TenantChange } from '../facts/log/state/grow.ts';
@@ -175,7 +176,7 @@ function grow(tenants: number) {
   const byShard = Map.groupBy(Array(tenants).keys(), (n) => shardOf(tenantOf(n)));
   const growth = { written: new Map<string, Uint8Array>(), replaced: new Set<string>() };
   let root: Uint8Array | null = null;
-  const heads = Array.from({ length: SHARD_COUNT }, () => ({ count: 0, hash: EMPTY_HASH }));
+  const heads = emptyHeads();
   for (const [shard, numbers] of byShard) {
     const changes = numbers.map(changeOf);
     const head = changes.reduce((hash, change) => runningHash(hash, change.head), EMPTY_HASH);

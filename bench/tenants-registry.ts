@@ -7,14 +7,15 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { keyIdOf } from '../facts/crypto/hash.ts';
 import { createOpensslSigner } from '../facts/crypto/sign-openssl.ts';
-import { shardOf } from '../facts/crypto/shard.ts';
+import { SHARD_COUNT, shardOf } from '../facts/crypto/shard.ts';
+import type { FactQuestion } from '../ports/fact-log.ts';
 import { acceptProvision } from '../registry/accept-provision.ts';
+import { BATCH_FACTS } from '../registry/sequencer.ts';
 import { signFacts } from '../registry/sign-facts.ts';
 import { Committing } from './committing.ts';
 import { createdAtMsOf, idOf, loadTenants } from './tenants-load.ts';
 
 const LOG = 'tenure.example/bench';
-const BATCH_FACTS = 500;
 const PAGE_ROWS = 51;
 /** As many as a shard of a thousand tenants has. */
 const PAGE_LINES = 3;
@@ -57,6 +58,8 @@ export class TenantsRegistry {
   operations(): Readonly<Record<string, () => Promise<unknown>>> {
     const { tenants, operations } = this.#api;
     const any = () => 1 + Math.floor(Math.random() * this.#tenants);
+    // Behind the oldest saga there is none.
+    const notOldest = () => Math.max(2, any());
     const ask = { caller: 'bench', route: 'createTenant', requestHash: 'bench' };
     return {
       'accept a tenant': () => this.#accept(),
@@ -67,21 +70,22 @@ export class TenantsRegistry {
       'list a page of tenants': () => {
         const n = any();
         const after = { createdAtMs: createdAtMsOf(n), id: idOf('tenant', n) };
-        return tenants.listTenants({ after, limit: PAGE_ROWS });
+        return assureSome(tenants.listTenants({ after, limit: PAGE_ROWS }));
       },
-      'list the members of a tenant': () => tenants.listMembers(idOf('tenant', any())),
+      'list the members of a tenant': () => assureSome(tenants.listMembers(idOf('tenant', any()))),
       'find a saga': () => assure(operations.findOperation(idOf('operation', any()))),
       'list a page of sagas': () =>
-        operations.listOperations({ after: idOf('operation', any()), limit: PAGE_ROWS }),
+        assureSome(
+          operations.listOperations({ after: idOf('operation', notOldest()), limit: PAGE_ROWS }),
+        ),
       "list a tenant's sagas": () =>
-        operations.listOperations({ tenant: idOf('tenant', any()), limit: PAGE_ROWS }),
+        assureSome(operations.listOperations({ tenant: idOf('tenant', any()), limit: PAGE_ROWS })),
       'look for sagas to start': () => operations.listUnstarted(60_000, UNSTARTED_LIMIT),
       'find an idempotency key': () =>
         assure(operations.findReplay({ ...ask, key: `key-${any()}` })),
       'read a page of facts': () => this.#readFacts(idOf('tenant', any())),
-      'find a fact': () => this.#reader.findFacts({ fact: idOf('fact', any()) }),
-      "find an operation's facts": () =>
-        this.#reader.findFacts({ operation: idOf('operation', any()) }),
+      'find a fact': () => this.#findFacts({ fact: idOf('fact', any()) }),
+      "find an operation's facts": () => this.#findFacts({ operation: idOf('operation', any()) }),
     };
   }
 
@@ -121,10 +125,14 @@ export class TenantsRegistry {
     if (signed.length === 0) throw new Error('nothing to sequence');
   }
 
-  /** At the middle of the shard, as a reader that was away for a while. */
-  async #readFacts(tenant: string): Promise<void> {
-    const middle = Math.ceil(this.#tenants / 256 / 2);
-    await this.#reader.readShard(shardOf(tenant), middle, PAGE_LINES);
+  /** At a quarter of the shard, as a reader that was away for a while: no shard ends before. */
+  #readFacts(tenant: string): Promise<unknown> {
+    const from = Math.ceil(this.#tenants / SHARD_COUNT / 4);
+    return assureSome(this.#reader.readShard(shardOf(tenant), from, PAGE_LINES));
+  }
+
+  #findFacts(question: FactQuestion): Promise<unknown> {
+    return assureSome(this.#reader.findFacts(question).then(({ facts }) => facts));
   }
 }
 
@@ -132,4 +140,10 @@ async function assure<T>(finding: Promise<T | undefined>): Promise<T> {
   const found = await finding;
   if (found === undefined) throw new Error('what was loaded is not there');
   return found;
+}
+
+async function assureSome<T>(listing: Promise<readonly T[]>): Promise<readonly T[]> {
+  const listed = await listing;
+  if (listed.length === 0) throw new Error('nothing of what was loaded is there');
+  return listed;
 }

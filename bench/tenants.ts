@@ -18,22 +18,19 @@ const BOUND = 1.5;
  * What each operation of the server costs among few tenants and among many: both registries in
  * turns, so that whatever else the machine does slows both.
  */
-export async function benchTenants(
-  progress: Progress,
-  { few = FEW, many = MANY, rounds = ROUNDS } = {},
-): Promise<Row[]> {
+export async function benchTenants(progress: Progress): Promise<Row[]> {
   const server = await start({ paths: await get(quiet) });
   const registries: TenantsRegistry[] = [];
   try {
-    for (const tenants of [few, many]) {
+    for (const tenants of [FEW, MANY]) {
       const name = `Loading ${tenants.toLocaleString('en')} tenants`;
       registries.push(await progress(name, () => load(server, tenants)));
     }
     const measured = await progress('Every operation among few and many', async () => {
       await measure(registries, WARM_UP_ROUNDS);
-      return measure(registries, rounds);
+      return measure(registries, ROUNDS);
     });
-    const among = `among ${many.toLocaleString('en')} tenants`;
+    const among = `among ${MANY.toLocaleString('en')} tenants`;
     return [...measured].map(([name, [ofFew = [], ofMany = []]]) =>
       ratioRow(`${name} ${among}, p50`, 'ms', median(ofMany), median(ofFew), BOUND),
     );

@@ -6,6 +6,7 @@ export interface TenantBody {
   readonly host: string;
   readonly displayName: string;
   readonly state: string;
+  readonly stateBefore: string | null;
   readonly isolation: string;
   readonly plan: string;
   readonly issuer: string | null;
@@ -36,4 +37,15 @@ export interface SagaBody {
   readonly steps: readonly StepBody[];
   readonly acceptedAt: string;
   readonly inviteLink?: string;
+}
+
+export interface InvitationBody {
+  readonly id: string;
+  readonly tenant: string;
+  readonly member: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly state: string;
+  readonly invitedAt: string;
+  readonly expiresAt: string | null;
 }

@@ -52,6 +52,11 @@ export function createClient(url: string, token: string): Client {
   };
 }
 
+/** For `post`: the same key again has one effect. */
+export function keyHeader(idempotencyKey: string | undefined): Readonly<Record<string, string>> {
+  return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+}
+
 async function send(url: string, path: string, token: string, init: RequestInit) {
   try {
     return await fetch(`${url}${path}`, {

@@ -5,6 +5,7 @@ import type { Context, GlobalOptions, Io } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addFactCommands } from './facts.ts';
+import { addInvitationCommands } from './invitations.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
 import { addMigrateCommands } from './migrate.ts';
@@ -56,6 +57,7 @@ function createProgram(io: Io): Command {
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
+  addInvitationCommands(program, context);
   addSagaCommands(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);

@@ -22,7 +22,7 @@ export async function followSaga(options: FollowOptions): Promise<SagaBody> {
   return watch.until(isAtRest);
 }
 
-/** Done, unwound, or parked: nothing more happens without someone else. */
+/** Done, unwound, parked or waiting: nothing more happens without someone else. */
 export function isAtRest({ state }: SagaBody): boolean {
   return state === 'done' || state === 'unwound' || state === 'parked' || state === 'waiting';
 }

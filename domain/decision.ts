@@ -1,4 +1,5 @@
 import type { FactDraft } from '../facts/core/types.ts';
+import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
 import type { OperationKind } from './operation.ts';
 import type { ProductRequest, Sales, Trial } from './sales.ts';
@@ -9,6 +10,8 @@ export interface TenantView extends Sales {
   readonly tenant: Tenant | undefined;
   readonly members: readonly Membership[];
   readonly catalog: Catalog;
+  /** The one that the commit is about, locked. */
+  readonly invitation?: Invitation | undefined;
 }
 
 /** Live content of the platform tenant's chain. */
@@ -37,6 +40,10 @@ export type Change =
   | { readonly type: 'membership'; readonly membership: Membership }
   | { readonly type: 'entitlement'; readonly entitlement: Entitlement }
   | { readonly type: 'catalog'; readonly entry: CatalogEntry }
+  /** The row goes: who never became a member leaves none. */
+  | { readonly type: 'membership-removed'; readonly tenant: string; readonly member: string }
+  /** Its end is settled; the other columns stay. */
+  | { readonly type: 'invitation-settled'; readonly invitation: Invitation }
   | { readonly type: 'entitlement-removed'; readonly tenant: string; readonly product: string }
   | { readonly type: 'product-request'; readonly request: ProductRequest }
   | { readonly type: 'trial'; readonly trial: Trial }
@@ -88,6 +95,7 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
+  | 'invitation-state'
   | 'plan-below-use'
   | 'product-unknown'
   | 'request-state'

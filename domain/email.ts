@@ -26,6 +26,11 @@ export function normaliseEmail(email: string): string {
   return lowerCaseAscii(email);
 }
 
+/** One mailbox, as far as anybody can tell without asking its server. */
+export function sameEmail(one: string, other: string): boolean {
+  return normaliseEmail(one) === normaliseEmail(other);
+}
+
 /** `toLowerCase` would make `k` of the Kelvin sign U+212A, and so two addresses one. */
 function lowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

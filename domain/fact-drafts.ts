@@ -18,6 +18,11 @@ export function membershipFact({ id, state, identity, roles }: Membership): Fact
   return { kind: 'membership', subject: `member:${id}`, op: 'assert', body };
 }
 
+/** Nobody is that member any more, or ever was. */
+export function membershipRetracted(member: string): FactDraft {
+  return { kind: 'membership', subject: `member:${member}`, op: 'retract', body: {} };
+}
+
 export function entitlementFact({ product, plan, limits }: Entitlement): FactDraft {
   const body = { product, plan, limits: { ...limits }, until: null };
   return { kind: 'entitlement', subject: `entitlement:${product}`, op: 'assert', body };

@@ -1,6 +1,7 @@
 import type { Decided, Refused, Rule, TenantView } from './decision.ts';
 import { membershipFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
+import { isOpen, TENANT_NOT_FOUND, tenantState, unknownTenantRole } from './refusals.ts';
 
 /** The whole new set of tenant-scoped roles of one member. */
 export interface ChangeRoles {
@@ -41,20 +42,14 @@ function refuse(
   member: Membership | undefined,
   roles: readonly string[],
 ): Refused | undefined {
-  if (tenant === undefined) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
-  if (tenant.state !== 'active' && tenant.state !== 'trial') {
-    return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
-  }
+  if (tenant === undefined) return TENANT_NOT_FOUND;
+  if (!isOpen(tenant)) return tenantState(tenant);
   if (member === undefined) return MEMBER_NOT_FOUND;
   if (member.state !== 'active') {
     return { refused: 'member-state', message: `The member is ${member.state}.` };
   }
-  const unknown = roles.find((role) => catalog.roles.get(role)?.scope !== 'tenant');
-  if (unknown !== undefined) {
-    return { refused: 'role-unknown', message: `There is no tenant role ${unknown}.` };
-  }
+  const unknown = unknownTenantRole(catalog, roles);
+  if (unknown !== undefined) return unknown;
   const owners = members.filter((m) => m.state === 'active' && m.roles.includes(OWNER_ROLE));
   if (owners.length === 1 && owners[0] === member && !roles.includes(OWNER_ROLE)) {
     return { refused: 'last-owner', message: 'The last owner cannot stop being one.' };

@@ -2,6 +2,9 @@
 export const OPERATION_KINDS = [
   'provisionTenant',
   'changeMembership',
+  'freezeTenant',
+  'unfreezeTenant',
+  'inviteMember',
   'changePlan',
   'answerProductRequest',
   'runTrial',
@@ -9,12 +12,16 @@ export const OPERATION_KINDS = [
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
- * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1). Those
- * that do not are compatible with every other: the rule in each of their commits decides alone.
+ * Whether an operation of the kind holds the tenant's lock from its acceptance on (DESIGN 4.1).
+ * Those that do not are compatible with every other: the rule in each of their commits decides.
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
   changeMembership: true,
+  freezeTenant: true,
+  unfreezeTenant: true,
+  // It waits for a person for days.
+  inviteMember: false,
   changePlan: true,
   answerProductRequest: true,
   runTrial: false,
@@ -57,6 +64,13 @@ export interface StepProgress {
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
 }
+
+/** The step that a saga is at: it runs, waits for people or a date, or has stopped. */
+export function currentStep(steps: readonly StepProgress[]): StepProgress | undefined {
+  return steps.find(({ state }) => AT_WORK.has(state));
+}
+
+const AT_WORK: ReadonlySet<StepProgress['state']> = new Set(['running', 'waiting', 'parked']);
 
 /** Why a saga waits or was unwound: a closed code and the step it concerns. */
 export interface SagaReason {

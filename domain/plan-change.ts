@@ -1,5 +1,6 @@
 import type { Change, Decided, Entitlement, Refused, Rule, TenantView } from './decision.ts';
 import { entitlementFact, tenantFact } from './fact-drafts.ts';
+import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import { entitledTo, exceeded } from './sales.ts';
 import type { Tenant } from './tenant.ts';
 import type { FactDraft } from '../facts/core/types.ts';
@@ -24,21 +25,13 @@ const NOTHING: Decided = { changes: [], facts: [], audit: [] };
 /** Up or down: one commit, as nothing outside is changed. What does not differ makes no fact. */
 export const changePlan: Rule<ChangePlan> = (view, { plan, activates }) => {
   const { tenant } = view;
-  if (tenant === undefined) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
-  if (!isSold(tenant) || (activates && tenant.state !== 'trial')) {
-    return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
-  }
+  if (tenant === undefined) return TENANT_NOT_FOUND;
+  if (!isOpen(tenant) || (activates && tenant.state !== 'trial')) return tenantState(tenant);
   const sold: SoldTenant = { ...tenant, plan, ...(activates ? { state: 'active' } : {}) };
   return refusePlan(view, sold) ?? decide(view, tenant, sold);
 };
 
 type SoldTenant = Tenant & { readonly state: 'active' | 'trial' };
-
-function isSold(tenant: Tenant): tenant is SoldTenant {
-  return tenant.state === 'active' || tenant.state === 'trial';
-}
 
 function refusePlan(view: TenantView, sold: SoldTenant): Refused | undefined {
   const { catalog, usage, requests, entitlements } = view;

@@ -1,5 +1,6 @@
 import type { Refused, Rule, TenantView } from './decision.ts';
 import { differenceOf } from './plan-change.ts';
+import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import { entitledTo, type ProductRequest } from './sales.ts';
 
 export interface AnswerRequest {
@@ -53,14 +54,10 @@ function refuse(
   pending: ProductRequest | undefined,
   { answer, limits }: AnswerRequest,
 ): Refused | undefined {
-  if (tenant === undefined) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
+  if (tenant === undefined) return TENANT_NOT_FOUND;
   if (pending === undefined) return REQUEST_ANSWERED;
   if (answer === 'refused') return undefined;
-  if (tenant.state !== 'active' && tenant.state !== 'trial') {
-    return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
-  }
+  if (!isOpen(tenant)) return tenantState(tenant);
   const product = catalog.products.get(pending.product);
   const unknown = Object.keys(limits).find((name) => product?.limits.includes(name) !== true);
   if (product !== undefined && unknown === undefined) return undefined;

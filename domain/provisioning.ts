@@ -1,8 +1,10 @@
-import type { Catalog, Change, Refused, Rule } from './decision.ts';
+import type { Catalog, Refused, Rule } from './decision.ts';
 import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
+import { TENANT_NOT_FOUND, unknownTenantRole } from './refusals.ts';
 import { entitledTo } from './sales.ts';
 import type { Tenant } from './tenant.ts';
+import { acceptTrial, type TrialStart } from './trials.ts';
 
 /** The outcome of the steps before the pivot. */
 export interface ActivateTenant {
@@ -18,23 +20,13 @@ export interface ActivateTenant {
   readonly trial?: TrialStart;
 }
 
-/** Which saga ends the trial, who asked for it, and by which operation. */
-export interface TrialStart {
-  readonly operation: string;
-  readonly actor: string;
-  readonly provisionedBy: string;
-}
-
 /**
  * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, or is on
- * trial with it, and its first admin owns it. The saga that ends the trial is accepted in the same
- * commit: there is no trial without an end.
+ * trial with it, and its first admin owns it.
  */
 export const activateTenant: Rule<ActivateTenant> = (view, command, nowMs) => {
   const { tenant, catalog } = view;
-  if (tenant === undefined || tenant.id !== command.tenant) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
+  if (tenant === undefined || tenant.id !== command.tenant) return TENANT_NOT_FOUND;
   const refusal = refuse(tenant, catalog);
   if (refusal !== undefined) return refusal;
   const { issuer, databaseUrl, trial } = command;
@@ -47,7 +39,7 @@ export const activateTenant: Rule<ActivateTenant> = (view, command, nowMs) => {
       { type: 'tenant', tenant: active },
       { type: 'membership', membership: owner },
       ...entitlements.map((entitlement) => ({ type: 'entitlement', entitlement }) as const),
-      ...(trial === undefined ? [] : [runTrial(tenant, trial, nowMs)]),
+      ...(trial === undefined ? [] : [acceptTrial(tenant.id, trial, nowMs)]),
     ],
     facts: [tenantFact(active), membershipFact(owner), ...entitlements.map(entitlementFact)],
     audit: [
@@ -67,10 +59,7 @@ function refuse(tenant: Tenant, catalog: Catalog): Refused | undefined {
   if (!catalog.plans.has(tenant.plan)) {
     return { refused: 'plan-unknown', message: `There is no plan ${tenant.plan}.` };
   }
-  if (catalog.roles.get(OWNER_ROLE)?.scope !== 'tenant') {
-    return { refused: 'role-unknown', message: `There is no tenant role ${OWNER_ROLE}.` };
-  }
-  return undefined;
+  return unknownTenantRole(catalog, [OWNER_ROLE]);
 }
 
 function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTenant): Membership {
@@ -81,10 +70,4 @@ function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTena
     identity: { issuer, sub: adminSub },
     roles: [OWNER_ROLE],
   };
-}
-
-function runTrial({ id: tenant }: Tenant, trial: TrialStart, atMs: number): Change {
-  const { operation: id, actor, provisionedBy } = trial;
-  const operation = { id, kind: 'runTrial', tenant, actor, input: { provisionedBy } } as const;
-  return { type: 'operation', operation, atMs };
 }

@@ -37,6 +37,12 @@ export interface ChangeRolesInput {
   readonly roles: readonly string[];
 }
 
+/** The address is in the invitation's row alone. */
+export interface InviteInput {
+  readonly member: string;
+  readonly roles: readonly string[];
+}
+
 type Input = Readonly<Record<string, unknown>>;
 
 /** Name of the sealed client secret of an identity provider of the tenant. */
@@ -62,4 +68,12 @@ export function changeRolesInputOf(input: Input): ChangeRolesInput {
     throw new TypeError('not the input of changeMembership');
   }
   return input as unknown as ChangeRolesInput;
+}
+
+/** Throws TypeError for a row of another kind: our own writing, so a bug. */
+export function inviteInputOf(input: Input): InviteInput {
+  if (typeof input['member'] !== 'string' || !Array.isArray(input['roles'])) {
+    throw new TypeError('not the input of inviteMember');
+  }
+  return input as unknown as InviteInput;
 }

@@ -23,17 +23,18 @@ export function restoredChanges(
   domain: string,
 ): Change[] {
   let tenant = before;
-  const changes: Change[] = [];
+  // Each of them: what a frozen tenant was before stands in an older one.
+  for (const fact of facts)
+    if (isOfTenant(fact)) tenant = tenantOf(fact, tenant ?? unknownTenant(fact, domain));
   const newest = new Map(facts.map((fact) => [`${fact.kind} ${fact.subject}`, fact]));
-  for (const fact of newest.values()) {
-    if (fact.kind === 'tenant' && fact.op === 'assert')
-      tenant = tenantOf(fact, tenant ?? unknownTenant(fact, domain));
-    else changes.push(...changesOf(fact));
-  }
+  const others = [...newest.values()].filter((fact) => !isOfTenant(fact));
+  const changes = others.flatMap(changesOf);
   if (tenant === undefined) return changes;
   const issuer = tenant.issuer ?? issuerIn(changes);
   return [{ type: 'tenant', tenant: { ...tenant, issuer } }, ...changes];
 }
+
+const isOfTenant = ({ kind, op }: Fact): boolean => kind === 'tenant' && op === 'assert';
 
 /** The body was checked against its kind when the fact was verified. */
 const bodyOf = <Body>({ body }: Fact): Body => body as unknown as Body;
@@ -44,14 +45,20 @@ function unknownTenant(fact: Fact, domain: string): Tenant {
   const { slug, state, isolation, plan, demo } = bodyOf<TenantBody>(fact);
   return {
     ...{ id: fact.tenant, slug, host: hostOf(slug, domain), displayName: slug },
-    ...{ state, isolation, plan, demo, issuer: null, databaseUrl: null },
+    ...{ state, isolation, plan, demo, stateBefore: null, issuer: null, databaseUrl: null },
     createdAtMs: Date.parse(fact.at),
   };
 }
 
 function tenantOf(fact: Fact, before: Tenant): Tenant {
   const { slug, state, isolation, plan, demo } = bodyOf<TenantBody>(fact);
-  return { ...before, slug, state, isolation, plan, demo };
+  const stateBefore = state === 'frozen' ? thawed(before) : null;
+  return { ...before, slug, state, stateBefore, isolation, plan, demo };
+}
+
+/** What unfreezing would give back, now that a tenant that was like this is frozen. */
+function thawed({ state, stateBefore }: Tenant): Tenant['stateBefore'] {
+  return state === 'trial' || state === 'active' ? state : stateBefore;
 }
 
 function changesOf(fact: Fact): Change[] {
@@ -61,10 +68,12 @@ function changesOf(fact: Fact): Change[] {
     const entry = { kind: kind as CatalogEntry['kind'], name: nameOf(fact), body };
     return [{ type: 'catalog', entry }];
   }
-  if (op === 'retract')
-    return kind === 'entitlement'
-      ? [{ type: 'entitlement-removed', tenant, product: nameOf(fact) }]
-      : []; // No rule retracts others yet.
+  if (kind === 'membership' && op === 'retract')
+    return [{ type: 'membership-removed', tenant, member: nameOf(fact) }];
+  if (kind === 'entitlement' && op === 'retract')
+    return [{ type: 'entitlement-removed', tenant, product: nameOf(fact) }];
+  // No rule retracts these yet.
+  if (op === 'retract') return [];
   if (kind === 'membership') {
     const { state, identity, roles } = bodyOf<MembershipBody>(fact);
     return [

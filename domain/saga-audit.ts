@@ -4,6 +4,9 @@ import type { OperationKind, SagaReason, SagaState } from './operation.ts';
 const VERBS: Record<OperationKind, string> = {
   provisionTenant: 'provision',
   changeMembership: 'change',
+  freezeTenant: 'freeze',
+  unfreezeTenant: 'unfreeze',
+  inviteMember: 'invite',
   changePlan: 'plan',
   answerProductRequest: 'answer',
   runTrial: 'trial',

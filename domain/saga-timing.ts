@@ -28,13 +28,6 @@ export const WAITS = [
   /** From the trial's begin to its end, and the last reminder before that. */
   'trial',
   'trial-reminder',
-  /** From the freezing of a tenant that leaves to its erasure. */
-  'retention',
-  /** Until no resolver has a removed record any more. */
-  'dns-ttl',
-  /** Between two looks at a domain's proof, and from its claim to its end. */
-  'domain-look',
-  'domain-claim',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -49,9 +42,5 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     invitation: 72 * HOUR_MS,
     trial: 14 * DAY_MS,
     'trial-reminder': 3 * DAY_MS,
-    retention: 30 * DAY_MS,
-    'dns-ttl': 5 * MINUTE_MS,
-    'domain-look': MINUTE_MS,
-    'domain-claim': 7 * DAY_MS,
   },
 };

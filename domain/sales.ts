@@ -41,11 +41,13 @@ export interface ProductRequest {
 export const TRIAL_STATES = ['running', 'converted', 'ended'] as const;
 export type TrialState = (typeof TRIAL_STATES)[number];
 
-/** A tenant has one in its life. */
+/** A tenant has one at a time. */
 export interface Trial {
   readonly tenant: string;
   /** The `runTrial` that ends it. */
   readonly operation: string;
+  /** The `provisionTenant` whose row has the address of who is reminded. */
+  readonly provisionedBy: string;
   readonly state: TrialState;
   readonly endsAtMs: number;
 }

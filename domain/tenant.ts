@@ -19,6 +19,8 @@ export interface Tenant {
   readonly host: string;
   readonly displayName: string;
   readonly state: TenantState;
+  /** What unfreezing gives back; null unless it is frozen. */
+  readonly stateBefore: 'trial' | 'active' | null;
   readonly isolation: Isolation;
   readonly plan: string;
   readonly demo: boolean;

@@ -1,5 +1,6 @@
-import type { Decided, Decision, Refused, Rule, TenantView } from './decision.ts';
-import { tenantFact } from './fact-drafts.ts';
+import type { Change, Decided, Decision, FollowUp, Refused, Rule, TenantView } from './decision.ts';
+import type { FreezeTenant } from './freezing.ts';
+import { TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import type { Trial } from './sales.ts';
 
 /** What `Operation.input` holds of a `runTrial`. */
@@ -18,6 +19,7 @@ export function trialInputOf(input: Readonly<Record<string, unknown>>): TrialInp
 /** What a running trial may be told, by update or signal of that name. */
 export const EXTEND_TRIAL = 'extend';
 export const CONVERT_TRIAL = 'convert';
+export const TRIAL_MESSAGES = [EXTEND_TRIAL, CONVERT_TRIAL] as const;
 
 export interface ExtendTrial {
   readonly endsAtMs: number;
@@ -27,21 +29,40 @@ export interface ConvertTrial {
   readonly plan: string;
 }
 
-export interface BeginTrial {
+/** Which saga ends a trial, and in whose name. */
+export interface TrialStart extends TrialInput {
+  readonly operation: string;
+  readonly actor: string;
+}
+
+/** Whatever puts a tenant on trial accepts the saga that ends it: there is no trial without an end. */
+export function acceptTrial(tenant: string, start: TrialStart, atMs: number): Change {
+  const { operation: id, actor, provisionedBy } = start;
+  const operation = { id, kind: 'runTrial', tenant, actor, input: { provisionedBy } } as const;
+  return { type: 'operation', operation, atMs };
+}
+
+export interface BeginTrial extends TrialInput {
   readonly operation: string;
   readonly endsAtMs: number;
 }
 
-/** From here on everybody can see when it ends. */
-export const beginTrial: Rule<BeginTrial> = (view, { operation, endsAtMs }) =>
-  whileOnTrial(view, ({ id: tenant }) => {
-    const trial: Trial = { tenant, operation, state: 'running', endsAtMs };
-    return {
-      changes: [{ type: 'trial', trial }],
-      facts: [],
-      audit: [auditOf('begun', tenant, endsAtMs)],
-    };
-  });
+/**
+ * From here on everybody can see when it ends. One that was frozen meanwhile begins all the same:
+ * unfrozen it is on trial again.
+ */
+export const beginTrial: Rule<BeginTrial> = (view, { operation, provisionedBy, endsAtMs }) => {
+  const { tenant: found } = view;
+  if (found === undefined) return TENANT_NOT_FOUND;
+  if (found.state !== 'trial' && found.stateBefore !== 'trial') return tenantState(found);
+  const tenant = found.id;
+  const trial: Trial = { tenant, operation, provisionedBy, state: 'running', endsAtMs };
+  return {
+    changes: [{ type: 'trial', trial }],
+    facts: [],
+    audit: [auditOf('begun', tenant, endsAtMs)],
+  };
+};
 
 /** The whole new end; the same end again changes nothing. */
 export const extendTrial: Rule<ExtendTrial> = (view, { endsAtMs }, nowMs) =>
@@ -58,30 +79,36 @@ export const extendTrial: Rule<ExtendTrial> = (view, { endsAtMs }, nowMs) =>
     };
   });
 
+/** Which saga freezes the tenant, and in whose name. */
+export interface EndTrial {
+  readonly freezing: Pick<FollowUp, 'id' | 'actor'>;
+}
+
 /**
  * Its time is over. Whatever became of the tenant meanwhile is checked here once more: only one that
  * is still on trial is frozen, and one that somebody froze before stays so.
  */
-export const endTrial: Rule<Record<never, never>> = (view) => {
-  const { tenant, trial } = view;
+export const endTrial: Rule<EndTrial> = ({ tenant, trial }, { freezing }, nowMs) => {
   if (tenant === undefined || trial?.state !== 'running') return NOTHING;
   const state = tenant.state === 'active' ? 'converted' : 'ended';
-  const frozen = freezeAtEnd(view);
   return {
-    changes: [{ type: 'trial', trial: { ...trial, state } }, ...frozen.changes],
-    facts: frozen.facts,
+    changes: [
+      { type: 'trial', trial: { ...trial, state } },
+      ...(tenant.state === 'trial' ? [freezeAtEnd(tenant.id, freezing, nowMs)] : []),
+    ],
+    facts: [],
     audit: [auditOf(state, tenant.id, trial.endsAtMs)],
   };
 };
 
-/**
- * What the end of a trial does to a tenant that is still on trial; its trial's row remembers where it
- * came from. The one place that names the means.
- */
-function freezeAtEnd({ tenant }: TenantView): Pick<Decided, 'changes' | 'facts'> {
-  if (tenant?.state !== 'trial') return NOTHING;
-  const frozen = { ...tenant, state: 'frozen' } as const;
-  return { changes: [{ type: 'tenant', tenant: frozen }], facts: [tenantFact(frozen)] };
+/** By the saga that freezes every other tenant: its lock is taken in this commit, so none is between. */
+function freezeAtEnd(tenant: string, freezing: EndTrial['freezing'], atMs: number): Change {
+  const input = { reason: 'trial-ended' } satisfies FreezeTenant;
+  return {
+    type: 'operation',
+    operation: { ...freezing, kind: 'freezeTenant', tenant, input },
+    atMs,
+  };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -105,11 +132,8 @@ function whileOnTrial(
   { tenant }: TenantView,
   decide: (tenant: NonNullable<TenantView['tenant']>) => Decision,
 ): Decision {
-  if (tenant === undefined) {
-    return { refused: 'tenant-not-found', message: 'The tenant is not there.' };
-  }
-  if (tenant.state === 'trial') return decide(tenant);
-  return { refused: 'tenant-state', message: `The tenant is ${tenant.state}.` };
+  if (tenant === undefined) return TENANT_NOT_FOUND;
+  return tenant.state === 'trial' ? decide(tenant) : tenantState(tenant);
 }
 
 function auditOf(verb: string, tenant: string, endsAtMs: number) {

@@ -106,6 +106,40 @@ CREATE TABLE idempotency_keys (
 );
 GRANT INSERT, SELECT ON idempotency_keys TO tenure_api;
 
+CREATE TABLE invitations (
+  tenant uuid NOT NULL,
+  id uuid NOT NULL,
+  member uuid NOT NULL,
+  email text NOT NULL,
+  email_key text NOT NULL,
+  roles text[] NOT NULL,
+  state text NOT NULL,
+  mailing integer NOT NULL DEFAULT 0,
+  token_hash bytea,
+  invited_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  ended_by text,
+  issuer text,
+  sub text,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT invitations_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT invitations_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+CREATE INDEX invitations_accepted_email ON public.invitations USING btree (tenant, email_key) WHERE (state = 'accepted'::text);
+CREATE INDEX invitations_by_age ON public.invitations USING btree (tenant, invited_at, id);
+CREATE INDEX invitations_unsettled ON public.invitations USING btree (ended_at) WHERE ((state <> 'pending'::text) AND (settled_at IS NULL));
+CREATE UNIQUE INDEX invitations_pending_email ON public.invitations USING btree (tenant, email_key) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX invitations_token ON public.invitations USING btree (tenant, token_hash);
+ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON invitations FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON invitations FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON invitations FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_worker_unsettled ON invitations FOR SELECT TO tenure_worker USING (((state <> 'pending'::text) AND (settled_at IS NULL)));
+GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (ended_by), UPDATE (issuer), UPDATE (state), UPDATE (sub), UPDATE (token_hash) ON invitations TO tenure_api;
+GRANT DELETE, SELECT, UPDATE (ended_at), UPDATE (expires_at), UPDATE (mailing), UPDATE (settled_at), UPDATE (state), UPDATE (token_hash) ON invitations TO tenure_worker;
+
 CREATE TABLE key_sets (
   version bigint NOT NULL,
   note text NOT NULL,
@@ -162,7 +196,7 @@ CREATE POLICY tenure_operator_all ON memberships FOR ALL TO tenure_operator USIN
 CREATE POLICY tenure_worker_by_tenant ON memberships FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 GRANT SELECT ON memberships TO tenure_api;
 GRANT SELECT ON memberships TO tenure_operator;
-GRANT INSERT, SELECT, UPDATE ON memberships TO tenure_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO tenure_worker;
 
 CREATE TABLE operations (
   id uuid NOT NULL,
@@ -319,6 +353,7 @@ CREATE TABLE tenants (
   issuer text,
   database_url text,
   created_at timestamp(3) with time zone NOT NULL,
+  state_before text,
   CONSTRAINT tenants_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tenants_by_age ON public.tenants USING btree (created_at, id);

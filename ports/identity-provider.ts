@@ -25,6 +25,13 @@ export interface IdentityRequest {
   readonly identityProviders: readonly ExternalIdentityProvider[];
 }
 
+/** A person of the tenant, who has a user at the provider already. */
+export interface MemberRequest {
+  readonly slug: string;
+  /** `sub` at the tenant's issuer. */
+  readonly sub: string;
+}
+
 /** What the saga and the commit need to know. No personal data: it passes through Temporal. */
 export interface Identity {
   /** Exact `iss` of the tokens. */
@@ -55,11 +62,42 @@ export interface IdentityProvider {
   ensure(request: IdentityRequest, call: Call): Promise<Identity>;
   /** Removes what carries the mark; absent is success, foreign is left alone and is success. */
   remove(slug: string, call: Call): Promise<void>;
+  /**
+   * Nobody signs in to the tenant any more, and every session of it ends, for good: what was issued
+   * until now is refused also after {@link restore}. Repeatable; absent is success, foreign is left
+   * alone. What somebody else had switched off before stays off at `restore`.
+   */
+  suspend(slug: string, call: Call): Promise<void>;
+  /**
+   * Takes `suspend` back, object by object; what was not suspended is left as it is. Repeatable.
+   * Rejects with `foreign` for what does not carry our mark, and `invalid` when nothing is there.
+   */
+  restore(slug: string, call: Call): Promise<void>;
   /** Mails the first admin the link to verify the address and set a password. Repeatable. */
   inviteAdmin(
     request: Pick<IdentityRequest, 'slug' | 'origin' | 'adminEmail' | 'adminUserId'>,
     call: Call,
   ): Promise<void>;
+  /**
+   * Whoever has this address can sign in there, by proving it: a user is made where none is, and
+   * stays. One that others made stays as it is, and is refused (`foreign`) when somebody can sign
+   * in as it though its address was never proved. Repeatable. `invalid`: the tenant is not there.
+   */
+  ensureInvited(
+    request: { readonly slug: string; readonly email: string },
+    call: Call,
+  ): Promise<void>;
+  /**
+   * The user is a member of the organization (pool) and, of {@link TENANT_GROUPS}, in exactly
+   * those of these tenant-scoped roles (`groupsOf`). Repeatable. Rejects with `invalid` when the
+   * tenant or the user is not there.
+   */
+  ensureMember(
+    request: MemberRequest & { readonly roles: readonly string[] },
+    call: Call,
+  ): Promise<void>;
+  /** The user is in neither; it stays a user. Who is not there, or in nothing, is success. */
+  removeMember(request: MemberRequest, call: Call): Promise<void>;
   /** Resolves when the provider answers and accepts our credentials. */
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
@@ -67,3 +105,11 @@ export interface IdentityProvider {
 
 /** Keycloak finishes a request whose client left (measured up to 2.6 s; ten times that). */
 export const IDENTITY_SETTLE_MS = 30_000;
+
+/** The groups of every tenant that tenant-scoped roles stand for. */
+export const TENANT_GROUPS = ['org-owners', 'org-admins', 'org-members'] as const;
+
+/** Groups are named in the plural; a role that is only a duty (`org-deployer`) has none. */
+export function groupsOf(roles: readonly string[]): string[] {
+  return TENANT_GROUPS.filter((group) => roles.some((role) => `${role}s` === group));
+}

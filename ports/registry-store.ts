@@ -7,6 +7,7 @@
  * is idempotent by its operation and step, so the caller repeats it.
  */
 import type { AuditDraft, Change, TenantView } from '../domain/decision.ts';
+import type { Invitation } from '../domain/invitation.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -16,8 +17,14 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
+ * - `tenant-busy`: another operation holds the lock that one accepted by a commit needs. Transient.
  */
-export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full' | 'undo-refused';
+export type StoreErrorCode =
+  | 'store-unavailable'
+  | 'store-unknown'
+  | 'store-full'
+  | 'undo-refused'
+  | 'tenant-busy';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -59,6 +66,8 @@ export interface AcceptRequest {
   readonly operation: Pick<Operation, 'id' | 'kind' | 'tenant' | 'actor' | 'input'>;
   /** The tenant's row in state `provisioning`, which reserves slug and host and makes its head. */
   readonly newTenant?: Tenant;
+  /** Its row in state `pending`, with the address that is kept nowhere else. */
+  readonly newInvitation?: Pick<Invitation, 'member' | 'email' | 'roles'>;
   /** Stored sealed in the same transaction, by name, under the operation's tenant. */
   readonly secrets: ReadonlyMap<string, string>;
   readonly idempotency?: Idempotency;
@@ -70,6 +79,7 @@ export type AcceptOutcome =
   | { readonly outcome: 'accepted' | 'replayed'; readonly operation: Operation }
   | { readonly outcome: 'slug-taken' | 'host-taken' }
   | { readonly outcome: 'tenant-busy'; readonly by: string }
+  | { readonly outcome: 'invitation-pending' | 'invitation-limit' }
   | { readonly outcome: 'idempotency-key-reused' | 'idempotency-in-flight' };
 
 export interface OperationStore {
@@ -78,6 +88,8 @@ export interface OperationStore {
   /** The answer that the key was given, if any: before a request is refused for today's state. */
   findReplay(idempotency: Idempotency): Promise<AcceptOutcome | undefined>;
   findOperation(id: string): Promise<Operation | undefined>;
+  /** The id of the operation that holds the tenant's lock now. */
+  findLockHolder(tenant: string): Promise<string | undefined>;
   /** Newest first; `after` is the id of the last row before. */
   listOperations(query: {
     state?: SagaState;
@@ -158,6 +170,8 @@ export interface CommitTransaction {
   findCommit(operation: string, step: string): Promise<StepCommit | undefined>;
   view(tenant: string): Promise<TenantView>;
   head(tenant: string): Promise<ChainHead>;
+  /** Of the first tenant; nobody else can end it until the transaction does. */
+  lockInvitation(id: string): Promise<Invitation | undefined>;
   apply(changes: readonly Change[]): Promise<void>;
   appendFacts(facts: readonly UnsignedFact[]): Promise<void>;
   appendAudit(

@@ -18,4 +18,7 @@ export interface KeyedFact {
   readonly payload: Uint8Array;
 }
 
-export type RestatingTransaction = Omit<CommitTransaction, 'apply'>;
+export type RestatingTransaction = Pick<
+  CommitTransaction,
+  'findCommit' | 'view' | 'head' | 'appendFacts' | 'appendAudit' | 'saveCommit'
+>;

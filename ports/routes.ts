@@ -16,6 +16,13 @@ export interface Routes {
   ensure(request: RouteRequest, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */
   remove(slug: string, call: Call): Promise<void>;
+  /**
+   * The host leads nowhere, and its object stays: its identity, its certificate and what others
+   * wrote on it. Repeatable; absent is success, foreign is left alone.
+   */
+  suspend(request: RouteRequest, call: Call): Promise<void>;
+  /** Takes `suspend` back. As `ensure` otherwise: what is gone is made anew. */
+  restore(request: RouteRequest, call: Call): Promise<void>;
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
 }

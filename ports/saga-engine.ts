@@ -8,7 +8,10 @@ export interface SagaMessage {
   readonly name: string;
   /** Ids and closed codes only: it stays in the history. */
   readonly told: Readonly<Record<string, string | number | boolean>>;
-  /** Hash of caller, route and idempotency key: the same message again has the first one's answer. */
+  /**
+   * Of the update: hash of caller, route and idempotency key, so that the same again has the same
+   * answer. A signal does not carry it: the same again is heard, and is in the history, again.
+   */
   readonly id: string;
 }
 

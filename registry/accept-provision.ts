@@ -115,6 +115,7 @@ function reservation(id: string, input: ProvisionInput, nowMs: number): Tenant {
   return {
     ...{ id, slug, host, displayName, isolation, plan, demo },
     state: 'provisioning',
+    stateBefore: null,
     issuer: null,
     databaseUrl: null,
     createdAtMs: nowMs,

@@ -1,6 +1,8 @@
+import { isOpen } from '../domain/refusals.ts';
 import type { ChangeRolesInput } from '../domain/requests.ts';
 import {
   idempotencyOf,
+  roleProblems,
   unlessReplayed,
   type AcceptCaller,
   type AcceptPorts,
@@ -49,13 +51,8 @@ async function refuse(
   if (tenant === undefined) return { outcome: 'tenant-not-found' };
   const member = await tenants.findMember(id, memberId);
   if (member === undefined) return { outcome: 'member-not-found' };
-  if (tenant.state !== 'active' && tenant.state !== 'trial') return { outcome: 'tenant-state' };
+  if (!isOpen(tenant)) return { outcome: 'tenant-state' };
   if (member.state !== 'active') return { outcome: 'member-state' };
-  const catalog = await tenants.readCatalog();
-  const problems = roles.flatMap((role, at) =>
-    catalog.roles.get(role)?.scope === 'tenant'
-      ? []
-      : [{ field: `roles.${at}`, code: 'role-unknown' } as const],
-  );
+  const problems = roleProblems(await tenants.readCatalog(), roles);
   return problems.length === 0 ? undefined : { outcome: 'invalid', problems };
 }

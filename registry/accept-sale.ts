@@ -47,6 +47,9 @@ async function acceptByRule<C extends ChangePlan | AnswerRequest>(
   const { operations, tenants, sales, ids, clock } = ports;
   const nowMs = clock.nowMs();
   const keyed = idempotencyOf({ actor, ...caller }, { tenant: id, ...command });
+  // Before the state is read: one that somebody is changing is none to answer by.
+  const by = await operations.findLockHolder(id);
+  if (by !== undefined) return unlessReplayed(operations, keyed, { outcome: 'tenant-busy', by });
   const [tenant, catalog, sold] = await Promise.all([
     tenants.findTenant(id),
     tenants.readCatalog(),

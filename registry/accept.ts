@@ -1,6 +1,7 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
-import type { Refused } from '../domain/decision.ts';
+import type { Catalog, Refused } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
+import { isTenantRole } from '../domain/refusals.ts';
 import type { SlugProblem } from '../domain/slug.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type {
@@ -43,6 +44,7 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
+  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
   /** The rule of the saga's commit refuses it as things are now. */
   | { readonly outcome: 'refused'; readonly refusal: Refused };
 
@@ -60,4 +62,11 @@ export async function unlessReplayed(
 ): Promise<AcceptResult> {
   const replay = idempotency && (await operations.findReplay(idempotency));
   return replay ?? refusal;
+}
+
+/** Each role that is none of tenants, by its place in the request. */
+export function roleProblems(catalog: Catalog, roles: readonly string[]): AcceptProblem[] {
+  return roles.flatMap((role, at) =>
+    isTenantRole(catalog, role) ? [] : [{ field: `roles.${at}`, code: 'role-unknown' } as const],
+  );
 }

@@ -2,7 +2,7 @@ import { isInRange, isVoid } from '../facts/log/fact-keys.ts';
 import { parseKeySet, timeName } from '../facts/log/key-set.ts';
 import type { KeyRange, KeySet } from '../facts/log/key-set.ts';
 import { equalBytes, utf8 } from '../facts/core/bytes.ts';
-import { signNote, textOfNote } from '../facts/log/note.ts';
+import { formatNote, textOfNote } from '../facts/log/note.ts';
 import type { LogReading } from '../ports/log-store.ts';
 import type { Signer } from '../ports/signer.ts';
 
@@ -97,9 +97,10 @@ function noKey(role: string, where: string): NoSigningKeyError {
 
 /** A note by each of these keys, also by one that signs far away. */
 export async function signNoteBy(text: string, ...signers: NamedSigner[]): Promise<string> {
-  const signed = signers.map(async ({ name, signer }) => {
-    const signature = await signer.sign(utf8(text));
-    return { name, signer: { publicKey: signer.publicKey, sign: () => signature } };
+  const message = utf8(text);
+  const signatures = signers.map(async ({ name, signer }) => {
+    const signature = await signer.sign(message);
+    return { name, publicKey: signer.publicKey, signature };
   });
-  return signNote(text, await Promise.all(signed));
+  return formatNote(text, await Promise.all(signatures));
 }

@@ -13,7 +13,7 @@ import { signFacts } from './sign-facts.ts';
 import type { SigningContext } from './sign-facts.ts';
 
 /** Facts given an index in one transaction. */
-const BATCH_FACTS = 500;
+export const BATCH_FACTS = 500;
 /** The bell is a hint that may be lost; the outbox is looked at this often anyway. */
 const POLL_MS = 1_000;
 const RETRY_MS = 500;

@@ -5,6 +5,7 @@ export type Generator = { writes: string; script: string };
 export const GENERATORS: readonly Generator[] = [
   { writes: 'openapi.yaml', script: 'tools/openapi.ts' },
   { writes: 'docs/reference/errors.md', script: 'tools/errors-reference.ts' },
+  { writes: 'docs/reference/sagas.md', script: 'tools/sagas-reference.ts' },
   { writes: 'sdk/typescript/README.md', script: 'tools/kit/readme.ts' },
   { writes: 'sdk/go/README.md', script: 'tools/kit/go-readme.ts' },
   { writes: 'sdk/python/README.md', script: 'tools/kit/python-readme.ts' },

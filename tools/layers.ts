@@ -103,6 +103,13 @@ export const LAYERS: readonly Layer[] = [
     instead: 'It names the workflows for the bundle and holds nothing of its own.',
   },
   {
+    name: 'saga-tables',
+    folder: '^workflows/tables\\.ts$',
+    values: ['^workflows/[^/]+/workflow\\.ts$', '^domain/'],
+    types: ['^workflows/shared/'],
+    instead: 'It names the tables of the sagas and what cannot be derived from them.',
+  },
+  {
     name: 'activities',
     folder: '^activities/',
     values: [

@@ -5,6 +5,7 @@ import { systemIds } from '../adapters/system/ids.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
+import { composeLogin } from './identity.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
@@ -17,6 +18,8 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     operations: store.operations,
     tenants: store.tenants,
     secrets: store.secrets,
+    invitations: store.invitations,
+    login: composeLogin(config),
     sales: store.sales,
     store: store.probe,
     facts,

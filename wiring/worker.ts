@@ -6,6 +6,7 @@ import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
+import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
 import { assureTemporal } from '../adapters/temporal/start-check.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
@@ -37,6 +38,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     tenants: store.tenants,
     commits: store.commits,
     secrets: store.secrets,
+    invitations: store.invitations,
+    tokens: createInvitationTokens(sealingKey),
+    publicUrl: config.service.publicUrl,
     store: store.probe,
     engine,
     metrics,

@@ -1,3 +1,7 @@
+import { createFreezingActivities } from '../activities/freezing.ts';
+import type { FreezingPorts } from '../activities/freezing.ts';
+import { createInvitationActivities } from '../activities/invitation.ts';
+import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createPlanActivities } from '../activities/plans.ts';
@@ -7,37 +11,55 @@ import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
 import { createTrialActivities } from '../activities/trials.ts';
 import type { TrialPorts } from '../activities/trials.ts';
-import { provisionInputOf } from '../domain/requests.ts';
+import { StoreError } from '../ports/registry-store.ts';
+import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
+  FreezingPorts &
+  InvitationPorts &
   TrialPorts &
-  Omit<SagaPorts, 'probes'>;
+  Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
   return {
     ...createProvisioningActivities(ports),
     ...createMembershipActivities(ports),
+    ...createFreezingActivities(ports),
+    ...createInvitationActivities(ports),
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
-/** What each step of `provisionTenant` needs outside; other steps need the store alone. */
+/** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, operations } = ports;
-  const probeIdentity = async ({ operation }: SagaRef, signal: AbortSignal) => {
-    const row = await operations.findOperation(operation);
-    if (row !== undefined) await identity[provisionInputOf(row.input).isolation].probe(signal);
+  const { identity, databases, routes, dns, notifier, tenants, operations } = ports;
+  const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
+    const tenant = await tenants.findTenant(ref.tenant);
+    if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
   return {
     identity: probeIdentity,
+    user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
     route: (_ref, signal) => routes.probe(signal),
     dns: (_ref, signal) => dns.probe(signal),
+    mail: (_ref, signal) => notifier.probe(signal),
+    answer: (_ref, signal) => notifier.probe(signal),
+    end: ({ tenant }) => assureFree(operations, tenant),
   };
+}
+
+/** What a trial's end waits for: whoever works on the tenant. */
+async function assureFree(
+  operations: Pick<OperationStore, 'findLockHolder'>,
+  tenant: string,
+): Promise<void> {
+  const by = await operations.findLockHolder(tenant);
+  if (by !== undefined) throw new StoreError('tenant-busy', `Operation ${by} is running.`);
 }

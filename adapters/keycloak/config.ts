@@ -20,6 +20,8 @@ export interface KeycloakConfig {
   readonly clientSecret: string;
   /** The shared realm whose organizations are the pool's tenants. */
   readonly poolRealm: string;
+  /** Where logins that accept an invitation come back: each front-end client allows it. */
+  readonly loginCallback: string;
   /** Undefined: realms are made without a mail server, and invitations wait for one. */
   readonly smtp: KeycloakSmtp | undefined;
 }

@@ -14,6 +14,8 @@ export function limitRealmWrites(provider: IdentityProvider): IdentityProvider {
     ...provider,
     ensure: (request, call) => enter(call.signal, () => provider.ensure(request, call)),
     remove: (slug, call) => enter(call.signal, () => provider.remove(slug, call)),
+    suspend: (slug, call) => enter(call.signal, () => provider.suspend(slug, call)),
+    restore: (slug, call) => enter(call.signal, () => provider.restore(slug, call)),
   };
 }
 

@@ -3,6 +3,11 @@ import type { OwnerMark } from '../../ports/call.ts';
 /** Attribute names of the owner mark; on users the first needs a user-profile declaration. */
 export const TENANT_ATTRIBUTE = 'tenure.tenant';
 const OPERATION_ATTRIBUTE = 'tenure.operation';
+/**
+ * On what we switched off ourselves, with the operation: what was off before has it not, and stays
+ * off when the tenant is restored.
+ */
+export const SUSPENDED_ATTRIBUTE = 'tenure.suspended';
 
 /** The mark as attributes of realms, clients and identity providers. */
 export function formatMark(owner: OwnerMark): Record<string, string> {

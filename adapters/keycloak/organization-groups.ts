@@ -1,7 +1,7 @@
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { isTaken, refuse } from './failures.ts';
-import { GROUPS, OWNERS_GROUP } from './representation.ts';
+import { GROUPS } from './representation.ts';
 
 const MAX_GROUPS = 100;
 
@@ -39,19 +39,18 @@ async function listGroups(
   return new Map(groups.map(({ name = '', id = '' }) => [name, id]));
 }
 
-/** Puts a member of the organization among its owners. */
-export async function joinOwners(
+/** Puts a member of the organization into one of its groups. */
+export async function joinGroup(
   admin: KeycloakAdmin,
   realm: string,
   orgId: string,
-  groups: ReadonlyMap<string, string>,
+  groupId: string | undefined,
   userId: string,
   call: Call,
 ): Promise<void> {
-  const groupId = groups.get(OWNERS_GROUP);
-  if (groupId === undefined) throw refuse('unavailable', 'the group of the owners is not there');
+  if (groupId === undefined) throw refuse('unavailable', 'the group of a role is not there');
   try {
-    await admin.request(call.signal, 'the addition to the owners', (client) =>
+    await admin.request(call.signal, 'the addition to a group', (client) =>
       client.organizations.groups(orgId).addMemberToOrgGroup({ realm, groupId, userId }),
     );
   } catch (error) {

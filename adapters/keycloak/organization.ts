@@ -7,10 +7,17 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
-import { ensureOrganizationGroups, joinOwners } from './organization-groups.ts';
+import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
+import {
+  addToOrganization,
+  ensureOrganizationMember,
+  removeOrganizationMember,
+} from './organization-member.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
+import { restoreOrganization, suspendOrganization } from './organization-suspension.ts';
 import {
   ensurePoolClient,
   ensurePoolProvider,
@@ -21,6 +28,7 @@ import {
 import { ensurePoolRealm } from './pool-realm.ts';
 import { ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
+import { OWNERS_GROUP } from './representation.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
 /**
@@ -37,10 +45,12 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       assureRequest(request);
       await ready(call);
       const orgId = await ensureOrganization(admin, realm, request, call);
-      const adminSub = await ensureParts(admin, realm, request, orgId, call);
+      const adminSub = await ensureParts(admin, config, request, orgId, call);
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
     remove: (slug, call) => removeOrganization(admin, realm, slug, call),
+    suspend: (slug, call) => suspendOrganization(admin, realm, slug, call),
+    restore: (slug, call) => restoreOrganization(admin, realm, slug, call),
     inviteAdmin: async ({ slug, origin, adminEmail }, call) => {
       assureOrigin(origin);
       const organization = await findOrganization(admin, realm, slug, call);
@@ -51,6 +61,22 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       await renewMailServer(admin, realm, config.smtp, call);
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await sendInvite(admin, call, realm, user.id, clientId, origin);
+    },
+    ensureInvited: async ({ slug, email }, call) => {
+      if (!isMine(await findOrganization(admin, realm, slug, call), call))
+        throw refuse('invalid', 'the organization of the invited person is not there');
+      await ensureInvitedUser(admin, realm, email, call);
+    },
+    ensureMember: async ({ slug, sub, roles }, call) => {
+      const organization = await findOrganization(admin, realm, slug, call);
+      if (!isMine(organization, call) || organization?.id === undefined)
+        throw refuse('invalid', 'the organization of the member is not there');
+      await ensureOrganizationMember(admin, realm, organization.id, { sub, roles }, call);
+    },
+    removeMember: async ({ slug, sub }, call) => {
+      const organization = await findOrganization(admin, realm, slug, call);
+      if (!isMine(organization, call) || organization?.id === undefined) return;
+      await removeOrganizationMember(admin, realm, organization.id, sub, call);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listOrganizations(admin, realm, signal),
@@ -107,28 +133,22 @@ async function ensureOrganization(
 /** Groups, client, identity providers and the first admin, whose id is returned. */
 async function ensureParts(
   admin: KeycloakAdmin,
-  realm: string,
+  config: KeycloakConfig,
   request: IdentityRequest,
   orgId: string,
   call: Call,
 ): Promise<string> {
   const { slug, origin } = request;
-  await ensurePoolClient(admin, realm, formatPoolName(WEB_CLIENT, slug), origin, call);
+  const { poolRealm: realm } = config;
+  await ensurePoolClient(admin, config, formatPoolName(WEB_CLIENT, slug), origin, call);
   for (const provider of request.identityProviders) {
     const alias = formatPoolName(provider.alias, slug);
     await ensurePoolProvider(admin, realm, alias, provider, orgId, call);
   }
   const groups = await ensureOrganizationGroups(admin, realm, orgId, call);
   const userId = await ensurePoolUser(admin, realm, request.adminEmail, call);
-  try {
-    // UNMANAGED, unlike by invitation: the user outlives the organization.
-    await admin.request(call.signal, 'the addition of the first admin', (client) =>
-      client.organizations.addMember({ realm, orgId, userId }),
-    );
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-  }
-  await joinOwners(admin, realm, orgId, groups, userId, call);
+  await addToOrganization(admin, realm, orgId, userId, call);
+  await joinGroup(admin, realm, orgId, groups.get(OWNERS_GROUP), userId, call);
   return userId;
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from '../../ports/call.ts';
 import type { ExternalIdentityProvider } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { tenantOfMark } from './mark.ts';
 import { AUDIENCE_MAPPER, formatIdentityProvider, formatWebClient } from './representation.ts';
@@ -17,7 +18,7 @@ export function formatPoolName(name: string, slug: string): string {
  */
 export async function ensurePoolClient(
   admin: KeycloakAdmin,
-  realm: string,
+  { poolRealm: realm, loginCallback }: Pick<KeycloakConfig, 'poolRealm' | 'loginCallback'>,
   clientId: string,
   origin: string,
   call: Call,
@@ -28,7 +29,7 @@ export async function ensurePoolClient(
       await admin.request(call.signal, 'the creation of a client', (client) =>
         client.clients.create({
           realm,
-          ...formatWebClient(clientId, origin, call.owner, [AUDIENCE_MAPPER]),
+          ...formatWebClient(clientId, origin, loginCallback, call.owner, [AUDIENCE_MAPPER]),
         }),
       );
       return;
@@ -58,7 +59,12 @@ export async function removePoolClient(
   );
 }
 
-async function findClient(admin: KeycloakAdmin, realm: string, clientId: string, call: Call) {
+export async function findClient(
+  admin: KeycloakAdmin,
+  realm: string,
+  clientId: string,
+  call: Call,
+) {
   const clients = await admin.request(call.signal, 'the look for a client', (client) =>
     client.clients.find({ realm, clientId }),
   );

@@ -17,15 +17,28 @@ export async function ensurePoolUser(
   email: string,
   call: Call,
 ): Promise<string> {
-  const found =
-    (await findUser(admin, realm, email, call)) ??
-    (await createUser(admin, realm, email, call)) ??
-    (await findUser(admin, realm, email, call));
-  if (found?.id === undefined) throw refuse('unavailable', 'the first admin came and went');
+  const actions = ['VERIFY_EMAIL', 'UPDATE_PASSWORD'];
+  const found = await findOrCreateUser(admin, realm, email, actions, call);
   if (found.emailVerified !== true && tenantOfMark(found.attributes) !== call.owner.tenant) {
     throw refuse('foreign', 'a user of that address is there, not ours and not verified');
   }
   return found.id;
+}
+
+/** Whoever has that address, else one made with our mark. */
+export async function findOrCreateUser(
+  admin: KeycloakAdmin,
+  realm: string,
+  email: string,
+  requiredActions: string[],
+  call: Call,
+): Promise<UserRepresentation & { readonly id: string }> {
+  const found =
+    (await findUser(admin, realm, email, call)) ??
+    (await createUser(admin, realm, email, requiredActions, call)) ??
+    (await findUser(admin, realm, email, call));
+  if (found?.id === undefined) throw refuse('unavailable', 'a user of that address came and went');
+  return { ...found, id: found.id };
 }
 
 /** Undefined when somebody made it at the same moment. */
@@ -33,6 +46,7 @@ async function createUser(
   admin: KeycloakAdmin,
   realm: string,
   email: string,
+  requiredActions: string[],
   call: Call,
 ): Promise<UserRepresentation | undefined> {
   const user: UserRepresentation = {
@@ -40,7 +54,7 @@ async function createUser(
     email,
     emailVerified: false,
     enabled: true,
-    requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD'],
+    requiredActions,
     attributes: { [TENANT_ATTRIBUTE]: [call.owner.tenant] },
   };
   try {
@@ -73,10 +87,7 @@ export async function removePoolUsers(
   organizationId: string | undefined,
   call: Call,
 ): Promise<void> {
-  const users = await admin.request(call.signal, 'the users of the tenant', (client) =>
-    client.users.find({ realm, q: `${TENANT_ATTRIBUTE}:${call.owner.tenant}`, max: PAGE }),
-  );
-  for (const { id, attributes } of users) {
+  for (const { id, attributes } of await listMarkedUsers(admin, realm, call)) {
     if (id === undefined || tenantOfMark(attributes) !== call.owner.tenant) continue;
     const memberships = await admin.request(call.signal, 'the memberships of a user', (client) =>
       client.organizations.memberOrganizations({ realm, userId: id }),
@@ -88,4 +99,22 @@ export async function removePoolUsers(
       ),
     );
   }
+}
+
+/** All of them before one goes: a removal moves what follows to an earlier page. */
+async function listMarkedUsers(
+  admin: KeycloakAdmin,
+  realm: string,
+  call: Call,
+): Promise<UserRepresentation[]> {
+  const q = `${TENANT_ATTRIBUTE}:${call.owner.tenant}`;
+  const users: UserRepresentation[] = [];
+  for (let full = true; full;) {
+    const page = await admin.request(call.signal, 'the users of the tenant', (client) =>
+      client.users.find({ realm, q, first: users.length, max: PAGE }),
+    );
+    users.push(...page);
+    full = page.length === PAGE;
+  }
+  return users;
 }

@@ -2,7 +2,7 @@ import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/l
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { IdentityRequest } from '../../ports/identity-provider.ts';
-import type { KeycloakSmtp } from './config.ts';
+import type { KeycloakConfig } from './config.ts';
 import { formatMark } from './mark.ts';
 import {
   AUDIENCE_MAPPER,
@@ -32,7 +32,7 @@ const CLAIM_EVERYWHERE = {
 export function formatRealm(
   request: IdentityRequest,
   owner: OwnerMark,
-  smtp: KeycloakSmtp | undefined,
+  { smtp, loginCallback }: Pick<KeycloakConfig, 'smtp' | 'loginCallback'>,
 ): RealmRepresentation {
   return {
     ...formatRealmSettings(smtp),
@@ -44,7 +44,13 @@ export function formatRealm(
     attributes: formatMark(owner),
     groups: GROUPS.map((name) => ({ name })),
     clients: [
-      formatWebClient(WEB_CLIENT, request.origin, owner, formatMappers(owner.tenant)),
+      formatWebClient(
+        WEB_CLIENT,
+        request.origin,
+        loginCallback,
+        owner,
+        formatMappers(owner.tenant),
+      ),
       {
         clientId: ADMIN_CLIENT,
         enabled: true,

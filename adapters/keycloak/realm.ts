@@ -8,12 +8,14 @@ import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { isTaken, refuse, statusOf } from './failures.ts';
 import { sendInvite } from './invite.ts';
+import { ensureInvitedUser } from './invited-user.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
-import { tenantOfMark } from './mark.ts';
+import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
+import { findRealm, isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
 
 /** Name under which the secret of the tenant's admin client is kept. */
@@ -43,6 +45,8 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       };
     },
     remove: (slug, call) => removeRealm(admin, slug, call),
+    suspend: (slug, call) => suspendRealm(admin, slug, call),
+    restore: (slug, call) => restoreRealm(admin, slug, call),
     inviteAdmin: async ({ slug, origin, adminUserId }, call) => {
       assureOrigin(origin);
       if ((await lookUntil(isClear, admin, slug, call)) !== 'mine') {
@@ -50,6 +54,20 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       }
       await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
+    },
+    ensureInvited: async ({ slug, email }, call) => {
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the invited person is not there');
+      await ensureInvitedUser(admin, slug, email, call);
+    },
+    ensureMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the member is not there');
+      await ensureRealmMember(admin, request, call);
+    },
+    removeMember: async (request, call) => {
+      if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
+        await removeRealmMember(admin, request, call);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),
@@ -66,7 +84,7 @@ async function ensureRealm(
   let seen = await lookUntil(isClear, admin, request.slug, call);
   for (let creates = 0; seen === 'absent';) {
     creates += 1;
-    const refusal = await create(admin, formatRealm(request, call.owner, config.smtp), call);
+    const refusal = await create(admin, formatRealm(request, call.owner, config), call);
     if (refusal === undefined) return;
     seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, request.slug, call);
     if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {
@@ -151,13 +169,9 @@ function isGone(seen: Seen): boolean {
   return seen === 'absent' || seen === 'foreign';
 }
 
-/** Id and mark must both be ours. */
 async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<Seen> {
-  const realm = await admin.request(call.signal, 'a look at a realm', (client) =>
-    client.realms.findOne({ realm: slug }),
-  );
+  const realm = await findRealm(admin, slug, call);
   if (!realm) return 'absent';
   if (realm.id === undefined) return 'stub';
-  const { tenant } = call.owner;
-  return realm.id === tenant && tenantOfMark(realm.attributes) === tenant ? 'mine' : 'foreign';
+  return isRealmOf(realm, call.owner.tenant) ? 'mine' : 'foreign';
 }

@@ -3,15 +3,14 @@ import type IdentityProviderRepresentation from '@keycloak/keycloak-admin-client
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
 import type { OwnerMark } from '../../ports/call.ts';
+import { TENANT_GROUPS } from '../../ports/identity-provider.ts';
 import type { ExternalIdentityProvider } from '../../ports/identity-provider.ts';
 import type { KeycloakSmtp } from './config.ts';
 import { formatMark } from './mark.ts';
 
 /** Groups of every tenant; the first admin is in the first. Roles are mapped from them by name. */
 export const GROUPS = [
-  'org-owners',
-  'org-admins',
-  'org-members',
+  ...TENANT_GROUPS,
   'project-owners',
   'project-admins',
   'project-developers',
@@ -87,6 +86,7 @@ function formatSmtpServer(smtp: KeycloakSmtp): Record<string, string> {
 export function formatWebClient(
   clientId: string,
   origin: string,
+  loginCallback: string,
   owner: OwnerMark,
   protocolMappers: ProtocolMapperRepresentation[],
 ): ClientRepresentation {
@@ -101,7 +101,7 @@ export function formatWebClient(
     fullScopeAllowed: false,
     rootUrl: origin,
     baseUrl: '/',
-    redirectUris: [`${origin}/callback`, formatWelcome(origin)],
+    redirectUris: [`${origin}/callback`, formatWelcome(origin), loginCallback],
     webOrigins: [origin],
     attributes: {
       ...formatMark(owner),

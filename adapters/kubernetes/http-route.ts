@@ -20,7 +20,8 @@ export type HttpRoutesOptions = KubernetesAccess & {
 
 /** The part of an HTTPRoute's spec that we own: https://gateway-api.sigs.k8s.io/reference/spec/ */
 interface HttpRouteSpec {
-  readonly parentRefs: readonly {
+  /** Without them no Gateway serves it. */
+  readonly parentRefs?: readonly {
     readonly name: string;
     readonly namespace?: string;
     readonly sectionName?: string;
@@ -38,7 +39,10 @@ const HTTP_ROUTE = {
   port: 'routes',
 } as const;
 
-/** An HTTPRoute for each tenant. Certificates are the Gateway's business. */
+/**
+ * An HTTPRoute for each tenant. Certificates are the Gateway's business. No standard filter answers
+ * with a status, and a rule without backends is a 500: a suspended one is taken off the Gateway.
+ */
 export function createHttpRoutes(options: HttpRoutesOptions): Routes {
   const { gateway, service } = options;
   const parent = {
@@ -46,9 +50,12 @@ export function createHttpRoutes(options: HttpRoutesOptions): Routes {
     ...(gateway.namespace && { namespace: gateway.namespace }),
     ...(gateway.listener && { sectionName: gateway.listener }),
   };
-  return routesOver(ownedObjects<HttpRouteSpec>(options, HTTP_ROUTE), (host) => ({
-    parentRefs: [parent],
+  const detached = (host: string) => ({
     hostnames: [host],
     rules: [{ backendRefs: [service] }],
-  }));
+  });
+  return routesOver(ownedObjects<HttpRouteSpec>(options, HTTP_ROUTE), {
+    routed: (host) => ({ parentRefs: [parent], ...detached(host) }),
+    suspended: detached,
+  });
 }

@@ -1,4 +1,4 @@
-import type { V1IngressSpec } from '@kubernetes/client-node';
+import type { V1HTTPIngressRuleValue, V1IngressSpec } from '@kubernetes/client-node';
 import type { Routes } from '../../ports/routes.ts';
 import type { KubernetesAccess } from './access.ts';
 import { ownedObjects } from './owned.ts';
@@ -22,20 +22,29 @@ const INGRESS = {
   port: 'routes',
 } as const;
 
-/** An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. */
+/**
+ * An Ingress for each tenant: plain fields of v1 only, so that any controller serves it. They
+ * cannot say "answer 403". A host without paths is the controller's default backend's: a 404 as a
+ * rule.
+ */
 export function createKubernetesIngress(options: KubernetesIngressOptions): Routes {
   const objects = ownedObjects<V1IngressSpec>(options, INGRESS);
-  return routesOver(objects, (host) => specOf(options, host));
+  const { name, port } = options.service;
+  const backend = { service: { name, port: { number: port } } };
+  const http = { paths: [{ path: '/', pathType: 'Prefix', backend }] };
+  return routesOver(objects, {
+    routed: (host) => specOf(options, { host, http }),
+    suspended: (host) => specOf(options, { host }),
+  });
 }
 
 function specOf(
-  { ingressClass, service, tlsSecret }: KubernetesIngressOptions,
-  host: string,
+  { ingressClass, tlsSecret }: KubernetesIngressOptions,
+  rule: { readonly host: string; readonly http?: V1HTTPIngressRuleValue },
 ): V1IngressSpec {
-  const backend = { service: { name: service.name, port: { number: service.port } } };
   return {
     ingressClassName: ingressClass,
-    rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
-    ...(tlsSecret && { tls: [{ hosts: [host], secretName: tlsSecret }] }),
+    rules: [rule],
+    ...(tlsSecret && { tls: [{ hosts: [rule.host], secretName: tlsSecret }] }),
   };
 }

@@ -16,6 +16,8 @@ export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 export interface OwnedObjects<Spec> {
   /** Create, or adopt if mine, or refuse (`foreign`). */
   ensure(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
+  /** Brings what is there and mine to this spec; absent is success, foreign is left alone. */
+  change(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */
   remove(name: string, call: Call): Promise<void>;
   /** Whether such an object would be taken. */
@@ -41,6 +43,7 @@ export function ownedObjects<Spec>(
   const api = openObjects<Spec>(options, options.namespace, resource);
   return {
     ensure: (name, specOf, call) => ensure(resource, api, name, specOf, call),
+    change: (name, specOf, call) => change(api, name, specOf, call),
     remove: (name, call) => remove(resource, api, name, call),
     async probe(name, specOf, signal) {
       await api.dryRun(objectOf(name, specOf, { tenant: name, operation: name }), signal);
@@ -71,7 +74,28 @@ async function ensure<Spec>(
   if (there?.metadata.deletionTimestamp) {
     throw new PortError(port, 'unavailable', `the former ${kind} is still being deleted`);
   }
-  const wanted = objectOf(name, specOf, mark ?? owner);
+  await applyOver(api, there, objectOf(name, specOf, mark ?? owner), signal);
+}
+
+async function change<Spec>(
+  api: ObjectApi<Spec>,
+  name: string,
+  specOf: SpecOf<Spec>,
+  { owner, signal }: Call,
+): Promise<void> {
+  const there = await api.find(name, signal);
+  const mark = there && ownerOf(there);
+  if (mark?.tenant !== owner.tenant) return;
+  await applyOver(api, there, objectOf(name, specOf, mark), signal);
+}
+
+/** Refused when it is another version by then, or was made in between. */
+async function applyOver<Spec>(
+  api: ObjectApi<Spec>,
+  there: FoundObject<Spec> | undefined,
+  wanted: OwnObject<Spec>,
+  signal: AbortSignal,
+): Promise<void> {
   const version = there?.metadata.resourceVersion;
   const metadata = { ...wanted.metadata, ...(version && { resourceVersion: version }) };
   await api.apply({ ...wanted, metadata }, signal);

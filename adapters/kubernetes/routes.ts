@@ -1,4 +1,4 @@
-import type { RouteRequest, Routes } from '../../ports/routes.ts';
+import type { Routes } from '../../ports/routes.ts';
 import type { OwnedObjects } from './owned.ts';
 
 const PROBE_NAME = 'tenure-probe';
@@ -10,15 +10,25 @@ export interface FrontEnd {
   readonly port: number;
 }
 
+/** What an object says of a host: the way to the front end, or no way at all. */
+export interface Specs<Spec> {
+  readonly routed: (host: string) => Spec;
+  readonly suspended: (host: string) => Spec;
+}
+
 /** The port over any kind of route: one object per tenant, named by its slug. */
 export function routesOver<Spec>(
   objects: OwnedObjects<Spec>,
-  specOf: (host: string) => Spec,
+  { routed, suspended }: Specs<Spec>,
 ): Routes {
+  const ensure: Routes['ensure'] = ({ slug, host }, call) =>
+    objects.ensure(slug, () => routed(host), call);
   return {
-    ensure: ({ slug, host }: RouteRequest, call) => objects.ensure(slug, () => specOf(host), call),
+    ensure,
+    suspend: ({ slug, host }, call) => objects.change(slug, () => suspended(host), call),
+    restore: ensure,
     remove: (slug, call) => objects.remove(slug, call),
-    probe: (signal) => objects.probe(PROBE_NAME, () => specOf(`${PROBE_NAME}.invalid`), signal),
+    probe: (signal) => objects.probe(PROBE_NAME, () => routed(`${PROBE_NAME}.invalid`), signal),
     inventory: async (signal) =>
       (await objects.list(signal)).map(({ name, tenant }) => ({ name, tenant })),
   };

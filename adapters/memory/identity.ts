@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { OWNER_ROLE } from '../../domain/membership.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { groupsOf } from '../../ports/identity-provider.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -14,6 +17,9 @@ export interface MemoryTenantIdentity {
   readonly owner: OwnerMark | undefined;
   readonly adminSub: string;
   readonly identityProviders: readonly string[];
+  /** Groups of each member, by `sub`; absent in the file of an older version. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
+  readonly suspended?: true;
 }
 
 export interface MemoryIdentity {
@@ -41,6 +47,13 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
   const isMine = (slug: string, call: Call) =>
     entries.get(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) =>
+    isMine(slug, call) ? entries.get(slug) : undefined;
+
+  const keep = (slug: string, entry: MemoryTenantIdentity) => {
+    entries.set(slug, entry);
+    save();
+  };
 
   const identity: IdentityProvider = {
     ensure: (request, call) =>
@@ -49,8 +62,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
         const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        entries.set(request.slug, entry);
-        save();
+        keep(request.slug, entry);
         const issuer = issuerOf(request.slug);
         return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
       }),
@@ -60,13 +72,25 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         entries.delete(slug);
         save();
       }),
+    suspend: (slug, call) =>
+      send('suspend', call.signal, () => {
+        const entry = findMine(slug, call);
+        if (entry !== undefined) keep(slug, { ...entry, suspended: true });
+      }),
+    restore: (slug, call) =>
+      send('restore', call.signal, () => {
+        const entry = entries.get(slug);
+        if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
+        if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
+        const { suspended: _, ...restored } = entry;
+        keep(slug, restored);
+      }),
     inviteAdmin: ({ slug, origin, adminEmail }, call) =>
       send('inviteAdmin', call.signal, () => {
-        if (!isMine(slug, call)) {
-          throw new PortError('identity', 'invalid', 'the invited admin is not there');
-        }
+        if (!isMine(slug, call)) throw absent('the invited admin');
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
+    ...memoryMembers({ send, keep, find: findMine }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -77,11 +101,14 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     identity,
     mailCatcher,
     plant: (slug, owner) => {
-      entries.set(slug, { owner, adminSub: randomUUID(), identityProviders: [] });
-      save();
+      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
     find: (slug) => entries.get(slug),
   };
+}
+
+function absent(what: string): PortError {
+  return new PortError('identity', 'invalid', `${what} is not there`);
 }
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
@@ -89,6 +116,7 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
     identityProviders: request.identityProviders.map(({ alias }) => alias),
+    members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },
   };
 }
 

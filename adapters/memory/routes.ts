@@ -8,6 +8,7 @@ import { openJournal } from './journal.ts';
 interface Entry {
   readonly host: string;
   readonly owner?: OwnerMark;
+  readonly suspended?: true;
 }
 
 /** `plant` and `find` go past the port: what others left behind. Names are slugs. */
@@ -22,17 +23,25 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
   const { entries } = journal;
   const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
     overNetwork(options.faults, signal, 'routes', method, effect);
+  const ensure = ({ slug, host }: RouteRequest, call: Call) => {
+    const there = entries.get(slug);
+    if (there && there.owner?.tenant !== call.owner.tenant) {
+      throw new PortError('routes', 'foreign', 'a route of that name does not carry our mark');
+    }
+    if (there?.host === host && !there.suspended) return;
+    entries.set(slug, { host, owner: there?.owner ?? call.owner });
+    journal.save();
+  };
   return {
-    ensure: (request: RouteRequest, call: Call) =>
-      send('ensure', call.signal, () => {
-        const there = entries.get(request.slug);
-        if (there && there.owner?.tenant !== call.owner.tenant) {
-          throw new PortError('routes', 'foreign', 'a route of that name does not carry our mark');
-        }
-        if (there?.host === request.host) return;
-        entries.set(request.slug, { host: request.host, owner: there?.owner ?? call.owner });
+    ensure: (request, call) => send('ensure', call.signal, () => ensure(request, call)),
+    suspend: ({ slug, host }, call) =>
+      send('suspend', call.signal, () => {
+        const owner = entries.get(slug)?.owner;
+        if (owner?.tenant !== call.owner.tenant) return;
+        entries.set(slug, { host, owner, suspended: true });
         journal.save();
       }),
+    restore: (request, call) => send('restore', call.signal, () => ensure(request, call)),
     remove: (slug: string, call: Call) =>
       send('remove', call.signal, () => {
         if (entries.get(slug)?.owner?.tenant !== call.owner.tenant) return;

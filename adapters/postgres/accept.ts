@@ -9,6 +9,8 @@ import {
   type Operation,
 } from '../../ports/registry-store.ts';
 import { violatedConstraint } from './errors.ts';
+import { insertInvitation } from './insert-invitation.ts';
+import { findLockHolder } from './operations.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -71,8 +73,10 @@ async function write(
   request: AcceptRequest,
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
   const { client } = session;
-  const { operation, newTenant, secrets } = request;
+  const { operation, newTenant, newInvitation, secrets } = request;
   if (newTenant !== undefined) await reserve(client, newTenant);
+  if (newInvitation !== undefined && !(await insertInvitation(client, request, newInvitation)))
+    return { outcome: 'invitation-limit' };
   if (!(await insertOperation(client, request))) return busy(session, operation);
   for (const [name, value] of secrets) {
     await client.query(
@@ -127,11 +131,7 @@ async function busy(
   session: Session,
   operation: AcceptRequest['operation'],
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
-  const { rows } = await session.client.query<{ id: string }>(
-    'select id from operations where tenant = $1 and holds_lock',
-    [operation.tenant],
-  );
-  const by = rows[0]?.id;
+  const by = await findLockHolder(session.client, operation.tenant);
   if (by === undefined) return LOCK_ENDED;
   if (by !== operation.id) return { outcome: 'tenant-busy', by };
   return { outcome: 'replayed', operation: await assureOperation(session, by) };
@@ -162,6 +162,10 @@ async function conflictOf(
       return { outcome: 'slug-taken' };
     case 'tenants_host_reserved':
       return { outcome: 'host-taken' };
+    case 'invitations_pending_email':
+      return { outcome: 'invitation-pending' };
+    case 'invitations_tenant_id_pk':
+      return replayedOr(pool, operation, { outcome: 'invitation-pending' });
     case 'tenants_pkey':
     case 'operations_pkey':
       return replayedOr(pool, operation, { outcome: 'slug-taken' });

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Change, Entitlement } from '../../domain/decision.ts';
+import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
@@ -22,6 +23,10 @@ export function tenantOf(change: Change): string {
       return change.entitlement.tenant;
     case 'catalog':
       return PLATFORM_TENANT;
+    case 'membership-removed':
+      return change.tenant;
+    case 'invitation-settled':
+      return change.invitation.tenant;
     case 'entitlement-removed':
       return change.tenant;
     case 'product-request':
@@ -44,6 +49,9 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     else if (change.type === 'membership') memberships.push(change.membership);
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
     else if (change.type === 'catalog') entries.push(change.entry);
+    else if (change.type === 'membership-removed') writing.push(removeMembership(client, change));
+    else if (change.type === 'invitation-settled')
+      writing.push(settleInvitation(client, change.invitation));
     else writing.push(applySales(client, change));
   }
   if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
@@ -52,7 +60,10 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
   await Promise.all(writing);
 }
 
-type SalesChange = Exclude<Change, { type: 'tenant' | 'membership' | 'entitlement' | 'catalog' }>;
+type SalesChange = Extract<
+  Change,
+  { type: 'entitlement-removed' | 'product-request' | 'trial' | 'operation' }
+>;
 
 function applySales(client: ClientBase, change: SalesChange): Promise<void> {
   switch (change.type) {
@@ -72,11 +83,11 @@ async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> 
   const { rowCount } = await client.query({
     name: 'replace_tenant',
     text: `update tenants set slug = $2, host = $3, display_name = $4, state = $5, isolation = $6,
-             plan = $7, demo = $8, issuer = $9, database_url = $10
+             plan = $7, demo = $8, issuer = $9, database_url = $10, state_before = $11
            where id = $1`,
     values: [
       ...[id, slug, host, displayName, state, isolation, plan, demo, issuer],
-      tenant.databaseUrl,
+      ...[tenant.databaseUrl, tenant.stateBefore],
     ],
   });
   if (rowCount !== 1) throw new Error(`tenant ${id} is not there to be changed`);
@@ -96,6 +107,27 @@ async function replaceMemberships(
            on conflict (tenant, id) do update set state = excluded.state,
              issuer = excluded.issuer, sub = excluded.sub, roles = excluded.roles`,
     values: [JSON.stringify(memberships)],
+  });
+}
+
+async function removeMembership(
+  client: ClientBase,
+  { tenant, member }: Extract<Change, { type: 'membership-removed' }>,
+): Promise<void> {
+  await client.query({
+    name: 'remove_membership',
+    text: 'delete from memberships where tenant = $1 and id = $2',
+    values: [tenant, member],
+  });
+}
+
+async function settleInvitation(client: ClientBase, invitation: Invitation): Promise<void> {
+  const { tenant, id, state, endedAtMs } = invitation;
+  await client.query({
+    name: 'settle_invitation',
+    text: `update invitations set state = $3, ended_at = $4, settled_at = now()
+           where tenant = $1 and id = $2`,
+    values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
   });
 }
 

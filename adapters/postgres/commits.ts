@@ -3,7 +3,7 @@ import type { ChainHead, CommitStore, CommitTransaction } from '../../ports/regi
 import { OUTBOX_CHANNEL } from './bell.ts';
 import { applyChanges, tenantOf } from './changes.ts';
 import { appendAudit, appendFacts, saveCommit } from './commit-writes.ts';
-import { toCatalog, toMembership, toTenant } from './rows.ts';
+import { toCatalog, toInvitation, toMembership, toTenant } from './rows.ts';
 import { readSales } from './sales.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
 
@@ -48,11 +48,13 @@ function focusing(session: Session, home: string): Focused {
   };
 }
 
+type Reads = 'findCommit' | 'view' | 'head' | 'lockInvitation';
+
 function reads(
   focused: Focused,
   home: string,
   heads: ReadonlyMap<string, ChainHead>,
-): Pick<CommitTransaction, 'findCommit' | 'view' | 'head'> {
+): Pick<CommitTransaction, Reads> {
   return {
     findCommit: async (operation, step) => {
       const [row] = await focused(home).statements.findCommit.execute({ operation, step });
@@ -74,6 +76,10 @@ function reads(
       if (head !== undefined) return Promise.resolve(head);
       return Promise.reject(new Error(`tenant ${tenant} has no locked head`));
     },
+    lockInvitation: async (id) => {
+      const [row] = await focused(home).statements.lockInvitation.execute({ tenant: home, id });
+      return row && toInvitation(row);
+    },
   };
 }
 
@@ -81,10 +87,7 @@ function reads(
  * Each sends all its statements at once, so that a caller who does not wait for one before the next
  * has them in one round trip, and none is left to run after another one failed.
  */
-function writes(
-  focused: Focused,
-  home: string,
-): Omit<CommitTransaction, 'findCommit' | 'view' | 'head'> {
+function writes(focused: Focused, home: string): Omit<CommitTransaction, Reads> {
   return {
     apply: async (changes) => {
       await perTenant(changes, tenantOf, (tenant, own) =>

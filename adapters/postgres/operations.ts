@@ -26,6 +26,8 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
 
   return {
     findOperation: (id) => withOperation(id, (_session, operation) => Promise.resolve(operation)),
+    findLockHolder: (tenant) =>
+      inTransaction(pool, { ...across, tenant }, ({ client }) => findLockHolder(client, tenant)),
     listOperations: (query) =>
       inTransaction(pool, across, async ({ db }) => {
         const { state, tenant, after } = query;
@@ -77,6 +79,18 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
       await withOperation(id, ({ client }) => releaseTenantLock(client, id));
     },
   };
+}
+
+export async function findLockHolder(
+  client: pg.ClientBase,
+  tenant: string,
+): Promise<string | undefined> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'find_lock_holder',
+    text: 'select id from operations where tenant = $1 and holds_lock',
+    values: [tenant],
+  });
+  return rows[0]?.id;
 }
 
 /** Both of a page's order: many operations may be accepted in one millisecond. */

@@ -1,9 +1,11 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import type { Catalog, CatalogPlan, CatalogRole } from '../../domain/decision.ts';
+import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Sales } from '../../domain/sales.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { catalog } from '../../drizzle/schema/catalog.ts';
+import type { invitations } from '../../drizzle/schema/invitations.ts';
 import type { memberships } from '../../drizzle/schema/memberships.ts';
 import type { operations } from '../../drizzle/schema/operations.ts';
 import type { tenants } from '../../drizzle/schema/tenants.ts';
@@ -17,6 +19,17 @@ export function toMembership(row: InferSelectModel<typeof memberships>): Members
   const { id, tenant, state, issuer, sub, roles } = row;
   const identity = issuer === null || sub === null ? null : { issuer, sub };
   return { id, tenant, state, identity, roles };
+}
+
+export function toInvitation(row: InferSelectModel<typeof invitations>): Invitation {
+  const { id, tenant, member, email, roles, state, endedBy, issuer, sub } = row;
+  return {
+    ...{ id, tenant, member, email, roles, state, endedBy },
+    invitedAtMs: row.invitedAt.getTime(),
+    expiresAtMs: row.expiresAt === null ? null : row.expiresAt.getTime(),
+    endedAtMs: row.endedAt === null ? null : row.endedAt.getTime(),
+    identity: issuer === null || sub === null ? null : { issuer, sub },
+  };
 }
 
 export function toOperation(row: InferSelectModel<typeof operations>): Operation {

@@ -19,7 +19,8 @@ const READ_SALES = `
     coalesce((select jsonb_agg(jsonb_build_object('id', id, 'tenant', tenant, 'product', product,
         'state', state, 'limits', limits) order by requested_at, id)
       from product_requests where tenant = $1 and state <> 'refused'), '[]') as requests,
-    (select jsonb_build_object('tenant', tenant, 'operation', operation, 'state', state,
+    (select jsonb_build_object('tenant', tenant, 'operation', operation,
+        'provisionedBy', provisioned_by, 'state', state,
         'endsAtMs', (extract(epoch from ends_at) * 1000)::bigint)
       from trials where tenant = $1) as trial`;
 

@@ -7,6 +7,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { catalog } from '../../drizzle/schema/catalog.ts';
 import { commits } from '../../drizzle/schema/commits.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
+import { invitations } from '../../drizzle/schema/invitations.ts';
 import { logHead } from '../../drizzle/schema/log-head.ts';
 import { memberships } from '../../drizzle/schema/memberships.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
@@ -54,6 +55,12 @@ export function prepareStatements(db: NodePgDatabase) {
       .from(commits)
       .where(and(eq(commits.operation, given('operation')), eq(commits.step, given('step'))))
       .prepare('find_commit'),
+    lockInvitation: db
+      .select()
+      .from(invitations)
+      .where(and(eq(invitations.tenant, given('tenant')), eq(invitations.id, given('id'))))
+      .for('update')
+      .prepare('lock_invitation'),
     findOperation: db
       .select()
       .from(operations)

@@ -4,10 +4,12 @@ import type {
   StoreProbe,
   TenantReader,
 } from '../../ports/registry-store.ts';
+import type { InvitationStore } from '../../ports/invitation-store.ts';
 import type { SalesStore } from '../../ports/sales-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
+import { createInvitationStore } from './invitations.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
@@ -27,6 +29,7 @@ export interface PostgresStore {
   readonly tenants: TenantReader;
   readonly commits: CommitStore;
   readonly secrets: Secrets;
+  readonly invitations: InvitationStore;
   readonly sales: SalesStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     tenants: createTenantReader(pool, across),
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
+    invitations: createInvitationStore(pool),
     sales: createSalesStore(pool),
     probe: {
       probe: () =>

@@ -12,6 +12,7 @@ import {
   defineSearchAttributeKey,
   SearchAttributeType,
 } from '@temporalio/common';
+import { currentStep } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/operation.ts';
 import {
   RESUME,
@@ -38,6 +39,9 @@ const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KE
 const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
   changeMembership: 'Change the roles of a member of tenant',
+  freezeTenant: 'Freeze tenant',
+  unfreezeTenant: 'Unfreeze tenant',
+  inviteMember: 'Invite a member to tenant',
   changePlan: 'Change the plan of tenant',
   answerProductRequest: 'Answer a product request of tenant',
   runTrial: 'Run the trial of tenant',
@@ -107,7 +111,7 @@ async function start(client: Client, { timing }: TemporalEngineOptions, saga: Sa
 
 async function ask(handle: WorkflowHandle): Promise<LiveSaga> {
   const [view, { raw }] = await Promise.all([handle.query<SagaView>(STATE), handle.describe()]);
-  const current = view.steps.find(({ state }) => state === 'running' || state === 'parked');
+  const current = currentStep(view.steps);
   const pending = raw.pendingActivities?.find(({ activityId }) => activityId === current?.name);
   return {
     state: view.state,

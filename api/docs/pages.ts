@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
 import express from 'express';
-import type { RequestHandler } from 'express';
+import type { Mounted } from '../http/server.ts';
 
 /*
  * The API's reference page. It and the document hold no data, so they are open like this
@@ -42,13 +42,8 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-export interface Page {
-  readonly path: string;
-  readonly handler: RequestHandler;
-}
-
-/** Everything that the server answers and that is no API route. */
-export function createDocumentationPages(openApiYaml: string): Page[] {
+/** The reference page, and the document that it shows. */
+export function createDocumentationPages(formatDocument: () => string): Mounted[] {
   const docs = express.Router();
   docs.use((_request, response, next) => {
     response.set('Content-Security-Policy', POLICY);
@@ -59,7 +54,12 @@ export function createDocumentationPages(openApiYaml: string): Page[] {
   for (const name of ASSET_NAMES)
     docs.get(`/${name}`, (_request, response) => response.sendFile(name, { root: ASSETS }));
   const document = express.Router();
-  document.get('/', (_request, response) => void response.type('yaml').send(openApiYaml));
+  // Few servers are ever asked for it, and making it costs more than the rest of the start.
+  let openApiYaml: string | undefined;
+  document.get('/', (_request, response) => {
+    openApiYaml ??= formatDocument();
+    response.type('yaml').send(openApiYaml);
+  });
   return [
     { path: '/docs', handler: docs },
     { path: '/openapi.yaml', handler: document },

@@ -52,3 +52,12 @@ export const idempotencyKey = z
       'The same key with the same request gives the same answer and one effect; with another request it is refused.',
     example: 'signup-7f3a',
   });
+
+const ROLES_MAX = 50;
+/** Names of roles as facts allow them (facts/core/formats.ts). */
+const ROLE_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+
+export const roleNames = z
+  .array(z.string().regex(ROLE_NAME, 'Must be the name of a role.'))
+  .max(ROLES_MAX, `Must be ${ROLES_MAX} or less.`)
+  .refine((roles) => new Set(roles).size === roles.length, 'Each must stand once.');

@@ -11,6 +11,12 @@ export const MAX_BODY_BYTES = 64 * 1024;
 
 const PROBLEM_JSON = 'application/problem+json';
 
+/** Pages that are no API, mounted before the routes. */
+export interface Mounted {
+  readonly path: string;
+  readonly handler: RequestHandler;
+}
+
 export interface ServerOptions<P> {
   readonly routes: readonly Route<P>[];
   readonly ports: P;
@@ -18,8 +24,7 @@ export interface ServerOptions<P> {
   readonly log: Logger;
   /** Fires when the server closes, so that waiting requests end. */
   readonly closing: AbortSignal;
-  /** Mounted before the routes: pages that are no API. */
-  readonly pages: readonly { readonly path: string; readonly handler: RequestHandler }[];
+  readonly pages: readonly Mounted[];
 }
 
 /** The HTTP face: routes by their specs, one way for requests in and one for errors out. */

@@ -2,17 +2,14 @@ import { z } from 'zod';
 import { MEMBERSHIP_STATES } from '../../domain/membership.ts';
 import type { Membership } from '../../domain/membership.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
-import { idempotencyKey, uuid } from '../http/schemas.ts';
+import { idempotencyKey, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { sagaSchema } from '../sagas/schema.ts';
 import { showSaga } from '../sagas/view.ts';
 import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
-
-const ROLES_MAX = 50;
-/** Names of roles as facts allow them (facts/core/formats.ts). */
-const ROLE_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 
 const memberSchema = z
   .object({
@@ -66,10 +63,7 @@ export const changeMemberRoles = route({
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: z
     .strictObject({
-      roles: z
-        .array(z.string().regex(ROLE_NAME, 'Must be the name of a role.'))
-        .max(ROLES_MAX, `Must be ${ROLES_MAX} or less.`)
-        .refine((roles) => new Set(roles).size === roles.length, 'Each must stand once.'),
+      roles: roleNames,
     })
     .meta({ id: 'ChangeRoles' }),
   replies: {
@@ -93,13 +87,9 @@ export const changeMemberRoles = route({
   ],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
   const { tenant, member } = params;
-  const key = headers['Idempotency-Key'];
   const accepted = assureAccepted(
     await acceptRoleChange(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'changeMemberRoles', key } }),
+      ...askerOf(caller, 'changeMemberRoles', headers['Idempotency-Key']),
       tenant,
       member,
       roles: body.roles,

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { CONVERT_TRIAL } from '../../domain/trials.ts';
-import type { Operation } from '../../ports/registry-store.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
-import { notFound } from '../problem.ts';
-import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
+import { answerChanged, changedReplies } from '../tenants/changed.ts';
 import { tellTrial } from '../trials/tell.ts';
 import { catalogName } from './schema.ts';
 
@@ -17,13 +15,6 @@ const headers = z.object({ 'Idempotency-Key': idempotencyKey });
 const body = z
   .strictObject({ plan: catalogName('A plan of the catalog.', 'team') })
   .meta({ id: 'ChangePlan' });
-const replies = {
-  202: {
-    description: 'Accepted; the saga works on it.',
-    body: sagaSchema,
-    headers: { Location: 'The saga, to be asked for progress.' },
-  },
-} as const;
 const PROBLEMS = [
   'tenant-busy',
   'tenant-state',
@@ -47,12 +38,14 @@ export const changePlan = route({
   params,
   headers,
   body,
-  replies,
+  replies: changedReplies,
   problems: PROBLEMS,
 })(async ({ params: { tenant }, headers: sent, body: { plan }, caller }, ports: ApiPorts) => {
-  const key = sent['Idempotency-Key'];
-  const accepted = await accept(ports, { tenant, plan, activates: false, actor: caller.id }, key);
-  return reply(accepted, ports);
+  const asker = askerOf(caller, 'changePlan', sent['Idempotency-Key']);
+  const accepted = await acceptPlanChange(ports.accept, {
+    ...{ ...asker, tenant, plan, activates: false },
+  });
+  return answerChanged(assureAccepted(accepted), ports);
 });
 
 export const activateTenant = route({
@@ -67,7 +60,7 @@ export const activateTenant = route({
   params,
   headers,
   body,
-  replies,
+  replies: changedReplies,
   problems: [...PROBLEMS, 'command-refused', 'engine-unavailable'],
 })(async ({ params: { tenant }, headers: sent, body: { plan }, caller }, ports: ApiPorts) => {
   const key = sent['Idempotency-Key'];
@@ -75,29 +68,11 @@ export const activateTenant = route({
   const message = { name: CONVERT_TRIAL, told: { plan } };
   const asked = { caller, route: 'activateTenant', key };
   const told = trial === undefined ? 'over' : await tellTrial(trial, message, asked, ports);
-  if (told !== 'over') return reply(told, ports);
-  // It has not begun, or somebody unfroze the tenant after its end: there is no saga to be told.
-  const accepted = await accept(ports, { tenant, plan, activates: true, actor: caller.id }, key);
-  return reply(accepted, ports);
+  if (told !== 'over') return answerChanged(told, ports);
+  // It has not begun, or it has ended: there is no saga to be told.
+  const asker = askerOf(caller, 'activateTenant', key);
+  const accepted = await acceptPlanChange(ports.accept, {
+    ...{ ...asker, tenant, plan, activates: true },
+  });
+  return answerChanged(assureAccepted(accepted), ports);
 });
-
-type Request = Parameters<typeof acceptPlanChange>[1];
-
-async function accept(ports: ApiPorts, request: Request, key: string | undefined) {
-  const { actor: caller, activates } = request;
-  const name = activates ? 'activateTenant' : 'changePlan';
-  const idempotency = key === undefined ? {} : { idempotency: { caller, route: name, key } };
-  const accepted = assureAccepted(
-    await acceptPlanChange(ports.accept, { ...request, ...idempotency }),
-  );
-  await startAccepted(accepted, ports);
-  return accepted;
-}
-
-async function reply(accepted: Operation, ports: ApiPorts) {
-  const operation = await ports.operations.findOperation(accepted.id);
-  if (operation === undefined) throw notFound();
-  const location = `/v1/sagas/${operation.id}`;
-  const saga = await showSaga(operation, ports);
-  return { status: 202 as const, headers: { Location: location }, body: saga };
-}

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { acceptAnswer } from '../../registry/accept-sale.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import { limitValues } from '../plans/schema.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
-import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
+import { answerChanged, changedReplies } from '../tenants/changed.ts';
 
 export const answerProductRequest = route({
   operationId: 'answerProductRequest',
@@ -26,13 +26,7 @@ export const answerProductRequest = route({
       limits: limitValues('Of a grant; a limit that is not named is none.').default({}),
     })
     .meta({ id: 'AnswerProductRequest' }),
-  replies: {
-    202: {
-      description: 'Accepted; the saga works on it.',
-      body: sagaSchema,
-      headers: { Location: 'The saga, to be asked for progress.' },
-    },
-  },
+  replies: changedReplies,
   problems: [
     'tenant-busy',
     'tenant-state',
@@ -47,21 +41,7 @@ export const answerProductRequest = route({
   const { tenant, request } = params;
   const known = await ports.sales.listRequests(tenant);
   if (!known.some(({ id }) => id === request)) throw notFound();
-  const key = headers['Idempotency-Key'];
-  const accepted = assureAccepted(
-    await acceptAnswer(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'answerProductRequest', key } }),
-      ...{ tenant, request, ...body },
-    }),
-  );
-  await startAccepted(accepted, ports);
-  const operation = (await ports.operations.findOperation(accepted.id)) ?? accepted;
-  return {
-    status: 202,
-    headers: { Location: `/v1/sagas/${operation.id}` },
-    body: await showSaga(operation, ports),
-  };
+  const asker = askerOf(caller, 'answerProductRequest', headers['Idempotency-Key']);
+  const accepted = await acceptAnswer(ports.accept, { ...asker, tenant, request, ...body });
+  return answerChanged(assureAccepted(accepted), ports);
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isEnded, SAGA_STATES } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { SagaCommand } from '../../ports/saga-engine.ts';
+import { pageOf } from '../http/page.ts';
 import { route } from '../http/route.ts';
 import { cursor, limit, next, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -59,23 +60,14 @@ export const listSagas = route({
   const purpose = `sagas ${state ?? '*'} ${tenant ?? '*'}`;
   const after =
     query.cursor === undefined ? undefined : cursors.parse(purpose, query.cursor, position).id;
-  const rows = await operations.listOperations({
+  const read = await operations.listOperations({
     ...(state === undefined ? {} : { state }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(after === undefined ? {} : { after }),
-    // One more than asked for tells whether there is another page.
     limit: size + 1,
   });
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  const more = rows.length > size && last !== undefined;
-  return {
-    status: 200,
-    body: {
-      sagas: page.map(formatSaga),
-      next: more ? cursors.format(purpose, { id: last.id }) : null,
-    },
-  };
+  const { rows, next: following } = pageOf(read, size, ({ id }) => cursors.format(purpose, { id }));
+  return { status: 200, body: { sagas: rows.map(formatSaga), next: following } };
 });
 
 const COMMANDS: Readonly<Record<SagaCommand, { summary: string; description: string }>> = {

@@ -1,4 +1,4 @@
-import { isEnded } from '../../domain/operation.ts';
+import { currentStep, isEnded } from '../../domain/operation.ts';
 import type { SagaReason, StepProgress } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { LiveSaga } from '../../ports/saga-engine.ts';
@@ -21,7 +21,7 @@ export function formatSaga(operation: Operation): SagaBody {
     tenant,
     state,
     live: false,
-    step: reason?.step ?? steps.find((step) => step.state === 'running')?.name ?? null,
+    step: reason?.step ?? currentStep(steps)?.name ?? null,
     attempts: null,
     reason: reason === null ? null : formatReason(reason),
     steps: steps.map(formatStep),

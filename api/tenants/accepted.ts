@@ -7,7 +7,9 @@ import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { MemberError } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
+import { showSaga } from '../sagas/view.ts';
 import { EMAIL_SENTENCE, SLUG_SENTENCES } from './create-body.ts';
+import { formatTenant } from './schema.ts';
 
 /** The starter in the workers does it when this attempt fails, so nobody waits for long. */
 const START_DEADLINE_MS = 1_000;
@@ -35,9 +37,19 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
     case 'tenant-not-found':
     case 'member-not-found':
       throw notFound();
+    case 'member-exists':
+      throw new Problem('member-exists', 'Who has this address has a membership here already.');
+    case 'invitation-pending':
+      throw new Problem('invitation-pending', 'This address has an invitation that is pending.');
+    case 'invitation-limit':
+      throw new Problem('invitation-limit', 'Too many invitations of this tenant are pending.');
     case 'tenant-state':
     case 'member-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');
+    case 'tenant-frozen':
+      throw new Problem('tenant-frozen', 'Everything of it is refused already.');
+    case 'tenant-not-frozen':
+      throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
     case 'invalid':
       throw invalid(result.problems);
     case 'refused':
@@ -85,4 +97,15 @@ function invalid(problems: readonly FieldProblem[]): Problem {
 export async function startAccepted(operation: Operation, ports: ApiPorts): Promise<void> {
   if (operation.state !== 'accepted') return;
   await withDeadline(startSaga(ports, operation), START_DEADLINE_MS).catch(() => undefined);
+}
+
+/** The operation's tenant and its saga, as they are now. */
+export async function showAccepted(accepted: Operation, ports: ApiPorts) {
+  const [operation, tenant] = await Promise.all([
+    ports.operations.findOperation(accepted.id),
+    ports.tenants.findTenant(accepted.tenant),
+  ]);
+  // Both were written by the acceptance; rows are never deleted.
+  if (tenant === undefined) throw new Error(`tenant of operation ${accepted.id} is not there`);
+  return { tenant: formatTenant(tenant), saga: await showSaga(operation ?? accepted, ports) };
 }

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { isEnded } from '../../domain/operation.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from './accepted.ts';
+import { assureAccepted, showAccepted, startAccepted } from './accepted.ts';
 import { createTenantBody } from './create-body.ts';
 import { parseWaitS, WAIT_MAX_S } from './prefer.ts';
-import { formatTenant, tenantSchema } from './schema.ts';
+import { tenantSchema } from './schema.ts';
 
 /** The embedded stack provisions in about 60 ms; a real one takes seconds. */
 const POLL_FIRST_MS = 20;
@@ -62,14 +62,10 @@ export const createTenant = route({
     'store-full',
   ],
 })(async ({ body: given, headers, caller, signal }, ports: ApiPorts) => {
-  const key = headers['Idempotency-Key'];
   const { slug, isolation, plan, demo, trial, admin, identityProviders } = given;
   const accepted = assureAccepted(
     await acceptProvision(ports.accept, {
-      actor: caller.id,
-      ...(key === undefined
-        ? {}
-        : { idempotency: { caller: caller.id, route: 'createTenant', key } }),
+      ...askerOf(caller, 'createTenant', headers['Idempotency-Key']),
       slug,
       displayName: given.displayName ?? slug,
       isolation,
@@ -85,7 +81,7 @@ export const createTenant = route({
   await startAccepted(accepted, ports);
   const waitS = parseWaitS(headers.Prefer);
   const active = waitS !== undefined && (await waitActive(accepted, waitS, signal, ports));
-  const { tenant, saga } = await show(accepted, ports);
+  const { tenant, saga } = await showAccepted(accepted, ports);
   if (active)
     return {
       status: 201,
@@ -112,14 +108,4 @@ async function waitActive(
     if (leftMs <= 0 || signal.aborted) return false;
     await sleep(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => undefined);
   }
-}
-
-async function show(accepted: Operation, ports: ApiPorts) {
-  const [operation, tenant] = await Promise.all([
-    ports.operations.findOperation(accepted.id),
-    ports.tenants.findTenant(accepted.tenant),
-  ]);
-  // Both were written by the acceptance; rows are never deleted.
-  if (tenant === undefined) throw new Error(`tenant of operation ${accepted.id} is not there`);
-  return { tenant: formatTenant(tenant), saga: await showSaga(operation ?? accepted, ports) };
 }

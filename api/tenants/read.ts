@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf } from '../http/page.ts';
 import { route } from '../http/route.ts';
 import { cursor, limit, next, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -67,19 +68,12 @@ export const listTenants = route({
 })(async ({ query }, { tenants, cursors }: Pick<ApiPorts, 'tenants' | 'cursors'>) => {
   const after =
     query.cursor === undefined ? undefined : cursors.parse('tenants', query.cursor, position);
-  // One more than asked for tells whether there is another page.
-  const rows = await tenants.listTenants({
+  const read = await tenants.listTenants({
     ...(after === undefined ? {} : { after }),
     limit: query.limit + 1,
   });
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  const more = rows.length > query.limit && last !== undefined;
-  return {
-    status: 200,
-    body: {
-      tenants: page.map(formatTenant),
-      next: more ? cursors.format('tenants', { createdAtMs: last.createdAtMs, id: last.id }) : null,
-    },
-  };
+  const { rows, next: following } = pageOf(read, query.limit, ({ createdAtMs, id }) =>
+    cursors.format('tenants', { createdAtMs, id }),
+  );
+  return { status: 200, body: { tenants: rows.map(formatTenant), next: following } };
 });

@@ -11,6 +11,10 @@ export const tenantSchema = z
     host: z.string().meta({ example: 'acme.tenure.localhost' }),
     displayName: z.string(),
     state: z.enum(TENANT_STATES),
+    stateBefore: z
+      .enum(['trial', 'active'])
+      .nullable()
+      .meta({ description: 'What unfreezing gives back; null unless it is frozen.' }),
     isolation: z.enum(ISOLATION_MODES),
     plan: z.string(),
     demo: z.boolean(),

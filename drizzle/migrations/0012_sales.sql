@@ -13,6 +13,7 @@ ALTER TABLE "product_requests" ENABLE ROW LEVEL SECURITY;--> statement-breakpoin
 CREATE TABLE "trials" (
 	"tenant" uuid PRIMARY KEY NOT NULL,
 	"operation" uuid NOT NULL,
+	"provisioned_by" uuid NOT NULL,
 	"state" text NOT NULL,
 	"ends_at" timestamp (3) with time zone NOT NULL
 );

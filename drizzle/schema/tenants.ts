@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { Isolation } from '../../domain/isolation.ts';
-import type { TenantState } from '../../domain/tenant.ts';
+import type { Tenant, TenantState } from '../../domain/tenant.ts';
 import { instant } from '../columns.ts';
 import { tenantPolicies } from '../policies.ts';
 
@@ -23,6 +23,8 @@ export const tenants = pgTable(
     issuer: text('issuer'),
     databaseUrl: text('database_url'),
     createdAt: instant('created_at').notNull(),
+    /** Set while it is frozen: what unfreezing gives back. */
+    stateBefore: text('state_before').$type<Tenant['stateBefore']>(),
   },
   (table) => [
     uniqueIndex('tenants_slug_reserved')

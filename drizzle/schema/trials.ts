@@ -12,6 +12,7 @@ export const trials = pgTable(
       .primaryKey()
       .references(() => tenants.id),
     operation: uuid('operation').notNull(),
+    provisionedBy: uuid('provisioned_by').notNull(),
     state: text('state').$type<TrialState>().notNull(),
     endsAt: instant('ends_at').notNull(),
   },

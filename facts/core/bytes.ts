@@ -78,19 +78,26 @@ export const toBase64Url = (bytes: Uint8Array): string => encode(bytes, BASE64_U
 export const fromBase64Url = (text: string): Uint8Array | undefined =>
   decode(text, text.length, BASE64_URL_VALUES);
 
+const HEX = '0123456789abcdef';
+const HEX_VALUES = decodeTable(HEX);
+const HEX_PAIRS = pairsOf(HEX);
+
 /** Lower-case hexadecimal. */
 export const toHex = (bytes: Uint8Array): string => {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) text += HEX_PAIRS[byte];
   return text;
 };
 
 /** Strict: lower case, even length; undefined otherwise. */
 export const fromHex = (text: string): Uint8Array | undefined => {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(text.length / 2);
   for (let at = 0; at < bytes.length; at += 1) {
-    bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
+    const high = HEX_VALUES[text.charCodeAt(at * 2)] ?? NOT_IN_ALPHABET;
+    const low = HEX_VALUES[text.charCodeAt(at * 2 + 1)] ?? NOT_IN_ALPHABET;
+    if (high === NOT_IN_ALPHABET || low === NOT_IN_ALPHABET) return undefined;
+    bytes[at] = (high << 4) | low;
   }
   return bytes;
 };
@@ -109,6 +116,7 @@ export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => {
 
 /** Not constant time: for public values only. */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
   return true;
@@ -117,3 +125,8 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
 const ENCODER = new TextEncoder();
 
 export const utf8 = (text: string): Uint8Array => ENCODER.encode(text);
+
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Strict inverse of {@link utf8}, which keeps a byte order mark; throws for what is not UTF-8. */
+export const fromUtf8 = (bytes: Uint8Array): string => DECODER.decode(bytes);

@@ -18,9 +18,13 @@ export type Envelope = {
   signature: Uint8Array;
 };
 
+/** `payload` and `signature` are base64 here. */
+const write = (payload: string, keyId: string, signature: string): string =>
+  `{"payload":"${payload}","payloadType":"${PAYLOAD_TYPE}",` +
+  `"signatures":[{"keyid":"${keyId}","sig":"${signature}"}]}`;
+
 export const formatEnvelope = ({ payload, keyId, signature }: Envelope): string =>
-  `{"payload":"${toBase64(payload)}","payloadType":"${PAYLOAD_TYPE}",` +
-  `"signatures":[{"keyid":"${keyId}","sig":"${toBase64(signature)}"}]}`;
+  write(toBase64(payload), keyId, toBase64(signature));
 
 type Parsed = {
   payload?: unknown;
@@ -43,10 +47,11 @@ const parseJson = (text: string): Parsed => {
   return value;
 };
 
-const bytesOf = (text: unknown, name: string): Uint8Array => {
-  const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
+const base64Of = (value: unknown, name: string): { text: string; bytes: Uint8Array } => {
+  const text = typeof value === 'string' ? value : '';
+  const bytes = typeof value === 'string' ? fromBase64(text) : undefined;
   if (bytes === undefined) throw malformed(`${name} is not base64`);
-  return bytes;
+  return { text, bytes };
 };
 
 /** Strict inverse of {@link formatEnvelope}: one text for one envelope, so no second reading. */
@@ -59,11 +64,9 @@ export const parseEnvelope = (text: string): Envelope => {
   const signature = signatures[0] as ParsedSignature;
   const keyId = signature?.keyid;
   if (typeof keyId !== 'string' || !KEY_ID.test(keyId)) throw malformed('no key id');
-  const envelope = {
-    payload: bytesOf(payload, 'payload'),
-    keyId,
-    signature: bytesOf(signature?.sig, 'sig'),
-  };
-  if (formatEnvelope(envelope) !== text) throw malformed('another form than the one of DESIGN 3');
-  return envelope;
+  const [body, sig] = [base64Of(payload, 'payload'), base64Of(signature?.sig, 'sig')];
+  // Strict base64 is one text for one value of bytes: these are those of `formatEnvelope`.
+  if (write(body.text, keyId, sig.text) !== text)
+    throw malformed('another form than the one of DESIGN 3');
+  return { payload: body.bytes, keyId, signature: sig.bytes };
 };

@@ -11,8 +11,8 @@ import type { JsonValue } from './types.ts';
 export const MAX_DEPTH = 8;
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /** Index behind the closing quote of the string that opens at `from`. */
 const endOfString = (text: string, from: number): number => {
@@ -26,7 +26,10 @@ const endOfString = (text: string, from: number): number => {
 
 const endOfScalar = (text: string, from: number): number => {
   let at = from;
-  while (at < text.length && !',]}'.includes(text.charAt(at))) at += 1;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === CLOSE_BRACKET || code === CLOSE_BRACE) break;
+  }
   return at;
 };
 
@@ -66,20 +69,20 @@ const scan = (text: string): void => {
   const scopes: OpenScopes = [];
   let at = 0;
   while (at < text.length) {
-    const char = text.charAt(at);
-    if (char === '"') {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       const end = endOfString(text, at);
       const value = readString(text, at, end);
       // Only a key is followed by a colon; white space before it is refused in the next round.
-      if (text.charAt(end) === ':') noteKey(scopes, value);
+      if (text.charCodeAt(end) === COLON) noteKey(scopes, value);
       at = end;
-    } else if (char === '{' || char === '[') {
-      open(scopes, char === '{' ? new Set() : undefined);
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      open(scopes, code === OPEN_BRACE ? new Set() : undefined);
       at += 1;
-    } else if (char === '}' || char === ']') {
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       scopes.pop();
       at += 1;
-    } else if (char === ',' || char === ':') {
+    } else if (code === COMMA || code === COLON) {
       at += 1;
     } else {
       const end = endOfScalar(text, at);

@@ -1,5 +1,5 @@
 import { checkBody } from './bodies.ts';
-import { utf8 } from './bytes.ts';
+import { fromUtf8, utf8 } from './bytes.ts';
 import { FactError } from './errors.ts';
 import { isHash, isInstant, KIND, LOG_ORIGIN, LOG_ORIGIN_MAX_CHARS } from './formats.ts';
 import { OPAQUE_ID, SUBJECT, UUID } from './formats.ts';
@@ -59,6 +59,8 @@ const FIELDS: Record<keyof Fact, (value: JsonValue | undefined) => boolean> = {
   body: isObject,
 };
 
+const FIELD_CHECKS = Object.entries(FIELDS);
+
 const decodeUtf8 = (bytes: Uint8Array): string => {
   if (bytes.length > MAX_PAYLOAD_BYTES) {
     throw new FactError('payload-too-large', `${bytes.length} bytes`);
@@ -67,7 +69,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
     throw new FactError('payload-bom', 'starts with a byte order mark');
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return fromUtf8(bytes);
   } catch (cause) {
     throw new FactError('payload-not-utf8', 'not UTF-8', { cause });
   }
@@ -83,7 +85,7 @@ export const parsePayload = (bytes: Uint8Array): Fact => {
   if (!isObject(value) || !hasKeys(value, KEYS)) {
     throw new FactError('payload-key-order', `keys are not exactly: ${KEYS.join(' ')}`);
   }
-  for (const [name, holds] of Object.entries(FIELDS)) {
+  for (const [name, holds] of FIELD_CHECKS) {
     if (!holds(value[name])) throw new FactError('payload-field', name);
   }
   // Every member was checked above; the type says so from here on.

@@ -3,7 +3,7 @@ import { FactError } from '../core/errors.ts';
 import { preAuthEncoding } from '../core/pae.ts';
 import { parsePayload } from '../core/payload.ts';
 import type { Fact } from '../core/types.ts';
-import { leafHash } from './hash.ts';
+import { entryHash } from './hash.ts';
 import type { Verifier } from './verify.ts';
 
 /** Verifier of a key id; undefined for a key that the reader does not trust. */
@@ -25,8 +25,9 @@ export const openEnvelope = (text: string, findVerifier: FindVerifier): OpenedFa
   const { payload, keyId, signature } = parseEnvelope(text);
   const verify = findVerifier(keyId);
   if (verify === undefined) throw new FactError('key-unknown', keyId);
-  if (!verify(preAuthEncoding(payload), signature)) {
+  const signed = preAuthEncoding(payload);
+  if (!verify(signed, signature)) {
     throw new FactError('signature-invalid', `by key ${keyId}`);
   }
-  return { fact: parsePayload(payload), keyId, leaf: leafHash(payload) };
+  return { fact: parsePayload(payload), keyId, leaf: entryHash(signed) };
 };

@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { FactError } from '../core/errors.ts';
 import { fromHex, toBase64Url } from '../core/bytes.ts';
 
@@ -41,15 +42,19 @@ export const isStrictPoint = (point: Uint8Array): boolean =>
 /** Answers whether a signature over a message is by the verifier's key, strictly. Never throws. */
 export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean;
 
-/** Parses the key once: importing it at each call costs several times the check. */
+/**
+ * Imports the key once, for the first signature: at each call it would cost several times the
+ * check, and most keys of a set never verify anything.
+ */
 export const createVerifier = (rawPublicKey: Uint8Array): Verifier => {
   if (rawPublicKey.length !== KEY_BYTES || !isStrictPoint(rawPublicKey)) {
     throw new FactError('key-invalid', 'not a strict Ed25519 public key');
   }
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: toBase64Url(rawPublicKey) };
-  const key = createPublicKey({ key: jwk, format: 'jwk' });
-  return (message, signature) =>
-    signature.length === SIGNATURE_BYTES &&
-    isStrictPoint(signature) &&
-    verify(null, message, key, signature);
+  let key: KeyObject | undefined;
+  return (message, signature) => {
+    if (signature.length !== SIGNATURE_BYTES || !isStrictPoint(signature)) return false;
+    key ??= createPublicKey({ key: jwk, format: 'jwk' });
+    return verify(null, message, key, signature);
+  };
 };

@@ -6,7 +6,7 @@ import { FactError } from '../core/errors.ts';
 import { payloadOf } from '../core/pae.ts';
 import { parsePayload } from '../core/payload.ts';
 import type { Fact } from '../core/types.ts';
-import { entryHash } from './hashes.ts';
+import { entryHash } from '../crypto/hash.ts';
 import type { TreeHead } from './proofs.ts';
 import { TreeBuilder } from './tree.ts';
 

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { utf8 } from '../core/bytes.ts';
+import { concatBytes, utf8 } from '../core/bytes.ts';
 import { sha256 } from '../crypto/hash.ts';
 
 /** Every hash of the log: SHA-256. */
 export const HASH_BYTES = 32;
 
 /** RFC 6962, section 2.1: leaves and nodes hash in different domains. */
-const LEAF_PREFIX = new Uint8Array([0x00]);
 const NODE_PREFIX = new Uint8Array([0x01]);
 
 /** Root of the tree without leaves: SHA-256 of nothing (RFC 6962, section 2.1). */
@@ -14,11 +12,7 @@ export const EMPTY_ROOT: Uint8Array = sha256(utf8(''));
 
 /** SHA-256(0x01 || left || right); both are 32 bytes. */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
-
-/** Leaf hash of an entry as bundles carry it: an entry is a PAE already. */
-export const entryHash = (entry: Uint8Array): Uint8Array =>
-  createHash('sha256').update(LEAF_PREFIX).update(entry).digest();
+  sha256(concatBytes(NODE_PREFIX, left, right));
 
 /**
  * Hash over neighbouring complete subtrees, the largest first, as a tree of any size has them at

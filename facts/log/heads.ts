@@ -1,4 +1,4 @@
-import { toBase64 } from '../core/bytes.ts';
+import { equalBytes, toBase64 } from '../core/bytes.ts';
 import type { FactError } from '../core/errors.ts';
 import { EMPTY_HASH } from '../crypto/hash.ts';
 import { SHARD_COUNT } from '../crypto/shard.ts';
@@ -37,6 +37,13 @@ export const parseHeads = (lines: readonly string[], refuse: Refuse): Head[] => 
   });
 };
 
+const lineOf = ({ count, hash }: Head): string => `${count} ${toBase64(hash)}\n`;
+
+/** Of most shards of a small registry. */
+const EMPTY_LINE = lineOf({ count: 0, hash: EMPTY_HASH });
+
+const isEmpty = ({ count, hash }: Head): boolean => count === 0 && equalBytes(hash, EMPTY_HASH);
+
 /** Each line with its newline. */
 export const formatHeads = (heads: readonly Head[]): string =>
-  heads.map(({ count, hash }) => `${count} ${toBase64(hash)}\n`).join('');
+  heads.map((head) => (isEmpty(head) ? EMPTY_LINE : lineOf(head))).join('');

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64, utf8 } from '../core/bytes.ts';
+import { fromBase64, fromUtf8, toBase64, utf8 } from '../core/bytes.ts';
 import { FactError } from '../core/errors.ts';
 import { isInstant } from '../core/formats.ts';
 import { formatHeads, parseHeads } from './heads.ts';
@@ -43,7 +43,7 @@ const checkpointOf = (text: string): string | null => {
   const note = fromBase64(text);
   if (note === undefined) throw malformed('the checkpoint is not base64');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(note);
+    return fromUtf8(note);
   } catch {
     throw malformed('the checkpoint is not UTF-8');
   }

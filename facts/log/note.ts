@@ -1,4 +1,4 @@
-import { concatBytes, fromBase64, toBase64, toHex, utf8 } from '../core/bytes.ts';
+import { concatBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from '../core/bytes.ts';
 import { FactError } from '../core/errors.ts';
 import type { FactSigner } from '../crypto/sign.ts';
 import { isKeyName, KEY_HASH_BYTES, keyHashOf } from './note-key.ts';
@@ -26,6 +26,9 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 export type NoteSigner = { name: string; signer: FactSigner };
 
+/** `signature`: 64 bytes, over the note's text. */
+export type NoteSignature = { name: string; publicKey: Uint8Array; signature: Uint8Array };
+
 /** What the verified signatures cover. */
 export type OpenedNote = {
   /** Ends in a newline. */
@@ -40,14 +43,11 @@ const malformed = (why: string, cause?: unknown): FactError =>
   new FactError('note-malformed', why, { cause });
 
 const decode = (note: Uint8Array): string => {
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(note);
+    return fromUtf8(note);
   } catch (cause) {
     throw malformed('not UTF-8', cause);
   }
-  if (CONTROL.test(text)) throw malformed('a control character');
-  return text;
 };
 
 const parseSignatureLine = (line: string): SignatureLine => {
@@ -61,8 +61,10 @@ const parseSignatureLine = (line: string): SignatureLine => {
   return { name, keyHash, signature: bytes.subarray(KEY_HASH_BYTES) };
 };
 
-const parseNote = (note: Uint8Array): { text: string; lines: SignatureLine[] } => {
-  const whole = decode(note);
+type ParsedNote = { text: string; lines: SignatureLine[] };
+
+const parseWhole = (whole: string): ParsedNote => {
+  if (CONTROL.test(whole)) throw malformed('a control character');
   const emptyLine = whole.lastIndexOf('\n\n');
   const signatures = whole.slice(emptyLine + 2);
   if (emptyLine === -1 || !signatures.endsWith('\n')) throw malformed('no signatures at its end');
@@ -70,6 +72,8 @@ const parseNote = (note: Uint8Array): { text: string; lines: SignatureLine[] } =
   if (lines.length > MAX_SIGNATURES) throw malformed(`${lines.length} signatures`);
   return { text: whole.slice(0, emptyLine + 1), lines: lines.map(parseSignatureLine) };
 };
+
+const parseNote = (note: Uint8Array): ParsedNote => parseWhole(decode(note));
 
 /** Whose signatures a note claims to have, by the names of their keys; looks at no signature. */
 export const namesInNote = (note: Uint8Array): string[] =>
@@ -102,19 +106,27 @@ export const openNote = (note: Uint8Array, known: readonly NoteVerifier[]): Open
   return { text, signedBy: [...signedBy] };
 };
 
-const formatSignatureLine = (text: string, { name, signer }: NoteSigner): string => {
-  const keyHash = keyHashOf(name, signer.publicKey);
-  return `${DASH}${name} ${toBase64(concatBytes(keyHash, signer.sign(utf8(text))))}\n`;
-};
+const formatSignatureLine = ({ name, publicKey, signature }: NoteSignature): string =>
+  `${DASH}${name} ${toBase64(concatBytes(keyHashOf(name, publicKey), signature))}\n`;
 
 /**
- * The note with a signature by each signer. Throws `note-malformed` for a text, a name or a number
- * of signers that a reader would refuse: nothing refusable is handed out.
+ * The note with these signatures over its text. Throws `note-malformed` for a text, a name or a
+ * number of them that a reader would refuse: nothing refusable is handed out.
  */
-export const signNote = (text: string, signers: readonly NoteSigner[]): string => {
-  const note = `${text}\n${signers.map((signer) => formatSignatureLine(text, signer)).join('')}`;
-  if (!note.isWellFormed() || parseNote(utf8(note)).text !== text) {
+export const formatNote = (text: string, signatures: readonly NoteSignature[]): string => {
+  const note = `${text}\n${signatures.map(formatSignatureLine).join('')}`;
+  if (!note.isWellFormed() || parseWhole(note).text !== text) {
     throw malformed('no text or name of a note');
   }
   return note;
+};
+
+/** {@link formatNote}, with a signature by each signer. */
+export const signNote = (text: string, signers: readonly NoteSigner[]): string => {
+  const message = utf8(text);
+  const signatures = signers.map(({ name, signer }) => ({
+    ...{ name, publicKey: signer.publicKey },
+    signature: signer.sign(message),
+  }));
+  return formatNote(text, signatures);
 };

@@ -80,3 +80,20 @@ func TestASnapshotByALogKeyThatIsRevokedIsNotDecidedByAnyMore(t *testing.T) {
 	})
 	s.expectHealed()
 }
+
+func TestASnapshotOnItsWayIsNotTakenWhenTheOneBeforeIsDenied(t *testing.T) {
+	s := restedStage(t)
+	s.registry.write(acme, "membership", "member:"+second, memberBody("bob", "owner"))
+	s.registry.makeState()
+	s.registry.set(func() {
+		s.registry.spoil = func(file []byte) []byte {
+			s.plane.denySnapshot()
+			return file
+		}
+	})
+	s.plane.takeSnapshot(s.plane.ctx)
+	if s.snapshotSize() != 0 || s.hasSnapshotOnDisk() {
+		t.Errorf("%+v", s.plane.Stats())
+	}
+	s.expectHealed()
+}

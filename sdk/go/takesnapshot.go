@@ -106,6 +106,10 @@ func (p *Plane) restOn(raw []byte, tree *state.Tree, where spans) (*SnapshotTake
 	if err != nil || p.said.Holding() {
 		return nil, err
 	}
+	// The one before it was denied meanwhile: so may this one be, by the same key.
+	if p.snapshots.liedTo.Load() {
+		return nil, nil
+	}
 	p.snapshots.onDisk.Lock()
 	if err = p.journal.keepSnapshot(); err == nil {
 		p.snapshots.kept.Store(&kept{note: note, spans: where})

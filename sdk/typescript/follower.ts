@@ -18,6 +18,8 @@ export type FollowerShell = {
   monotonicMs(): number;
   /** Applies, persists and reports a step. */
   apply(reader: ShardReader, step: Step): void;
+  /** Resolves when no snapshot is on its way that may bring the lines. */
+  settled(): Promise<void>;
   /** Puts what HTTP has in place of a shard that is in doubt. */
   reread(reader: ShardReader, signal: AbortSignal): Promise<unknown>;
 };
@@ -43,12 +45,16 @@ export class Follower {
   heal(shard: number): void {
     if (this.#stop.signal.aborted || this.#timers.has(shard)) return;
     const waitMs = (this.#nextMs.get(shard) ?? 0) - this.#shell.monotonicMs();
-    const run = (): void => {
+    const run = async (): Promise<void> => {
+      await this.#shell.settled();
       this.#timers.delete(shard);
       this.#waiting.add(shard);
       this.#runNext();
     };
-    this.#timers.set(shard, setTimeout(run, Math.max(0, waitMs)));
+    this.#timers.set(
+      shard,
+      setTimeout(() => void run(), Math.max(0, waitMs)),
+    );
   }
 
   /** Shards that the newest heartbeat counts further are fetched when they still are behind. */

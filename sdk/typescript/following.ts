@@ -88,6 +88,7 @@ export class Following {
       source,
       monotonicMs,
       apply: (reader, step) => shards.apply(reader, step),
+      settled: () => this.#settled(),
       reread: (reader, signal) => this.#reread(reader, signal),
     });
     shards.listen((reader, step) => this.#stepped(reader, step));
@@ -148,8 +149,7 @@ export class Following {
     const heal = (): void => this.#follower.heal(shard);
     // HTTP is of no use before the keys are there that it takes.
     if (refused.some(({ code }) => code === 'key-unknown')) void this.#pulse.learnKeys().then(heal);
-    else if (this.#taking === undefined) heal();
-    else void this.#taking.then(heal);
+    else heal();
   }
 
   #healAll(): void {
@@ -170,8 +170,9 @@ export class Following {
     const { shards } = this.#parts;
     const { missing } = shards;
     const isFarBehind = missing > FAR_BEHIND_LINES || (shards.isEmpty && missing > 0);
-    if (isFarBehind && this.#snapshots.mayTake) {
-      void this.#takeSnapshot().then(() => this.#follower.healBehind());
+    if (isFarBehind && this.#snapshots.mayTake) void this.#takeSnapshot();
+    if (this.#snapshots.isTaking) {
+      void this.#settled().then(() => this.#follower.healBehind());
       return;
     }
     this.#endBoot();
@@ -184,6 +185,10 @@ export class Following {
     for (const [shard, { inDoubt }] of this.#parts.shards.readers) {
       if (inDoubt) this.#follower.heal(shard);
     }
+  }
+
+  #settled(): Promise<void> {
+    return this.#taking ?? Promise.resolve();
   }
 
   #takeSnapshot(): Promise<void> {
@@ -212,10 +217,11 @@ export class Following {
     this.#catchUp(origin);
   }
 
-  #tookKeys({ voidFrom, forkFrom, voidSizes }: KeyChange, note: Uint8Array): void {
+  #tookKeys(change: KeyChange, note: Uint8Array): void {
+    const { voidFrom, forkFrom } = change;
     const { notes, shards, keys, gate } = this.#parts;
     this.#save(() => notes.saveKeySet(keys.version, note));
-    shards.rekey(voidSizes);
+    shards.rekey(change);
     if (forkFrom !== undefined) shards.beginEpoch(forkFrom);
     if (voidFrom !== undefined) {
       this.#folding = this.#folding.then(async () => {
@@ -229,7 +235,7 @@ export class Following {
 
   #refused(error: FactError, origin: Arrival['origin']): void {
     // The stream was faster than HTTP, or there is no newer one.
-    if (origin === 'http' && error.code === 'heartbeat-replay') this.#follower.healBehind();
+    if (origin === 'http' && error.code === 'heartbeat-replay') this.#catchUp(origin);
     else this.#parts.shards.refuse([refusalOf(error, origin)]);
   }
 

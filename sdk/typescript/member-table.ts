@@ -17,7 +17,7 @@ const ISSUER = 11;
 const ROLES = 12;
 const STATE = 13;
 const TENANT = 14;
-const FIRST_ROWS = 2_048;
+const FIRST_ROWS = 64;
 /** Rows per member at least: probes stay short below half full. */
 const ROWS_PER_MEMBER = 2;
 const EMPTY = 0;

@@ -1,6 +1,5 @@
 import { FactError } from '../../facts/core/errors.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
-import { shardOf } from '../../facts/crypto/shard.ts';
 import { liveFactsOf } from '../../facts/log/state/live-facts.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
 import type { TenantState } from '../../facts/log/state/walk.ts';
@@ -110,7 +109,7 @@ export class PackedTenants {
       if (!(error instanceof FactError)) throw error;
       this.#broken.add(state.tenant);
       const { code, message } = error;
-      this.#refuse({ shard: shardOf(state.tenant), origin, code, message });
+      this.#refuse({ shard: state.shard, origin, code, message });
     }
   }
 }

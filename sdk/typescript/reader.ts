@@ -29,7 +29,7 @@ export type Step = {
   duplicates: number;
   /** The shard is to be fetched over HTTP: after a heartbeat only when it is still behind later. */
   fetch: boolean;
-  /** The newest heartbeat was reached. */
+  /** The newest heartbeat was reached, and nothing that is void is folded. */
   reached: boolean;
 };
 
@@ -68,6 +68,8 @@ export class ShardReader {
   #inDoubt = false;
   /** Facts that are void are folded: no heartbeat says otherwise, only reading anew does. */
   #isMisfolded = false;
+  /** The same, and the disk may tell: until then no heartbeat speaks of what is here. */
+  #isFoldDue = false;
   /** Size of the log that the snapshot below is of; 0 when all lines are here. */
   #baseSize = 0;
 
@@ -184,8 +186,7 @@ export class ShardReader {
     this.#index = size - 1;
     this.#baseSize = size;
     this.#epoch = epoch;
-    this.#inDoubt = false;
-    this.#isMisfolded = false;
+    this.#endDoubt();
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     this.#releaseHeld(step);
@@ -227,8 +228,7 @@ export class ShardReader {
     this.#index = fresh.#index;
     this.#baseSize = fresh.#baseSize;
     this.#epoch = fresh.#epoch;
-    this.#inDoubt = false;
-    this.#isMisfolded = false;
+    this.#endDoubt();
     const step = emptyStep();
     if (newest !== undefined) this.#judge(this.#chain.expect(newest), step);
     return step;
@@ -242,9 +242,20 @@ export class ShardReader {
     this.#inDoubt = true;
   }
 
+  /** More is void, and is to be folded no longer: until that is so, nothing is reached. */
+  awaitFold(): void {
+    this.#isFoldDue = true;
+  }
+
   /** Reading from the journal without what is void went wrong: HTTP has to tell. */
   misfold(): void {
     this.#isMisfolded = true;
+  }
+
+  #endDoubt(): void {
+    this.#inDoubt = false;
+    this.#isMisfolded = false;
+    this.#isFoldDue = false;
   }
 
   #hold(text: string, line: Line): void {
@@ -324,7 +335,7 @@ export class ShardReader {
   #judge(verdict: Verdict | undefined, step: Step): void {
     if (verdict === 'behind') step.fetch = true;
     if (verdict === 'reached') {
-      step.reached = true;
+      step.reached = !(this.#isMisfolded || this.#isFoldDue);
       if (this.#chain.covered.count === this.#chain.position) this.#inDoubt = false;
     }
     if (verdict === 'fork') {

@@ -33,7 +33,6 @@ export class SavedSnapshot {
 
   /** It is not to be believed, by the next process neither. */
   remove(): void {
-    this.#file.close();
     this.#file.remove();
   }
 

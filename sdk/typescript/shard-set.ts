@@ -130,15 +130,18 @@ export class ShardSet {
 
   /**
    * Newer keys are here. Doubts the shards that rest on snapshots by a log key that is void at
-   * their size: who stole it could state what he liked.
+   * their size: who stole it could state what he liked. Those that may have void facts wait for
+   * {@link foldAnew}.
    */
-  rekey(voidSizes: KeyChange['voidSizes']): void {
+  rekey({ voidFrom, voidSizes }: KeyChange): void {
     this.#wasLiedTo = false;
+    if (voidFrom !== undefined) this.#voidings += 1;
     const isVoid = (size: number): boolean =>
       voidSizes.some(({ from, to }) => size >= from && size <= to);
     if (isVoid(this.#saved?.note.size ?? -1)) this.#forgetSaved();
     for (const reader of this.readers.values()) {
       if (reader.baseSize > 0 && isVoid(reader.baseSize)) reader.misfold();
+      if (voidFrom !== undefined && reader.head().index >= voidFrom) reader.awaitFold();
     }
   }
 
@@ -179,7 +182,6 @@ export class ShardSet {
 
   /** Folds the shards anew that may hold facts at or above an index from which some are void. */
   async foldAnew(voidFrom: number, signal: AbortSignal): Promise<void> {
-    this.#voidings += 1;
     for (const reader of this.readers.values()) {
       if (reader.head().index < voidFrom) continue;
       // Of what a snapshot folded nothing can be taken back; and a disk may fail. HTTP has it all.
@@ -203,15 +205,17 @@ export class ShardSet {
   ): Promise<boolean> {
     const least = origin === 'disk' ? reader.head().position : 0;
     const meanwhile = { shard: reader.shard, lines: [] };
-    const voidings = this.#voidings;
+    const [voidings, file] = [this.#voidings, this.#saved];
     this.#meanwhile.add(meanwhile);
     try {
-      const saved = origin === 'disk' ? await this.#saved?.shard(reader.shard) : undefined;
+      const saved = origin === 'disk' ? await file?.shard(reader.shard) : undefined;
       const base = saved && baseOf(saved, reader.shard);
       const reread = await rereadShard(reader, source, origin, signal, base);
       this.refuse(reread.refused);
       if (!reread.holdsCovered || reread.fresh.head().position < least) return false;
       if (voidings !== this.#voidings) return false;
+      // What was no longer believed meanwhile is no base.
+      if (origin === 'disk' && file !== this.#saved) return false;
       this.#replace(reader, reread, saved);
       if (reread.deniesBase) this.#deny();
       this.apply(reader, reader.live([...meanwhile.lines]));

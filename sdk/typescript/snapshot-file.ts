@@ -99,7 +99,7 @@ export class SnapshotFile {
   /** The next node from the left; remembers that it is the one of this hash. */
   async next(hash: Uint8Array): Promise<Uint8Array> {
     const place = this.#next;
-    this.#ahead ??= new ReadAhead(this.#file, place);
+    this.#ahead ??= new ReadAhead(this.#file, place, this.#size);
     const length = lengthIn(await this.#ahead.take(LENGTH_BYTES));
     this.#assureWhole(place, length);
     this.#places.set(toHex(hash), place);
@@ -122,7 +122,9 @@ export class SnapshotFile {
     closeSync(this.#file);
   }
 
+  /** Closes it too. */
   remove(): void {
+    this.close();
     rmSync(this.#path, { force: true });
   }
 

@@ -42,6 +42,11 @@ export class SnapshotTaker {
     this.#parts = parts;
   }
 
+  /** An attempt is under way. */
+  get isTaking(): boolean {
+    return this.#taking !== undefined;
+  }
+
   /** False for a while after each attempt. */
   get mayTake(): boolean {
     const { directory, shards } = this.#parts;
@@ -112,6 +117,8 @@ export class SnapshotTaker {
     // Key sets may have come meanwhile, or are on their way: what they make void must not be taken.
     this.#open(note);
     if (gate.holdsLines) throw new Error('newer keys are named than are here');
+    // The one before it was denied meanwhile: so may this one be, by the same key.
+    if (!shards.trustsSnapshots) throw new Error('what the log key signs is not believed');
     const snapshot = snapshotOf(stated, shards.readers.keys(), tenants);
     shards.rest(snapshot, new SavedSnapshot(stated, writer.finish()));
   }

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toBase64Url } from '../../facts/core/bytes.ts';
-import { shardOf } from '../../facts/crypto/shard.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
 import { unpackNode } from '../../facts/log/state/file.ts';
 import { StateWalk } from '../../facts/log/state/walk.ts';
@@ -76,7 +75,7 @@ export const snapshotOf = (
   tenants: readonly TenantState[],
 ): Snapshot => {
   const byShard = new Map<number, TenantState[]>([...shards].map((shard) => [shard, []]));
-  for (const tenant of tenants) byShard.get(shardOf(tenant.tenant))?.push(tenant);
+  for (const tenant of tenants) byShard.get(tenant.shard)?.push(tenant);
   return { note, tenants: byShard };
 };
 

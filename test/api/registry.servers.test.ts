@@ -37,10 +37,11 @@ async function startOver(databaseUrl: string): Promise<TestApi> {
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY });
   const facts = createFactReader({ databaseUrl });
   closing.push(store.close, facts.close);
-  const { operations, tenants, secrets, sales, probe } = store;
+  const { operations, tenants, invitations, secrets, sales, probe } = store;
   return startTestApi({
     operations,
     tenants,
+    invitations,
     secrets,
     sales,
     facts,
@@ -48,6 +49,7 @@ async function startOver(databaseUrl: string): Promise<TestApi> {
     accept: {
       operations,
       tenants,
+      invitations,
       sales,
       ids: systemIds,
       clock: systemClock,

@@ -25,8 +25,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 );
 
-/** The pages that describe the API; they hold no data and are no part of it. */
-const DOCUMENTATION = ['/docs', '/openapi.yaml'];
+/** What people read, and no program: the documentation, and the pages of invitations. */
+const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ test('every route of the app is in the document', () => {
   );
   const documented = operations.map(({ method, path }) => `${method} ${path}`);
   expect([...new Set(mounted)].toSorted()).toEqual(documented.toSorted());
-  expect(layers.filter(({ name }) => name === 'router')).toHaveLength(DOCUMENTATION.length);
+  expect(layers.filter(({ name }) => name === 'router')).toHaveLength(PAGES.length);
 });
 
 test('every route but the health ones wants a token', () => {
@@ -118,6 +118,7 @@ describe('F4: no route answers an authorization question', () => {
       'addPlane',
       'answerProductRequest',
       'cancelSaga',
+      'cancelTenant',
       'changeMemberRoles',
       'changePlan',
       'createTenant',
@@ -126,6 +127,7 @@ describe('F4: no route answers an authorization question', () => {
       'getEntitlements',
       'getHealth',
       'getHeartbeat',
+      'getInvitation',
       'getJwks',
       'getKeySet',
       'getReadiness',
@@ -137,7 +139,9 @@ describe('F4: no route answers an authorization question', () => {
       'getTenantBySlug',
       'getTile',
       'getTrial',
+      'inviteMember',
       'listFacts',
+      'listInvitations',
       'listMembers',
       'listPlanes',
       'listPlans',
@@ -147,9 +151,12 @@ describe('F4: no route answers an authorization question', () => {
       'listTenants',
       'removePlane',
       'requestProduct',
+      'resendInvitation',
       'resumeSaga',
+      'revokeInvitation',
       'setUsage',
       'takeReceipt',
+      'unfreezeTenant',
       'unwindSaga',
       'whereFacts',
     ]);

@@ -42,6 +42,8 @@ const FORBIDDEN: readonly Edge[] = [
   { rule: 'workflows-types', from: 'workflows/e/workflow.ts', to: 'ports/x.ts', typeOnly: true },
   { rule: 'workflow-list', from: 'workflows/all.ts', to: 'activities/x.ts' },
   { rule: 'workflow-list-types', from: 'workflows/all.ts', to: 'ports/x.ts', typeOnly: true },
+  { rule: 'saga-tables', from: 'workflows/tables.ts', to: 'registry/x.ts' },
+  { rule: 'saga-tables-types', from: 'workflows/tables.ts', to: 'ports/x.ts', typeOnly: true },
   { rule: 'activities', from: 'activities/a.ts', to: 'adapters/memory/x.ts' },
   { rule: 'activities-types', from: 'activities/b.ts', to: 'wiring/x.ts', typeOnly: true },
   { rule: 'adapters', from: 'adapters/nats/a.ts', to: 'adapters/memory/x.ts' },

@@ -96,6 +96,49 @@ describe('tenants', () => {
   });
 });
 
+describe('tenants freeze and unfreeze', () => {
+  const setState = (state: 'frozen' | 'active') => {
+    const { tenants } = api.registry.rows;
+    const stateBefore = state === 'frozen' ? 'active' : null;
+    for (const tenant of tenants.values())
+      tenants.set(tenant.id, { ...tenant, state, stateBefore });
+  };
+
+  test('by slug or id, with a reason and a key; it says how to follow', async () => {
+    const { tenant } = await activate(api);
+    const args = 'tenants freeze acme --reason abuse --idempotency-key k';
+    const { code, out } = await tenure(args);
+    const [, freeze] = [...api.registry.rows.operations.values()];
+    expect(freeze).toMatchObject({ tenant, kind: 'freezeTenant', input: { reason: 'abuse' } });
+    expect([code, out]).toEqual([0, expect.stringContaining(`sagas show ${freeze?.id} --follow`)]);
+    const again = await tenure(args.replace('acme', tenant).concat(' --json'));
+    expect(JSON.parse(again.out)).toMatchObject({ saga: { id: freeze?.id } });
+  });
+
+  test('--wait follows the saga to its end', async () => {
+    await activate(api);
+    setState('frozen');
+    expect((await tenure('tenants get acme')).out).toMatch(/state +frozen, was active/);
+    api.engine.onStart = (operation) => {
+      setState('active');
+      api.registry.rows.operations.set(operation, {
+        ...api.registry.rows.operations.get(operation)!,
+        ...{ state: 'done', endedAtMs: Date.now() },
+      });
+    };
+    const { code, out } = await tenure('tenants unfreeze acme --wait');
+    expect([code, out]).toEqual([0, expect.stringMatching(/state +active/)]);
+  });
+
+  test('what is refused exits with 1 and says what to do; a reason of no list is a mistake', async () => {
+    await activate(api);
+    const { code, err } = await tenure('tenants unfreeze acme');
+    expect([code, err]).toEqual([1, expect.stringContaining('The tenant is not frozen')]);
+    const mistake = await tenure('tenants freeze acme --reason spite');
+    expect([mistake.code, mistake.err]).toEqual([2, expect.stringContaining('unpaid')]);
+  });
+});
+
 describe('sagas', () => {
   test('show prints the checklist, why it waits and what to do', async () => {
     const { saga } = await provision(api);

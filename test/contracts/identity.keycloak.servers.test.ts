@@ -4,6 +4,7 @@ import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import type { OwnerMark } from '../../ports/call.ts';
 import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
+import { isOpen, snapshotOfOrganization, snapshotOfRealm } from '../adapters/keycloak/snapshots.ts';
 import { aKeycloak } from '../adapters/keycloak/subject.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
@@ -34,6 +35,11 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
         identityProviders: providers.map(({ alias }) => alias ?? ''),
       };
     },
+    snapshot: async (slug) => snapshotOfRealm(await signedIn(), slug),
+    isOpen: (slug) => isOpen(`${config.adminUrl}/realms/${slug}`, 'web', slug),
+    switchOff: async (slug) => {
+      await (await signedIn()).realms.update({ realm: slug }, { enabled: false });
+    },
     signIn: async ({ slug, origin, adminEmail }, link) => {
       await acceptInvite(config.adminUrl, link);
       const issuer = `${config.adminUrl}/realms/${slug}`;
@@ -51,6 +57,15 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
       };
     },
     tenantInToken: (tenant) => tenant,
+    makeUser: async ({ slug }) => {
+      const client = await signedIn();
+      return (await client.users.create({ realm: slug, ...aUser() })).id;
+    },
+    groupsOf: async (slug, sub) => {
+      const client = await signedIn();
+      return namesOf(await client.users.listGroups({ realm: slug, id: sub }));
+    },
+    unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakRealms({ ...config, clientSecret: 'wrong' }, secrets),
     unreachable: createKeycloakRealms({ ...config, adminUrl: CLOSED_PORT }, secrets),
     close: () => catcher.close(),
@@ -84,6 +99,17 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
         identityProviders: providers.map(({ alias }) => alias.replace(`.${slug}`, '')),
       };
     },
+    snapshot: async (slug) => snapshotOfOrganization(await signedIn(), realm, slug),
+    isOpen: (slug) => isOpen(`${config.adminUrl}/realms/${realm}`, `web.${slug}`, slug),
+    switchOff: async (slug) => {
+      const client = await signedIn();
+      const [web] = await client.clients.find({ realm, clientId: `web.${slug}` });
+      await client.clients.update({ realm, id: web?.id ?? '' }, { enabled: false });
+      const query = { realm, search: slug, exact: true, briefRepresentation: false };
+      const [found] = await client.organizations.find(query);
+      const off = { ...found, enabled: false };
+      await client.organizations.updateById({ realm, id: found?.id ?? '' }, off);
+    },
     signIn: async ({ slug, origin, adminEmail }, link) => {
       await acceptInvite(config.adminUrl, link);
       const claims = await signInByCode({
@@ -102,11 +128,33 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
       };
     },
     tenantInToken: (_, externalId) => externalId,
+    makeUser: async () => {
+      const client = await signedIn();
+      return (await client.users.create({ realm, ...aUser() })).id;
+    },
+    groupsOf: async (slug, sub) => {
+      const client = await signedIn();
+      const [found] = await client.organizations.find({ realm, search: slug, exact: true });
+      const orgId = found?.id ?? '';
+      const members = await client.organizations.listMembers({ realm, orgId, max: 100 });
+      if (!members.some(({ id }) => id === sub)) return undefined;
+      return namesOf(await client.organizations.groups(orgId).listOrgGroups({ realm, id: sub }));
+    },
+    unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
     unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),
     close: () => catcher.close(),
   };
 });
+
+function aUser() {
+  const email = `${randomUUID()}@example.test`;
+  return { username: email, email, emailVerified: true, enabled: true };
+}
+
+function namesOf(groups: readonly { readonly name?: string }[]): string[] {
+  return groups.map(({ name = '' }) => name).toSorted();
+}
 
 interface OrganizationClaim {
   readonly id: string;

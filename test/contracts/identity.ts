@@ -32,10 +32,22 @@ export interface IdentitySubject {
   /** Makes a realm or organization as another person or program would. */
   plant(slug: string, owner?: OwnerMark): Promise<void>;
   look(slug: string): Promise<IdentityView | undefined>;
+  /** All that the server tells of a tenant's objects, but since when what they issued holds. */
+  snapshot(slug: string): Promise<unknown>;
+  /** Whether the server would let somebody begin to sign in to the tenant. */
+  isOpen(slug: string): Promise<boolean>;
+  /** Switches a tenant's object off as another person would; or the reason why nobody can. */
+  readonly switchOff: ((slug: string) => Promise<void>) | string;
   /** Opens the link, sets a password and signs in; or the reason why nobody can. */
   readonly signIn: ((request: IdentityRequest, link: string) => Promise<SignedIn>) | string;
   /** What `tenant` in the token of `signIn` must be. */
   tenantInToken(tenant: string, externalId: string): string;
+  /** A user whom others made at the tenant's issuer; gives its `sub`. */
+  makeUser(request: IdentityRequest): Promise<string>;
+  /** The groups of a member, sorted; undefined: the user is no member. */
+  groupsOf(slug: string, sub: string): Promise<readonly string[] | undefined>;
+  /** Of a user whom the server does not know; or the reason why it knows none. */
+  readonly unknownUser: string;
   /** Credentials that the server does not know; or the reason why there are none. */
   readonly withWrongCredentials: IdentityProvider | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -197,6 +209,64 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
+    test('suspended it lets nobody in, and restored it is what it was, object by object', async () => {
+      const identityProviders = [anIdentityProvider('corp')];
+      const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+      const { slug } = request;
+      await subject.identity.ensure(request, call);
+      const before = await subject.snapshot(slug);
+      expect(await subject.isOpen(slug)).toBe(true);
+      const freeze = aPatientCall({ tenant: call.owner.tenant });
+      await subject.identity.suspend(slug, freeze);
+      await subject.identity.suspend(slug, freeze);
+      expect(await subject.isOpen(slug)).toBe(false);
+      expect(await subject.snapshot(slug)).not.toEqual(before);
+      expect((await subject.look(slug))?.mark).toEqual(call.owner);
+      const unfreeze = aPatientCall({ tenant: call.owner.tenant });
+      await subject.identity.restore(slug, unfreeze);
+      await subject.identity.restore(slug, unfreeze);
+      expect(await subject.snapshot(slug)).toEqual(before);
+      expect(await subject.isOpen(slug)).toBe(true);
+    });
+
+    test('what was never suspended is left as it is by a restore', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      const before = await subject.snapshot(request.slug);
+      await subject.identity.restore(request.slug, call);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+    });
+
+    test('what somebody else had switched off stays off when it is restored', async () => {
+      const { switchOff } = subject;
+      if (typeof switchOff === 'string') return expect(switchOff).toMatch(/ because /);
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      await switchOff(request.slug);
+      const before = await subject.snapshot(request.slug);
+      await subject.identity.suspend(request.slug, call);
+      await subject.identity.restore(request.slug, call);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+      expect(await subject.isOpen(request.slug)).toBe(false);
+    });
+
+    test('nothing of others is suspended or restored, and nothing that is not there', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await expect(identity.suspend(request.slug, call)).resolves.toBeUndefined();
+      await expect(identity.restore(request.slug, call)).rejects.toMatchObject({ code: 'invalid' });
+      await identity.ensure(request, call);
+      const open = await subject.snapshot(request.slug);
+      await identity.suspend(request.slug, aPatientCall());
+      expect(await subject.snapshot(request.slug)).toEqual(open);
+      await identity.suspend(request.slug, call);
+      const closed = await subject.snapshot(request.slug);
+      await expect(identity.restore(request.slug, aPatientCall())).rejects.toMatchObject({
+        code: 'foreign',
+      });
+      expect(await subject.snapshot(request.slug)).toEqual(closed);
+    });
+
     test('mails the first admin a link, and a new one when repeated', async () => {
       const [request, call] = [anIdentityRequest(), aPatientCall()];
       await subject.identity.ensure(request, call);
@@ -233,37 +303,132 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.mailCatcher.findLink(request.adminEmail, stopped)).toBeUndefined();
     });
 
+    test('a member is in exactly the groups of the roles, also when told again', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await identity.ensure(request, call);
+      const member = { slug: request.slug, sub: await subject.makeUser(request) };
+      const groups = () => subject.groupsOf(member.slug, member.sub);
+      const steps = [
+        [['org-member'], ['org-members']],
+        [['org-member'], ['org-members']],
+        [
+          ['org-admin', 'org-deployer', 'org-owner'],
+          ['org-admins', 'org-owners'],
+        ],
+        [[], []],
+      ] as const;
+      for (const [roles, expected] of steps) {
+        await identity.ensureMember({ ...member, roles }, call);
+        expect(await groups()).toEqual(expected);
+      }
+      await Promise.all(
+        Array.from({ length: PARALLEL }, () =>
+          asSaga(() => identity.ensureMember({ ...member, roles: ['org-admin'] }, call)),
+        ),
+      );
+      expect(await groups()).toEqual(['org-admins']);
+    });
+
+    test('who was removed is no member, again and when they never were one', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      await identity.ensure(request, call);
+      const member = { slug: request.slug, sub: await subject.makeUser(request) };
+      await identity.removeMember(member, call);
+      await identity.ensureMember({ ...member, roles: ['org-admin'] }, call);
+      await identity.removeMember(member, call);
+      expect((await subject.groupsOf(member.slug, member.sub)) ?? []).toEqual([]);
+      await identity.removeMember(member, call);
+      await identity.ensureMember({ ...member, roles: ['org-member'] }, call);
+      expect(await subject.groupsOf(member.slug, member.sub)).toEqual(['org-members']);
+    });
+
+    test('nobody becomes a member of a tenant that is not there, or is not ours', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      const member = { slug: request.slug, sub: randomUUID(), roles: ['org-admin'] };
+      const code = 'invalid';
+      const invited = { slug: request.slug, email: 'invited@acme.example' };
+      await expect(identity.ensureMember(member, call)).rejects.toMatchObject({ code });
+      await expect(identity.ensureInvited(invited, call)).rejects.toMatchObject({ code });
+      await identity.removeMember(member, call);
+      await identity.ensure(request, call);
+      await identity.ensureInvited(invited, call);
+      await identity.ensureInvited(invited, call);
+      const sub = await subject.makeUser(request);
+      const others = aPatientCall();
+      const theirs = { ...member, sub };
+      await expect(identity.ensureInvited(invited, others)).rejects.toMatchObject({ code });
+      await expect(identity.ensureMember(theirs, others)).rejects.toMatchObject({ code });
+      await identity.ensureMember(theirs, call);
+      await identity.removeMember(theirs, others);
+      expect(await subject.groupsOf(request.slug, sub)).toEqual(['org-admins']);
+    });
+
+    test('a user who is not there is made a member nowhere', async () => {
+      if (subject.unknownUser.includes(' because '))
+        return expect(subject.unknownUser).toMatch(/ because /);
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      await subject.identity.ensure(request, call);
+      const member = { slug: request.slug, sub: subject.unknownUser };
+      await subject.identity.removeMember(member, call);
+      await expect(
+        subject.identity.ensureMember({ ...member, roles: ['org-admin'] }, call),
+      ).rejects.toMatchObject({ code: 'invalid' });
+    });
+
+    /** Every call that names a tenant. */
+    const everyCall = (identity: IdentityProvider, request: IdentityRequest, call: Call) => {
+      const { slug } = request;
+      const member = { slug, sub: randomUUID() };
+      return {
+        ensure: () => identity.ensure(request, call),
+        remove: () => identity.remove(slug, call),
+        inviteAdmin: () => identity.inviteAdmin(request, call),
+        suspend: () => identity.suspend(slug, call),
+        restore: () => identity.restore(slug, call),
+        ensureInvited: () => identity.ensureInvited({ slug, email: request.adminEmail }, call),
+        ensureMember: () => identity.ensureMember({ ...member, roles: ['org-member'] }, call),
+        removeMember: () => identity.removeMember(member, call),
+        probe: () => identity.probe(call.signal),
+        inventory: () => identity.inventory(call.signal),
+      } satisfies Record<keyof IdentityProvider, () => Promise<unknown>>;
+    };
+
+    async function expectEachToFail(
+      identity: IdentityProvider,
+      request: IdentityRequest,
+      code: unknown,
+      call = aCall(),
+    ): Promise<void> {
+      for (const [name, run] of Object.entries(everyCall(identity, request, call))) {
+        const failure = await run().then(
+          () => 'it succeeded',
+          (error: unknown) => error,
+        );
+        expect([name, failure]).toEqual([name, expect.objectContaining({ code })]);
+      }
+    }
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [anIdentityRequest(), aCall({}, AbortSignal.abort())];
-      const { identity } = subject;
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
-      await expect(identity.ensure(request, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.inviteAdmin(request, stopped)).rejects.toMatchObject({ code });
-      await expect(identity.probe(stopped.signal)).rejects.toMatchObject({ code });
-      await expect(identity.inventory(stopped.signal)).rejects.toMatchObject({ code });
+      await expectEachToFail(subject.identity, request, code, stopped);
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
     test('wrong credentials are told from everything else and change nothing', async () => {
       const [request, identity] = [anIdentityRequest(), subject.withWrongCredentials];
       if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
-      const code = 'forbidden';
-      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
-      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.inviteAdmin(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.inventory(aCall().signal)).rejects.toMatchObject({ code });
+      await expectEachToFail(identity, request, 'forbidden');
       expect(await subject.look(request.slug)).toBeUndefined();
     });
 
     test('a server that is not there is unavailable: nothing was sent', async () => {
       const [request, identity] = [anIdentityRequest(), subject.unreachable];
       if (typeof identity === 'string') return expect(identity).toMatch(/ because /);
-      const code = 'unavailable';
-      await expect(identity.probe(aCall().signal)).rejects.toMatchObject({ code });
-      await expect(identity.ensure(request, aCall())).rejects.toMatchObject({ code });
-      await expect(identity.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+      await expectEachToFail(identity, request, 'unavailable');
     });
 
     test('the probe succeeds while the server takes our credentials', async () => {

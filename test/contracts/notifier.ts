@@ -61,7 +61,10 @@ export function notifierContract(name: string, make: () => Promise<NotifierSubje
       const notice = aNotice();
       await subject.notifier.send(notice, soon());
       await subject.notifier.send(notice, soon());
-      expect(new Set(at(notice.to).map(({ identity }) => identity)).size).toBeLessThanOrEqual(1);
+      if (typeof subject.received === 'string') {
+        return expect(subject.received).toMatch(/ because /);
+      }
+      expect(new Set(at(notice.to).map(({ identity }) => identity)).size).toBe(1);
     });
 
     test.each([

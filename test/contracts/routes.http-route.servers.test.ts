@@ -1,6 +1,7 @@
 import { CustomObjectsApi } from '@kubernetes/client-node';
 import { createHttpRoutes } from '../../adapters/kubernetes/http-route.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
+import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
 import { routesContract } from './routes.ts';
 
 routesContract('Gateway API HTTPRoute', async () => {
@@ -34,6 +35,14 @@ routesContract('Gateway API HTTPRoute', async () => {
       const mark = tenant && operation ? { tenant, operation } : undefined;
       return found && { host: found.spec.hostnames[0] ?? '', mark };
     },
+    snapshot: async (slug) => {
+      const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };
+      return withoutBooks(items.find(({ metadata }) => metadata.name === slug));
+    },
+    isOpen: async (slug) => {
+      const found = (await api.getNamespacedCustomObject({ ...all, name: slug })) as Found;
+      return (found.spec.parentRefs ?? []).length > 0;
+    },
     withWrongCredentials: [
       createHttpRoutes({ ...options, token: 'wrong' }),
       createHttpRoutes({ ...options, token: powerlessToken }),
@@ -45,5 +54,5 @@ routesContract('Gateway API HTTPRoute', async () => {
 
 interface Found {
   readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
-  readonly spec: { readonly hostnames: readonly string[] };
+  readonly spec: { readonly hostnames: readonly string[]; readonly parentRefs?: readonly object[] };
 }

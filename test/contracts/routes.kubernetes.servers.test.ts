@@ -1,26 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
-import { CoreV1Api, KubeConfig, NetworkingV1Api } from '@kubernetes/client-node';
+import { NetworkingV1Api } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
-import { server } from '../support/servers/server.ts';
+import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
+import { aNamespace } from '../support/servers/kubernetes.ts';
 import { routesContract } from './routes.ts';
 
 routesContract('Kubernetes Ingress', async () => {
-  const kubernetes = await server('kubernetes');
-  const config = new KubeConfig();
-  config.loadFromFile(kubernetes.kubeconfigFile);
+  const { config, namespace, url, ca, token, powerlessToken } = await aNamespace();
   const ingresses = config.makeApiClient(NetworkingV1Api);
-  const namespace = `routes-${randomUUID().slice(0, 8)}`;
-  await config
-    .makeApiClient(CoreV1Api)
-    .createNamespace({ body: { metadata: { name: namespace } } });
-
   const service = { name: 'front-end', port: 8080 };
   const options = { namespace, ingressClass: 'any', service };
-  const ca = readFileSync(kubernetes.caFile, 'utf8');
-  const at = { server: kubernetes.url, ca };
+  const at = { server: url, ca };
   return {
-    routes: createKubernetesIngress({ ...options, ...at, token: kubernetes.token }),
+    routes: createKubernetesIngress({ ...options, ...at, token }),
     plant: async (slug, { host, owner }) => {
       const labels = owner && {
         'tenure/tenant': owner.tenant,
@@ -42,15 +33,21 @@ routesContract('Kubernetes Ingress', async () => {
       const mark = tenant && operation ? { tenant, operation } : undefined;
       return found && { host: found.spec?.rules?.[0]?.host ?? '', mark };
     },
+    snapshot: async (slug) =>
+      withoutBooks(await ingresses.readNamespacedIngress({ namespace, name: slug })),
+    isOpen: async (slug) => {
+      const found = await ingresses.readNamespacedIngress({ namespace, name: slug });
+      return found.spec?.rules?.[0]?.http !== undefined;
+    },
     withWrongCredentials: [
       createKubernetesIngress({ ...options, ...at, token: 'wrong' }),
-      createKubernetesIngress({ ...options, ...at, token: kubernetes.powerlessToken }),
+      createKubernetesIngress({ ...options, ...at, token: powerlessToken }),
     ],
     unreachable: createKubernetesIngress({
       ...options,
       server: 'https://127.0.0.1:1',
       ca,
-      token: kubernetes.token,
+      token,
     }),
     close: async () => undefined,
   };

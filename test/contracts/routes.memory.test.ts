@@ -10,6 +10,8 @@ routesContract('memory', async () => {
       const entry = routes.find(slug);
       return entry && { host: entry.host, mark: entry.owner };
     },
+    snapshot: async (slug) => routes.find(slug),
+    isOpen: async (slug) => routes.find(slug)?.suspended === undefined,
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',
     close: async () => undefined,

@@ -15,6 +15,10 @@ export interface RoutesSubject {
   /** Puts a route straight into the server, as another person or program would. */
   plant(slug: string, route: { host: string; owner?: OwnerMark }): Promise<void>;
   look(slug: string): Promise<RouteView | undefined>;
+  /** The whole object, without what the server keeps its own books by. */
+  snapshot(slug: string): Promise<unknown>;
+  /** Whether requests to the host would reach the front end. */
+  isOpen(slug: string): Promise<boolean>;
   /** Credentials that the server does not know, and known ones without rights; or why none. */
   readonly withWrongCredentials: readonly Routes[] | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -72,6 +76,46 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       expect(await subject.look(slug)).toEqual(before);
     });
 
+    test('suspended it leads nowhere, and restored it is the same object as before', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.ensure(request, call);
+      const before = await subject.snapshot(request.slug);
+      expect(await subject.isOpen(request.slug)).toBe(true);
+      const freeze = aCall({ tenant: call.owner.tenant });
+      await subject.routes.suspend(request, freeze);
+      await subject.routes.suspend(request, freeze);
+      expect(await subject.isOpen(request.slug)).toBe(false);
+      expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
+      const unfreeze = aCall({ tenant: call.owner.tenant });
+      await subject.routes.restore(request, unfreeze);
+      await subject.routes.restore(request, unfreeze);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+      expect(await subject.isOpen(request.slug)).toBe(true);
+    });
+
+    test('what is gone is suspended already, and made anew by a restore', async () => {
+      const [request, call] = [aRequest(), aCall()];
+      await subject.routes.suspend(request, call);
+      expect(await subject.look(request.slug)).toBeUndefined();
+      await subject.routes.restore(request, call);
+      expect(await subject.isOpen(request.slug)).toBe(true);
+    });
+
+    test.each([
+      ['without a mark', {}],
+      ['of another tenant', { owner: aCall().owner }],
+    ])('a route %s is neither suspended nor restored', async (_, parts) => {
+      const { slug, host } = aRequest();
+      await subject.plant(slug, { host: 'theirs.saas.test', ...parts });
+      const before = await subject.snapshot(slug);
+      await subject.routes.suspend({ slug, host }, aCall());
+      expect(await subject.snapshot(slug)).toEqual(before);
+      await expect(subject.routes.restore({ slug, host }, aCall())).rejects.toMatchObject({
+        code: 'foreign',
+      });
+      expect(await subject.snapshot(slug)).toEqual(before);
+    });
+
     test('removes the route, again and when never made', async () => {
       const [request, call] = [aRequest(), aCall()];
       await subject.routes.remove(request.slug, call);
@@ -102,6 +146,8 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
       await expect(subject.routes.ensure(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.remove(request.slug, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.suspend(request, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.restore(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.probe(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();
     });
@@ -114,6 +160,8 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
         await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
         await expect(routes.ensure(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.remove(request.slug, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.suspend(request, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.restore(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.inventory(aCall().signal)).rejects.toMatchObject({ code });
       }
       expect(await subject.look(request.slug)).toBeUndefined();
@@ -126,6 +174,8 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
       await expect(routes.ensure(aRequest(), aCall())).rejects.toMatchObject({ code });
       await expect(routes.remove('acme', aCall())).rejects.toMatchObject({ code });
+      await expect(routes.suspend(aRequest(), aCall())).rejects.toMatchObject({ code });
+      await expect(routes.restore(aRequest(), aCall())).rejects.toMatchObject({ code });
     });
 
     test('the probe succeeds while the server takes our credentials', async () => {

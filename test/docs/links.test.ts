@@ -34,6 +34,7 @@ const NO_SETTINGS = new Set([
   'REJECT_DUPLICATE',
   'FACTS_QUEUE',
   'OPERATION_KINDS',
+  'HOLDS_TENANT_LOCK',
 ]);
 
 test.each(PAGES)('every relative link of %s leads somewhere', (path) => {

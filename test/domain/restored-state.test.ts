@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { membershipRetracted } from '../../domain/fact-drafts.ts';
 import { restoredChanges } from '../../domain/restored-state.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
@@ -17,8 +18,10 @@ const factsOf = (tenant: string, drafts: readonly FactDraft[]) => {
 const before: Tenant = {
   ...{ id: ACME, slug: 'acme', host: 'acme.old.example', displayName: 'Acme & Sons' },
   ...{ state: 'provisioning', isolation: 'silo', plan: 'team', demo: false },
-  ...{ issuer: null, databaseUrl: null, createdAtMs: 1 },
+  ...{ stateBefore: null, issuer: null, databaseUrl: null, createdAtMs: 1 },
 };
+
+const frozenTrial: Tenant = { ...before, state: 'frozen', stateBefore: 'trial' };
 
 describe('the state that signed facts tell', () => {
   test('of a tenant keeps the names that the backup has', () => {
@@ -45,6 +48,24 @@ describe('the state that signed facts tell', () => {
     expect(change.tenant.displayName).toBe(change.tenant.slug);
   });
 
+  test.each([
+    ['as the backup has it', [], { ...before, state: 'trial' }, 'trial'],
+    ['as an older fact says', [tenantDraft(ACME, 'trial')], before, 'trial'],
+    ['frozen when the backup was made', [], frozenTrial, 'trial'],
+  ] as const)('of a frozen tenant remembers what it was before, %s', (_, older, row, was) => {
+    const facts = factsOf(ACME, [...older, tenantDraft(ACME, 'frozen')]);
+    expect(restoredChanges(facts, row, DOMAIN)).toMatchObject([
+      { type: 'tenant', tenant: { state: 'frozen', stateBefore: was } },
+    ]);
+  });
+
+  test('of a tenant that was unfrozen since remembers nothing', () => {
+    const facts = factsOf(ACME, [tenantDraft(ACME, 'frozen'), tenantDraft(ACME, 'active')]);
+    expect(restoredChanges(facts, before, DOMAIN)).toMatchObject([
+      { type: 'tenant', tenant: { state: 'active', stateBefore: null } },
+    ]);
+  });
+
   test('has one row per subject, the newest', () => {
     const member = memberId(1);
     const roles = [['viewer'], ['owner']];
@@ -54,6 +75,15 @@ describe('the state that signed facts tell', () => {
     );
     expect(restoredChanges(facts, before, DOMAIN).slice(1)).toMatchObject([
       { type: 'membership', membership: { roles: ['owner'] } },
+    ]);
+  });
+
+  test('has no row of a member whose fact was retracted: the invitation had ended', () => {
+    const member = memberId(1);
+    const gone = membershipRetracted(member);
+    const facts = factsOf(ACME, [memberDraft(member, 'jane', []), gone]);
+    expect(restoredChanges(facts, before, DOMAIN).slice(1)).toEqual([
+      { type: 'membership-removed', tenant: ACME, member },
     ]);
   });
 

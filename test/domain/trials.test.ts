@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { TenantView } from '../../domain/decision.ts';
 import { changePlan } from '../../domain/plan-change.ts';
 import { activateTenant } from '../../domain/provisioning.ts';
+import { freezeInputOf } from '../../domain/freezing.ts';
 import type { Trial } from '../../domain/sales.ts';
 import type { TenantState } from '../../domain/tenant.ts';
 import { beginTrial, endTrial, extendTrial } from '../../domain/trials.ts';
@@ -9,7 +10,10 @@ import { ANN, assureDecided, BOB, refusalOf, TENANT, tenantOf, viewOf } from './
 
 const NOW = 1_000_000;
 const DAY_MS = 86_400_000;
-const running: Trial = { tenant: TENANT, operation: BOB, state: 'running', endsAtMs: NOW + DAY_MS };
+const running: Trial = {
+  ...{ tenant: TENANT, operation: BOB, provisionedBy: ANN },
+  ...{ state: 'running', endsAtMs: NOW + DAY_MS },
+};
 const inState = (state: TenantState, trial: Trial | undefined = running): TenantView =>
   viewOf({ tenant: tenantOf({ state }), trial });
 const stateOf = (view: TenantView) => view.tenant?.state;
@@ -32,10 +36,14 @@ test('activation with a trial accepts the saga that ends it, in the same commit'
   expect(facts[0]?.body).toMatchObject({ state: 'trial' });
 });
 
-test('a trial begins only for a tenant on trial', () => {
-  const command = { operation: BOB, endsAtMs: running.endsAtMs };
+test('a trial begins only for a tenant on trial, also while it is frozen', () => {
+  const command = { operation: BOB, provisionedBy: ANN, endsAtMs: running.endsAtMs };
   const { changes, facts } = assureDecided(beginTrial(inState('trial', undefined), command, NOW));
   expect([changes, facts]).toEqual([[{ type: 'trial', trial: running }], []]);
+  const frozen = (stateBefore: 'trial' | 'active') =>
+    viewOf({ tenant: tenantOf({ state: 'frozen', stateBefore }) });
+  expect(assureDecided(beginTrial(frozen('trial'), command, NOW)).changes).toEqual(changes);
+  expect(refusalOf(beginTrial(frozen('active'), command, NOW))).toBe('tenant-state');
   expect(refusalOf(beginTrial(inState('active'), command, NOW))).toBe('tenant-state');
   expect(refusalOf(beginTrial(viewOf({ tenant: undefined }), command, NOW))).toBe(
     'tenant-not-found',
@@ -63,13 +71,20 @@ describe('an extension', () => {
 });
 
 describe('its end', () => {
-  test('freezes a tenant that is still on trial, with its fact', () => {
-    const { changes, facts } = assureDecided(endTrial(inState('trial'), {}, NOW));
+  const command = { freezing: { id: ANN, actor: 'operator' } };
+
+  test('accepts the saga that freezes a tenant that is still on trial, in the same commit', () => {
+    const { changes, facts } = assureDecided(endTrial(inState('trial'), command, NOW));
+    const input = { reason: 'trial-ended' };
     expect(changes).toEqual([
       { type: 'trial', trial: { ...running, state: 'ended' } },
-      { type: 'tenant', tenant: tenantOf({ state: 'frozen' }) },
+      {
+        ...{ type: 'operation', atMs: NOW },
+        operation: { id: ANN, kind: 'freezeTenant', tenant: TENANT, actor: 'operator', input },
+      },
     ]);
-    expect(facts.map(({ body }) => body)).toMatchObject([{ state: 'frozen' }]);
+    expect(facts).toEqual([]);
+    expect(freezeInputOf(input)).toEqual(input);
   });
 
   test.each([
@@ -78,7 +93,7 @@ describe('its end', () => {
     ['archived', 'ended'],
   ] as const)('leaves a tenant that became %s alone', (state, trialState) => {
     const view = inState(state);
-    const { changes, facts } = assureDecided(endTrial(view, {}, NOW));
+    const { changes, facts } = assureDecided(endTrial(view, command, NOW));
     expect([changes, facts]).toEqual([
       [{ type: 'trial', trial: { ...running, state: trialState } }],
       [],

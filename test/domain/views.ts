@@ -13,6 +13,7 @@ export const tenantOf = (over: Partial<Tenant> = {}): Tenant => ({
   host: 'acme.example.test',
   displayName: 'Acme',
   state: 'active',
+  stateBefore: null,
   isolation: 'silo',
   plan: 'team',
   demo: false,

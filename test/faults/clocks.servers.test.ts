@@ -6,7 +6,7 @@ import { runStarter } from '../../workers/starter.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
 import { switchable } from '../support/faults/switchable.ts';
-import { memoryOutside } from '../support/saga-outside.ts';
+import { LINKS, memoryOutside } from '../support/saga-outside.ts';
 import { createWorld, LOG, type Activities, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 
@@ -28,7 +28,10 @@ beforeAll(async () => {
   });
   const { store, report } = world;
   const probeStore = () => store.probe.probe();
-  shifted = createActivities({ ...store, ...outside.ports, clock, probeStore, log: LOG, report });
+  shifted = createActivities({
+    ...{ ...store, ...outside.ports, ...LINKS },
+    ...{ clock, probeStore, log: LOG, report },
+  });
 }, SETUP_WITHIN_MS);
 afterAll(() => world.close());
 

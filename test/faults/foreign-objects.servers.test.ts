@@ -1,8 +1,8 @@
 import { NetworkingV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
-import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { digHost } from '../contracts/dig.ts';
@@ -46,7 +46,6 @@ beforeAll(async () => {
     timing,
     outside: {
       identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
-      notifier: createMemoryNotifier(),
       databases: libsql.databases(),
       routes: kubernetes.routes(),
       dns: {
@@ -56,6 +55,7 @@ beforeAll(async () => {
         inventory: (...args) => dns.inventory(...args),
       },
       mailCatcher: undefined,
+      notifier: createMemoryNotifier(),
     },
   });
 }, SETUP_WITHIN_MS);

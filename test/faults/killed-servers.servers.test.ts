@@ -31,7 +31,7 @@ beforeAll(async () => {
   const client = { clientId: 'tenure', clientSecret: randomUUID() };
   await bootstrapServiceClient({ adminUrl: url, adminUser, adminPassword, ...client });
   const at = { adminUrl: url, issuerBase: url, realm: 'master', poolRealm: 'pool' };
-  config = { ...at, ...client, smtp: undefined };
+  config = { ...at, ...client, loginCallback: `${url}/callback`, smtp: undefined };
   stack = await startLinkedStack({
     environment: {
       KEYCLOAK_ADMIN_URL: url,

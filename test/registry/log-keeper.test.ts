@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createMemoryCheckpointStore } from '../../adapters/memory/checkpoint-store.ts';
-import { concatBytes, utf8 } from '../../facts/core/bytes.ts';
+import { concatBytes, toHex, utf8 } from '../../facts/core/bytes.ts';
 import { sha256 } from '../../facts/crypto/hash.ts';
 import { openCheckpoint } from '../../facts/log/checkpoint.ts';
 import { openCheckpointOfSet } from '../../facts/log/checkpoint-of-set.ts';
@@ -12,6 +12,7 @@ import { planConsistency, readProof } from '../../facts/log/prove.ts';
 import { checkConsistency } from '../../facts/log/proofs.ts';
 import { nodesFromTiles } from '../../facts/log/tiles.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
+import type { TreeNode } from '../../ports/log-store.ts';
 import { Heart } from '../../registry/heart.ts';
 import { KeyRing } from '../../registry/key-ring.ts';
 import { LogKeeper } from '../../registry/log-keeper.ts';
@@ -33,6 +34,8 @@ function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
   for (const leaf of leaves) tree.append(leaf);
   return tree.root();
 }
+
+const nameOf = ({ level, index, hash }: TreeNode) => `${level}/${index} ${toHex(hash)}`;
 
 const openSigned = () =>
   openCheckpoint(utf8(store.notes.get('checkpoint') ?? ''), LOG, [
@@ -142,7 +145,9 @@ describe('the keeper of the log', () => {
     store.nodes.length = 0;
     keeper = newKeeper();
     await keeper.open(FENCE);
-    expect(store.nodes).toEqual(expect.arrayContaining(before));
+    const made = new Set(store.nodes.map(nameOf));
+    expect(before.length).toBeGreaterThan(256);
+    expect(before.map(nameOf).filter((node) => !made.has(node))).toEqual([]);
   });
 
   test('saves a checkpoint that the database could not take, before the next one', async () => {

@@ -1,3 +1,4 @@
+import type { OperationKind } from '../../domain/operation.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -5,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { salesIn } from '../support/sales.ts';
 import { SHORT } from '../support/saga-world.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
+import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
@@ -22,37 +24,73 @@ const REPLY_LOST: Fault = { kind: 'reply-lost' };
 /** More attempts than any budget here allows. */
 const MANY = 1_000;
 
-/** Every way in which a saga of this version ends (DESIGN 5.12), by the name of its file. */
-export const ENDINGS: Readonly<Record<string, Ending>> = {
-  'provision-silo': (stage) => run(stage),
-  'provision-pool': ({ world }) => ended(world, world.provision({ isolation: 'pool' })),
-  'provision-retried': (stage) => run(stage, ['database.ensure', [REPLY_LOST]]),
-  'provision-unwound': (stage) => run(stage, ['dns.ensure', [REFUSED]]),
-  'provision-unwound-unknown': (stage) =>
-    run(stage, ['route.ensure', [{ kind: 'late', after: 'route.remove' }, REFUSED]]),
-  'provision-refused-by-rule': (stage) => run(stage, ['store.activate', [REFUSED]]),
-  'provision-parked-resumed-by-itself': parkedResumedByItself,
-  'provision-parked-resumed-by-person': parkedResumedByPerson,
-  'provision-parked-unwound-by-person': parkedUnwoundByPerson,
-  'provision-parked-too-long': parkedTooLong,
-  'provision-parked-cancelled': parkedCancelled,
-  'provision-cancelled': (stage) => cancelledDuring(stage, 'database.ensure'),
-  'provision-cancelled-too-late': (stage) => cancelledDuring(stage, 'store.activate'),
-  'provision-parked-at-pivot': (stage) => stalled(stage, 'store.activate'),
-  'provision-parked-after-pivot': (stage) => stalled(stage, 'identity.inviteAdmin'),
-  'provision-unwinding-parked': unwindingParked,
-  'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
-  'change-refused': (stage) => changed(stage, ['org-member']),
-  'plan-done': (stage) => planChanged(stage, 'free'),
-  'plan-same': (stage) => planChanged(stage, 'team'),
-  'plan-refused': planRefused,
-  'request-granted': (stage) => requestAnswered(stage, 'granted'),
-  'request-refused': (stage) => requestAnswered(stage, 'refused'),
-  'trial-ended': ({ world }) => ended(world, salesIn(world).trial()),
-  'trial-converted': (stage) => trialTold(stage, 'enterprise'),
-  'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
-  'trial-refused-by-rule': trialRefused,
+/**
+ * Every way in which a saga of this version ends (DESIGN 5.12), by the name of its file. A kind
+ * without endings does not compile.
+ */
+const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>>>> = {
+  provisionTenant: {
+    'provision-silo': (stage) => run(stage),
+    'provision-pool': ({ world }) => ended(world, world.provision({ isolation: 'pool' })),
+    'provision-retried': (stage) => run(stage, ['database.ensure', [REPLY_LOST]]),
+    'provision-unwound': (stage) => run(stage, ['dns.ensure', [REFUSED]]),
+    'provision-unwound-unknown': (stage) =>
+      run(stage, ['route.ensure', [{ kind: 'late', after: 'route.remove' }, REFUSED]]),
+    'provision-refused-by-rule': (stage) => run(stage, ['store.activate', [REFUSED]]),
+    'provision-parked-resumed-by-itself': parkedResumedByItself,
+    'provision-parked-resumed-by-person': parkedResumedByPerson,
+    'provision-parked-unwound-by-person': parkedUnwoundByPerson,
+    'provision-parked-too-long': parkedTooLong,
+    'provision-parked-cancelled': parkedCancelled,
+    'provision-cancelled': (stage) => cancelledDuring(stage, 'database.ensure'),
+    'provision-cancelled-too-late': (stage) => cancelledDuring(stage, 'store.activate'),
+    'provision-parked-at-pivot': (stage) => stalled(stage, 'store.activate'),
+    'provision-parked-after-pivot': (stage) => stalled(stage, 'identity.inviteAdmin'),
+    'provision-unwinding-parked': unwindingParked,
+  },
+  changeMembership: {
+    'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
+    'change-refused': (stage) => changed(stage, ['org-member']),
+  },
+  freezeTenant: {
+    'freeze-done': (stage) => frozen(stage),
+    'freeze-refused-by-rule': (stage) => frozen(stage, ['store.freeze', [REFUSED]]),
+    'freeze-parked-resumed-by-itself': freezeParked,
+  },
+  unfreezeTenant: {
+    'unfreeze-done': (stage) => thawed(stage),
+    'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
+    'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
+  },
+  inviteMember: {
+    'invite-accepted': inviteAccepted,
+    'invite-sent-again-accepted': inviteSentAgain,
+    'invite-reminded-expired': inviteExpired,
+    'invite-revoked': inviteRevoked,
+    'invite-mail-parked-revoked': inviteParkedRevoked,
+    'invite-refused': inviteRefused,
+  },
+  changePlan: {
+    'plan-done': (stage) => planChanged(stage, 'free'),
+    'plan-same': (stage) => planChanged(stage, 'team'),
+    'plan-refused': planRefused,
+  },
+  answerProductRequest: {
+    'request-granted': (stage) => requestAnswered(stage, 'granted'),
+    'request-refused': (stage) => requestAnswered(stage, 'refused'),
+  },
+  runTrial: {
+    'trial-ended': ({ world }) => ended(world, salesIn(world).trial()),
+    'trial-converted': (stage) => trialTold(stage, 'enterprise'),
+    'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
+    'trial-refused-by-rule': trialRefused,
+  },
 };
+
+export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(
+  {},
+  ...Object.values(ENDINGS_OF),
+);
 
 async function run({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
   const operation = await world.accept();
@@ -176,6 +214,14 @@ async function planRefused({ world }: Stage): Promise<Operation> {
   return world.ended(operation);
 }
 
+async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const operation = await world.acceptFreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
 async function requestAnswered(
   { world }: Stage,
   answer: 'granted' | 'refused',
@@ -206,9 +252,86 @@ async function trialTold({ world }: Stage, ...plans: readonly string[]): Promise
 /** The tenant was sold before its trial had begun. */
 async function trialRefused({ world }: Stage): Promise<Operation> {
   const { tenant } = await ended(world, world.provision({ trial: true }));
-  const [trial] = await world.api.operations.listOperations({ tenant, limit: 1 });
-  if (trial === undefined) throw new Error('no trial was accepted');
+  const trial = await salesIn(world).runTrialOf(tenant);
   await ended(world, salesIn(world).changePlan(tenant, 'team', true));
   await world.start(trial);
   return world.ended(trial);
+}
+
+/** Committed and told, then closed outside as soon as the port is back. */
+async function freezeParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  plan.down.add('identity');
+  const operation = await world.freeze(tenant);
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant } = await frozen(stage);
+  const operation = await world.acceptUnfreezing(tenant);
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+async function invited(stage: Stage, over: Partial<SagaTiming> = {}, ...faults: readonly Fault[]) {
+  const { world, plan } = stage;
+  const people = createInviting(world);
+  const { tenant, issuer } = await aTenant(world);
+  const email = `bob@${tenant}.test`;
+  const operation = await people.accepted(tenant, email);
+  plan.plan(operation.id, 'notifier.send', ...faults);
+  await world.start(operation, { ...people.patient, ...over });
+  const accept = async (mailing: number) => {
+    const mails = await mailsTo(world.outside.notifier, email, mailing);
+    await people.take(tokenIn(mails.at(-1)), aLogin(issuer, email));
+  };
+  return { world, people, operation, accept };
+}
+
+async function inviteAccepted(stage: Stage): Promise<Operation> {
+  const { world, operation, accept } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await accept(1);
+  return world.ended(operation);
+}
+
+async function inviteSentAgain(stage: Stage): Promise<Operation> {
+  const { world, people, operation, accept } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await people.resend(operation, 'again');
+  await accept(2);
+  return world.ended(operation);
+}
+
+async function inviteExpired(stage: Stage): Promise<Operation> {
+  const waitMs = { ...stage.world.timing.waitMs, 'invitation-reminder': 300, invitation: 1_500 };
+  const { world, operation } = await invited(stage, { waitMs });
+  return world.ended(operation);
+}
+
+async function inviteRevoked(stage: Stage): Promise<Operation> {
+  const { world, people, operation } = await invited(stage);
+  await world.reached(operation, ['waiting']);
+  await people.revoke(operation);
+  return world.ended(operation);
+}
+
+async function inviteParkedRevoked(stage: Stage): Promise<Operation> {
+  const away = Array<Fault>(MANY).fill(UNAVAILABLE);
+  const { world, people, operation } = await invited(stage, { retryBudgetMs: 300 }, ...away);
+  await world.reached(operation, ['parked']);
+  await people.revoke(operation);
+  return world.ended(operation);
+}
+
+async function inviteRefused({ world, plan }: Stage): Promise<Operation> {
+  const people = createInviting(world);
+  const { tenant } = await aTenant(world);
+  const operation = await people.accepted(tenant, `bob@${tenant}.test`);
+  plan.plan(operation.id, 'store.commitInvitation', REFUSED);
+  await world.start(operation);
+  return world.ended(operation);
 }

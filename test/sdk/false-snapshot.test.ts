@@ -1,26 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { encodePayload } from '../../facts/core/payload.ts';
-import { leafHash } from '../../facts/crypto/hash.ts';
-import type { Head } from '../../facts/log/heads.ts';
 import type { StateNote } from '../../facts/log/state/note.ts';
-import { factKey } from '../../facts/log/state/keys.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';
 import type { SnapshotTaken } from '../../sdk/typescript/types.ts';
 import { eventually } from '../support/eventually.ts';
 import type { FakeRegistry } from './support/fake-registry.ts';
-import { ISSUER, memberDraft } from './support/fact-writer.ts';
+import { ISSUER } from './support/fact-writer.ts';
 import type { FactWriter } from './support/fact-writer.ts';
-import { headOfLines, headsOf, keySetNote, LOG_KEY, NEXT_LOG_KEY } from './support/log-writer.ts';
+import { farAhead, forgedState, headsWith, THIEF } from './support/forged-state.ts';
+import { headOfLines, keySetNote, LOG_KEY, NEXT_LOG_KEY } from './support/log-writer.ts';
 import { rangeOf } from './support/log-writer.ts';
 import { PlaneFixture } from './support/plane-fixture.ts';
-import { stateOf } from './support/state-writer.ts';
-import { ACME, memberId, PLATFORM_SHARD, SHARD } from './support/tenants.ts';
+import { ACME, SHARD } from './support/tenants.ts';
 
-/* Who stole the log key, and answers in the registry's place, states what he likes. */
-
-const THIEF = { issuer: ISSUER, sub: 'thief' };
 const JANE = { issuer: ISSUER, sub: 'jane' };
 const SOON = { withinMs: 8_000 };
 
@@ -28,24 +21,9 @@ let fixture: PlaneFixture;
 let writer: FactWriter;
 let registry: FakeRegistry;
 
-const may = (plane: Plane): boolean => plane.can(THIEF, 'invoice:write', ACME).allowed;
+const may = (plane: Plane): boolean =>
+  plane.can({ issuer: ISSUER, sub: THIEF }, 'invoice:write', ACME).allowed;
 const snapshotPath = (): string => join(fixture.directory, 'snapshot');
-
-/** The true state, and the thief as owner of a tenant. */
-const forge = (overrides: Partial<StateNote> = {}): void => {
-  const seq = writer.facts.filter(({ tenant }) => tenant === ACME).length;
-  const [stated] = writer.facts.filter(({ tenant }) => tenant === ACME);
-  if (stated === undefined) throw new Error('no fact of the tenant');
-  const { kind, subject, op, body } = memberDraft(memberId(99), 'thief', ['owner']);
-  const payload = encodePayload({ ...stated, seq, kind, subject, op, body });
-  const facts = [{ key: factKey(kind, subject), payload }];
-  const change = { tenant: ACME, seq, head: leafHash(encodePayload(stated)), facts };
-  registry.state = stateOf(writer, overrides, [change]);
-};
-
-const trueHead = (shard: number): Head => headOfLines(writer.shards.get(shard) ?? []);
-const headsWith = (head: Head): Head[] =>
-  headsOf({ [PLATFORM_SHARD]: trueHead(PLATFORM_SHARD), [SHARD]: head });
 
 /** Heartbeats as time goes by. */
 const beats = (times: number): void => {
@@ -62,20 +40,16 @@ beforeEach(async () => {
 
 afterEach(() => fixture.stop());
 
-const invented = new Uint8Array(32).fill(7);
+const otherHistory = (): Partial<StateNote> => {
+  const { count } = headOfLines(writer.shards.get(SHARD) ?? []);
+  return { heads: headsWith(writer, { count, hash: new Uint8Array(32).fill(7) }) };
+};
 
-test.each<[string, string, Partial<StateNote>, () => Head]>([
-  [
-    'far ahead of all heartbeats',
-    'fact-uncovered',
-    { size: 2 ** 50 },
-    () => {
-      return { count: 2 ** 49, hash: invented };
-    },
-  ],
-  ['with another history', 'shard-fork', {}, () => ({ ...trueHead(SHARD), hash: invented })],
-])('a snapshot %s is told, denied, and forgotten on disk', async (_, code, overrides, head) => {
-  forge({ ...overrides, heads: headsWith(head()) });
+test.each<[string, string, () => Partial<StateNote>]>([
+  ['far ahead of all heartbeats', 'fact-uncovered', () => farAhead(writer)],
+  ['with another history', 'shard-fork', otherHistory],
+])('a snapshot %s is told, denied, and forgotten on disk', async (_, code, overrides) => {
+  registry.state = forgedState(writer, overrides());
   const plane = await fixture.open();
   const taken: SnapshotTaken[] = [];
   plane.on('snapshot', (one) => taken.push(one));
@@ -98,7 +72,7 @@ test.each<[string, string, Partial<StateNote>, () => Head]>([
 });
 
 test('when the log key that signed it is revoked, a snapshot is not decided by any more', async () => {
-  forge();
+  registry.state = forgedState(writer);
   const plane = await fixture.open();
   await plane.ready();
   expect([may(plane), plane.stats().applied]).toEqual([true, 0]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { utf8 } from '../../facts/core/bytes.ts';
 import { encodePayload } from '../../facts/core/payload.ts';
+import { EMPTY_HASH } from '../../facts/crypto/hash.ts';
 import { MAX_HELD_LINES, ShardReader } from '../../sdk/typescript/reader.ts';
 import { FactWriter, KEYS, LOG, memberDraft, openKeys, seal } from './support/fact-writer.ts';
 import { tenantDraft } from './support/fact-writer.ts';
@@ -30,6 +31,17 @@ test('facts are applied in order, and the head is the running hash of their leav
   for (const line of lines) again.live([line]);
   expect(again.head()).toEqual(reader.head());
   expect(reader.head()).toMatchObject({ position: 6, index: 5 });
+});
+
+test('nothing is reached while void facts may be folded', () => {
+  const head = { count: 0, hash: EMPTY_HASH };
+  for (const mayBeFolded of ['awaitFold', 'misfold'] as const) {
+    const reader = aReader();
+    expect(reader.heartbeat(head).reached).toBe(true);
+    reader[mayBeFolded]();
+    expect(reader.heartbeat(head).reached).toBe(false);
+    expect(reader.adopt(reader.anew()).reached).toBe(true);
+  }
 });
 
 describe('what is refused, with its code, is never applied', () => {

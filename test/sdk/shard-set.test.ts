@@ -11,6 +11,8 @@ import type { AppliedFact } from '../../sdk/typescript/types.ts';
 import { FactWriter, ISSUER, KEYS, LOG, memberDraft, openKeys } from './support/fact-writer.ts';
 import { tenantDraft } from './support/fact-writer.ts';
 import { headOfLines } from './support/log-writer.ts';
+import { saveState } from './support/saved-state.ts';
+import { stateOf } from './support/state-writer.ts';
 import { ACME, SHARD, memberId } from './support/tenants.ts';
 
 let directory: string;
@@ -92,6 +94,7 @@ test('a journal that lacks a line does not replace what is in memory', async () 
 /** The last of four facts is void from now on. */
 const revokeLast = (): Promise<void> => {
   voidFrom = 3;
+  shards.rekey({ voidFrom, forkFrom: undefined, voidSizes: [] });
   return shards.foldAnew(voidFrom, signal);
 };
 const decisionOnLast = () => index.decide(ISSUER, 's3', 'invoice:read', ACME, undefined);
@@ -136,4 +139,23 @@ test('what was read anew before a revocation came is not folded after it', async
   rest.resolve([]);
   expect(await reread).toBe(false);
   expect(decisionOnLast()).toBe('member-unknown');
+});
+
+test('what rests on a snapshot stays in doubt when its log key is revoked while it is folded anew', async () => {
+  const writer = written(3);
+  shards.rest(...(await saveState(stateOf(writer), directory, SHARD)));
+  const line = writer.write(ACME, memberDraft(memberId(3), 's3', []));
+  shards.apply(reader, reader.live([line]));
+  const foldAnew = (meanwhile: () => void): Promise<boolean> => {
+    const fetch = (shard: number, from: number) => {
+      meanwhile();
+      return journal.fetch(shard, from);
+    };
+    return shards.reread(reader, 'disk', { fetch }, signal);
+  };
+  expect(await foldAnew(() => undefined)).toBe(true);
+  const voidSizes = [{ from: 1, to: writer.facts.length }];
+  const revoke = () => shards.rekey({ voidFrom: undefined, forkFrom: undefined, voidSizes });
+  expect(await foldAnew(revoke)).toBe(false);
+  expect([reader.inDoubt, shards.saved]).toEqual([true, undefined]);
 });

@@ -6,6 +6,7 @@ import { utf8 } from '../../facts/core/bytes.ts';
 import { encodePayload } from '../../facts/core/payload.ts';
 import { leafHash } from '../../facts/crypto/hash.ts';
 import { shardName } from '../../facts/crypto/shard.ts';
+import type { Heartbeat } from '../../facts/log/heartbeat.ts';
 import { factKey } from '../../facts/log/state/keys.ts';
 import type { Plane } from '../../sdk/typescript/plane.ts';
 import type { PlaneStats, Refusal, SnapshotTaken } from '../../sdk/typescript/types.ts';
@@ -59,6 +60,28 @@ test('a plane with nothing on disk begins with the snapshot, and follows from th
   fixture.live?.lines(SHARD, [line]);
   expect(allowed(plane, 'invoice:write')).toBe(true);
   expect(positionOf(plane, SHARD)).toBe(4);
+});
+
+/** Long enough for lines to be asked for, answered and applied. */
+const roundTrips = async (): Promise<void> => {
+  for (let n = 0; n < 10; n += 1) await fetch(new URL('v1/log/heartbeat', fixture.registryUrl));
+};
+
+test.each<[string, () => Partial<Heartbeat>]>([
+  ['newer heartbeats', () => ({})],
+  ['the same heartbeat again', () => ({ at: new Date(fixture.clock.wallMs()).toISOString() })],
+])('lines wait for a snapshot that is on its way, though %s count them', async (_, beat) => {
+  registry.state = stateOf(writer);
+  registry.overrides = beat();
+  const answer = Promise.withResolvers<void>();
+  registry.stateHeld = answer.promise;
+  const plane = await fixture.open();
+  await eventually(() => expect(registry.stateAsked).toBe(1), SOON);
+  fixture.live?.connected();
+  await roundTrips();
+  answer.resolve();
+  await plane.ready();
+  expect(plane.stats()).toMatchObject({ snapshot: 6, applied: 0 });
 });
 
 test('the state after a snapshot and lines is that of a replay', async () => {

@@ -6,6 +6,7 @@ import type { Fact } from '../../facts/core/types.ts';
 import { EMPTY_HASH, keyIdOf, leafHash, runningHash } from '../../facts/crypto/hash.ts';
 import type { KeySet } from '../../facts/log/key-set.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';
+import type { SignedFact } from '../../ports/fact-log.ts';
 import { Index } from '../../sdk/typescript/decision-index.ts';
 import { stated } from '../../registry/kept-checkpoint.ts';
 import { ISSUER, LOG } from '../sdk/support/fact-writer.ts';
@@ -26,54 +27,76 @@ function read(payload: Uint8Array): { fact: Fact; leaf: Uint8Array } {
   return opened;
 }
 
-/** What the whole log says, by a replay from its first fact: the truth to compare with. */
+/**
+ * What the whole log says, by a replay from its first fact: the truth to compare with. It reads on
+ * where it was, as long as it is the same log, by the same keys.
+ */
 export class Replay {
   readonly index = new Index();
   /** Running hash by shard. */
   readonly hashes = new Map<number, Uint8Array>();
   readonly counts = new Map<number, number>();
   readonly heads = new Map<string, ChainHead>();
+  readonly rows: Rows;
+  readonly keySets: number;
+  readonly #isVoid: (keyId: string, index: number) => boolean;
+  readonly #ids = new Set<string>();
   readonly #leaves: Uint8Array[] = [];
+  /** Of as many leaves as the newest checkpoint that was found to be of this log. */
+  readonly #tree = new TreeBuilder();
+  #ownCheckpoints = 0;
   /** Of positions, indexes, `seq`, `prev` or leaf hashes; undefined: the log is sound. */
-  readonly flaw: string | undefined;
+  flaw: string | undefined;
 
-  constructor(world: World) {
-    const ids = new Set<string>();
-    const isVoid = voidsOf(world);
-    for (const [at, row] of world.postgres.rows.facts.entries()) {
+  constructor({ postgres: { rows } }: World) {
+    this.rows = rows;
+    this.keySets = rows.keySets.length;
+    this.#isVoid = voidsOf(rows);
+  }
+
+  readOn(): void {
+    const { facts } = this.rows;
+    for (let at = this.#leaves.length; at < facts.length; at += 1) {
+      const row = facts[at] as SignedFact;
       const { fact, leaf } = read(row.payload);
       const position = (this.counts.get(row.shard) ?? 0) + 1;
       if (row.index !== at) this.flaw ??= `index ${row.index} at ${at}`;
       if (row.position !== position) this.flaw ??= `position ${row.position}, not ${position}`;
-      if (ids.has(fact.id)) this.flaw ??= `${fact.id} twice`;
+      if (this.#ids.has(fact.id)) this.flaw ??= `${fact.id} twice`;
       if (!equalBytes(leaf, row.leafHash)) this.flaw ??= `another leaf hash at ${at}`;
       this.flaw ??= flawOf(() => checkNext(fact, this.heads.get(fact.tenant) ?? EMPTY_HEAD));
-      ids.add(fact.id);
+      this.#ids.add(fact.id);
       this.#leaves.push(leaf);
       this.counts.set(row.shard, position);
       this.hashes.set(row.shard, runningHash(this.hashes.get(row.shard) ?? EMPTY_HASH, leaf));
       this.heads.set(fact.tenant, { seq: fact.seq, hash: toBase64Url(leaf) });
-      if (!isVoid(row.keyId, at)) this.index.apply(fact);
+      if (!this.#isVoid(row.keyId, at)) this.index.apply(fact);
     }
   }
 
   /** A checkpoint that was ever signed and is none of this log; undefined: all are. */
   foreignCheckpoint(notes: readonly string[], { epochs }: KeySet): string | undefined {
-    const tree = new TreeBuilder();
     // In the order in which they were signed: of a sound log, also that of their sizes.
-    return notes.find((note) => {
-      const { epoch, size, root } = stated(note, LOG);
-      if (epochs.some(({ epoch: later, first }) => later > epoch && size > first)) return false;
-      if (size < tree.size || size > this.#leaves.length) return true;
-      for (const leaf of this.#leaves.slice(tree.size, size)) tree.append(leaf);
-      return !equalBytes(tree.root(), root);
-    });
+    const at = notes.findIndex(
+      (note, index) => index >= this.#ownCheckpoints && this.#isForeign(note, epochs),
+    );
+    this.#ownCheckpoints = at === -1 ? notes.length : at;
+    return notes[at];
+  }
+
+  #isForeign(note: string, epochs: KeySet['epochs']): boolean {
+    const { epoch, size, root } = stated(note, LOG);
+    const tree = this.#tree;
+    if (epochs.some(({ epoch: later, first }) => later > epoch && size > first)) return false;
+    if (size < tree.size || size > this.#leaves.length) return true;
+    for (const leaf of this.#leaves.slice(tree.size, size)) tree.append(leaf);
+    return !equalBytes(tree.root(), root);
   }
 }
 
 /** By the newest key set: whether a key's fact at an index is in the log and counts for nothing. */
-function voidsOf({ postgres }: World): (keyId: string, index: number) => boolean {
-  const { fact } = keySetIn(postgres.rows.keySets.at(-1) ?? '');
+function voidsOf({ keySets }: Rows): (keyId: string, index: number) => boolean {
+  const { fact } = keySetIn(keySets.at(-1) ?? '');
   const starts = new Map(fact.map((range) => [keyIdOf(range.key), range.void ?? Infinity]));
   return (keyId, index) => index >= (starts.get(keyId) ?? Infinity);
 }
@@ -119,17 +142,16 @@ function decisionDifference(one: Index, other: Index, nowMs: number): string | u
   return undefined;
 }
 
-type Told = { rows: Rows; facts: number; keySets: number; replay: Replay };
-const replays = new WeakMap<World, Told>();
+const replays = new WeakMap<World, Replay>();
 
-/** The log is replayed when there is something new in it. */
+/** Another database, or another key set, is another log to replay. */
 function replayOf(world: World): Replay {
   const { rows } = world.postgres;
-  const [facts, keySets] = [rows.facts.length, rows.keySets.length];
   const last = replays.get(world);
-  if (last?.rows === rows && last.facts === facts && last.keySets === keySets) return last.replay;
-  const replay = new Replay(world);
-  replays.set(world, { rows, facts, keySets, replay });
+  const isSame = last?.rows === rows && last.keySets === rows.keySets.length;
+  const replay = isSame ? last : new Replay(world);
+  replays.set(world, replay);
+  replay.readOn();
   return replay;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers';
 
 type Task = { atMs: number; order: number; run: () => void; everyMs: number | undefined };
 
@@ -35,23 +35,35 @@ export class Scheduler {
   }
 
   /** Runs what is due until then, or until `isOver`. */
-  async runUntil(untilMs: number, isOver: () => boolean): Promise<void> {
-    await nextTurn();
-    for (;;) {
+  runUntil(untilMs: number, isOver: () => boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const turn = (): void => {
       const task = this.#tasks.at(-1);
-      if (task === undefined || task.atMs > untilMs || isOver()) break;
-      this.#tasks.pop();
-      this.#nowMs = task.atMs;
-      task.run();
-      if (task.everyMs !== undefined) {
-        task.atMs += task.everyMs;
-        task.order = this.#order;
-        this.#order += 1;
-        this.#insert(task);
+      if (task === undefined || task.atMs > untilMs || isOver()) {
+        this.#nowMs = Math.max(this.#nowMs, untilMs);
+        return resolve();
       }
-      await nextTurn();
-    }
-    this.#nowMs = Math.max(this.#nowMs, untilMs);
+      try {
+        this.#run(task);
+        setImmediate(turn);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setImmediate(turn);
+    return promise;
+  }
+
+  /** The next one. */
+  #run(task: Task): void {
+    this.#tasks.pop();
+    this.#nowMs = task.atMs;
+    task.run();
+    if (task.everyMs === undefined) return;
+    task.atMs += task.everyMs;
+    task.order = this.#order;
+    this.#order += 1;
+    this.#insert(task);
   }
 
   #insert(task: Task): void {

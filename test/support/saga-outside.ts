@@ -4,15 +4,23 @@ import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-database.ts';
+import type { InvitationPorts } from '../../activities/invitation.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
-import type { TrialPorts } from '../../activities/trials.ts';
+import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 
 /** The outside systems of a tenant, real or in memory. */
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
-> &
-  Pick<TrialPorts, 'notifier'>;
+> & { readonly notifier: Notifier };
+
+/** What the links of invitations are made of. */
+export const LINKS: Pick<InvitationPorts, 'tokens' | 'publicUrl'> = {
+  tokens: createInvitationTokens(SEALING_KEY),
+  publicUrl: 'https://tenure.example.test',
+};
 
 /** All in memory. `files`: kept there, so that another process may go on with them. */
 export function memoryOutside({ faults, files }: { faults?: Faults; files?: string } = {}) {

@@ -3,10 +3,12 @@ import type { PostgresStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createTemporalEngine } from '../../adapters/temporal/engine.ts';
+import type { FreezeReason } from '../../domain/freezing.ts';
 import type { SagaState } from '../../domain/operation.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
+import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { startSaga } from '../../registry/start-saga.ts';
@@ -40,6 +42,10 @@ export function createRequests(api: PostgresStore, start: Start) {
         { ...aRequest(), ...over },
       ),
     );
+  const acceptFreezing = async (tenant: string, reason: FreezeReason = 'unpaid') =>
+    accepted(await acceptFreeze(ports, { actor: 'operator', tenant, reason }));
+  const acceptUnfreezing = async (tenant: string) =>
+    accepted(await acceptUnfreeze(ports, { actor: 'operator', tenant }));
   const row = async ({ id }: Operation): Promise<Operation> => {
     const found = await api.operations.findOperation(id);
     if (found === undefined) throw new Error(`no operation ${id}`);
@@ -63,6 +69,9 @@ export function createRequests(api: PostgresStore, start: Start) {
     provision: async (over: Partial<ProvisionRequest> = {}) => begin(await accept(over)),
     changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
       begin(accepted(await acceptRoleChange(ports, { actor: 'operator', tenant, member, roles }))),
+    ...{ acceptFreezing, acceptUnfreezing },
+    freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
+    unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),
     ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>
       reached(operation, ['done', 'unwound'], withinMs),
   };

@@ -7,7 +7,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
-import { memoryOutside } from './saga-outside.ts';
+import { LINKS, memoryOutside } from './saga-outside.ts';
 import { startSequencer } from './saga-sequencer.ts';
 import { QUIET } from './saga-world.ts';
 import { sagaBundle } from './sagas/bundle.ts';
@@ -51,6 +51,7 @@ const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey: SEAL
 const activities = createActivities({
   ...store,
   ...faultyOutside(plan, memoryOutside({ files: folder })),
+  ...LINKS,
   clock: systemClock,
   probeStore: () => store.probe.probe(),
   log,

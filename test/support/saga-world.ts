@@ -12,7 +12,7 @@ import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
 import { registryDatabase } from '../adapters/postgres/registry-database.ts';
-import { memoryOutside, type Outside } from './saga-outside.ts';
+import { LINKS, memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
 import { startSequencer } from './saga-sequencer.ts';
 import { sagaBundle } from './sagas/bundle.ts';
@@ -28,14 +28,8 @@ export const SHORT: SagaTiming = {
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
   waitMs: {
-    'invitation-reminder': 1_000,
-    invitation: 2_000,
-    trial: 2_000,
-    'trial-reminder': 1_000,
-    retention: 1_000,
-    'dns-ttl': 200,
-    'domain-look': 100,
-    'domain-claim': 2_000,
+    ...{ 'invitation-reminder': 1_000, invitation: 2_000 },
+    ...{ trial: 2_000, 'trial-reminder': 1_000 },
   },
 };
 
@@ -91,7 +85,10 @@ export async function createWorld(options: WorldOptions = {}) {
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
   const bundle = options.bundle ?? (await sagaBundle());
   const probeStore = () => store.probe.probe();
-  const activities = createActivities({ ...ports, ...outside, probeStore, log: LOG, report });
+  const activities = createActivities({
+    ...{ ...ports, ...outside, ...LINKS },
+    ...{ probeStore, log: LOG, report },
+  });
   const decorated = options.decorate?.(activities) ?? activities;
   const startWorker = () =>
     keepWorker(

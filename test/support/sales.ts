@@ -9,6 +9,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import type { SagaMessage } from '../../ports/saga-engine.ts';
 import { acceptAnswer, acceptPlanChange } from '../../registry/accept-sale.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
+import { followUpOf } from '../../registry/follow-up.ts';
 import type { World } from './saga-world.ts';
 
 /** A world whose outside is of no matter here. */
@@ -31,6 +32,12 @@ export function salesIn(world: SalesWorld) {
   const message = (name: string, told: SagaMessage['told'], id: string = randomUUID()) => ({
     ...{ name, told, id },
   });
+  const runTrialOf = async (tenant: string): Promise<Operation> => {
+    const operations = await api.operations.listOperations({ tenant, limit: 20 });
+    const trial = operations.find(({ kind }) => kind === 'runTrial');
+    if (trial === undefined) throw new Error('no trial was accepted');
+    return trial;
+  };
   return {
     ports,
     changePlan: (tenant: string, plan: string, activates = false) =>
@@ -51,10 +58,18 @@ export function salesIn(world: SalesWorld) {
     /** A tenant on trial, and the saga that ends it, begun with this timing. */
     trial: async (over: Partial<SagaTiming> = {}): Promise<Operation> => {
       const made = await world.ended(await world.provision({ trial: true }));
-      const [trial] = await api.operations.listOperations({ tenant: made.tenant, limit: 1 });
-      if (trial?.kind !== 'runTrial') throw new Error('no trial was accepted');
+      const trial = await runTrialOf(made.tenant);
       await world.start(trial, over);
       return trial;
+    },
+    /** The newest. */
+    runTrialOf,
+    /** The saga that the end of a trial accepted, to its end. */
+    frozen: async ({ id }: Operation): Promise<Operation> => {
+      const freezing = await api.operations.findOperation(followUpOf(id, 'freezeTenant'));
+      if (freezing === undefined) throw new Error('no freezing was accepted');
+      await world.start(freezing);
+      return world.ended(freezing);
     },
     extend: ({ id, kind }: Operation, endsAtMs: number, updateId?: string) =>
       engine.update(id, kind, message(EXTEND_TRIAL, { endsAtMs }, updateId)),

@@ -3,7 +3,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { eventually } from '../support/eventually.ts';
-import { memoryOutside } from '../support/saga-outside.ts';
+import { LINKS, memoryOutside } from '../support/saga-outside.ts';
 import { LOG, type WorldOptions } from '../support/saga-world.ts';
 import { sagaBundle, type Mutation } from '../support/sagas/bundle.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
@@ -199,7 +199,7 @@ async function runIdInTheKey(plan: FaultPlan): Promise<Subject> {
   });
   const { store, outside, report } = made.world;
   wrong = createActivities({
-    ...{ ...store, ...outside, clock: systemClock, log: LOG, report },
+    ...{ ...store, ...outside, ...LINKS, clock: systemClock, log: LOG, report },
     commits: keyedByRun(store.commits),
     probeStore: () => store.probe.probe(),
   });

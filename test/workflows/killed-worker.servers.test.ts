@@ -1,8 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../ports/registry-store.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
@@ -11,8 +9,8 @@ import type { WorkerOrders } from '../support/saga-worker-process.ts';
 import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { everyKill } from '../support/sagas/kills.ts';
+import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
 
-const PROCESS = fileURLToPath(new URL('../support/saga-worker-process.ts', import.meta.url));
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
 const timing = { attemptTimeoutMs: 1_500, retryBudgetMs: 300_000 };
@@ -21,13 +19,13 @@ const kills = everyKill();
 const folder = mkdtempSync(join(tmpdir(), 'tenure-killed-'));
 const operations = new Map<string, Operation>();
 let world: World;
-let workers: Workers;
+let workers: MortalWorkers;
 
 /** All sagas at once: each death hits all the others too, wherever they are. */
 beforeAll(async () => {
   world = await createWorld({ timing, start: false });
   for (const { name } of kills) operations.set(name, await world.accept());
-  workers = new Workers(ordersOf());
+  workers = new MortalWorkers(ordersOf());
   for (const operation of operations.values()) await world.start(operation);
 }, ENDS_WITHIN_MS);
 
@@ -54,40 +52,6 @@ function ordersOf(): WorkerOrders {
       return unwinds ? [{ operation: id, effect: 'dns.ensure', faults: [refused] } as const] : [];
     }),
   };
-}
-
-/** One worker at a time; when it dies, the next one is loaded already. */
-class Workers {
-  deaths = 0;
-  readonly #orders: WorkerOrders;
-  #active: ChildProcess;
-  #standby: ChildProcess;
-
-  constructor(orders: WorkerOrders) {
-    this.#orders = orders;
-    this.#active = fork(PROCESS);
-    this.#standby = fork(PROCESS);
-    this.#activate();
-  }
-
-  #activate(): void {
-    this.#active.send(this.#orders);
-    this.#active.once('exit', (_code, signal) => {
-      if (signal !== 'SIGKILL') return; // what it said on stderr is a bug of the test
-      this.deaths += 1;
-      this.#active = this.#standby;
-      this.#standby = fork(PROCESS);
-      this.#activate();
-    });
-  }
-
-  async stop(): Promise<void> {
-    for (const child of [this.#active, this.#standby]) {
-      child.removeAllListeners('exit');
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
-    }
-  }
 }
 
 describe('a worker killed by SIGKILL', () => {

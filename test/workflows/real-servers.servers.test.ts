@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Operation } from '../../ports/registry-store.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
+import type { Operation } from '../../ports/registry-store.ts';
 import { INVITE_LINK_SECRET } from '../../ports/secrets.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
@@ -41,11 +41,11 @@ describe.each([
     const dns = dnsServer === 'Knot' ? await real.realKnot() : await real.realPowerDns();
     const outside = {
       identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
-      notifier: createMemoryNotifier(),
       databases: (await real.realLibsql()).databases(),
       routes: (await real.realKubernetes()).routes(),
       dns: dns.dns(),
       mailCatcher: keycloak.catcher,
+      notifier: createMemoryNotifier(),
     };
     world = await startFaultyWorld(plan, { outside, timing: { ...timing, settleMs } });
     close = () => Promise.all([world.close(), keycloak.catcher.close()]);
@@ -72,6 +72,7 @@ describe.each([
   test.each(scenarios)(
     'fully there or fully gone: $name',
     async (scenario) => {
+      expect(outcomes.has(scenario)).toBe(true);
       await outcomes.get(scenario);
     },
     TEST_WITHIN_MS,

@@ -33,7 +33,7 @@ const mailsTo = ({ tenant }: Operation) => notifier.sent.filter((mail) => mail.t
 const waiting = (trial: Operation) => world.reached(trial, ['waiting']);
 
 test(
-  'a trial reminds, ends by itself, and freezes the tenant with its fact',
+  'a trial reminds, ends by itself, and the tenant is frozen as every other',
   async () => {
     const trial = await sales.trial();
     expect(await tenantState(trial)).toBe('trial');
@@ -41,8 +41,10 @@ test(
     expect(steps.map(({ name, state }) => [name, state])).toEqual(
       ['begin', 'trial', 'end', 'sign'].map((name) => [name, 'done']),
     );
-    expect(await tenantState(trial)).toBe('frozen');
     expect(await trialOf(trial)).toMatchObject({ state: 'ended', operation: trial.id });
+    const freezing = await sales.frozen(trial);
+    expect([freezing.state, freezing.input]).toEqual(['done', { reason: 'trial-ended' }]);
+    expect(await tenantState(trial)).toBe('frozen');
     const live = await sales.liveFacts(trial.tenant);
     expect(live.get(`tenant:${trial.tenant}`)).toMatchObject({ state: 'frozen' });
     const [mail, ...more] = mailsTo(trial);
@@ -216,9 +218,7 @@ describe('when things go wrong', () => {
 
   async function acceptedTrial(): Promise<Operation> {
     const { tenant } = await world.ended(await world.provision({ trial: true }));
-    const [trial] = await world.api.operations.listOperations({ tenant, limit: 1 });
-    if (trial === undefined) throw new Error('no trial was accepted');
-    return trial;
+    return sales.runTrialOf(tenant);
   }
 
   test.each(cases)(
@@ -227,6 +227,7 @@ describe('when things go wrong', () => {
       const name = effect as `store.${string}`;
       const trial = await runWith(name, of(name));
       expect((await world.ended(trial)).state).toBe('done');
+      if (effect === 'store.end') await sales.frozen(trial);
       expect(await tenantState(trial)).toBe(effect === 'store.end' ? 'frozen' : 'active');
       await expectCleanSlate(world, { tenants: [trial.tenant] });
       await expectReplays(world, trial);
@@ -250,6 +251,7 @@ describe('when things go wrong', () => {
       await told;
       if (effect === 'store.begin' || effect === 'store.extend') await tell['store.convert'](trial);
       expect((await world.ended(trial)).state).toBe('done');
+      if (effect === 'store.end') await sales.frozen(trial);
       expect(await tenantState(trial)).toBe(effect === 'store.end' ? 'frozen' : 'active');
       await expectCleanSlate(world, { tenants: [trial.tenant] });
       await expectReplays(world, trial);
@@ -270,6 +272,7 @@ describe('when things go wrong', () => {
         );
         await sales.convert(sold, 'team');
         await Promise.all([world.ended(sold), world.ended(ended)]);
+        await sales.frozen(ended);
         expect([await tenantState(ended), await tenantState(sold)]).toEqual(['frozen', 'active']);
         expect([...mailsTo(ended), ...mailsTo(sold)]).toEqual([]);
         await expectReplays(world, sold);
@@ -281,19 +284,66 @@ describe('when things go wrong', () => {
   );
 
   test(
-    'the tenant was frozen meanwhile: its end changes nothing but the trial',
+    'the tenant was frozen meanwhile: its end changes nothing but the trial, and unfrozen it begins anew',
     async () => {
       const trial = await sales.trial();
       await waiting(trial);
-      const { admin } = world.database;
-      await admin.query(`update tenants set state = 'frozen' where id = $1`, [trial.tenant]);
+      await world.ended(await world.freeze(trial.tenant));
       await expect(sales.convert(trial, 'team')).rejects.toMatchObject({
         message: 'The tenant is frozen.',
       });
-      const { steps } = await world.ended(trial);
-      expect(steps.at(-1)).toMatchObject({ name: 'sign', state: 'skipped' });
+      await world.ended(trial);
       expect(await trialOf(trial)).toMatchObject({ state: 'ended' });
       expect(mailsTo(trial)).toEqual([]);
+      await world.ended(await world.unfreeze(trial.tenant));
+      expect(await tenantState(trial)).toBe('trial');
+      const again = await sales.runTrialOf(trial.tenant);
+      expect(again.id).not.toBe(trial.id);
+      await world.start(again);
+      await waiting(again);
+      expect(await trialOf(trial)).toMatchObject({ state: 'running', operation: again.id });
+      await world.ended(again);
+      await sales.frozen(again);
+      expect(mailsTo(trial).length).toBe(1);
+      await expectCleanSlate(world, { tenants: [trial.tenant] });
+    },
+    TEST_WITHIN_MS,
+  );
+
+  test(
+    'frozen and unfrozen in its time, a trial is the same trial, and ends when it would have',
+    async () => {
+      const trial = await sales.trial({ waitMs: LONG });
+      await waiting(trial);
+      const before = await trialOf(trial);
+      await world.ended(await world.freeze(trial.tenant));
+      expect(await tenantState(trial)).toBe('frozen');
+      await world.ended(await world.unfreeze(trial.tenant));
+      expect(await tenantState(trial)).toBe('trial');
+      expect(await trialOf(trial)).toEqual(before);
+      expect((await sales.runTrialOf(trial.tenant)).id).toBe(trial.id);
+      await sales.convert(trial, 'team');
+      await world.ended(trial);
+      await expectCleanSlate(world, { tenants: [trial.tenant] });
+    },
+    TEST_WITHIN_MS,
+  );
+
+  test(
+    'another saga holds the tenant at its end: it parks, says so, and goes on behind it',
+    async () => {
+      const trial = await sales.trial({ retryBudgetMs: 300 });
+      await waiting(trial);
+      const other = await sales.acceptPlan(trial.tenant, 'free');
+      const { reason } = await world.reached(trial, ['parked']);
+      expect(reason).toMatchObject({ step: 'end', code: 'tenant-busy' });
+      expect(await tenantState(trial)).toBe('trial');
+      await world.start(other);
+      await world.ended(other);
+      await world.ended(trial);
+      await sales.frozen(trial);
+      expect(await tenantState(trial)).toBe('frozen');
+      await expectCleanSlate(world, { tenants: [trial.tenant] });
     },
     TEST_WITHIN_MS,
   );

@@ -11,7 +11,7 @@ import { salesIn } from '../support/sales.ts';
 const WITHIN_MS = 120_000;
 const LONG = { ...SHORT.waitMs, trial: 3_600_000 };
 const WORKFLOW = 'workflows/run-trial/workflow.ts';
-const END = "ended = await call('endTrial', ref, at.end);";
+const END = "await call('endTrial', ref, at.end);";
 const MAIL = "await call('remindOfTrial', ref, at.end, 9);";
 
 /** A later version of the saga: one mail more before the end, behind a patch. */
@@ -37,7 +37,7 @@ beforeAll(async () => {
   if (temporal === undefined) throw new Error('the old world has its own Temporal');
   later = await createWorld({
     ...{ outside, temporal, databaseUrl: database.databaseUrl, start: false },
-    bundle: await sagaBundle(...LATER),
+    bundle: await sagaBundle(LATER),
   });
   sales = salesIn(old);
 }, WITHIN_MS);
@@ -71,6 +71,7 @@ test(
     await old.ended(sold);
     const begun = await sales.trial();
     await old.ended(begun);
+    await Promise.all([before, begun].map((trial) => sales.frozen(trial)));
     await second.close();
     await facts.close();
 

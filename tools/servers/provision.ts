@@ -10,6 +10,8 @@ const tools = {
   dig: (progress: Progress) => fromDebian('dig', 'dig', debianPackages.dig, progress),
   faketime: (progress: Progress) =>
     fromDebian('faketime', 'faketime', debianPackages.faketime, progress),
+  chromium: (progress: Progress) =>
+    fromDebian('chromium', 'Chromium', debianPackages.chromium, progress),
   'custom-resources': async (progress: Progress) => {
     for (const name of customResourceNames) await getCustomResource(name, progress);
   },

@@ -48,6 +48,7 @@ export const debianPackages = {
   faketime: ['faketime'],
   etcd: ['etcd-server'],
   unzip: ['unzip'],
+  chromium: ['chromium'],
 } as const;
 
 export const mavenDependencyPlugin =

@@ -18,11 +18,14 @@ const ENTRIES = {
 
 export type RegistryProcess = Running & { readonly url: string };
 
+export type RegistryProcessName = keyof typeof ENTRIES;
+
 /** Starts one process of the registry on a free port and returns when it says it is ready. */
 export function startRegistryProcess(
-  name: keyof typeof ENTRIES,
+  name: RegistryProcessName,
   environment: Record<string, string>,
   dir: string,
+  entry = fileURLToPath(new URL(ENTRIES[name], import.meta.url)),
 ): Promise<RegistryProcess> {
   return onFreePorts(['port'], {}, ({ port }) =>
     inDataDir(name, dir, async (dataDir) => {
@@ -30,7 +33,7 @@ export function startRegistryProcess(
       const running = await startProcess({
         name: `The registry's ${name}`,
         command: process.execPath,
-        args: [fileURLToPath(new URL(ENTRIES[name], import.meta.url))],
+        args: [entry],
         env: { ...environment, ADDR: `${HOST}:${port}` },
         logFile: join(dataDir.path, `${name}.log`),
         dataDir,

@@ -95,11 +95,16 @@ async function startParts(
     KEY_DIR: keyDir,
     CHECKPOINT_DIR: folder('checkpoints'),
   };
-  const [sequencer, worker, api] = await progress('Starting the registry', () =>
+  // The worker mails links that lead to the API.
+  const startApiAndWorker = async () => {
+    const api = keep(await startRegistryProcess('api', shared, dir));
+    const environmentOfWorker = { PUBLIC_URL: api.url, ...shared };
+    return { api, worker: keep(await startRegistryProcess('worker', environmentOfWorker, dir)) };
+  };
+  const [sequencer, { api, worker }] = await progress('Starting the registry', () =>
     together([
       startRegistryProcess('sequencer', sequencerEnvironment, dir).then(keep),
-      startRegistryProcess('worker', shared, dir).then(keep),
-      startRegistryProcess('api', shared, dir).then(keep),
+      startApiAndWorker(),
     ]),
   );
   return {

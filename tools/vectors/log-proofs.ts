@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../facts/core/bytes.ts';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
-import { entryHash } from '../../facts/log/hashes.ts';
+import { entryHash } from '../../facts/crypto/hash.ts';
 import { planConsistency, planInclusion, readProof } from '../../facts/log/prove.ts';
 import type { NodeAt } from '../../facts/log/subtree.ts';
 import { TreeBuilder } from '../../facts/log/tree.ts';

@@ -1,7 +1,8 @@
 import { concatBytes, toHex, utf8 } from '../../facts/core/bytes.ts';
 import type { FactErrorCode } from '../../facts/core/errors.ts';
 import { formatBundle } from '../../facts/log/entry-bundle.ts';
-import { entryHash, nodeHash } from '../../facts/log/hashes.ts';
+import { entryHash } from '../../facts/crypto/hash.ts';
+import { nodeHash } from '../../facts/log/hashes.ts';
 import type { LogVector, RefusedCase } from './log-vector.ts';
 
 const ENTRIES = ['one', '', 'three'].map(utf8);

@@ -16,6 +16,7 @@ import { keycloak } from './sections/keycloak.ts';
 import { kubernetes } from './sections/kubernetes.ts';
 import { libsql } from './sections/libsql.ts';
 import { limits } from './sections/limits.ts';
+import { login } from './sections/login.ts';
 import { mail } from './sections/mail.ts';
 import { powerdns } from './sections/powerdns.ts';
 import { rfc2136 } from './sections/rfc2136.ts';
@@ -34,6 +35,7 @@ export const SECTIONS = {
   sagas,
   facts,
   keycloak,
+  login,
   mail,
   powerdns,
   rfc2136,

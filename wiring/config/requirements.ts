@@ -90,6 +90,13 @@ const REQUIREMENTS: readonly Requirement[] = [
     sentence: 'is missing: the last signed checkpoint is kept there, outside the database',
   },
   {
+    variable: 'PUBLIC_URL',
+    processes: ['api', 'worker'],
+    envs: NOT_DEV,
+    broken: (env) => env['PUBLIC_URL'] === undefined,
+    sentence: 'is missing: invitations are mailed with links that lead there',
+  },
+  {
     variable: 'MAIL_CATCHER_ADDR',
     processes: SERVERS,
     envs: PROD,

@@ -1,6 +1,6 @@
-import { FACTS_QUEUE } from '../shared/contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from '../shared/contract.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { ProvisioningActivities } from './contract.ts';
 
@@ -20,6 +20,11 @@ interface Found {
  * without a backend. The mail comes after the commit: it cannot be taken back.
  */
 export async function provisionTenant(input: SagaInput): Promise<void> {
+  await runSaga(input, steps(input));
+}
+
+/** The table: what a new run does. */
+export function steps(input: SagaInput): readonly Step<Activities>[] {
   const ref: SagaRef = { operation: input.operation, tenant: input.tenant };
   const found: Found = {
     identity: { issuer: '', adminSub: '' },
@@ -27,7 +32,7 @@ export async function provisionTenant(input: SagaInput): Promise<void> {
     atMs: 0,
     facts: [],
   };
-  await runSaga(input, [...takenBack(ref, found), ...forwardOnly(ref, found)]);
+  return [...takenBack(ref, found), ...forwardOnly(ref, found)];
 }
 
 function takenBack(ref: SagaRef, found: Found): Step<Activities>[] {
@@ -81,16 +86,7 @@ function forwardOnly(ref: SagaRef, found: Found): Step<Activities>[] {
         found.facts = await call('activate', ref, input);
       },
     },
-    {
-      name: 'sign',
-      title: 'Sign the facts and fan them out',
-      touches: 'log',
-      queue: FACTS_QUEUE,
-      do: async (call) => {
-        const ids = found.facts.map((fact) => fact.id);
-        await call('sign', ids);
-      },
-    },
+    signRow(() => found.facts),
     {
       name: 'invite-admin',
       title: 'Mail the invitation to the first admin',

@@ -10,7 +10,8 @@ const BEFORE_THE_END = [2, 1];
 /** Mails before the end. They run beside the trial: no outage of the mail holds it up. */
 export class Reminders {
   readonly #input: SagaInput;
-  #scope = new CancellationScope();
+  /** Of those for the present end. */
+  #scope: CancellationScope | undefined;
   #endsAtMs = 0;
   /** Those at or before it were sent, or would have come too late. */
   #consideredMs = 0;
@@ -37,11 +38,11 @@ export class Reminders {
   send(nowMs: number): void {
     this.#consideredMs = nowMs;
     const reminder = ++this.#sent;
-    void this.#scope.run(() => this.#untilSent(reminder, this.#endsAtMs)).catch(() => undefined);
+    void this.#scope?.run(() => this.#untilSent(reminder, this.#endsAtMs)).catch(() => undefined);
   }
 
   stop(): void {
-    this.#scope.cancel();
+    this.#scope?.cancel();
   }
 
   async #untilSent(reminder: number, endsAtMs: number): Promise<void> {

@@ -1,11 +1,11 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { CONVERT_TRIAL, EXTEND_TRIAL } from '../../domain/trials.ts';
 import type { ConvertTrial, ExtendTrial } from '../../domain/trials.ts';
-import { signing } from '../shared/commit-and-sign.ts';
-import type { CommittedFact, SagaInput, SigningActivities } from '../shared/contract.ts';
+import type { SagaInput, SigningActivities } from '../shared/contract.ts';
 import { commandRefused } from '../shared/failures.ts';
 import { receive } from '../shared/message.ts';
 import { runSaga } from '../shared/saga.ts';
+import { signRow } from '../shared/sign.ts';
 import type { Step } from '../shared/step.ts';
 import type { TrialActivities } from './contract.ts';
 import { Course } from './course.ts';
@@ -30,22 +30,19 @@ export async function runTrial(input: SagaInput): Promise<void> {
     (told?: Partial<ConvertTrial>) => check(typeof told?.plan === 'string'),
     (told) => course.ask(told),
   );
-  await runSaga(input, table(input, course));
+  await runSaga(input, steps(input, course));
   await condition(allHandlersFinished);
 }
 
-export function steps(input: SagaInput) {
-  return table(input, new Course(input));
-}
-
-function table(
-  { operation, tenant, timing }: SagaInput,
-  course: Course,
+/** The table: what a new run does. */
+export function steps(
+  input: SagaInput,
+  course = new Course(input),
 ): readonly Step<TrialActivities & SigningActivities>[] {
+  const { operation, tenant, timing } = input;
   const ref = { operation, tenant };
   /** Times of the commits, drawn once: a retry writes the same bytes. */
   const at = { begin: 0, end: 0 };
-  let ended: readonly CommittedFact[] = [];
   return [
     {
       name: 'begin',
@@ -62,20 +59,21 @@ function table(
     {
       name: 'trial',
       title: 'Wait for its end, or its sale; remind before',
-      touches: 'mail',
+      // Mails go out beside it: none that fails stops it.
+      touches: 'registry',
       waits: true,
       do: (call) => course.run(call),
     },
     {
       name: 'end',
-      title: 'Freeze the tenant, with its fact',
+      title: 'Commit the end, and the saga that freezes the tenant',
       touches: 'registry',
       when: () => course.outcome === 'over',
       do: async (call) => {
         at.end ||= Date.now();
-        ended = await call('endTrial', ref, at.end);
+        await call('endTrial', ref, at.end);
       },
     },
-    signing(() => [...course.facts, ...ended]),
+    signRow(() => course.facts),
   ];
 }

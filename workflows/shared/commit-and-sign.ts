@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
-import { FACTS_QUEUE } from './contract.ts';
 import type { CommittedFact, SagaInput, SagaRef, SigningActivities } from './contract.ts';
+import { signRow } from './sign.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -26,21 +26,6 @@ export function commitAndSign<A>(
         facts = await commit(call, { operation, tenant }, atMs);
       },
     },
-    signing(() => facts),
+    signRow(() => facts),
   ];
-}
-
-/** The step that waits until what was committed is in the log; skipped when nothing was. */
-export function signing(committed: () => readonly CommittedFact[]): Step<SigningActivities> {
-  return {
-    name: 'sign',
-    title: 'Sign the facts and fan them out',
-    touches: 'log',
-    queue: FACTS_QUEUE,
-    when: () => committed().length > 0,
-    do: async (call) => {
-      const ids = committed().map(({ id }) => id);
-      await call('sign', ids);
-    },
-  };
 }

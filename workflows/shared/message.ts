@@ -16,6 +16,10 @@ export function receive<T>(
   setHandler(defineSignal<[T]>(name), async (told) => {
     try {
       check(told);
+    } catch {
+      return;
+    }
+    try {
       await act(told);
     } catch (error) {
       if (!isRefusal(error)) throw error;

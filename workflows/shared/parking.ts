@@ -1,5 +1,6 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
   CancellationScope,
   condition,
   isCancellation,
@@ -29,6 +30,8 @@ export interface Stop {
   readonly limited: boolean;
   /** The third stop for one cause waits for a person; the pivot tries for ever. */
   readonly personal: boolean;
+  /** Resolves when nobody needs the step any more. */
+  readonly until?: () => Promise<void>;
 }
 
 /** A saga that waits: resumed by a probe that succeeds or by a person; never a loop of events. */
@@ -46,8 +49,8 @@ export class Parking {
     this.#commands = commands;
   }
 
-  /** Returns when the step shall be tried again; throws when cancelled or beyond the limit. */
-  async wait(stop: Stop): Promise<void> {
+  /** True: the step shall be tried again. Throws when cancelled or beyond the limit. */
+  async wait(stop: Stop): Promise<boolean> {
     const { step, code } = stop.reason;
     const stops = (this.#stops.get(`${step}/${code}`) ?? 0) + 1;
     this.#stops.set(`${step}/${code}`, stops);
@@ -55,11 +58,14 @@ export class Parking {
     const resumed = this.#commands.awaitResume();
     const waiting = new CancellationScope();
     let recorded: Promise<unknown> = Promise.resolve();
+    let again = true;
     try {
       const known = await this.#progress.change(stop.as, stop.reason);
       await waiting.run(() => {
         if (!known) recorded = this.#progress.catchUp().catch(() => undefined);
         const endings = [condition(resumed)];
+        if (stop.until !== undefined)
+          endings.push(neededNoMore(stop.until).then(() => void (again = false)));
         if (!stop.personal || stops < STOPS_BEFORE_A_PERSON) endings.push(this.#probe(stop));
         if (stop.limited) endings.push(this.#limit());
         return Promise.race(endings);
@@ -71,6 +77,7 @@ export class Parking {
     }
     await recorded;
     await this.#progress.change(stop.afterwards.state, stop.afterwards.reason);
+    return again;
   }
 
   /** One activity that Temporal retries: a week of it is one event, not a hundred thousand. */
@@ -95,5 +102,19 @@ export class Parking {
   async #limit(): Promise<void> {
     await sleep(Math.max(1, this.#input.timing.parkedLimitMs - this.#parkedMs));
     throw parkedTooLong();
+  }
+}
+
+/**
+ * An answer whose budget ended is asked for again, or an outage of the store would fail a committed
+ * saga. Each turn costs a whole budget: no loop of events.
+ */
+async function neededNoMore(until: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await until();
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    }
   }
 }

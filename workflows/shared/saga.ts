@@ -2,9 +2,11 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
+  sleep,
   TemporalFailure,
 } from '@temporalio/workflow';
 import { createCall } from './call.ts';
+import type { Call } from './call.ts';
 import { Commands } from './commands.ts';
 import type { SagaInput } from './contract.ts';
 import {
@@ -37,7 +39,7 @@ export async function runSaga<A>(input: SagaInput, steps: readonly Step<A>[]): P
   );
   const parking = new Parking(input, progress, commands);
   const undos = new UndoStack<A>(input, progress, parking);
-  const run: Run<A> = { input, progress, parking, undos, at: '' };
+  const run: Run<A> = { input, progress, parking, undos, at: '', asked: 0 };
   try {
     await beforePivot.run(async () => {
       for (const step of steps.slice(0, pivot)) {
@@ -75,38 +77,49 @@ interface Run<A> {
   readonly undos: UndoStack<A>;
   /** Name of the step that runs: where a cause came up. */
   at: string;
+  /** How often it was seen to whether a step is still needed. */
+  asked: number;
 }
 
 /** Returns when the step is done, however long that takes; throws what unwinds the saga. */
 async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<void> {
   const { input, progress, parking, undos } = run;
   run.at = step.name;
+  let settledAtMs = 0;
+  const noteLate = (running: boolean) => {
+    settledAtMs = Math.max(settledAtMs, undos.noteLate(step, running));
+  };
   const queue = step.queue === undefined ? {} : { queue: step.queue };
   const call = createCall<A>(input, {
     activityId: step.name,
     summary: step.title,
     onAttempt: (attempt) => {
-      if (attempt > 1) undos.noteLate(step, false);
+      if (attempt > 1) noteLate(false);
     },
     ...queue,
   });
-  if (step.when?.() === false) return progress.step(step.name, 'skipped');
+  if (step.when?.() === false) {
+    undos.forget(step);
+    return progress.step(step.name, 'skipped');
+  }
   for (;;) {
     progress.step(step.name, step.waits ? 'waiting' : 'running');
     try {
       if (step.waits) await progress.change('waiting', null);
-      await step.do(call);
-      progress.step(step.name, 'done');
+      const done = await doStep(run, step, call);
+      const unsettledMs = settledAtMs - Date.now();
+      if (step.settles && unsettledMs > 0) await sleep(unsettledMs);
+      progress.step(step.name, done ? 'done' : endedEarly(step));
       if (step.waits) await progress.change('running', null);
       return;
     } catch (error) {
-      if (mayTakeEffectLate(error)) undos.noteLate(step, mayStillRun(error));
+      if (mayTakeEffectLate(error)) noteLate(mayStillRun(error));
       const cancelled = phase === 'widening' && (isCancelled() || isCancellation(error));
       const refused = phase !== 'forward' && isPermanent(error);
       progress.step(step.name, cancelled || refused ? 'failed' : 'parked');
       if (refused) throw error;
       if (cancelled) throw new CancelledFailure('the saga was cancelled');
-      await parking.wait({
+      const again = await parking.wait({
         reason: reasonOf(step.name, error),
         as: 'parked',
         afterwards: { state: 'running', reason: null },
@@ -114,10 +127,44 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
         // Its outcome must become known, whether somebody comes or not.
         personal: phase !== 'pivot',
         ...queue,
+        ...(step.until === undefined ? {} : { until: () => neededNoMore(run, step) }),
       });
       throwIfCancelled();
+      if (!again) return progress.step(step.name, endedEarly(step));
     }
   }
+}
+
+/** False: it was not needed to its end. */
+async function doStep<A>(run: Run<A>, step: Step<A>, call: Call<A>): Promise<boolean> {
+  const { do: work, until } = step;
+  if (until === undefined) {
+    await work(call);
+    return true;
+  }
+  const doing = new CancellationScope();
+  const asking = new CancellationScope();
+  try {
+    return await Promise.race([
+      doing.run(() => work(call)).then(() => true),
+      asking.run(() => neededNoMore(run, step)).then(() => false),
+    ]);
+  } finally {
+    doing.cancel();
+    asking.cancel();
+  }
+}
+
+/** Numbered as probes are: the one before may still be closing. */
+async function neededNoMore<A>(run: Run<A>, step: Step<A>): Promise<void> {
+  const activityId = `until-${step.name}-${++run.asked}`;
+  const summary = `See whether ${step.name} is still needed`;
+  await step.until?.(createCall<A>(run.input, { activityId, summary }));
+}
+
+/** What waits has no other end; what was tried is left. */
+function endedEarly<A>({ waits }: Step<A>): 'done' | 'skipped' {
+  return waits ? 'done' : 'skipped';
 }
 
 /** A cancel that came between two steps counts before the next one is scheduled. */

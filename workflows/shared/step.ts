@@ -25,6 +25,16 @@ export interface Step<A> {
   readonly do: (call: Call<A>) => Promise<void>;
   /** Its `do` waits for people or for a date: shown as `waiting`, and nothing is wrong. */
   readonly waits?: true;
+  /**
+   * A later saga may do the opposite: an attempt whose outcome is unknown must not take effect
+   * after that, so the settle time is waited out before the next row.
+   */
+  readonly settles?: true;
+  /**
+   * Resolves when the step is not needed any more: it ends then, whether it is tried or parked.
+   * After the pivot only. What was on its way may still take effect.
+   */
+  readonly until?: (call: Call<A>) => Promise<void>;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */
   readonly undo?: (call: Call<A>) => Promise<void>;
   /** The commit: from its scheduling on the saga only goes forward. Exactly one row has it. */

@@ -31,17 +31,23 @@ export class UndoStack<A> {
     this.#entries.push({ step, lateUntilMs: undefined });
   }
 
+  /** It was skipped: a saga from before it was added has nothing of it to take back. */
+  forget(step: Step<A>): void {
+    const at = this.#entries.findIndex((entry) => entry.step === step);
+    if (at >= 0) this.#entries.splice(at, 1);
+  }
+
   /**
    * An attempt ended without a known outcome; its outside system may go on for the settle time.
-   * `running`: the attempt itself may go on, until its own deadline.
+   * `running`: the attempt itself may go on, until its own deadline. Returns when it is over.
    */
-  noteLate(step: Step<A>, running: boolean): void {
+  noteLate(step: Step<A>, running: boolean): number {
     const entry = this.#entries.find((candidate) => candidate.step === step);
     const attemptMs = running ? this.#input.timing.attemptTimeoutMs : 0;
-    if (entry === undefined) return;
     const untilMs = Date.now() + attemptMs + this.#settleMs(step);
     // An attempt that ends sooner does not shorten the wait for one that still runs.
-    entry.lateUntilMs = Math.max(entry.lateUntilMs ?? 0, untilMs);
+    if (entry !== undefined) entry.lateUntilMs = Math.max(entry.lateUntilMs ?? 0, untilMs);
+    return untilMs;
   }
 
   /** Takes everything back, the acceptance last. Returns when all of it is gone. */

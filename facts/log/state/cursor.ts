@@ -25,11 +25,6 @@ export class Cursor {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Without a view: of a million payloads those would cost more than their hash. */
-  skip(length: number): void {
-    this.#move(length);
-  }
-
   /** All that is left. */
   rest(): Uint8Array {
     return this.take(this.#bytes.length - this.#at);

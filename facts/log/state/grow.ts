@@ -1,7 +1,8 @@
 import { toHex } from '../../core/bytes.ts';
 import { parsePayload } from '../../core/payload.ts';
 import { sha256 } from '../../crypto/hash.ts';
-import { blockWeight, formatBlock, packPayloads, parseBlock, unpackPayloads } from './block.ts';
+import { blockWeight, formatBlock, keyOfBlock, packPayloads } from './block.ts';
+import { parseBlock, unpackPayloads } from './block.ts';
 import type { Block } from './block.ts';
 import { TreeGrower } from './grow-tree.ts';
 import type { Change, Entry, Growth, LeafForm, Reading, Settled } from './grow-tree.ts';
@@ -49,8 +50,7 @@ const FACTS_FORM: LeafForm = {
 const TENANTS_FORM: LeafForm = {
   parse: (node) =>
     splitTenants(node).map((bytes) => {
-      const block = parseBlock(bytes);
-      return { key: tenantKey(block.tenant), weight: blockWeight(block), bytes };
+      return { key: keyOfBlock(bytes), weight: blockWeight(parseBlock(bytes)), bytes };
     }),
   format: (entries) => formatTenants(entries.map(({ bytes }) => bytes)),
   hash: nodeHash,

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { concatBytes, fromHex } from '../../core/bytes.ts';
 import { sha256 } from '../../crypto/hash.ts';
 import { HASH_BYTES } from '../hashes.ts';
-import { blockHash, blockWeight, packPayloads, parseBlock, unpackPayloads } from './block.ts';
+import { blockHash, blockWeight, keyOfBlock, packPayloads } from './block.ts';
+import { parseBlock, unpackPayloads } from './block.ts';
 import type { Block } from './block.ts';
 import { bigEndian, Cursor, nodeMalformed } from './cursor.ts';
 import { MAX_LEAF_WEIGHT } from './inner-node.ts';
@@ -33,15 +33,24 @@ export type Slot = {
   block: Block | undefined;
 };
 
-const hashOfSlots = (slots: readonly Slot[]): Uint8Array => {
-  const hash = createHash('sha256').update(new Uint8Array([TENANTS]));
-  for (const slot of slots) hash.update(slot.key).update(slot.blockHash);
-  return hash.digest();
+/** What a page says of every tenant, shown or kept back. */
+type Hashes = Pick<Slot, 'key' | 'blockHash'>;
+
+/** At once: so many small updates would cost more than their hash. */
+const hashOfSlots = (slots: readonly Hashes[]): Uint8Array => {
+  const hashes = slots.flatMap((slot) => [slot.key, slot.blockHash]);
+  return sha256(concatBytes(new Uint8Array([TENANTS]), ...hashes));
 };
 
+const hashesOf = (bytes: Uint8Array): Hashes => ({
+  key: keyOfBlock(bytes),
+  blockHash: blockHash(bytes),
+});
+
+/** Hashed first, which reads in order what comes from the disk; to parse is to jump about in it. */
 const slotOf = (bytes: Uint8Array): Slot => {
-  const block = parseBlock(bytes);
-  return { key: tenantKey(block.tenant), blockHash: blockHash(bytes), block };
+  const hashes = hashesOf(bytes);
+  return { ...hashes, block: parseBlock(bytes) };
 };
 
 const assureOrder = (slots: readonly Slot[], prefix: Prefix): void => {
@@ -84,18 +93,23 @@ export const parseTenants = (bytes: Uint8Array, prefix: Prefix): TenantsNode => 
   return { slots, hash: hashOfSlots(slots), weight };
 };
 
-/** The page of a view: one tenant's block, and of the others only what they hash to. */
-export const formatPage = (blocks: readonly Uint8Array[], tenant: string): Uint8Array =>
-  concatBytes(
-    new Uint8Array([PAGE]),
-    bigEndian(blocks.length, 2),
-    ...blocks.flatMap((bytes) => {
-      const { key, block } = slotOf(bytes);
-      return block?.tenant === tenant
-        ? [new Uint8Array([1]), bigEndian(bytes.length, 4), bytes]
-        : [new Uint8Array([0]), key, blockHash(bytes)];
-    }),
-  );
+const HIDDEN = new Uint8Array([0]);
+const SHOWN = new Uint8Array([1]);
+
+/**
+ * The page of a view: one tenant's block, and of the others only what they hash to. Looks into no
+ * block: whether the page is the right one shows when it is parsed, as its reader will.
+ */
+export const formatPage = (blocks: readonly Uint8Array[], tenant: string): Uint8Array => {
+  const asked = tenantKey(tenant);
+  const parts = blocks.flatMap((bytes) => {
+    const { key, blockHash } = hashesOf(bytes);
+    return compareKeys(key, asked) === 0
+      ? [SHOWN, bigEndian(bytes.length, 4), bytes]
+      : [HIDDEN, key, blockHash];
+  });
+  return concatBytes(new Uint8Array([PAGE]), bigEndian(blocks.length, 2), ...parts);
+};
 
 const parseSlot = (file: Cursor): Slot => {
   const form = file.uint8();
@@ -140,7 +154,7 @@ export const parseFacts = (bytes: Uint8Array): FactsNode => {
 
 /** The hash by which a node, unpacked, is named. Only for nodes that were verified once. */
 export const nodeHash = (node: Uint8Array): Uint8Array =>
-  node[0] === TENANTS ? hashOfSlots(splitTenants(node).map(slotOf)) : sha256(node);
+  node[0] === TENANTS ? hashOfSlots(splitTenants(node).map(hashesOf)) : sha256(node);
 
 export const EMPTY_TENANTS: Uint8Array = formatTenants([]);
 /** Root of the tree of no tenant. */

@@ -18,7 +18,16 @@ import type { ReadLeaf, TenantState } from './walk.ts';
 export const viewNode = (node: Uint8Array, tenant: string): Uint8Array =>
   node[0] === TENANTS ? formatPage(splitTenants(node), tenant) : node;
 
-/** `nodes`: by {@link viewNode}, in the order of a walk by `tenantScope`. */
+/**
+ * The walk by which a view is made and by which it is verified: whoever makes one sees that its
+ * reader will take it, and hashes each block once.
+ */
+export const walkOfView = (root: Uint8Array, tenant: string): StateWalk => {
+  const readLeaf: ReadLeaf = (node, prefix) => parsePage(node, prefix, tenant);
+  return new StateWalk(root, tenantScope(tenant), readLeaf);
+};
+
+/** `nodes`: by {@link viewNode}, in the order of {@link walkOfView}. */
 export const formatView = (note: string, nodes: readonly Uint8Array[]): Uint8Array =>
   concatBytes(...[utf8(note), ...nodes].flatMap((part) => [bigEndian(part.length, 4), part]));
 
@@ -40,8 +49,7 @@ export const openView = (
 ): OpenedView => {
   const view = new Cursor(bytes);
   const note = openStateNote(view.take(view.uint32()), sets, last);
-  const readLeaf: ReadLeaf = (node, prefix) => parsePage(node, prefix, tenant);
-  const walk = new StateWalk(note.root, tenantScope(tenant), readLeaf);
+  const walk = walkOfView(note.root, tenant);
   let state: TenantState | null = null;
   for (let wanted = walk.next(); wanted !== undefined; wanted = walk.next()) {
     const [found] = walk.take(wanted, view.take(view.uint32()));

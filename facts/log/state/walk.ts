@@ -14,6 +14,7 @@ import type { TenantsNode } from './pages.ts';
 
 /** A tenant as the tree states it; its payloads stay packed until somebody wants them. */
 export type TenantState = Omit<Block, 'payloads' | 'root'> & {
+  shard: number;
   /** Pages of payloads, ascending by fact key; of a large tenant complete when the walk is. */
   pages: FactsPage[];
 };
@@ -138,7 +139,7 @@ export class StateWalk {
       const { payloads, root, ...state } = block;
       const pages =
         payloads === undefined ? [] : [{ prefix: NO_PREFIX, count: block.live, packed: payloads }];
-      const tenant = { ...state, pages };
+      const tenant = { ...state, shard: key[0] ?? 0, pages };
       found.push(tenant);
       if (root === undefined) continue;
       roots.push({ hash: root, weight: block.live, prefix: NO_PREFIX, owner: tenant });

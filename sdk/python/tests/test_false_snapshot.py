@@ -14,6 +14,7 @@ from support.world import World, eventually, may
 
 from tenure_dataplane import Plane
 from tenure_dataplane.kernel.base64_strict import to_base64
+from tenure_dataplane.plane.snapshot_taker import MIN_GAP_MS
 
 SHARD = 5
 ACME = tenant_of_shard(SHARD)
@@ -69,6 +70,19 @@ class FalseSnapshotTest(unittest.IsolatedAsyncioTestCase):
         self.world.key_sets.append(sign_note(ROOT_NAME, text))
         await self.healed(plane)
         self.assertNotIn("fact-uncovered", plane.stats().refused)
+
+    async def test_one_on_its_way_is_not_taken_when_the_one_before_is_denied(self) -> None:
+        self.world.state = state_of(self.writer)
+        async with await self.world.open([SHARD]) as plane:
+            await plane.ready()
+            self.assertGreater(plane.stats().snapshot, 0)
+            self.writer.member(ACME, 2, "joe", ["viewer"])
+            self.world.state = state_of(self.writer)
+            self.world.clock.now_ms += MIN_GAP_MS
+            self.world.on_node = plane._shards.deny
+            await plane._shell._snapshots.take()
+            self.assertEqual(plane.stats().snapshot, 0)
+            self.assertFalse((self.directory / "snapshot").exists())
 
 
 if __name__ == "__main__":

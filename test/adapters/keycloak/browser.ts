@@ -9,7 +9,8 @@ const MAX_REDIRECTS = 10;
 /** Follows links and posts forms as a browser does, on one server, with its cookies. */
 export class Browser {
   readonly #origin: string;
-  readonly #cookies = new Map<string, string>();
+  /** Values by path and name: two realms use the same names. */
+  readonly #cookies = new Map<string, Map<string, string>>();
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -32,7 +33,7 @@ export class Browser {
     let [target, request] = [url, init];
     for (let redirects = 0; redirects < MAX_REDIRECTS; redirects += 1) {
       if (new URL(target).origin !== this.#origin) return { url: target, html: '' };
-      const headers = { cookie: Array.from(this.#cookies, (pair) => pair.join('=')).join('; ') };
+      const headers = { cookie: this.#cookiesFor(new URL(target).pathname) };
       const response = await fetch(target, { ...request, headers, redirect: 'manual' });
       for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
       const location = response.headers.get('location');
@@ -42,10 +43,18 @@ export class Browser {
     throw new Error(`too many redirects at ${target}`);
   }
 
+  #cookiesFor(place: string): string {
+    const held = [...this.#cookies].filter(([path]) => place.startsWith(path));
+    return held.flatMap(([, values]) => Array.from(values, (pair) => pair.join('='))).join('; ');
+  }
+
   #keep(cookie: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/u.exec(cookie) ?? [];
-    if (/;\s*max-age=0/iu.test(cookie)) this.#cookies.delete(name);
-    else this.#cookies.set(name, value);
+    const [, path = '/'] = /;\s*path=([^;]+)/iu.exec(cookie) ?? [];
+    const values = this.#cookies.get(path) ?? new Map<string, string>();
+    this.#cookies.set(path, values);
+    if (/;\s*max-age=0/iu.test(cookie)) values.delete(name);
+    else values.set(name, value);
   }
 }
 

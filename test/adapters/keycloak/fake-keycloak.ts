@@ -11,21 +11,27 @@ export interface Answer {
   readonly body?: unknown;
 }
 /** `silent` never answers, `cut` closes the connection. */
-export type Answers = (method: string, path: string, token: string) => Answer | 'silent' | 'cut';
+export type Answers = (
+  method: string,
+  path: string,
+  token: string,
+  query: URLSearchParams,
+) => Answer | 'silent' | 'cut';
 
 /** An HTTP server that gives tokens `token-1`, `token-2` … and answers as it is told. */
 export async function startFakeKeycloak(answers: Answers, tokenLifeS = 60) {
   let tokens = 0;
   const requests: string[] = [];
   const server = createServer((request, response) => {
-    const [method, path] = [request.method ?? '', (request.url ?? '').split('?')[0] ?? ''];
+    const method = request.method ?? '';
+    const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://localhost');
     if (path === TOKEN_PATH) {
       tokens += 1;
       reply(response, 200, { access_token: `token-${tokens}`, expires_in: tokenLifeS });
       return;
     }
     requests.push(`${method} ${path}`);
-    answer(request, response, answers(method, path, bearerOf(request)));
+    answer(request, response, answers(method, path, bearerOf(request), searchParams));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -37,6 +43,7 @@ export async function startFakeKeycloak(answers: Answers, tokenLifeS = 60) {
     clientId: 'tenure',
     clientSecret: 'secret',
     poolRealm: 'pool',
+    loginCallback: 'http://tenure.test/invitations/callback',
     smtp: undefined,
   };
   return {

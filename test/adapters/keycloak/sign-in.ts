@@ -26,8 +26,25 @@ export interface CodeLogin {
   readonly pkce?: boolean;
 }
 
-/** Authorization code with PKCE (RFC 7636); the claims of the access token. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+  /** Its session with Keycloak is that of the tokens. */
+  readonly browser: Browser;
+}
+
+/** Signs in; the claims of the access token. */
 export async function signInByCode(login: CodeLogin): Promise<Record<string, unknown>> {
+  const { access } = await takeTokens(login);
+  const payload = Buffer.from(access.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return JSON.parse(payload) as Record<string, unknown>;
+}
+
+/** Authorization code with PKCE (RFC 7636). `browser`: one with a session already. */
+export async function takeTokens(
+  login: CodeLogin,
+  browser = new Browser(new URL(login.issuer).origin),
+): Promise<Tokens> {
   const endpoint = `${login.issuer}/protocol/openid-connect`;
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -39,7 +56,6 @@ export async function signInByCode(login: CodeLogin): Promise<Record<string, unk
     scope: login.scope,
     ...(login.pkce === false ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
   });
-  const browser = new Browser(new URL(login.issuer).origin);
   let page = await browser.open(`${endpoint}/auth?${query}`);
   if (!page.url.startsWith(redirectUri)) {
     const credentials = { username: login.username, password: PASSWORD };
@@ -61,9 +77,25 @@ export async function signInByCode(login: CodeLogin): Promise<Record<string, unk
       code_verifier: verifier,
     }),
   });
-  const { access_token: token = '' } = (await response.json()) as { access_token?: string };
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-  return JSON.parse(payload) as Record<string, unknown>;
+  const given = (await response.json()) as { access_token?: string; refresh_token?: string };
+  return { access: given.access_token ?? '', refresh: given.refresh_token ?? '', browser };
+}
+
+/** Which of them Keycloak still takes. A refresh token is used up by it. */
+export async function askTokens(
+  { issuer, clientId }: CodeLogin,
+  { access, refresh }: Tokens,
+): Promise<{ refresh: boolean; userinfo: boolean }> {
+  const endpoint = `${issuer}/protocol/openid-connect`;
+  const userinfo = await fetch(`${endpoint}/userinfo`, {
+    headers: { authorization: `Bearer ${access}` },
+  });
+  const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token: refresh };
+  const refreshed = await fetch(`${endpoint}/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
+  return { refresh: refreshed.ok, userinfo: userinfo.ok };
 }
 
 /** Keycloak asks a new person's names at the first sign-in. */

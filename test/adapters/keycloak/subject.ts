@@ -6,7 +6,7 @@ import { startSmtpCatcher } from '../../../adapters/smtp-catcher/catcher.ts';
 import { server } from '../../support/servers/server.ts';
 
 /** The shared Keycloak with a service client, a pool realm and a mail catcher of this test's own. */
-export async function aKeycloak() {
+export async function aKeycloak(over: Partial<KeycloakConfig> = {}) {
   const { url, adminUser, adminPassword } = await server('keycloak');
   const catcher = await startSmtpCatcher();
   const clientId = `tenure-${randomUUID().slice(0, 8)}`;
@@ -19,6 +19,7 @@ export async function aKeycloak() {
     clientId,
     clientSecret,
     poolRealm: `pool-${randomUUID().slice(0, 8)}`,
+    loginCallback: 'http://tenure.test/invitations/callback',
     smtp: {
       host: catcher.host,
       port: catcher.port,
@@ -26,6 +27,7 @@ export async function aKeycloak() {
       security: 'none',
       login: undefined,
     },
+    ...over,
   };
   return { config, catcher, signedIn: () => signIn(config) };
 }

@@ -76,3 +76,16 @@ test('an Ingress of the same slug is another object and stays', async () => {
   await routes.remove(acme.slug, call);
   expect(await ingresses.inventory(call.signal)).toHaveLength(1);
 });
+
+test('a suspended route is off its Gateway and keeps the rest, also what others wrote', async () => {
+  const { routes, read, mergePatch } = await aGateway();
+  const call = aCall();
+  await routes.ensure(acme, call);
+  await mergePatch({ metadata: { annotations: { theirs: 'kept' } } });
+  const before = (await read()) as { metadata: { uid: string }; spec: object };
+  await routes.suspend(acme, call);
+  const { metadata, spec } = (await read()) as typeof before;
+  expect(metadata).toMatchObject({ uid: before.metadata.uid, annotations: { theirs: 'kept' } });
+  expect({ ...before.spec, parentRefs: undefined }).toEqual(spec);
+  expect(spec).not.toHaveProperty('parentRefs');
+});

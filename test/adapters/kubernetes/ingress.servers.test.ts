@@ -1,27 +1,19 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { CoreV1Api, KubeConfig, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
+import { CoreV1Api, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../../adapters/kubernetes/ingress.ts';
 import { aCall } from '../../contracts/a-call.ts';
-import { server } from '../../support/servers/server.ts';
+import { aNamespace } from '../../support/servers/kubernetes.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let kubeconfig: string;
 let ingresses: NetworkingV1Api;
 let core: CoreV1Api;
 beforeAll(async () => {
-  ({ kubeconfigFile: kubeconfig } = await server('kubernetes'));
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
+  const { config, kubeconfigFile } = await aNamespace();
+  kubeconfig = kubeconfigFile;
   ingresses = config.makeApiClient(NetworkingV1Api);
   core = config.makeApiClient(CoreV1Api);
 });
-
-async function aNamespace(): Promise<string> {
-  const name = `ingress-${randomUUID().slice(0, 8)}`;
-  await core.createNamespace({ body: { metadata: { name } } });
-  return name;
-}
 
 const routesIn = (namespace: string, more: { tlsSecret?: string } = {}) =>
   createKubernetesIngress({
@@ -35,7 +27,7 @@ const acme = { slug: 'acme', host: 'acme.saas.test' };
 const mergePatch = setHeaderOptions('Content-Type', 'application/merge-patch+json');
 
 test('an Ingress has plain fields only, our labels, and our field manager by apply', async () => {
-  const namespace = await aNamespace();
+  const { namespace } = await aNamespace();
   const call = aCall();
   await routesIn(namespace, { tlsSecret: 'wildcard' }).ensure(acme, call);
   const { metadata, spec } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
@@ -55,7 +47,7 @@ test('an Ingress has plain fields only, our labels, and our field manager by app
 });
 
 test('what controllers and people add to our Ingress stays', async () => {
-  const namespace = await aNamespace();
+  const { namespace } = await aNamespace();
   const [routes, call] = [routesIn(namespace), aCall()];
   await routes.ensure(acme, call);
   const body = { metadata: { annotations: { theirs: 'kept' } } };
@@ -66,7 +58,7 @@ test('what controllers and people add to our Ingress stays', async () => {
 });
 
 test('a field that another manager took from us is not taken back by force', async () => {
-  const namespace = await aNamespace();
+  const { namespace } = await aNamespace();
   const [routes, call] = [routesIn(namespace), aCall()];
   await routes.ensure(acme, call);
   const body = { spec: { ingressClassName: 'theirs' } };
@@ -78,7 +70,7 @@ test('a field that another manager took from us is not taken back by force', asy
 });
 
 test('removal resolves when the object is gone, not when its deletion is accepted', async () => {
-  const namespace = await aNamespace();
+  const { namespace } = await aNamespace();
   const [routes, call] = [routesIn(namespace), aCall()];
   await routes.ensure(acme, call);
   const finalizers = (names: string[]) =>
@@ -104,7 +96,7 @@ test('removal resolves when the object is gone, not when its deletion is accepte
 });
 
 test('a namespace that is missing or being deleted is waited for, also by the probe', async () => {
-  const terminating = await aNamespace();
+  const { namespace: terminating } = await aNamespace();
   // No controller runs here: a deleted namespace stays on its way out.
   await core.deleteNamespace({ name: terminating });
   for (const namespace of ['never-made', terminating]) {
@@ -117,13 +109,14 @@ test('a namespace that is missing or being deleted is waited for, also by the pr
 });
 
 test('a name that Kubernetes does not take is invalid', async () => {
-  const routes = routesIn(await aNamespace());
+  const { namespace } = await aNamespace();
+  const routes = routesIn(namespace);
   const request = { slug: 'Not_A_Name', host: acme.host };
   await expect(routes.ensure(request, aCall())).rejects.toMatchObject({ code: 'invalid' });
 });
 
 test('an inventory of several pages is whole', async () => {
-  const namespace = await aNamespace();
+  const { namespace } = await aNamespace();
   const names = Array.from({ length: 510 }, (_, at) => `t${at}`);
   for (let at = 0; at < names.length; at += 30) {
     await Promise.all(
@@ -134,4 +127,24 @@ test('an inventory of several pages is whole', async () => {
     );
   }
   expect(await routesIn(namespace).inventory(aCall().signal)).toHaveLength(names.length);
+});
+
+test('a suspended Ingress keeps host, class, certificate and what others wrote, but no path', async () => {
+  const { namespace } = await aNamespace();
+  const [routes, call] = [routesIn(namespace, { tlsSecret: 'wildcard' }), aCall()];
+  await routes.ensure(acme, call);
+  const body = { metadata: { annotations: { theirs: 'kept' } } };
+  await ingresses.patchNamespacedIngress({ name: 'acme', namespace, body }, mergePatch);
+  const before = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  await routes.suspend(acme, call);
+  const suspended = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  expect(JSON.parse(JSON.stringify(suspended.spec))).toEqual({
+    ingressClassName: 'public',
+    rules: [{ host: acme.host }],
+    tls: [{ hosts: [acme.host], secretName: 'wildcard' }],
+  });
+  expect(suspended.metadata).toMatchObject({
+    ...{ uid: before.metadata?.uid, annotations: { theirs: 'kept' } },
+    labels: before.metadata?.labels,
+  });
 });

@@ -85,7 +85,9 @@ describe('tenant lock', () => {
     const open = await accepted(registry.api.operations, provisionRequest());
     const second = await registry.api.operations.accept(changeRequest(open.tenant));
     expect(second).toEqual({ outcome: 'tenant-busy', by: open.id });
+    expect(await registry.api.operations.findLockHolder(open.tenant)).toBe(open.id);
     await registry.worker.operations.releaseLock(open.id);
+    expect(await registry.api.operations.findLockHolder(open.tenant)).toBeUndefined();
     await accepted(registry.api.operations, changeRequest(open.tenant));
   });
 

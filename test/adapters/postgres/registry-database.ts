@@ -42,6 +42,7 @@ export function provisionRequest(over: Partial<Tenant> = {}): AcceptRequest {
     host: `${slug}.example.test`,
     displayName: 'Acme',
     state: 'provisioning',
+    stateBefore: null,
     isolation: 'silo',
     plan: 'team',
     demo: false,

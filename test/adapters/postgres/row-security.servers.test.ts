@@ -154,6 +154,27 @@ describe('rows', () => {
     expect(found?.tenant).toBe(theirs.tenant);
   });
 
+  test('the worker sees of all tenants the invitations that ended unsettled, and no others', async () => {
+    const states = ['pending', 'accepted', 'revoked'];
+    for (const [at, state] of states.entries())
+      await registry.admin.query(
+        `insert into invitations (tenant, id, member, email, email_key, roles, state, invited_at)
+         values ($1, gen_random_uuid(), gen_random_uuid(), $2, $2, '{}', $3, now())`,
+        [at === 1 ? ours.tenant : theirs.tenant, `${state}@example.com`, state],
+      );
+    await registry.admin.query(
+      `insert into invitations (tenant, id, member, email, email_key, roles, state, invited_at,
+         settled_at)
+       values ($1, gen_random_uuid(), gen_random_uuid(), 'x', 'x', '{}', 'accepted', now(), now())`,
+      [theirs.tenant],
+    );
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    const text = 'select state from invitations order by 1';
+    const seen = await askAs('tenure_worker', nobody, text);
+    expect(seen.rows).toEqual([{ state: 'accepted' }, { state: 'revoked' }]);
+    expect((await askAs('tenure_api', nobody, text)).rows).toEqual([]);
+  });
+
   test('the worker cannot list the tenants', async () => {
     expect(await registry.worker.tenants.listTenants({ limit: 10 })).toEqual([]);
   });
@@ -176,6 +197,13 @@ describe('grants', () => {
     ['tenure_api', `update operations set state = 'done'`],
     ['tenure_api', 'delete from secrets'],
     ['tenure_api', 'select * from tenant_heads'],
+    ['tenure_api', 'delete from invitations'],
+    ['tenure_api', 'update invitations set mailing = 1'],
+    ['tenure_api', `update invitations set email = 'eve@example.com'`],
+    ['tenure_worker', `update invitations set email = 'eve@example.com'`],
+    ['tenure_worker', `update invitations set issuer = 'x'`],
+    ['tenure_operator', 'select * from invitations'],
+    ['tenure_sequencer', 'select * from invitations'],
     ['tenure_worker', 'select * from outbox'],
     ['tenure_worker', 'delete from outbox'],
     ['tenure_worker', 'select * from facts'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { SagaEngineError } from '../../../ports/saga-engine.ts';
-import { beginTrial, changeTenants, idOf, setTrial } from '../../support/api/sold.ts';
+import { beginTrial, changeTenants, sagaOf, setTrial } from '../../support/api/sold.ts';
 import { startTestApi, type TestApi } from '../../support/api/test-api.ts';
 
 let api: TestApi;
@@ -19,7 +19,7 @@ test('a running trial is told by an update, and no operation is made', async () 
   const { tenant, saga } = await beginTrial(api);
   const operations = api.registry.rows.operations.size;
   const answer = await ask(tenant);
-  expect([answer.status, idOf(answer)]).toEqual([202, saga]);
+  expect([answer.status, sagaOf(answer)]).toEqual([202, saga]);
   expect(api.engine.messages).toMatchObject([[saga, { name: 'convert', told: { plan: 'team' } }]]);
   expect(api.registry.rows.operations.size).toBe(operations);
 });
@@ -36,7 +36,7 @@ test('a trial that ended before the tenant was unfrozen is sold by a plan change
   const { tenant } = await beginTrial(api);
   setTrial(api, tenant, { state: 'ended' });
   api.engine.update = () => Promise.reject(new SagaEngineError('saga-not-found', 'It has ended.'));
-  expect((await ask(tenant)).json).toMatchObject({ kind: 'changePlan' });
+  expect((await ask(tenant)).json).toMatchObject({ saga: { kind: 'changePlan' } });
 });
 
 test('a tenant that was sold already is told so', async () => {

@@ -3,7 +3,7 @@ import { listPlans, listProducts } from '../../../api/plans/catalog.ts';
 import { activateTenant, changePlan } from '../../../api/plans/change.ts';
 import { getEntitlements, setUsage } from '../../../api/plans/entitlements.ts';
 import { describeAnswers, type Answers } from '../../support/api/describe-answers.ts';
-import { changeTenants, idOf, sell, setTrial } from '../../support/api/sold.ts';
+import { changeTenants, sagaOf, sell, setTrial } from '../../support/api/sold.ts';
 
 const KEY = { 'Idempotency-Key': 'k1' };
 
@@ -89,7 +89,7 @@ const REFUSALS: Answers['cases'] = {
   'tenant-busy': async (api, valid) => {
     const first = await api.ask(valid);
     const second = await api.ask({ ...valid, body: { plan: 'team' } });
-    expect(second.json).toMatchObject({ saga: idOf(first) });
+    expect(second.json).toMatchObject({ saga: sagaOf(first) });
     return second;
   },
   'tenant-state': (api, valid) => {
@@ -112,7 +112,7 @@ const REFUSALS: Answers['cases'] = {
   },
   'idempotency-key-reused': async (api, valid) => {
     const again = await api.ask({ ...valid, headers: KEY });
-    expect(idOf(await api.ask({ ...valid, headers: KEY }))).toBe(idOf(again));
+    expect(sagaOf(await api.ask({ ...valid, headers: KEY }))).toBe(sagaOf(again));
     return api.ask({ ...valid, headers: KEY, body: { plan: 'team' } });
   },
 };
@@ -128,10 +128,10 @@ describeAnswers({
     ...REFUSALS,
     202: async (api, valid) => {
       const answer = await api.ask(valid);
-      expect(answer.headers.get('Location')).toBe(`/v1/sagas/${idOf(answer)}`);
-      expect(answer.json).toMatchObject({ kind: 'changePlan' });
-      expect(api.engine.started).toContain(idOf(answer));
-      const { input } = api.registry.rows.operations.get(idOf(answer))!;
+      expect(answer.headers.get('Location')).toBe(`/v1/sagas/${sagaOf(answer)}`);
+      expect(answer.json).toMatchObject({ saga: { kind: 'changePlan' } });
+      expect(api.engine.started).toContain(sagaOf(answer));
+      const { input } = api.registry.rows.operations.get(sagaOf(answer))!;
       expect(input).toEqual({ plan: 'free', activates: false });
       return answer;
     },
@@ -150,8 +150,8 @@ describeAnswers({
     ...REFUSALS,
     202: async (api, valid) => {
       const answer = await api.ask(valid);
-      expect(answer.json).toMatchObject({ kind: 'changePlan' });
-      const { input } = api.registry.rows.operations.get(idOf(answer))!;
+      expect(answer.json).toMatchObject({ saga: { kind: 'changePlan' } });
+      const { input } = api.registry.rows.operations.get(sagaOf(answer))!;
       expect(input).toEqual({ plan: 'free', activates: true });
       return answer;
     },

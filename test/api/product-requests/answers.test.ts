@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { answerProductRequest } from '../../../api/product-requests/answer.ts';
 import { listProductRequests, requestProduct } from '../../../api/product-requests/routes.ts';
 import { describeAnswers } from '../../support/api/describe-answers.ts';
-import { changeTenants, idOf, sell } from '../../support/api/sold.ts';
+import { changeTenants, idOf, sagaOf, sell } from '../../support/api/sold.ts';
 import type { Ask, TestApi } from '../../support/api/test-api.ts';
 
 const KEY = { 'Idempotency-Key': 'k1' };
@@ -69,9 +69,9 @@ describeAnswers({
   cases: {
     202: async (api, valid) => {
       const answer = await api.ask(valid);
-      expect(answer.headers.get('Location')).toBe(`/v1/sagas/${idOf(answer)}`);
-      expect(answer.json).toMatchObject({ kind: 'answerProductRequest' });
-      expect(api.engine.started).toContain(idOf(answer));
+      expect(answer.headers.get('Location')).toBe(`/v1/sagas/${sagaOf(answer)}`);
+      expect(answer.json).toMatchObject({ saga: { kind: 'answerProductRequest' } });
+      expect(api.engine.started).toContain(sagaOf(answer));
       return answer;
     },
     'not-found': (api, valid) =>

@@ -45,6 +45,17 @@ test('a saga that answers is shown live: step, attempts, reason with what to do,
   });
 });
 
+test('a saga that waits for people is shown at that step', async () => {
+  const { saga } = await provision(api);
+  const steps = [{ name: 'answer', state: 'waiting', startedAtMs: 1_000 }] as const;
+  const progress = { state: 'waiting', reason: null, steps } as const;
+  await api.registry.operations.recordProgress(saga, progress, 0);
+  api.engine.mode = 'absent';
+  expect((await api.ask({ path: `/v1/sagas/${saga}` })).json).toMatchObject({
+    ...{ state: 'waiting', live: false, step: 'answer' },
+  });
+});
+
 test.each(['absent', 'hangs'] as const)(
   'an engine that is %s costs the live detail and nothing else',
   async (mode) => {

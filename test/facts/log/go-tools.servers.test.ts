@@ -3,7 +3,7 @@ import { toBase64, utf8 } from '../../../facts/core/bytes.ts';
 import { preAuthEncoding } from '../../../facts/core/pae.ts';
 import { createSigner } from '../../../facts/crypto/sign.ts';
 import { formatCheckpoint } from '../../../facts/log/checkpoint.ts';
-import { entryHash } from '../../../facts/log/hashes.ts';
+import { entryHash } from '../../../facts/crypto/hash.ts';
 import { signNote } from '../../../facts/log/note.ts';
 import { formatNoteKey } from '../../../facts/log/note-key.ts';
 import { planConsistency, planInclusion, readProof, readRoot } from '../../../facts/log/prove.ts';

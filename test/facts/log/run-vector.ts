@@ -3,7 +3,7 @@ import { FactError } from '../../../facts/core/errors.ts';
 import { keyIdOf } from '../../../facts/crypto/hash.ts';
 import { openCheckpoint } from '../../../facts/log/checkpoint.ts';
 import { parseBundle } from '../../../facts/log/entry-bundle.ts';
-import { entryHash } from '../../../facts/log/hashes.ts';
+import { entryHash } from '../../../facts/crypto/hash.ts';
 import { parseHeartbeat } from '../../../facts/log/heartbeat.ts';
 import { parseKeySet } from '../../../facts/log/key-set.ts';
 import type { KeyRange } from '../../../facts/log/key-set.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Heartbeat } from '../../../facts/log/heartbeat.ts';
 import type { FactWriter } from './fact-writer.ts';
-import { headOfLines, headsOf, heartbeatNote, keySetNote } from './log-writer.ts';
+import { headOfLines, headsOf, heartbeatNote, keySetNote, TIME } from './log-writer.ts';
 import type { ServedState } from './state-writer.ts';
 
 export const TOKEN = 'the-read-only-token';
@@ -33,10 +33,20 @@ export class FakeRegistry {
   silent = false;
   /** Notes of versions 1, 2, 3 ... */
   keySets = [keySetNote()];
+  /** Signs heartbeats. */
+  timeKey = TIME;
+  /** Requests for lines that wait for {@link releaseLines}. */
+  linesAsked = 0;
+  #linesHeld: Promise<void> | undefined;
+  #release: () => void = () => undefined;
   /** Of heartbeats over HTTP. */
   overrides: Partial<Heartbeat> = {};
   /** The newest snapshot; none unless given. */
   state: ServedState | undefined;
+  /** The note is answered behind this. */
+  stateHeld: Promise<void> | undefined;
+  stateAsked = 0;
+  heartbeatsAsked = 0;
   /** Paths of nodes that were asked for. */
   readonly nodesAsked: string[] = [];
   /** Notes of receipts that came. */
@@ -52,6 +62,19 @@ export class FakeRegistry {
   /** The next heartbeat, for the stream; later than all before it. */
   heartbeat(overrides: Partial<Heartbeat> = {}): Uint8Array {
     return Buffer.from(this.#beat(overrides));
+  }
+
+  /** From now on lines are asked for in vain. */
+  holdLines(): void {
+    this.#linesHeld = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  releaseLines(): void {
+    this.#linesHeld = undefined;
+    this.linesAsked = 0;
+    this.#release();
   }
 
   async listen(): Promise<string> {
@@ -71,12 +94,14 @@ export class FakeRegistry {
   #beat(overrides: Partial<Heartbeat>): string {
     this.#beatMs = Math.max(this.#beatMs + 1, this.#wallMs());
     const shards = [...this.#writer.shards];
-    return heartbeatNote({
+    const heads = shards.map(([at, lines]) => [at, headOfLines(lines)] as const);
+    const beat = {
       at: new Date(this.#beatMs).toISOString(),
       keySetVersion: this.keySets.length,
-      heads: headsOf(Object.fromEntries(shards.map(([at, lines]) => [at, headOfLines(lines)]))),
+      heads: headsOf(Object.fromEntries(heads)),
       ...overrides,
-    });
+    };
+    return heartbeatNote(beat, this.timeKey);
   }
 
   #take(request: IncomingMessage, url: URL): Answer | Promise<Answer> {
@@ -90,14 +115,29 @@ export class FakeRegistry {
     return { status: 204, body: '' };
   }
 
-  #answerState(path: string): Answer {
-    if (path === '') return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  async #answerStateNote(): Promise<Answer> {
+    this.stateAsked += 1;
+    await this.stateHeld;
+    return this.state ? { status: 200, body: this.state.note } : NOT_FOUND;
+  }
+
+  #answerState(path: string): Answer | Promise<Answer> {
+    if (path === '') return this.#answerStateNote();
     this.nodesAsked.push(path);
     const node = this.state?.nodes.get(path.slice(1));
     return node === undefined ? NOT_FOUND : { status: 200, body: node };
   }
 
-  #answer(url: URL): Answer {
+  async #answerLines(url: URL): Promise<Answer> {
+    if (this.#linesHeld) this.linesAsked += 1;
+    await this.#linesHeld;
+    const shard = Number.parseInt(url.searchParams.get('shard') ?? '', 16);
+    const from = Number(url.searchParams.get('from'));
+    const lines = this.#writer.shards.get(shard)?.slice(from - 1, from - 1 + this.pageLines) ?? [];
+    return { status: 200, body: lines.map((line) => `${this.tamper(line)}\n`).join('') };
+  }
+
+  #answer(url: URL): Answer | Promise<Answer> {
     if (this.down) return { status: 503, body: '{}' };
     const [, version] = /^\/v1\/log\/keys\/([1-9]\d*)$/.exec(url.pathname) ?? [];
     if (version !== undefined) {
@@ -105,14 +145,11 @@ export class FakeRegistry {
       return body === undefined ? NOT_FOUND : { status: 200, body };
     }
     if (url.pathname === '/v1/log/heartbeat') {
+      this.heartbeatsAsked += 1;
       return this.silent ? NOT_FOUND : { status: 200, body: this.#beat(this.overrides) };
     }
     const [, state] = /^\/v1\/log\/state(|\/[0-9a-f]{64})$/.exec(url.pathname) ?? [];
     if (state !== undefined) return this.#answerState(state);
-    if (url.pathname !== '/v1/facts') return NOT_FOUND;
-    const shard = Number.parseInt(url.searchParams.get('shard') ?? '', 16);
-    const from = Number(url.searchParams.get('from'));
-    const lines = this.#writer.shards.get(shard)?.slice(from - 1, from - 1 + this.pageLines) ?? [];
-    return { status: 200, body: lines.map((line) => `${this.tamper(line)}\n`).join('') };
+    return url.pathname === '/v1/facts' ? this.#answerLines(url) : NOT_FOUND;
   }
 }

@@ -1,3 +1,6 @@
+import { sameEmail } from '../../../domain/email.ts';
+import { MAX_PENDING_INVITATIONS } from '../../../domain/invitation.ts';
+import type { Invitation } from '../../../domain/invitation.ts';
 import type { Membership } from '../../../domain/membership.ts';
 import { HOLDS_TENANT_LOCK, isEnded } from '../../../domain/operation.ts';
 import type { StepProgress } from '../../../domain/operation.ts';
@@ -11,6 +14,8 @@ import type {
   TenantReader,
 } from '../../../ports/registry-store.ts';
 import type { Secrets } from '../../../ports/secrets.ts';
+import type { InvitationStore } from '../../../ports/invitation-store.ts';
+import { createMemoryInvitations, pendingInvitation } from './memory-invitations.ts';
 
 /** The registry store's roles in memory, for tests of what stands above it. One event loop turn per
  * call is its transaction. */
@@ -18,10 +23,12 @@ export interface MemoryRegistry {
   readonly operations: OperationStore;
   readonly tenants: TenantReader;
   readonly secrets: Secrets;
+  readonly invitations: InvitationStore;
   readonly rows: {
     readonly operations: Map<string, Operation>;
     readonly tenants: Map<string, Tenant>;
     readonly members: Membership[];
+    readonly invitations: Map<string, Invitation>;
   };
   /** As the saga's commit of `activate` and its end would leave it. */
   activate(operation: string, steps?: readonly StepProgress[]): void;
@@ -56,7 +63,7 @@ interface State {
 
 export function createMemoryRegistry(): MemoryRegistry {
   const state: State = {
-    rows: { operations: new Map(), tenants: new Map(), members: [] },
+    rows: { operations: new Map(), tenants: new Map(), members: [], invitations: new Map() },
     sealed: new Map(),
     keys: new Map(),
     inFlight: new Set(),
@@ -69,6 +76,7 @@ export function createMemoryRegistry(): MemoryRegistry {
   return {
     operations: createOperations(state),
     tenants: createReader(rows),
+    invitations: createMemoryInvitations(rows.invitations),
     secrets: {
       put: (tenant, name, value) => Promise.resolve(void sealed.set(`${tenant} ${name}`, value)),
       find: (tenant, name) => Promise.resolve(sealed.get(`${tenant} ${name}`)),
@@ -101,6 +109,7 @@ function createOperations(state: State): OperationStore {
     accept: (request) => Promise.resolve(accept(state, request)),
     findReplay: (idempotency) => Promise.resolve(findReplay(state, idempotency)),
     findOperation: (id) => Promise.resolve(rows.operations.get(id)),
+    findLockHolder: (tenant) => Promise.resolve(findLockHolder(rows, tenant)),
     listOperations: ({ state: wanted, tenant, after, limit }) => {
       const all = [...rows.operations.values()]
         .filter((row) => wanted === undefined || row.state === wanted)
@@ -124,6 +133,12 @@ function createOperations(state: State): OperationStore {
   };
 }
 
+function findLockHolder(rows: MemoryRegistry['rows'], tenant: string): string | undefined {
+  return [...rows.operations.values()].find(
+    (row) => HOLDS_TENANT_LOCK[row.kind] && row.tenant === tenant && !isEnded(row.state),
+  )?.id;
+}
+
 function findReplay(
   { keys, inFlight, rows }: State,
   idempotency: Idempotency,
@@ -136,17 +151,25 @@ function findReplay(
 }
 
 function accept(state: State, request: AcceptRequest): AcceptOutcome {
-  const { operation, newTenant, idempotency, nowMs, secrets } = request;
+  const { operation, newTenant, newInvitation, idempotency, nowMs, secrets } = request;
   const { rows, sealed, keys } = state;
   const replay = idempotency && findReplay(state, idempotency);
   if (replay !== undefined) return replay;
   const holders = [...rows.tenants.values()].filter((tenant) => tenant.state !== 'failed');
   if (holders.some(({ slug }) => slug === newTenant?.slug)) return { outcome: 'slug-taken' };
   if (holders.some(({ host }) => host === newTenant?.host)) return { outcome: 'host-taken' };
-  const by = [...rows.operations.values()].find(
-    (row) => row.tenant === operation.tenant && HOLDS_TENANT_LOCK[row.kind] && !isEnded(row.state),
+  const by = HOLDS_TENANT_LOCK[operation.kind] ? findLockHolder(rows, operation.tenant) : undefined;
+  if (by !== undefined) return { outcome: 'tenant-busy', by };
+  const pending = [...rows.invitations.values()].filter(
+    (row) => row.tenant === operation.tenant && row.state === 'pending',
   );
-  if (by !== undefined) return { outcome: 'tenant-busy', by: by.id };
+  if (
+    newInvitation !== undefined &&
+    pending.some((row) => sameEmail(row.email, newInvitation.email))
+  )
+    return { outcome: 'invitation-pending' };
+  if (newInvitation !== undefined && pending.length >= MAX_PENDING_INVITATIONS)
+    return { outcome: 'invitation-limit' };
   const accepted: Operation = {
     ...operation,
     state: 'accepted',
@@ -157,6 +180,8 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   };
   rows.operations.set(operation.id, accepted);
   if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
+  if (newInvitation !== undefined)
+    rows.invitations.set(operation.id, pendingInvitation(request, newInvitation));
   for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
   if (idempotency !== undefined)
     keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });

@@ -39,7 +39,7 @@ export function setTrial(
 ): void {
   const sold = api.sales.sold.get(tenant);
   const before = sold?.trial ?? {
-    ...{ tenant, operation: '', state: 'running' as const },
+    ...{ tenant, operation: '', provisionedBy: '', state: 'running' as const },
     endsAtMs: Date.parse('2030-01-01T00:00:00Z'),
   };
   api.sales.sold.set(tenant, {
@@ -52,6 +52,9 @@ export function changeTenants(api: TestApi, part: { state?: TenantState; plan?: 
   const { tenants } = api.registry.rows;
   for (const tenant of tenants.values()) tenants.set(tenant.id, { ...tenant, ...part });
 }
+
+/** The saga in an answer that accepts one. */
+export const sagaOf = ({ json }: Answer) => (json as unknown as { saga: { id: string } }).saga.id;
 
 /** The id in an answer's body. */
 export const idOf = ({ json }: Answer): string => (json as unknown as { id: string }).id;

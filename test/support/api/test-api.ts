@@ -3,13 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../../../api/app.ts';
+import { createAcceptCookies } from '../../../api/accept/cookie.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryLogin } from '../../../adapters/memory/login.ts';
+import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemorySales } from '../../../adapters/memory/sales.ts';
 import type { MemorySales } from '../../../adapters/memory/sales.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
+import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
@@ -18,6 +22,8 @@ import { createFakeEngine } from './fake-engine.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
+import { createOpenInvitations } from './open-invitations.ts';
+import type { OpenInvitations } from './open-invitations.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
@@ -50,6 +56,10 @@ export interface TestApi {
   /** Ids of the facts that an operation made. */
   readonly made: Map<string, string[]>;
   readonly planes: PlaneStore;
+  /** Those that somebody has a link to. */
+  readonly links: OpenInvitations;
+  /** Who signs in, as the invited or as others. */
+  readonly people: MemoryLogin;
   readonly sales: MemorySales;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
@@ -67,12 +77,15 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const facts: SignedFact[] = [];
   const made = new Map<string, string[]>();
   const planes = createMemoryPlaneStore();
+  const links = createOpenInvitations(registry.rows.tenants);
+  const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const memorySales = createMemorySales();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
+  const invitations = breakable({ ...registry.invitations, ...links });
   const sales = breakable(memorySales);
   const closing = new AbortController();
   const app = createApp({
@@ -80,6 +93,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       accept: {
         operations,
         tenants,
+        invitations,
         sales,
         ids: systemIds,
         clock: systemClock,
@@ -88,6 +102,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       },
       operations,
       tenants,
+      invitations,
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
@@ -98,6 +113,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       secrets: breakable(registry.secrets),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
+      login: people.login,
+      acceptCookies: createAcceptCookies(new Uint8Array(32)),
       showsInviteLinks: true,
       ...overrides,
     },
@@ -105,24 +122,25 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     log: pino({}, { write: (line: string) => void log.push(line) }),
     closing: closing.signal,
   });
-  const server = createServer(app);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(app);
   return {
-    url,
-    registry,
-    engine,
-    facts,
-    made,
-    planes,
+    ...{ url, registry, engine, facts, made, planes, links, people, logStore, log, breakStore },
     sales: memorySales,
-    logStore,
-    log,
-    breakStore,
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
+      await close();
+    },
+  };
+}
+
+async function listen(app: ReturnType<typeof createApp>) {
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -176,6 +194,7 @@ async function ask(url: string, request: Ask): Promise<Answer> {
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(`${url}${path}`, {
     method,
+    redirect: 'manual',
     headers: {
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),

@@ -1,10 +1,10 @@
+import { createMemoryNotifier } from '../../../adapters/memory/notifier.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createMemoryDns } from '../../../adapters/memory/dns.ts';
 import { createMemoryIdentity } from '../../../adapters/memory/identity.ts';
-import { createMemoryNotifier } from '../../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../../adapters/memory/tenant-database.ts';
 import { migrateUp } from '../../../adapters/postgres/migrate.ts';
@@ -50,6 +50,8 @@ export interface LinkedStackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where Postgres keeps its data; default: beside the others. */
   readonly postgresDir?: string;
+  /** Entry points in the place of the registry's own. */
+  readonly entries?: Partial<Record<'worker' | 'sequencer', string>>;
 }
 
 /**
@@ -133,7 +135,7 @@ type Links = Readonly<Record<LinkName, toxiproxy.Proxy>>;
 async function startBehindLinks(
   folder: string,
   servers: Servers,
-  { environment }: LinkedStackOptions,
+  { environment, entries = {} }: LinkedStackOptions,
   keep: Keep,
 ) {
   const proxies = keep(await toxiproxy.start({ paths: await toxiproxy.get(quiet) }));
@@ -146,8 +148,9 @@ async function startBehindLinks(
   const factKey = join(folder, 'keys', 'fact.key');
   writeFileSync(factKey, `${toBase64(FACT_KEY_SEED)}\n`, { mode: 0o600 });
   const { keyDir, root } = await assureLogKeys(folder, servers.databaseUrl, LOG_ORIGIN);
+  const own: Partial<Record<string, string>> = entries;
   const start = (name: 'api' | 'worker' | 'sequencer') =>
-    startRegistryProcess(name, environmentOf(name), folder).then(keep);
+    startRegistryProcess(name, environmentOf(name), folder, own[name]).then(keep);
   const environmentOf = (name: 'api' | 'worker' | 'sequencer') => {
     const { host, port } = links[`${name}->temporal`];
     return {

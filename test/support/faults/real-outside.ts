@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { createKeycloakOrganizations } from '../../../adapters/keycloak/organization.ts';
 import { createKeycloakRealms } from '../../../adapters/keycloak/realm.ts';
 import { createKubernetesIngress } from '../../../adapters/kubernetes/ingress.ts';
@@ -12,6 +9,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import { aKeycloak } from '../../adapters/keycloak/subject.ts';
 import { keepSecrets } from '../../adapters/keycloak/secrets.ts';
 import { bindTool } from '../../contracts/dig.ts';
+import { aNamespace } from '../servers/kubernetes.ts';
 import { server } from '../servers/server.ts';
 
 /** Where a link to a server leads: to it, or to a proxy before it. */
@@ -39,14 +37,7 @@ export async function realKeycloak() {
 
 /** Ingresses of a namespace of this test's own. */
 export async function realKubernetes() {
-  const kubernetes = await server('kubernetes');
-  const config = new KubeConfig();
-  config.loadFromFile(kubernetes.kubeconfigFile);
-  const namespace = `faults-${randomUUID().slice(0, 8)}`;
-  const body = { metadata: { name: namespace } };
-  await config.makeApiClient(CoreV1Api).createNamespace({ body });
-  const ca = readFileSync(kubernetes.caFile, 'utf8');
-  const { host, port, token, powerlessToken } = kubernetes;
+  const { config, namespace, ca, host, port, token, powerlessToken } = await aNamespace();
   const service = { name: 'front-end', port: 8080 };
   return {
     ...{ config, namespace, host, port, powerlessToken },

@@ -34,13 +34,22 @@ export interface Mutation {
   readonly by: string;
 }
 
+type Mutations = Mutation | readonly Mutation[];
+
 /** The bundle of all sagas, built once for each content of the sources. */
-export async function sagaBundle(
-  ...mutations: readonly Mutation[]
+export function sagaBundle(mutations?: Mutations): Promise<WorkflowBundleWithSourceMap> {
+  return bundleOf('workflows/all.ts', mutations);
+}
+
+/** `entry`: a module whose exports are workflows, from the repository's root. */
+export async function bundleOf(
+  entry: string,
+  given: Mutations = [],
 ): Promise<WorkflowBundleWithSourceMap> {
-  const file = join(CACHE, `${hashOf(mutations)}.js`);
+  const mutations = [given].flat();
+  const file = join(CACHE, `${hashOf(entry, mutations)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(mutations);
+  const built = await build(entry, mutations);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -48,9 +57,9 @@ export async function sagaBundle(
   return built;
 }
 
-function build(mutations: readonly Mutation[]) {
+function build(entry: string, mutations: readonly Mutation[]) {
   return bundleWorkflowCode({
-    workflowsPath: join(REPOSITORY, 'workflows/all.ts'),
+    workflowsPath: join(REPOSITORY, entry),
     logger: SILENT,
     webpackConfigHook: (config) => mutations.reduce(mutated, config),
   });
@@ -70,8 +79,9 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(mutations: readonly Mutation[]): string {
+function hashOf(entry: string, mutations: readonly Mutation[]): string {
   const hash = createHash('sha256').update(JSON.stringify(mutations));
+  hash.update(readFileSync(join(REPOSITORY, entry)));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { OperationKind } from '../../../domain/operation.ts';
 import { toBase64Url } from '../../../facts/core/bytes.ts';
 import { preAuthEncoding } from '../../../facts/core/pae.ts';
 import { parsePayload } from '../../../facts/core/payload.ts';
@@ -12,6 +13,8 @@ import { FACT_KEY } from '../saga-sequencer.ts';
 
 /** States in which a tenant has its objects outside (invariant I1, DESIGN 9). */
 const THERE: ReadonlySet<string> = new Set(['trial', 'active', 'frozen']);
+/** Sagas after which a tenant that is there need not be active. */
+const CHANGE_STATE: readonly OperationKind[] = ['freezeTenant', 'unfreezeTenant'];
 const INVENTORY_WITHIN_MS = 60_000;
 
 export interface Slate {
@@ -77,8 +80,22 @@ async function expectEnded(slate: Slate, tenants: readonly TenantRow[]): Promise
      where tenant = any($1) and kind = 'provisionTenant' order by tenant`,
     [ids],
   );
-  expect(tenants.map(({ id, state }) => [id, THERE.has(state) ? 'there' : state])).toEqual(
-    provisioned.map(({ tenant, state }) => [tenant, state === 'done' ? 'there' : 'failed']),
+  const changed = await select<{ tenant: string }>(
+    slate,
+    `select tenant from operations
+     where tenant = any($1) and kind = any($2) and state = 'done'`,
+    [ids, CHANGE_STATE],
+  );
+  // What froze it, or thawed it, ended too: the state is that of the last one.
+  const others = new Set(changed.map(({ tenant }) => tenant));
+  const stateOf = ({ id, state }: TenantRow) =>
+    others.has(id) && THERE.has(state) ? 'there' : state;
+  const wantedOf = (tenant: string) => (others.has(tenant) ? 'there' : 'active');
+  expect(tenants.map((tenant) => [tenant.id, stateOf(tenant)])).toEqual(
+    provisioned.map(({ tenant, state }) => [
+      tenant,
+      state === 'done' ? wantedOf(tenant) : 'failed',
+    ]),
   );
   const secrets = await select(
     slate,

@@ -6,8 +6,12 @@ import type { Activities } from '../saga-world.ts';
 import type { Outside } from '../saga-outside.ts';
 import type { Failures, FaultPlan } from './faults.ts';
 
-/** Methods that change something outside; their last argument is a `Call`, or its signal. */
-const EFFECTS: ReadonlySet<unknown> = new Set(['ensure', 'remove', 'inviteAdmin', 'send']);
+/** Methods that change something outside; a `Call`, or a signal, is their last argument. */
+const EFFECTS: ReadonlySet<unknown> = new Set([
+  ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
+  ...['suspend', 'restore'],
+  'send',
+]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
 export function faultyPort<P extends object>(plan: FaultPlan, name: string, port: P): P {
@@ -37,8 +41,7 @@ export function faultyPort<P extends object>(plan: FaultPlan, name: string, port
 function withOwnDeadline(args: unknown[]): unknown[] {
   const last = args.at(-1) as Call | AbortSignal;
   const { signal } = new AbortController();
-  const own = last instanceof AbortSignal ? signal : { ...last, signal };
-  return [...args.slice(0, -1), own];
+  return [...args.slice(0, -1), last instanceof AbortSignal ? signal : { ...last, signal }];
 }
 
 /** All outside systems of a world, named as effects name them. */
@@ -66,11 +69,21 @@ const STORE: Failures = {
 /** Faults between the saga and the steps that have no outside port: commit, row, acceptance. */
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
+  const { commitFreeze, commitUnfreeze } = activities;
+  const { commitInvitation, isInvitationPending, settleInvitation } = activities;
   const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
     commitRoles: (...args) => plan.run('store.commit', STORE, () => commitRoles(...args)),
+    commitFreeze: (...args) => plan.run('store.freeze', STORE, () => commitFreeze(...args)),
+    commitUnfreeze: (...args) => plan.run('store.unfreeze', STORE, () => commitUnfreeze(...args)),
+    commitInvitation: (...args) =>
+      plan.run('store.commitInvitation', STORE, () => commitInvitation(...args)),
+    isInvitationPending: (...args) =>
+      plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
+    settleInvitation: (...args) =>
+      plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
     commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
     commitAnswer: (...args) => plan.run('store.commit', STORE, () => commitAnswer(...args)),
     beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),

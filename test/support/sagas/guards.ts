@@ -47,7 +47,7 @@ export const ONE_UNDO_FOR_THE_UNKNOWN: Mutation = {
 
 export const EARLIER_ATTEMPTS_FORGOTTEN: Mutation = {
   file: LIBRARY,
-  text: 'if (attempt > 1) undos.noteLate(step, false);',
+  text: 'if (attempt > 1) noteLate(false);',
   by: 'void attempt;',
 };
 

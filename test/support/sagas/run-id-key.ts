@@ -12,6 +12,7 @@ export function keyedByRun(commits: CommitStore): CommitStore {
           findCommit: (operation, step) => transaction.findCommit(operation, keyOf(step)),
           view: (tenant) => transaction.view(tenant),
           head: (tenant) => transaction.head(tenant),
+          lockInvitation: (id) => transaction.lockInvitation(id),
           apply: (changes) => transaction.apply(changes),
           appendFacts: (facts) => transaction.appendFacts(facts),
           appendAudit: (rows, nowMs) => transaction.appendAudit(rows, nowMs),

@@ -13,6 +13,7 @@ const STAGE = {
   READER_TOKEN: 'a-reader-token-0001',
   SECRETS_KEY: KEY,
   FACT_LOG_ORIGIN: 'tenure.example/stage',
+  PUBLIC_URL: 'https://tenure.example',
 };
 const REAL_ADAPTERS = {
   KEYCLOAK_ADMIN_URL: 'https://id.example.com',
@@ -94,6 +95,13 @@ describe('stage and prod', () => {
     expect(problemsOf('sequencer', { ...env, KEY_DIR: 'k', CHECKPOINT_DIR: 'c' })).toEqual([
       expect.stringContaining('FACT_LOG_ORIGIN'),
     ]);
+  });
+
+  test('whoever mails invitations refuses to start without the address that their links lead to', () => {
+    expect(problemsOf('worker', { ...STAGE, PUBLIC_URL: '' })).toEqual([
+      expect.stringContaining('PUBLIC_URL'),
+    ]);
+    expect(loadConfig('worker', {}).service.publicUrl).toBe('http://127.0.0.1:8090');
   });
 
   test('refuse the development values as well', () => {

@@ -1,5 +1,5 @@
 import { section } from '../section.ts';
-import { address, dnsName, oneOf, text } from '../variables.ts';
+import { address, dnsName, httpUrl, oneOf, text } from '../variables.ts';
 
 export const APP_ENVS = ['dev', 'stage', 'prod'] as const;
 export type AppEnv = (typeof APP_ENVS)[number];
@@ -23,15 +23,19 @@ export const service = section({
       'tenure.localhost',
       'Domain under which tenants get their host `<slug>.<domain>`.',
     ),
+    PUBLIC_URL: httpUrl.optional(
+      'Where people reach the API: invitations lead there. Unset in `dev`: the port of ADDR on this machine.',
+    ),
     STATE_DIR: text.optional(
       'Folder in which the embedded adapters keep their objects over a restart. Unset: in memory only.',
     ),
   },
-  build: ({ APP_ENV, ADDR, TENANT_DOMAIN, STATE_DIR }) => ({
+  build: ({ APP_ENV, ADDR, TENANT_DOMAIN, PUBLIC_URL, STATE_DIR }) => ({
     env: APP_ENV,
     host: ADDR.host ?? (APP_ENV === 'dev' ? LOOPBACK : undefined),
     port: ADDR.port,
     tenantDomain: TENANT_DOMAIN,
+    publicUrl: PUBLIC_URL ?? `http://${LOOPBACK}:${ADDR.port}`,
     stateDir: STATE_DIR,
   }),
 });

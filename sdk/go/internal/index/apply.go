@@ -1,6 +1,8 @@
 package index
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"tenure.dev/dataplane/internal/kernel"
@@ -24,9 +26,7 @@ func (x *Index) Apply(items []Item) {
 func (x *Index) Replace(number int, tenants []string, base *state.Shard, items []Item) {
 	first := unpackFirst(base, items)
 	x.mutex.Lock()
-	for _, id := range tenants {
-		x.forget(id)
-	}
+	gone := x.forget(tenants)
 	x.packed.Add(base.StillPacked() - x.bases[number].StillPacked())
 	x.bases[number] = base
 	for _, one := range first {
@@ -37,6 +37,9 @@ func (x *Index) Replace(number int, tenants []string, base *state.Shard, items [
 		x.apply(x.tenant(item.Fact.Tenant), item)
 	}
 	x.mutex.Unlock()
+	for _, one := range gone {
+		x.sweep(one)
+	}
 	for _, one := range first {
 		if one.err != nil {
 			x.broken(number, base, one.err)
@@ -44,17 +47,36 @@ func (x *Index) Replace(number int, tenants []string, base *state.Shard, items [
 	}
 }
 
-func (x *Index) forget(id string) {
-	known, found := x.tenants[id]
-	if !found {
-		return
+// forget gives those that were known, which are to be swept.
+func (x *Index) forget(tenants []string) (gone []*tenant) {
+	for _, id := range tenants {
+		known, found := x.tenants[id]
+		if !found {
+			continue
+		}
+		for _, key := range known.keys {
+			x.unlist(key)
+		}
+		delete(x.tenants, id)
+		known.listed = false
+		gone = append(gone, known)
+		if id == kernel.PlatformTenant {
+			x.roles.clear()
+		}
 	}
-	for _, key := range known.keys {
-		x.unlist(key)
-	}
-	delete(x.tenants, id)
-	if id == kernel.PlatformTenant {
-		x.roles.clear()
+	return gone
+}
+
+// sweep gives free what a tenant that does not decide has among the identities, a few at a time. The
+// caller does not hold the mutex.
+func (x *Index) sweep(gone *tenant) {
+	members := slices.Collect(maps.Values(gone.members))
+	for few := range slices.Chunk(members, itemsAtOnce) {
+		x.mutex.Lock()
+		for _, one := range few {
+			x.removeMember(one)
+		}
+		x.mutex.Unlock()
 	}
 }
 
@@ -62,10 +84,10 @@ func (x *Index) tenant(id string) *tenant {
 	if known, found := x.tenants[id]; found {
 		return known
 	}
-	// What is kept is copied: a piece of the payload would keep all of it in memory.
-	made := newTenant(strings.Clone(id))
+	made := newTenant(id)
 	made.listed = true
-	x.tenants[made.id] = made
+	// What is kept is copied: a piece of the payload would keep all of it in memory.
+	x.tenants[made.id.String()] = made
 	return made
 }
 
@@ -115,18 +137,31 @@ func standingOf(asserted bool, state string) standing {
 }
 
 func (x *Index) applyMembership(tenant *tenant, item Item, id string, asserted bool) {
-	tenant.remove(id)
+	if known, found := tenant.members[id]; found {
+		x.removeMember(known)
+		delete(tenant.members, id)
+	}
 	identity, bound := item.Body.Get("identity").(*kernel.Object)
 	if !asserted || !bound {
 		return
 	}
-	tenant.add(&member{
+	added := member{
 		id:     id,
+		sub:    textFrom(textOf(identity, "sub")),
 		issuer: x.intern(textOf(identity, "issuer")),
-		sub:    strings.Clone(textOf(identity, "sub")),
-		active: textOf(item.Body, "state") == "active",
-		roles:  x.roles.setOf(TenantScope, namesOf(item.Body, "roles")),
-	})
+		tenant: tenant,
+	}
+	if textOf(item.Body, "state") == "active" {
+		added.roles = x.roles.setOf(TenantScope, namesOf(item.Body, "roles"))
+	}
+	kept := x.members.add(added)
+	tenant.members[id] = kept
+	x.identities.add(kept)
+}
+
+func (x *Index) removeMember(removed *member) {
+	x.identities.remove(removed)
+	x.members.remove(removed)
 }
 
 func (x *Index) applyGrant(tenant *tenant, item Item, name string, asserted bool) {

@@ -34,11 +34,11 @@ func entitlementOf(body *kernel.Object) Entitlement {
 }
 
 // intern keeps one text for all members of an issuer.
-func (x *Index) intern(issuer string) string {
+func (x *Index) intern(issuer string) *string {
 	if known, found := x.issuers[issuer]; found {
 		return known
 	}
 	kept := strings.Clone(issuer)
-	x.issuers[kept] = kept
-	return kept
+	x.issuers[kept] = &kept
+	return &kept
 }

@@ -46,8 +46,10 @@ type Index struct {
 	tenants map[string]*tenant
 	roles   roleSets
 	// issuers are few, and a member's own copy would be longer than the rest of it.
-	issuers map[string]string
-	keys    map[kernel.Hash]*apiKey
+	issuers    map[string]*string
+	members    members
+	identities identities
+	keys       map[kernel.Hash]*apiKey
 	// bases are of shards that came as snapshots; the blocks that are packed in them are counted.
 	bases     [kernel.ShardCount]*state.Shard
 	packed    atomic.Int64
@@ -59,8 +61,8 @@ type Index struct {
 // New is empty.
 func New(broken func(shard int, base *state.Shard, err error)) *Index {
 	return &Index{
-		tenants: map[string]*tenant{}, roles: newRoleSets(), issuers: map[string]string{},
-		keys: map[kernel.Hash]*apiKey{}, broken: broken,
+		tenants: map[string]*tenant{}, roles: newRoleSets(), issuers: map[string]*string{},
+		identities: newIdentities(), keys: map[kernel.Hash]*apiKey{}, broken: broken,
 	}
 }
 
@@ -85,21 +87,27 @@ func (x *Index) Decide(asked Question) Reason {
 	x.assure(asked.Tenant)
 	x.mutex.RLock()
 	defer x.mutex.RUnlock()
-	tenant, reason := x.openTenant(asked.Tenant)
-	if tenant == nil {
-		return reason
-	}
-	reason = MemberUnknown
-	for m := tenant.bySub[asked.Sub]; m != nil; m = m.next {
-		if m.issuer != asked.Issuer {
+	reason := MemberUnknown
+	place := x.identities.place(asked.Tenant, asked.Sub)
+	among := x.identities.segment(place)
+	for m, at := among.next(place, place); m != nil; m, at = among.next(place, at+1) {
+		if !m.isOf(&asked) {
 			continue
 		}
-		if m.active {
-			if reason = tenant.allows(m, &asked); reason == Granted {
+		if closed := m.tenant.closedFor(); closed != "" {
+			return closed
+		}
+		if m.roles != nil {
+			if reason = m.tenant.allows(m, &asked); reason == Granted {
 				return reason
 			}
 		} else if reason == MemberUnknown {
 			reason = MemberInactive
+		}
+	}
+	if reason == MemberUnknown {
+		if closed := x.tenants[asked.Tenant].closedFor(); closed != "" {
+			return closed
 		}
 	}
 	return reason

@@ -3,6 +3,7 @@ package index
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -135,6 +136,47 @@ func TestAnIdentityMayHaveTwoMemberships(t *testing.T) {
 	expect(t, ask(x, "anna", "invoice:read"), Granted)
 }
 
+// all are the members that have this place.
+func all(x *Index, place uint64) (found []*member) {
+	among := x.identities.segment(place)
+	for m, at := among.next(place, place); m != nil; m, at = among.next(place, at+1) {
+		found = append(found, m)
+	}
+	return found
+}
+
+func TestAHashThatTwoShareIsNoIdentity(t *testing.T) {
+	x := filled(t)
+	jane := all(x, x.identities.place(acme, "jane"))[0]
+	for _, place := range []uint64{
+		x.identities.place(acme, "nobody"), x.identities.place(tenantID(1), "jane"),
+	} {
+		x.identities.segment(place).add(slot{place, jane})
+	}
+	expect(t, ask(x, "nobody", "invoice:read"), MemberUnknown)
+	expect(t, askOf(x, 1, "jane"), TenantUnknown)
+	// Without the comparison both would be answered.
+	jane.sub = textFrom("nobody")
+	expect(t, ask(x, "nobody", "invoice:read"), Granted)
+}
+
+func TestSubjectsThatShareAPlaceAreAllFoundAndRemoved(t *testing.T) {
+	for gone := range 3 {
+		x, place := filled(t), uint64(0)
+		for n := range 3 {
+			x.Apply([]Item{memberOf(t, n, "jane", "active", `["viewer"]`)})
+			place = x.identities.place(acme, "jane")
+		}
+		x.Apply([]Item{item(t, acme, "membership", "member:"+memberID(gone), "retract", "{}")})
+		for n := range 3 {
+			one, known := x.tenants[acme].members[memberID(n)]
+			if found := slices.Contains(all(x, place), one); known == (n == gone) || found != known {
+				t.Errorf("without %d: %d is known %v, found %v", gone, n, known, found)
+			}
+		}
+	}
+}
+
 func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {
 	x := filled(t)
 	x.Replace(0, []string{kernel.PlatformTenant}, nil, []Item{roleOf(t, "viewer", "tenant", "a:b")})
@@ -142,6 +184,19 @@ func TestReplacingThePlatformForgetsItsRoles(t *testing.T) {
 	expect(t, ask(x, "jane", "invoice:read"), NoPermission)
 	x.Replace(0, []string{acme}, nil, nil)
 	expect(t, ask(x, "jane", "a:b"), TenantUnknown)
+	expectIdentities(t, x, 0)
+}
+
+// expectIdentities: what was forgotten costs no memory.
+func expectIdentities(t *testing.T, x *Index, want int) {
+	t.Helper()
+	got := 0
+	for _, segment := range x.identities.segments {
+		got += segment.used
+	}
+	if got != want {
+		t.Errorf("%d identities are known, not %d", got, want)
+	}
 }
 
 func TestEntitlementsEnd(t *testing.T) {

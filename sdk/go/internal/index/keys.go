@@ -107,7 +107,8 @@ func (x *Index) findKey(asked *KeyQuestion) (*KnownKey, Reason) {
 		return nil, KeyUnknown
 	}
 	known := &KnownKey{
-		Tenant: key.tenant.id, ID: key.id, Scopes: slices.Clone(key.scopes), Namespace: key.namespace,
+		Tenant: key.tenant.id.String(), ID: key.id,
+		Scopes: slices.Clone(key.scopes), Namespace: key.namespace,
 	}
 	return known, key.reason(asked)
 }

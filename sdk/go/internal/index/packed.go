@@ -54,7 +54,10 @@ func (x *Index) unpack(number int, shard *state.Shard, block *state.Block) bool 
 		x.put(one.made, block)
 	}
 	x.mutex.Unlock()
-	if isPacked && one.err != nil {
+	switch {
+	case !isPacked:
+		x.sweep(one.made)
+	case one.err != nil:
 		x.broken(number, shard, one.err)
 	}
 	return true
@@ -104,7 +107,7 @@ func (x *Index) foldInto(made *tenant, lives []state.Live) {
 // put makes an unpacked tenant that which decides. The caller holds the mutex.
 func (x *Index) put(made *tenant, block *state.Block) {
 	made.listed = true
-	x.tenants[made.id] = made
+	x.tenants[made.id.String()] = made
 	for _, key := range made.keys {
 		x.list(key)
 	}

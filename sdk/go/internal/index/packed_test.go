@@ -115,6 +115,22 @@ func TestManyAskAtOnce(t *testing.T) {
 		expect(t, <-done, Granted)
 	}
 	expectPacked(t, x, 0)
+	// Those of two tenants, once each, and the two of filled().
+	expectIdentities(t, x, 200+700+2)
+}
+
+func TestATenantOnItsWayDecidesNothing(t *testing.T) {
+	x := filled(t)
+	made := newTenant(tenantID(1))
+	opened, jane := tenantOf(t, "active"), memberOf(t, 5, "jane", "active", `["viewer"]`)
+	x.foldInto(made, []state.Live{state.Live(opened), state.Live(jane)})
+	expect(t, askOf(x, 1, "jane"), TenantUnknown)
+	// What keeps it out is that it is not listed.
+	made.listed = true
+	expect(t, askOf(x, 1, "jane"), Granted)
+	made.listed = false
+	x.sweep(made)
+	expectIdentities(t, x, 2)
 }
 
 func TestABrokenBlockIsToldOnceAndItsTenantUnknown(t *testing.T) {

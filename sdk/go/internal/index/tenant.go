@@ -9,27 +9,16 @@ const (
 	open
 )
 
-type member struct {
-	id     string
-	issuer string
-	sub    string
-	active bool
-	roles  *roleSet
-	// next has the same subject.
-	next *member
-}
-
-// tenant has members by id, and those with an identity by subject too.
+// tenant has its members by id; [identities] has those of all tenants.
 type tenant struct {
-	id       string
+	id       text
 	standing standing
 	// broken: its block of a snapshot was not what the specification says.
 	broken bool
-	// listed: its API keys are found by their hashes.
+	// listed: it is what decides; its API keys are found by their hashes, its members count.
 	listed       bool
 	projects     map[string]struct{}
 	members      map[string]*member
-	bySub        map[string]*member
 	grants       map[grantKey]*roleSet
 	entitlements map[string]Entitlement
 	// keys is nil until there is one.
@@ -40,10 +29,9 @@ type grantKey struct{ member, project string }
 
 func newTenant(id string) *tenant {
 	return &tenant{
-		id:           id,
+		id:           textFrom(id),
 		projects:     map[string]struct{}{},
 		members:      map[string]*member{},
-		bySub:        map[string]*member{},
 		grants:       map[grantKey]*roleSet{},
 		entitlements: map[string]Entitlement{},
 	}
@@ -58,30 +46,4 @@ func (t *tenant) closedFor() Reason {
 		return TenantInactive
 	}
 	return ""
-}
-
-func (t *tenant) add(added *member) {
-	t.members[added.id] = added
-	added.next = t.bySub[added.sub]
-	t.bySub[added.sub] = added
-}
-
-func (t *tenant) remove(id string) {
-	removed, found := t.members[id]
-	if !found {
-		return
-	}
-	delete(t.members, id)
-	before := t.bySub[removed.sub]
-	switch {
-	case before != removed:
-		for before.next != removed {
-			before = before.next
-		}
-		before.next = removed.next
-	case removed.next == nil:
-		delete(t.bySub, removed.sub)
-	default:
-		t.bySub[removed.sub] = removed.next
-	}
 }

@@ -102,7 +102,7 @@ func (s *Shard) reach(step *Step) bool {
 	}
 	c.awaited = false
 	if c.newest.Count < c.base {
-		step.Reached = true
+		step.Reached = !s.unfolded
 		return true
 	}
 	if !c.holds(*c.newest) {
@@ -111,7 +111,7 @@ func (s *Shard) reach(step *Step) bool {
 		return false
 	}
 	c.moveTo(*c.newest)
-	step.Reached = true
+	step.Reached = !s.unfolded
 	if c.newest.Count == s.head.Position {
 		s.doubt = false
 	}

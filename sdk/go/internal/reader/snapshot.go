@@ -55,7 +55,8 @@ func (s *Shard) rest(base Base) {
 	s.tenants = map[string]kernel.ChainHead{}
 	s.cover = cover{
 		base: base.Count, covered: base.Count, coveredHash: base.Hash, from: base.Count,
-		confirmed: s.cover.confirmed, trail: []kernel.Hash{base.Hash}, newest: s.cover.newest, arrivals: s.cover.arrivals,
+		confirmed: s.cover.confirmed, trail: []kernel.Hash{base.Hash},
+		newest: s.cover.newest, arrivals: s.cover.arrivals,
 	}
 }
 

@@ -47,3 +47,17 @@ func TestAHeartbeatBelowTheBaseIsReachedAndProvesNothing(t *testing.T) {
 		t.Errorf("%+v", step)
 	}
 }
+
+func TestNothingIsReachedWhileVoidFactsMayBeFolded(t *testing.T) {
+	head := kernel.ShardHead{Count: 5, Hash: baseAt(5).Hash}
+	for _, said := range []kernel.ShardHead{head, {Count: 3}} {
+		shard := restedAt(t, 5)
+		shard.DoubtFold()
+		if step := shard.Heartbeat(said); step.Reached {
+			t.Errorf("%+v", step)
+		}
+		if step, _ := shard.Snapshot(baseAt(5), false); !step.Reached {
+			t.Errorf("%+v", step)
+		}
+	}
+}

@@ -47,7 +47,7 @@ type Step struct {
 	// Fetch: the shard is to be fetched over HTTP; after a heartbeat only when it is still behind
 	// a second later.
 	Fetch bool
-	// Reached: the shard has reached the newest heartbeat.
+	// Reached: the shard has reached the newest heartbeat, and nothing that is void is folded.
 	Reached bool
 }
 

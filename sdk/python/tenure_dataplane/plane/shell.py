@@ -114,13 +114,12 @@ class PlaneShell:
         self._log.offer(note, "live", self._clock.monotonic_ms())
 
     def heartbeat_taken(self, taken: Heartbeat) -> None:
-        """Lines that waited for it are judged, then each followed shard is compared with it."""
+        """Each followed shard is compared with it."""
         if self._receipts is not None:
             self._receipts.heartbeat(taken)
         # Nothing can be on its way to a plane that has just begun to listen.
         patience_s = BEHIND_S if self._freshness.complete else 0.0
         for shard, reader in self._shards.readers.items():
-            self._apply(reader, reader.live(()))
             self._apply(reader, reader.heartbeat(taken.shards[shard]), heal_after_s=patience_s)
         self._snapshots.catch_up()
 
@@ -147,6 +146,7 @@ class PlaneShell:
                 if last >= change.fork_from:
                     self._follower.doubt(shard)
             if change.void_from is not None and last >= change.void_from:
+                reader.await_fold()
                 void = Void(change.void_from, self._trust.keys.version)
                 self._tasks.start(self._follower.fold_anew(shard, void))
             if not self._trust.heartbeats.holds_lines:

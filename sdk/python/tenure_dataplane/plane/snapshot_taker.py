@@ -143,6 +143,9 @@ class SnapshotTaker:
             stated = self._open(note)
             if self._trust.heartbeats.holds_lines:
                 return
+            # The one before it was denied meanwhile: so may this one be, by the same key.
+            if self._shards.was_lied_to:
+                return
             saved = SavedSnapshot(stated, writer.finish())
         self._shell.rested(self._shards.rest(snapshot_of(stated, followed, tenants), saved))
 

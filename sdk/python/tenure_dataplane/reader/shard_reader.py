@@ -45,6 +45,8 @@ class ShardReader:
         self.in_doubt = False
         #: Void facts may be folded: only reading anew ends this doubt.
         self._unfolded = False
+        #: The same, and the disk may tell: until then no heartbeat speaks of what is here.
+        self._fold_due = False
         self._held = HeldLines()
 
     @property
@@ -159,12 +161,16 @@ class ShardReader:
         self.coverage.uncover()
         self.in_doubt = True
 
+    def await_fold(self) -> None:
+        """More is void, and is to be folded no longer: until that is so, nothing is reached."""
+        self._fold_due = True
+
     def doubt_fold(self) -> None:
         """The journal has not the lines that are to be folded anew: HTTP has to tell."""
         self.in_doubt = self._unfolded = True
 
     def _end_doubt(self) -> None:
-        self.in_doubt = self._unfolded = False
+        self.in_doubt = self._unfolded = self._fold_due = False
 
     def _release_held(self, step: Step) -> None:
         self._held.drop_up_to(self.position)
@@ -198,7 +204,7 @@ class ShardReader:
         if verdict == "behind":
             step.fetch = True
         elif verdict == "reached":
-            step.reached = True
+            step.reached = not (self._unfolded or self._fold_due)
             if self.coverage.covered.lines == self.position:
                 self.in_doubt = self._unfolded
         elif verdict == "shard-fork":

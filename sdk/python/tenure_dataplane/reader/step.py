@@ -52,5 +52,5 @@ class Step:
     duplicates: int = 0
     #: The shard is to be fetched over HTTP: after a heartbeat only when still behind later.
     fetch: bool = False
-    #: The newest heartbeat was reached.
+    #: The newest heartbeat was reached, and nothing that is void is folded.
     reached: bool = False

@@ -51,6 +51,8 @@ class World:
         #: The newest snapshot; none unless given.
         self.state: ServedState | None = None
         self.nodes_asked: list[bytes] = []
+        #: Happens while a node is on its way.
+        self.on_node: Callable[[], None] = lambda: None
         self.receipts: list[bytes] = []
         #: Size that heartbeats' checkpoints state; None: they have none.
         self.size: int | None = None
@@ -77,6 +79,7 @@ class World:
     async def state_node(self, hashed: bytes) -> bytes | None:
         await self._answer()
         self.nodes_asked.append(hashed)
+        self.on_node()
         return None if self.state is None else self.state.nodes.get(hashed)
 
     async def send_receipt(self, note: bytes) -> None:

@@ -24,6 +24,8 @@ pub(super) type Base = (Arc<StateNote>, Vec<TenantState>);
 /// A shard that was read anew.
 pub(super) struct Anew {
     pub(super) fresh: ShardReader,
+    /// Of the key set by which it was begun.
+    pub(super) version: u64,
     pub(super) accepted: Vec<Accepted>,
     /// `None`: from line 1.
     pub(super) base: Option<Base>,
@@ -79,9 +81,19 @@ impl Shared {
     /// In one step: no decision sees the shard half there. False when what heartbeats had covered
     /// is not in what was read anew: then nothing changes.
     pub(super) fn replace(&self, shard: u8, anew: Anew, refused: &[Refused]) -> bool {
-        let Anew { mut fresh, accepted, base } = anew;
+        let Anew { mut fresh, version, accepted, base } = anew;
         let core = &mut *self.core();
         self.refuse_all(core, Some(shard), refused);
+        // Under keys that were replaced meanwhile, what is void may have been folded.
+        if version != core.trust.version() {
+            return false;
+        }
+        // What was no longer believed meanwhile is no base.
+        let kept = core.saved.as_ref().map(|saved| &saved.note);
+        if base.as_ref().is_some_and(|(note, _)| !kept.is_some_and(|kept| Arc::ptr_eq(kept, note)))
+        {
+            return false;
+        }
         let Some(reader) = core.open_reader(shard) else { return false };
         let denied = reader.is_denied_by(&fresh);
         if !reader.is_covered_by(&mut fresh) {

@@ -52,14 +52,18 @@ struct Running {
 }
 
 /// Everything that was on disk.
-struct Opened {
-    lock: DirectoryLock,
-    core: Core,
-    index: Index,
-    freshness: FreshnessClock,
+pub(super) struct Opened {
+    pub(super) lock: DirectoryLock,
+    pub(super) core: Core,
+    pub(super) index: Index,
+    pub(super) freshness: FreshnessClock,
 }
 
-fn open_directory(options: &Options, mut trust: Trust, clock: &dyn Clock) -> Result<Opened, Error> {
+pub(super) fn open_directory(
+    options: &Options,
+    mut trust: Trust,
+    clock: &dyn Clock,
+) -> Result<Opened, Error> {
     fs::create_dir_all(&options.directory)?;
     let lock = lock_directory(&options.directory)?;
     let notes = Notes::open(&options.directory)?;

@@ -38,14 +38,15 @@ impl Shared {
         }
     }
 
-    fn anew(&self, shard: u8) -> Option<ShardReader> {
-        self.core().readers.get(&shard).map(ShardReader::anew)
+    fn anew(&self, shard: u8) -> Option<(ShardReader, u64)> {
+        let core = self.core();
+        core.readers.get(&shard).map(|reader| (reader.anew(), core.trust.version()))
     }
 
     /// Somebody who can publish can renumber true facts, since positions are not signed, and who
     /// stole a key can add to them: reading anew heals both.
     pub(super) async fn reread(&self, shard: u8, origin: Origin) -> Result<bool, Unavailable> {
-        let Some(mut fresh) = self.anew(shard) else { return Ok(true) };
+        let Some((mut fresh, version)) = self.anew(shard) else { return Ok(true) };
         let (mut accepted, mut refused) = (Vec::new(), Vec::new());
         let base = if origin == Origin::Disk { self.base_on_disk(shard)? } else { None };
         if let Some((note, states)) = &base {
@@ -65,7 +66,8 @@ impl Shared {
                 yield_now().await;
             }
             if !refused.is_empty() || fresh.chain().position() < from {
-                return Ok(self.replace(shard, Anew { fresh, accepted, base }, &refused));
+                let anew = Anew { fresh, version, accepted, base };
+                return Ok(self.replace(shard, anew, &refused));
             }
         }
     }
@@ -98,5 +100,54 @@ impl Shared {
         let mut lines = self.core().journal.read(shard).unwrap_or_default();
         lines.retain(|line| parse_line(line).map_or(true, |line| line.position >= from));
         Ok(lines)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::applying::Anew;
+    use super::super::stage::{SHARD, Stage};
+    use super::Shared;
+    use crate::kernel::open::FactKeys;
+
+    /// The shard as the disk has it.
+    fn read_from_disk(shared: &Shared) -> Anew {
+        let base = shared.base_on_disk(SHARD).unwrap();
+        let (mut fresh, version) = shared.anew(SHARD).unwrap();
+        let (note, states) = base.as_ref().unwrap();
+        fresh.rest(note, states, &FactKeys::default());
+        Anew { fresh, version, accepted: Vec::new(), base }
+    }
+
+    fn in_doubt(shared: &Shared) -> bool {
+        shared.core().readers.get(&SHARD).unwrap().in_doubt()
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_that_is_forgotten_meanwhile_is_no_base() {
+        let stage = Stage::new("forgotten");
+        let shared = &stage.shared;
+        Arc::clone(shared).take_snapshot().await;
+        shared.doubt_fold(SHARD);
+        assert!(shared.replace(SHARD, read_from_disk(shared), &[]));
+        assert!(!in_doubt(shared));
+        let anew = read_from_disk(shared);
+        shared.forget_snapshot(&mut shared.core());
+        shared.doubt_fold(SHARD);
+        assert!(!shared.replace(SHARD, anew, &[]));
+        assert!(in_doubt(shared));
+    }
+    #[tokio::test]
+    async fn what_was_read_under_other_keys_replaces_nothing() {
+        let stage = Stage::new("other-keys");
+        let shared = &stage.shared;
+        Arc::clone(shared).take_snapshot().await;
+        shared.doubt_fold(SHARD);
+        let anew = read_from_disk(shared);
+        assert!(!shared.replace(SHARD, Anew { version: anew.version - 1, ..anew }, &[]));
+        assert!(in_doubt(shared));
     }
 }

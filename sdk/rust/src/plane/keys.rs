@@ -48,15 +48,13 @@ impl Shared {
             let Some(reader) = core.readers.get_mut(&shard) else { continue };
             let touches = |from: Option<u64>| from.is_some() && from <= reader.index();
             let voids = touches(change.void_from);
-            if voids && below(change.void_from) {
+            let void_base = reader.base_size() > 0 && change.voids_size(reader.base_size());
+            if void_base || (voids && below(change.void_from)) {
                 reader.doubt_fold();
                 self.want(Want::Doubt(shard));
             } else if voids {
+                reader.await_fold();
                 self.want(Want::Refold(shard));
-            }
-            if reader.base_size() > 0 && change.voids_size(reader.base_size()) {
-                reader.doubt_fold();
-                self.want(Want::Doubt(shard));
             }
             if reader.begin_epoch(change.fork_from) {
                 self.want(Want::Doubt(shard));

@@ -26,6 +26,8 @@ mod shared;
 mod snapshot_file;
 mod snapshots;
 mod source;
+#[cfg(test)]
+mod stage;
 pub mod stats;
 mod tasks;
 mod unpacking;

@@ -118,6 +118,10 @@ impl Shared {
         if core.closed || core.gate.holds_lines(&core.trust) {
             return Err(Failure::Unavailable);
         }
+        // The one before it was denied meanwhile: so may this one be, by the same key.
+        if core.lied_to {
+            return Ok(());
+        }
         let saved = SavedSnapshot::new(stated, writer.finish()?);
         self.rest(core, saved, tenants);
         Ok(())
@@ -206,5 +210,29 @@ impl Core {
     fn wants(&self, stated: &StateNote) -> bool {
         let mut readers = self.readers.iter();
         readers.any(|(shard, reader)| stated.head(*shard).is_some_and(|head| reader.wants(head)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::task::yield_now;
+
+    use super::super::stage::Stage;
+
+    #[tokio::test]
+    async fn one_on_its_way_is_not_taken_when_the_one_before_is_denied() {
+        let stage = Stage::new("denied");
+        let taking = tokio::spawn(Arc::clone(&stage.shared).take_snapshot());
+        // It has asked for the note.
+        yield_now().await;
+        stage.shared.core().lied_to = true;
+        taking.await.unwrap();
+        assert!(stage.shared.core().saved.is_none());
+        stage.shared.core().lied_to = false;
+        Arc::clone(&stage.shared).take_snapshot().await;
+        assert!(stage.shared.core().saved.is_some());
     }
 }

@@ -24,6 +24,8 @@ pub struct ShardReader {
     in_doubt: bool,
     /// Void facts may be folded: only reading anew ends this doubt.
     unfolded: bool,
+    /// The same, and what is on disk may tell: until then no heartbeat speaks of what is here.
+    fold_due: bool,
     /// Size of the log that the snapshot is of on which this rests; 0: on none.
     base_size: u64,
 }
@@ -40,9 +42,9 @@ impl ShardReader {
     /// At the beginning of a shard of the log.
     pub fn new(shard: u8, log: &str) -> Self {
         let (held, place, chain) = (Held::default(), Place::default(), ShardChain::default());
-        let (in_doubt, unfolded) = (false, false);
+        let (in_doubt, unfolded, fold_due) = (false, false, false);
         let (log, base_size) = (log.to_owned(), 0);
-        Self { shard, log, held, place, chain, in_doubt, unfolded, base_size }
+        Self { shard, log, held, place, chain, in_doubt, unfolded, fold_due, base_size }
     }
 
     /// Position, running hash, and what heartbeats have covered.
@@ -156,7 +158,7 @@ impl ShardReader {
         self.place = Place::resting_on(tenants, note.size, note.epoch);
         self.chain.rest(head);
         self.base_size = note.size;
-        (self.in_doubt, self.unfolded) = (false, false);
+        self.end_doubt();
         if let Some(newest) = self.chain.newest() {
             let verdict = self.chain.expect(newest);
             self.judge(Some(verdict), &mut step);
@@ -197,7 +199,7 @@ impl ShardReader {
         let mut step = Step::default();
         let newest = self.chain.newest();
         (self.place, self.chain, self.base_size) = (fresh.place, fresh.chain, fresh.base_size);
-        (self.in_doubt, self.unfolded) = (false, false);
+        self.end_doubt();
         if let Some(newest) = newest {
             let verdict = self.chain.expect(newest);
             self.judge(Some(verdict), &mut step);
@@ -219,10 +221,19 @@ impl ShardReader {
         true
     }
 
+    /// More is void, and is to be folded no longer: until that is so, nothing is reached.
+    pub fn await_fold(&mut self) {
+        self.fold_due = true;
+    }
+
     /// What is on disk cannot tell how to fold anew, the snapshot has void facts or lines are missing:
     /// HTTP has to tell.
     pub fn doubt_fold(&mut self) {
         (self.in_doubt, self.unfolded) = (true, true);
+    }
+
+    fn end_doubt(&mut self) {
+        (self.in_doubt, self.unfolded, self.fold_due) = (false, false, false);
     }
 
     fn sort<'a>(&self, text: &'a str, step: &mut Step) -> Live<'a> {
@@ -299,7 +310,7 @@ impl ShardReader {
         match verdict {
             Some(Verdict::Behind) => step.fetch = true,
             Some(Verdict::Reached) => {
-                step.reached = true;
+                step.reached = !(self.unfolded || self.fold_due);
                 if self.chain.covered().count == self.chain.position() {
                     self.in_doubt = self.unfolded;
                 }
@@ -310,6 +321,26 @@ impl ShardReader {
                 step.refuse(Origin::Heartbeat, error);
             }
             None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::EMPTY_HASH;
+
+    const HEAD: Head = Head { count: 0, hash: EMPTY_HASH };
+
+    #[test]
+    fn nothing_is_reached_while_void_facts_may_be_folded() {
+        for may_be_folded in [ShardReader::await_fold, ShardReader::doubt_fold] {
+            let mut reader = ShardReader::new(5, "log.example");
+            assert!(reader.heartbeat(HEAD).reached);
+            may_be_folded(&mut reader);
+            assert!(!reader.heartbeat(HEAD).reached);
+            let anew = reader.anew();
+            assert!(reader.adopt(anew).reached);
         }
     }
 }

@@ -66,7 +66,7 @@ pub struct Step {
     pub duplicates: u64,
     /// The shard is to be fetched: after a heartbeat only when it is still behind later.
     pub fetch: bool,
-    /// The newest heartbeat was reached.
+    /// The newest heartbeat was reached, and nothing that is void is folded.
     pub reached: bool,
 }
 

@@ -1,0 +1,11 @@
+/** Ends what was begun, whatever `work` does; of two errors the first is told. */
+export async function endingAfter<T>(
+  work: () => Promise<T>,
+  end: () => Promise<unknown>,
+): Promise<T> {
+  const [worked] = await Promise.allSettled([work()]);
+  const [ended] = await Promise.allSettled([end()]);
+  if (worked.status === 'rejected') throw worked.reason;
+  if (ended.status === 'rejected') throw ended.reason;
+  return worked.value;
+}

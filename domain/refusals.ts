@@ -1,0 +1,29 @@
+/** What several rules refuse, in one wording. */
+import type { Catalog, Refused } from './decision.ts';
+import type { Tenant } from './tenant.ts';
+
+export const TENANT_NOT_FOUND: Refused = {
+  refused: 'tenant-not-found',
+  message: 'The tenant is not there.',
+};
+
+/** Its people work in it: neither on its way in, nor frozen, nor gone. */
+export function isOpen(tenant: Tenant): tenant is Tenant & { readonly state: 'active' | 'trial' } {
+  return tenant.state === 'active' || tenant.state === 'trial';
+}
+
+/** The state does not allow it. */
+export function tenantState({ state }: Tenant): Refused {
+  return { refused: 'tenant-state', message: `The tenant is ${state}.` };
+}
+
+export function isTenantRole({ roles }: Catalog, role: string): boolean {
+  return roles.get(role)?.scope === 'tenant';
+}
+
+/** The first of these that no tenant knows, or that is of projects. */
+export function unknownTenantRole(catalog: Catalog, roles: readonly string[]): Refused | undefined {
+  const unknown = roles.find((role) => !isTenantRole(catalog, role));
+  if (unknown === undefined) return undefined;
+  return { refused: 'role-unknown', message: `There is no tenant role ${unknown}.` };
+}

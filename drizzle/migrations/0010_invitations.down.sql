@@ -1,0 +1,2 @@
+-- Undo of 0010_invitations.
+DROP TABLE "invitations";

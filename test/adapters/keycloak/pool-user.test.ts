@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { createKeycloakOrganizations } from '../../../adapters/keycloak/organization.ts';
+import { aCall } from '../../contracts/a-call.ts';
+import { startFakeKeycloak } from './fake-keycloak.ts';
+
+const USERS = '/admin/realms/pool/users/';
+const MANY = 250;
+
+test('all users of a tenant go with it, also those of later pages, and nobody else', async () => {
+  const call = aCall();
+  const marked = (tenant: string) => (id: string) => ({
+    id,
+    attributes: { 'tenure.tenant': [tenant] },
+  });
+  let users = [
+    ...Array.from({ length: MANY }, (_, at) => marked(call.owner.tenant)(`u${at}`)),
+    marked(call.owner.tenant)('shared'),
+    // Keycloak's search is no comparison.
+    marked('another')('foreign'),
+  ];
+  const keycloak = await startFakeKeycloak((method, path, _token, query) => {
+    if (method === 'GET' && path === USERS) {
+      const first = Number(query.get('first') ?? 0);
+      return { status: 200, body: users.slice(first, first + Number(query.get('max'))) };
+    }
+    if (method === 'DELETE') {
+      users = users.filter(({ id }) => path !== `${USERS}${id}`);
+      return { status: 204 };
+    }
+    if (path.endsWith('/shared/organizations')) return { status: 200, body: [{ id: 'other' }] };
+    return { status: 200, body: [] };
+  });
+  try {
+    await createKeycloakOrganizations(keycloak.config).remove('acme', call);
+    expect(users.map(({ id }) => id)).toEqual(['shared', 'foreign']);
+  } finally {
+    await keycloak.close();
+  }
+});

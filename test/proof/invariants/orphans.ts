@@ -1,0 +1,80 @@
+import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
+import type { InventoryItem } from '../../../ports/identity-provider.ts';
+import type { ProofWorld } from '../world.ts';
+import { select } from './subject.ts';
+import type { Findings, Subject } from './subject.ts';
+
+/** States in which a tenant has its objects outside. */
+const THERE: ReadonlySet<string> = new Set(['trial', 'active', 'frozen']);
+const INVENTORY_WITHIN_MS = 30_000;
+
+interface TenantRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly state: string;
+}
+
+/** I1: the tenant has each of its objects once, or, when it is not there, none. */
+export async function ownObjects(world: ProofWorld, { operation }: Subject): Findings {
+  const rows = await select<TenantRow>(
+    world,
+    'select id, slug, state from tenants where id = $1',
+    operation.tenant,
+  );
+  return disagreements(rows, await inventories(world));
+}
+
+/** I1, both ways: all objects are those of the tenants that are there. */
+export async function allObjects(world: ProofWorld): Findings {
+  const rows = await select<TenantRow>(
+    world,
+    'select id, slug, state from tenants where id <> $1',
+    PLATFORM_TENANT,
+  );
+  const found = await inventories(world);
+  const known = new Set(rows.map(({ id }) => id));
+  const strange = found.filter(({ tenant, name }) =>
+    tenant === undefined ? !world.foreign.includes(name) : !known.has(tenant),
+  );
+  return [
+    ...disagreements(rows, found),
+    ...strange.map(({ port, name }) => `${port} ${name} belongs to no tenant`),
+  ];
+}
+
+function disagreements(tenants: readonly TenantRow[], found: readonly Found[]): string[] {
+  return tenants.flatMap(({ id, slug, state }) => {
+    const wanted = THERE.has(state) ? 1 : 0;
+    return PORTS.flatMap((port) => {
+      const own = found.filter((item) => item.port === port && isOf(item, id, slug));
+      if (own.length === wanted) return [];
+      return [`${state} tenant ${id} has ${own.length} objects in ${port}, not ${wanted}`];
+    });
+  });
+}
+
+/** By its mark; without one, by its name: we made it and forgot the mark. */
+function isOf({ tenant, name }: InventoryItem, id: string, slug: string): boolean {
+  return tenant === undefined ? name.includes(id) || name.includes(slug) : tenant === id;
+}
+
+const PORTS = ['identity', 'database', 'route', 'dns'] as const;
+
+interface Found extends InventoryItem {
+  readonly port: (typeof PORTS)[number];
+}
+
+/** Everything outside that can be seen, ours or not, read past the registry. */
+async function inventories(world: ProofWorld): Promise<Found[]> {
+  const { identity, databases, routes, dns } = world.outside();
+  const identities = [...new Set([identity.silo, identity.pool])];
+  const ports = { identity: identities, database: [databases], route: [routes], dns: [dns] };
+  const signal = AbortSignal.timeout(INVENTORY_WITHIN_MS);
+  const lists = await Promise.all(
+    PORTS.map(async (port) => {
+      const lists = await Promise.all(ports[port].map((adapter) => adapter.inventory(signal)));
+      return lists.flat().map((item) => ({ ...item, port }));
+    }),
+  );
+  return lists.flat();
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { OPERATION_KINDS } from '../../domain/operation.ts';
+import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
+import * as workflows from '../../workflows/all.ts';
+import { SAGA_TABLES } from '../../workflows/tables.ts';
+
+const INPUT = { operation: 'o', tenant: 't', timing: { ...DEFAULT_TIMING, settleMs: {} } };
+
+/** A mail cannot be taken back: a saga may send one before its pivot when it means nothing yet. */
+const NOTHING_TO_UNDO: ReadonlySet<string> = new Set(['nothing', 'mail']);
+
+test('every kind of operation has a workflow of its name, and there is no other', () => {
+  expect(Object.keys(workflows).toSorted()).toEqual([...OPERATION_KINDS].toSorted());
+});
+
+describe.each(OPERATION_KINDS)('the table of %s', (kind) => {
+  const rows = SAGA_TABLES[kind].steps(INPUT);
+  const pivot = rows.findIndex((row) => row.pivot === true);
+
+  test('has exactly one pivot', () => {
+    expect(rows.filter((row) => row.pivot === true)).toHaveLength(1);
+  });
+
+  test('takes back what is done before it, and nothing from it on', () => {
+    const lasting = rows.slice(0, pivot).filter(({ touches }) => !NOTHING_TO_UNDO.has(touches));
+    expect(lasting.filter(({ undo }) => undo === undefined)).toEqual([]);
+    expect(rows.slice(pivot).filter(({ undo }) => undo !== undefined)).toEqual([]);
+  });
+
+  test('names each step once, as an activity id', () => {
+    const names = rows.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^(?!undo-)[a-z]+(-[a-z]+)*$/);
+  });
+});
