@@ -371,6 +371,7 @@ GRANT SELECT, UPDATE ON tenants TO tenure_worker;
 CREATE TABLE trials (
   tenant uuid NOT NULL,
   operation uuid NOT NULL,
+  provisioned_by uuid NOT NULL,
   state text NOT NULL,
   ends_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT trials_pkey PRIMARY KEY (tenant),
