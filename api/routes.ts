@@ -20,6 +20,7 @@ import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
+import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/routes.ts';
 import { answerProductRequest } from './product-requests/answer.ts';
 import { listProductRequests, requestProduct } from './product-requests/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
@@ -48,6 +49,9 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   resumeSaga,
   unwindSaga,
   cancelSaga,
+  reconcileTenant,
+  reconcileAll,
+  getReconciliation,
   listFacts,
   whereFacts,
   addPlane,

@@ -5,6 +5,8 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'reconcileTenant',
+  'reconcileAll',
   'changePlan',
   'answerProductRequest',
   'runTrial',
@@ -22,6 +24,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  reconcileTenant: true,
+  reconcileAll: true,
   changePlan: true,
   answerProductRequest: true,
   runTrial: false,

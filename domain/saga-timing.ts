@@ -25,6 +25,9 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
+  'orphan',
+  'lost-saga',
   /** From the trial's begin to its end, and the last reminder before that. */
   'trial',
   'trial-reminder',
@@ -40,6 +43,8 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    orphan: HOUR_MS,
+    'lost-saga': HOUR_MS,
     trial: 14 * DAY_MS,
     'trial-reminder': 3 * DAY_MS,
   },

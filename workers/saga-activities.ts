@@ -7,6 +7,8 @@ import type { MembershipPorts } from '../activities/membership.ts';
 import { createPlanActivities } from '../activities/plans.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
+import { createReconcileActivities } from '../activities/reconcile.ts';
+import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
 import { createTrialActivities } from '../activities/trials.ts';
@@ -19,6 +21,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  ReconcilePorts &
   TrialPorts &
   Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
@@ -29,6 +32,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createReconcileActivities(ports),
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),

@@ -56,6 +56,7 @@ describe('the document', () => {
 
 test('every route of the app is in the document', () => {
   const app = createApp({
+    codec: { openPayloads: async () => [], uiOrigin: undefined },
     ports: {} as ApiPorts,
     tokens: { operator: 'o', reader: 'r' },
     log: pino({ enabled: false }),
@@ -131,6 +132,7 @@ describe('F4: no route answers an authorization question', () => {
       'getJwks',
       'getKeySet',
       'getReadiness',
+      'getReconciliation',
       'getSaga',
       'getState',
       'getStateNode',
@@ -149,6 +151,8 @@ describe('F4: no route answers an authorization question', () => {
       'listProducts',
       'listSagas',
       'listTenants',
+      'reconcileAll',
+      'reconcileTenant',
       'removePlane',
       'requestProduct',
       'resendInvitation',

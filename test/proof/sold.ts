@@ -4,7 +4,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { acceptAnswer } from '../../registry/accept-sale.ts';
 import { followUpOf } from '../../registry/follow-up.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Request, Stage } from './stories.ts';
+import type { Request, Stage } from './story.ts';
 
 const ENDS_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 100;

@@ -8,6 +8,7 @@ import { SHORT } from '../support/saga-world.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
 export interface Stage {
@@ -85,6 +86,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
     'trial-refused-by-rule': trialRefused,
   },
+  ...RECONCILE_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

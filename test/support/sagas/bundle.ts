@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -37,19 +38,23 @@ export interface Mutation {
 type Mutations = Mutation | readonly Mutation[];
 
 /** The bundle of all sagas, built once for each content of the sources. */
-export function sagaBundle(mutations?: Mutations): Promise<WorkflowBundleWithSourceMap> {
-  return bundleOf('workflows/all.ts', mutations);
+export function sagaBundle(
+  mutations?: Mutations,
+  converter?: DataConverter,
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleOf('workflows/all.ts', mutations, converter);
 }
 
 /** `entry`: a module whose exports are workflows, from the repository's root. */
 export async function bundleOf(
   entry: string,
   given: Mutations = [],
+  { failureConverterPath }: DataConverter = {},
 ): Promise<WorkflowBundleWithSourceMap> {
   const mutations = [given].flat();
-  const file = join(CACHE, `${hashOf(entry, mutations)}.js`);
+  const file = join(CACHE, `${hashOf(entry, mutations, failureConverterPath)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(entry, mutations);
+  const built = await build(entry, mutations, failureConverterPath);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -57,10 +62,11 @@ export async function bundleOf(
   return built;
 }
 
-function build(entry: string, mutations: readonly Mutation[]) {
+function build(entry: string, mutations: readonly Mutation[], failures: string | undefined) {
   return bundleWorkflowCode({
     workflowsPath: join(REPOSITORY, entry),
     logger: SILENT,
+    ...(failures === undefined ? {} : { failureConverterPath: failures }),
     webpackConfigHook: (config) => mutations.reduce(mutated, config),
   });
 }
@@ -79,8 +85,8 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(entry: string, mutations: readonly Mutation[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(mutations));
+function hashOf(entry: string, mutations: readonly Mutation[], failures?: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([mutations, failures ?? null]));
   hash.update(readFileSync(join(REPOSITORY, entry)));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');
