@@ -100,12 +100,9 @@ async function readKnown(
   transaction: ReconcileTransaction,
   tenant: string,
 ): Promise<Known | undefined> {
-  const [view, entitlements] = await Promise.all([
-    transaction.view(tenant),
-    transaction.entitlements(),
-  ]);
+  const held = await transaction.view(tenant);
   const chain = await transaction.chain();
-  return chain && { held: { ...view, entitlements }, live: liveFacts(chain.map(parsePayload)) };
+  return chain && { held, live: liveFacts(chain.map(parsePayload)) };
 }
 
 /** Of a tenant that `recover` made from facts, which hold no names, presence alone is known. */

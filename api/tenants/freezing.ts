@@ -53,7 +53,7 @@ export const unfreezeTenant = route({
   tag: 'tenants',
   summary: 'Unfreeze a tenant',
   description:
-    'Gives back the state before the freeze: a trial stays a trial. Sessions that the freeze ended stay ended.',
+    'Gives back the state before the freeze: a trial stays a trial, and begins anew when its time was over. Sessions that the freeze ended stay ended.',
   access: 'operator',
   params,
   headers,

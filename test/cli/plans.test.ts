@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runCli } from '../../cli/program.ts';
-import { beginTrial, sell } from '../support/api/sold.ts';
+import { sell } from '../support/api/sold.ts';
 import { OPERATOR, startTestApi } from '../support/api/test-api.ts';
 import type { TestApi } from '../support/api/test-api.ts';
 
@@ -75,16 +75,4 @@ test('refuse answers no', async () => {
   const [{ id } = { id: '' }] = api.sales.requests;
   expect((await tenure('plans', 'refuse', tenant, id)).code).toBe(0);
   expect(newest()?.input).toEqual({ request: id, answer: 'refused', limits: {} });
-});
-
-test('a trial is shown, extended and sold; one key is one update', async () => {
-  const trial = await beginTrial(api);
-  expect((await tenure('trials', 'show', trial.tenant)).out).toMatch(/running\nends +2030-01-01/);
-  const key = ['--idempotency-key', 'k1'];
-  for (const _ of [1, 2])
-    await tenure('trials', 'extend', trial.tenant, '2030-02-01T00:00:00Z', ...key);
-  for (const _ of [1, 2]) await tenure('trials', 'activate', trial.tenant, 'team', ...key);
-  const told = api.engine.messages.map(([, { name, id }]) => [name, id]);
-  expect(told.map(([name]) => name)).toEqual(['extend', 'extend', 'convert', 'convert']);
-  expect(new Set(told.map(([, id]) => id)).size).toBe(2);
 });
