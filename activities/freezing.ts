@@ -3,9 +3,11 @@ import { freezeInputOf, freezeTenant, unfreezeTenant } from '../domain/freezing.
 import type { Isolation } from '../domain/isolation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Call } from '../ports/call.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
-import type { Routes } from '../ports/routes.ts';
+import { routeOfDomain } from '../ports/routes.ts';
+import type { RouteRequest, Routes } from '../ports/routes.ts';
 import type { FreezingActivities } from '../workflows/freeze-tenant/contract.ts';
 import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
@@ -20,6 +22,7 @@ export interface FreezingPorts extends CommitPorts {
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly routes: Routes;
+  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
   readonly report: Report;
 }
 
@@ -40,8 +43,14 @@ export function createFreezingActivities(
       outside(ref, ({ isolation, slug }, call) => identity[isolation].suspend(slug, call)),
     restoreIdentity: (ref) =>
       outside(ref, ({ isolation, slug }, call) => identity[isolation].restore(slug, call)),
-    suspendRoute: (ref) => outside(ref, (tenant, call) => routes.suspend(tenant, call)),
-    restoreRoute: (ref) => outside(ref, (tenant, call) => routes.restore(tenant, call)),
+    suspendRoute: (ref) =>
+      outside(ref, (tenant, call) =>
+        forEachRoute(ports, tenant, (route) => routes.suspend(route, call)),
+      ),
+    restoreRoute: (ref) =>
+      outside(ref, (tenant, call) =>
+        forEachRoute(ports, tenant, (route) => routes.restore(route, call)),
+      ),
     commitFreeze: (ref, atMs) =>
       attempt(ports.report, async () => {
         const { actor, input } = await readOperation(ports.operations, ref);
@@ -55,6 +64,17 @@ export function createFreezingActivities(
         return commit(ports, ref, unfreezeTenant, {}, { actor, atMs, releaseLock: true });
       }),
   };
+}
+
+/** The tenant's own host, and each custom domain that is active. */
+async function forEachRoute(
+  { domains }: Pick<FreezingPorts, 'domains'>,
+  tenant: Tenant,
+  work: (route: RouteRequest) => Promise<void>,
+): Promise<void> {
+  await work(tenant);
+  for (const { name } of await domains.listActiveDomains(tenant.id))
+    await work(routeOfDomain(name));
 }
 
 function commit<C>(

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config.ts';
 import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
+import { addDomainCommands } from './domains.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addFactCommands } from './facts.ts';
@@ -56,6 +57,7 @@ function createProgram(io: Io): Command {
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
+  addDomainCommands(program, context);
   addSagaCommands(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);

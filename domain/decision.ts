@@ -1,4 +1,5 @@
 import type { FactDraft } from '../facts/core/types.ts';
+import type { CustomDomain } from './custom-domain.ts';
 import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
 import type { Tenant } from './tenant.ts';
@@ -10,6 +11,8 @@ export interface TenantView {
   readonly catalog: Catalog;
   /** The one that the commit is about, locked. */
   readonly invitation?: Invitation | undefined;
+  /** The one that the commit is about, locked. */
+  readonly domain?: CustomDomain | undefined;
 }
 
 /** Live content of the platform tenant's chain. */
@@ -41,7 +44,9 @@ export type Change =
   /** The row goes: who never became a member leaves none. */
   | { readonly type: 'membership-removed'; readonly tenant: string; readonly member: string }
   /** Its end is settled; the other columns stay. */
-  | { readonly type: 'invitation-settled'; readonly invitation: Invitation };
+  | { readonly type: 'invitation-settled'; readonly invitation: Invitation }
+  /** Its state, and when it ended. */
+  | { readonly type: 'domain'; readonly domain: CustomDomain };
 
 export interface Entitlement {
   readonly tenant: string;
@@ -80,7 +85,8 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
-  | 'invitation-state';
+  | 'invitation-state'
+  | 'domain-state';
 
 /** A refusal by a rule: permanent, and nothing was committed. */
 export interface Refused {

@@ -25,6 +25,9 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** From one look for the record of a domain to the next at first, and for the claim in all. */
+  'domain-look',
+  'domain-claim',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -37,5 +40,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    'domain-look': MINUTE_MS,
+    'domain-claim': 7 * DAY_MS,
   },
 };

@@ -1,3 +1,5 @@
+import { createDomainActivities } from '../activities/domains.ts';
+import type { DomainPorts } from '../activities/domains.ts';
 import { createFreezingActivities } from '../activities/freezing.ts';
 import type { FreezingPorts } from '../activities/freezing.ts';
 import { createInvitationActivities } from '../activities/invitation.ts';
@@ -15,6 +17,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  DomainPorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
 /** All activities of the queue `tenure`. */
@@ -24,13 +27,14 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createDomainActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants } = ports;
+  const { identity, databases, routes, dns, notifier, tenants, domainProof } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
@@ -43,6 +47,8 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     route: (_ref, signal) => routes.probe(signal),
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
+    proof: (_ref, signal) => domainProof.probe(signal),
+    vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
   };
 }

@@ -1,6 +1,8 @@
 /** Every saga, for the workflow bundle: what a worker can run. */
+export { addDomain } from './add-domain/workflow.ts';
 export { changeMembership } from './change-membership/workflow.ts';
 export { freezeTenant } from './freeze-tenant/workflow.ts';
 export { inviteMember } from './invite-member/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
+export { removeDomain } from './remove-domain/workflow.ts';
 export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';

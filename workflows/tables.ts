@@ -1,11 +1,14 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
+import { LOOK } from '../domain/custom-domain.ts';
 import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
+import { steps as addDomain } from './add-domain/workflow.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
+import { steps as removeDomain } from './remove-domain/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 
@@ -82,5 +85,19 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
     told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
+  },
+  addDomain: {
+    does: 'Waits until the DNS of a name says that it is the tenant’s, and routes it.',
+    begunBy: 'POST /v1/tenants/{tenant}/domains',
+    refusals: ['tenant-not-found', 'tenant-state', 'domain-state'],
+    told: [LOOK],
+    steps: (input) => addDomain(input),
+  },
+  removeDomain: {
+    does: 'Takes a name back: its route goes, then others may have it.',
+    begunBy: 'DELETE /v1/tenants/{tenant}/domains/{domain}',
+    refusals: ['domain-state'],
+    told: [],
+    steps: removeDomain,
   },
 };

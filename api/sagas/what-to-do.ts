@@ -26,6 +26,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'plan-unknown': 'Name a plan of the catalog; then send a new request.',
   'last-owner': 'Give another active member the owner role first; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
+  'domain-state': 'Look at the domain’s state: it was removed meanwhile; add it anew.',
 };
 
 /** Per failure of the registry's own store. */
@@ -45,6 +46,8 @@ export const SAGA_ADVICE = {
     'An operator unwound it and nothing remains. Send a new request to try again.',
   'parked-too-long':
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
+  'domain-unproven':
+    'The record was not in the domain’s DNS in time. Publish it, then add the domain anew.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
   internal:

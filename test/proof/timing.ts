@@ -15,7 +15,7 @@ export const PROOF_TIMING: SagaTiming = {
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
   // Its story accepts it; one that ends while a server is dead has no use for its next steps.
-  waitMs: { ...everyWait, invitation: 60_000 },
+  waitMs: { ...everyWait, invitation: 60_000, 'domain-look': 500, 'domain-claim': 60_000 },
 };
 
 /** A realm takes seconds where the machine is busy, and goes on after its caller has left. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { domainNames } from '../../adapters/system/domain-names.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -56,12 +57,15 @@ export async function startProofWorld(listeners: Listeners, outside?: RealOutsid
     ...{ timing, real: outside !== undefined },
     /** The outside systems past the registry, as they are now. */
     outside: () => outside?.ports ?? stack.slate().outside,
+    /** What owners of names publish. */
+    zone: stack.zone,
     foreign: outside?.foreign ?? [],
     /** Embedded identities know nobody, and take any. */
     subOf: outside?.subOf ?? (async () => 'bob'),
     ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      ...{ domains: api.domains, names: domainNames },
       ...{ clock: systemClock, ids: systemIds },
       ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },

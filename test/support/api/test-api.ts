@@ -10,6 +10,8 @@ import { createMemoryLogin } from '../../../adapters/memory/login.ts';
 import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
+import { createDomainChallenges } from '../../../adapters/system/domain-challenges.ts';
+import { domainNames } from '../../../adapters/system/domain-names.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
@@ -82,6 +84,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
   const invitations = breakable({ ...registry.invitations, ...links });
+  const domains = breakable(registry.domains);
   const closing = new AbortController();
   const app = createApp({
     ports: {
@@ -89,6 +92,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
         operations,
         tenants,
         invitations,
+        domains,
+        names: domainNames,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
@@ -97,6 +102,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       operations,
       tenants,
       invitations,
+      domains,
+      challenges: createDomainChallenges(new Uint8Array(32)),
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
