@@ -57,9 +57,7 @@ export function createDomainActivities(
       attempt(report, () => commit(ports, ref, { rule: removeDomain, atMs }, removed)),
     removeDomainRoute: (ref) => unroute(ref, removed),
     freeDomain: (ref, atMs) =>
-      attempt(report, () =>
-        commit(ports, ref, { step: 'free', rule: freeDomain, atMs }, removed),
-      ),
+      attempt(report, () => commit(ports, ref, { step: 'free', rule: freeDomain, atMs }, removed)),
   };
 }
 

@@ -59,9 +59,7 @@ const pathOf = (tenant: string, ...rest: readonly string[]) =>
   `/v1/tenants/${[tenant, 'domains', ...rest].map(encodeURIComponent).join('/')}`;
 
 async function add(tenant: string, name: string, key: string | undefined, context: Context) {
-  const made = await context
-    .client()
-    .post<Changed>(pathOf(tenant), { name }, keyHeader(key));
+  const made = await context.client().post<Changed>(pathOf(tenant), { name }, keyHeader(key));
   context.print(made, () => formatDomain(made.domain));
 }
 

@@ -23,7 +23,8 @@ export const activateDomain: Rule<Nothing> = ({ tenant, domain }) => {
  * the route is gone; a claim ends at once, and its saga with it.
  */
 export const removeDomain: Rule<Nothing> = ({ domain }, _command, nowMs) => {
-  if (domain?.state === 'active') return decided({ ...domain, state: 'removing' }, 'domain.removed');
+  if (domain?.state === 'active')
+    return decided({ ...domain, state: 'removing' }, 'domain.removed');
   if (domain?.state !== 'claimed') return domainState(domain);
   return decided({ ...domain, state: 'removed', endedAtMs: nowMs }, 'domain.removed');
 };

@@ -32,7 +32,10 @@ export async function proveDomain(
   ]);
   if (claim?.state === 'proven') return true;
   if (claim?.state !== 'claimed')
-    throw new RefusedError('domain-state', `The domain is ${claim?.state ?? 'not there any more'}.`);
+    throw new RefusedError(
+      'domain-state',
+      `The domain is ${claim?.state ?? 'not there any more'}.`,
+    );
   if (row === undefined || !isOpen(row)) return false;
   const texts = await domainProof.look(challengeNameOf(claim.name), signal);
   const proves = (one: DomainRef) => texts.includes(challenges.textOf(one.tenant, one.id));

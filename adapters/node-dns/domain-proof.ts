@@ -97,10 +97,7 @@ async function addressesOf(
   port: number,
 ): Promise<string[]> {
   const lists = await Promise.all(
-    names.flatMap((name) => [
-      answered(resolver.resolve4(name)),
-      answered(resolver.resolve6(name)),
-    ]),
+    names.flatMap((name) => [answered(resolver.resolve4(name)), answered(resolver.resolve6(name))]),
   );
   const addresses = lists.flatMap((list) => list ?? []);
   return addresses.map((each) => (isIPv6(each) ? `[${each}]:${port}` : `${each}:${port}`));

@@ -7,16 +7,12 @@ import { showSaga } from '../sagas/view.ts';
 import { startAccepted } from '../tenants/accepted.ts';
 import { domainSchema, formatDomain } from './schema.ts';
 
+const changed = z
+  .object({ domain: domainSchema, saga: sagaSchema })
+  .meta({ id: 'ChangedDomain', description: 'The domain as it is by now.' });
+
 export const accepted202 = (description: string) =>
-  ({
-    202: {
-      description,
-      body: z
-        .object({ domain: domainSchema, saga: sagaSchema })
-        .meta({ id: 'ChangedDomain', description: 'The domain as it is by now.' }),
-      headers: { Location: 'The domain.' },
-    },
-  }) as const;
+  ({ 202: { description, body: changed, headers: { Location: 'The domain.' } } }) as const;
 
 /** Starts the saga, and shows it with the domain that it is about. */
 export async function startAndShow(accepted: Operation, domain: string, ports: ApiPorts) {

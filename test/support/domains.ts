@@ -4,7 +4,7 @@ import { DEFAULT_TIMING, type SagaTiming } from '../../domain/saga-timing.ts';
 import { domainNames } from '../../adapters/system/domain-names.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
-import type { MemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { acceptAddDomain, acceptRemoveDomain } from '../../registry/accept-domain.ts';
 import { LINKS } from './saga-outside.ts';
@@ -16,8 +16,8 @@ const WAIT_MS = { ...DEFAULT_TIMING.waitMs, 'domain-look': 100 };
 
 type DomainWorld = Pick<World, 'api' | 'engine' | 'start' | 'ended' | 'reached'>;
 
-/** What tenants do with domains of their own; their zones are in memory. */
-export function createOwning(world: DomainWorld, proof: MemoryDomainProof) {
+/** What tenants do with domains of their own; `proof`: their zones, where they are in memory. */
+export function createOwning(world: DomainWorld, proof = createMemoryDomainProof()) {
   const ports = {
     ...{ ...world.api, names: domainNames, domain: DOMAIN },
     ...{ clock: systemClock, ids: systemIds },

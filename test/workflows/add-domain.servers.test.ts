@@ -117,9 +117,14 @@ describe('a domain', () => {
   test('that the router refuses leaves nothing, and the name free', async () => {
     const [tenant, name] = [await aTenantId(), aName()];
     const claim = await people.accepted(people.ask(tenant, name));
-    plan.plan(claim.id, 'route.ensure', { kind: 'late', after: 'route.remove' }, {
-      ...{ kind: 'refused', code: 'invalid' },
-    });
+    plan.plan(
+      claim.id,
+      'route.ensure',
+      { kind: 'late', after: 'route.remove' },
+      {
+        ...{ kind: 'refused', code: 'invalid' },
+      },
+    );
     people.publish(name, claim);
     await people.started(claim);
     expect((await world.ended(claim)).state).toBe('unwound');

@@ -194,8 +194,7 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
   if (newInvitation !== undefined)
     rows.invitations.set(operation.id, pendingInvitation(request, newInvitation));
-  if (newDomain !== undefined)
-    rows.domains.set(operation.id, claimedDomain(request, newDomain));
+  if (newDomain !== undefined) rows.domains.set(operation.id, claimedDomain(request, newDomain));
   for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
   if (idempotency !== undefined)
     keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });

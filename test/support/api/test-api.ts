@@ -89,20 +89,14 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const app = createApp({
     ports: {
       accept: {
-        operations,
-        tenants,
-        invitations,
-        domains,
+        ...{ operations, tenants, invitations, domains },
         names: domainNames,
         ids: systemIds,
         clock: systemClock,
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      operations,
-      tenants,
-      invitations,
-      domains,
+      ...{ operations, tenants, invitations, domains },
       challenges: createDomainChallenges(new Uint8Array(32)),
       engine,
       facts: breakable(readingOf(facts, made)),

@@ -117,7 +117,9 @@ async function expectNoOrphans(
 ): Promise<void> {
   const there = tenants.filter(({ state }) => THERE.has(state));
   const wanted = there.flatMap(({ id, isolation, domains }) =>
-    [`identity/${isolation}`, 'database', ...Array<string>(1 + domains).fill('route'), 'dns'].map((port) => `${port} of ${id}`),
+    [`identity/${isolation}`, 'database', ...Array<string>(1 + domains).fill('route'), 'dns'].map(
+      (port) => `${port} of ${id}`,
+    ),
   );
   const found = (await inventories(outside)).flatMap((item) => {
     const owner = foreign.includes(item.name) ? undefined : ownerOf(item, tenants);
