@@ -6,8 +6,8 @@ import type { Call } from '../ports/call.ts';
 import type { DomainStore } from '../ports/domain-store.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
-import { routeOfDomain } from '../ports/routes.ts';
-import type { RouteRequest, Routes } from '../ports/routes.ts';
+import type { Routes } from '../ports/routes.ts';
+import { routesOfTenant } from '../registry/tenant-routes.ts';
 import type { FreezingActivities } from '../workflows/freeze-tenant/contract.ts';
 import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
@@ -44,13 +44,13 @@ export function createFreezingActivities(
     restoreIdentity: (ref) =>
       outside(ref, ({ isolation, slug }, call) => identity[isolation].restore(slug, call)),
     suspendRoute: (ref) =>
-      outside(ref, (tenant, call) =>
-        forEachRoute(ports, tenant, (route) => routes.suspend(route, call)),
-      ),
+      outside(ref, async (tenant, call) => {
+        for (const route of await routesOfTenant(ports, tenant)) await routes.suspend(route, call);
+      }),
     restoreRoute: (ref) =>
-      outside(ref, (tenant, call) =>
-        forEachRoute(ports, tenant, (route) => routes.restore(route, call)),
-      ),
+      outside(ref, async (tenant, call) => {
+        for (const route of await routesOfTenant(ports, tenant)) await routes.restore(route, call);
+      }),
     commitFreeze: (ref, atMs) =>
       attempt(ports.report, async () => {
         const { actor, input } = await readOperation(ports.operations, ref);
@@ -64,17 +64,6 @@ export function createFreezingActivities(
         return commit(ports, ref, unfreezeTenant, {}, { actor, atMs, releaseLock: true });
       }),
   };
-}
-
-/** The tenant's own host, and each custom domain that is active. */
-async function forEachRoute(
-  { domains }: Pick<FreezingPorts, 'domains'>,
-  tenant: Tenant,
-  work: (route: RouteRequest) => Promise<void>,
-): Promise<void> {
-  await work(tenant);
-  for (const { name } of await domains.listActiveDomains(tenant.id))
-    await work(routeOfDomain(name));
 }
 
 function commit<C>(

@@ -36,11 +36,11 @@ export const freeDomain: Rule<Nothing> = ({ domain }, _command, nowMs) => {
 };
 
 function decided(domain: CustomDomain, action: string): Decided {
-  const { id, name } = domain;
   return {
     changes: [{ type: 'domain', domain }],
     facts: [],
-    audit: [{ action, target: `domain:${id}`, detail: { name } }],
+    // The name may be a person's: it is in the row alone.
+    audit: [{ action, target: `domain:${domain.id}`, detail: {} }],
   };
 }
 

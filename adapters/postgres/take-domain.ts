@@ -46,16 +46,14 @@ async function lose(
   nowMs: number,
 ): Promise<void> {
   focus(session, tenant);
-  const { rows } = await session.client.query<{ name: string }>(
+  const { rowCount } = await session.client.query(
     `update domains set state = 'lost', ended_at = $3, lost_to = $4
      where tenant = $1 and id = $2 and state = 'active'
-       and not exists (select from operations where tenant = $1 and holds_lock)
-     returning name`,
+       and not exists (select from operations where tenant = $1 and holds_lock)`,
     [tenant, id, new Date(nowMs), claim.id],
   );
-  const [lost] = rows;
-  if (lost === undefined) throw new NotTaken();
-  const audit = { action: 'domain.lost', target: `domain:${id}`, detail: { name: lost.name } };
+  if (rowCount !== 1) throw new NotTaken();
+  const audit = { action: 'domain.lost', target: `domain:${id}`, detail: {} };
   await appendAudit(session.client, [{ ...audit, tenant, actor: ACTOR, operation: id }], nowMs);
 }
 
