@@ -7,6 +7,8 @@ export const OPERATION_KINDS = [
   'inviteMember',
   'addDomain',
   'removeDomain',
+  'reconcileTenant',
+  'reconcileAll',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -24,6 +26,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   // It waits for a record in somebody's zone for days.
   addDomain: false,
   removeDomain: true,
+  reconcileTenant: true,
+  reconcileAll: true,
 };
 
 /**

@@ -9,6 +9,8 @@ const VERBS: Record<OperationKind, string> = {
   inviteMember: 'invite',
   addDomain: 'add',
   removeDomain: 'remove',
+  reconcileTenant: 'reconcile',
+  reconcileAll: 'reconcile',
 };
 
 /**

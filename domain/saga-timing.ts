@@ -28,6 +28,9 @@ export const WAITS = [
   /** From one look for the record of a domain to the next at first, and for the claim in all. */
   'domain-look',
   'domain-claim',
+  /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
+  'orphan',
+  'lost-saga',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -42,5 +45,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     invitation: 72 * HOUR_MS,
     'domain-look': MINUTE_MS,
     'domain-claim': 7 * DAY_MS,
+    orphan: HOUR_MS,
+    'lost-saga': HOUR_MS,
   },
 };

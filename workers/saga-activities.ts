@@ -8,6 +8,8 @@ import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
+import { createReconcileActivities } from '../activities/reconcile.ts';
+import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -18,6 +20,7 @@ export type ActivityPorts = ProvisioningPorts &
   FreezingPorts &
   InvitationPorts &
   DomainPorts &
+  ReconcilePorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
 /** All activities of the queue `tenure`. */
@@ -28,6 +31,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
     ...createDomainActivities(ports),
+    ...createReconcileActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }

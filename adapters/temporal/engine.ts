@@ -44,6 +44,8 @@ const TITLES: Record<OperationKind, string> = {
   inviteMember: 'Invite a member to tenant',
   addDomain: 'Add a domain to tenant',
   removeDomain: 'Remove a domain of tenant',
+  reconcileTenant: 'Reconcile tenant',
+  reconcileAll: 'Reconcile everything',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -50,6 +50,8 @@ export const SAGA_ADVICE = {
     'The record was not in the domain’s DNS in time. Publish it, then add the domain anew.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
+  'saga-lost':
+    'Its saga was terminated or past retention, and the doctor closed the operation. Send a new request to try again.',
   internal:
     'A bug of ours, or something unforeseen: the worker’s log has the cause. `resume` tries again.',
 } as const;

@@ -6,3 +6,6 @@ GRANT SELECT, INSERT ON "domains" TO "tenure_api";
 
 GRANT SELECT ON "domains" TO "tenure_worker";
 GRANT UPDATE ("state", "proven_at", "ended_at", "lost_to") ON "domains" TO "tenure_worker";
+
+-- Operator: the doctor compares names with routes.
+GRANT SELECT ON "domains" TO "tenure_operator";

@@ -3,7 +3,7 @@ import { challengeNameOf } from '../../domain/custom-domain.ts';
 import { DEV_SECRETS_KEY } from '../../wiring/config/sections/access.ts';
 import { acceptAddDomain, acceptRemoveDomain } from '../../registry/accept-domain.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Request, Stage } from './stories.ts';
+import type { Request, Stage } from './story.ts';
 
 const challenges = createDomainChallenges(Buffer.from(DEV_SECRETS_KEY, 'base64'));
 

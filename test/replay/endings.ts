@@ -8,6 +8,7 @@ import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import { createOwning } from '../support/domains.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
 export interface Stage {
@@ -83,6 +84,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'domain-removal-refused': (stage) =>
       domainRemoved(stage, ['store.commitDomainRemoval', [REFUSED]]),
   },
+  ...RECONCILE_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(
