@@ -12,7 +12,14 @@ import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
-import { changeMemberRoles, listMembers } from './members/routes.ts';
+import {
+  changeMemberRoles,
+  deactivateMember,
+  reactivateMember,
+  removeMember,
+  transferOwnership,
+} from './members/change.ts';
+import { listMembers } from './members/routes.ts';
 import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
@@ -32,6 +39,10 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   unfreezeTenant,
   listMembers,
   changeMemberRoles,
+  deactivateMember,
+  reactivateMember,
+  removeMember,
+  transferOwnership,
   inviteMember,
   listInvitations,
   getInvitation,

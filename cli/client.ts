@@ -3,12 +3,21 @@ import { CliError, EXIT } from './errors.ts';
 const REQUEST_DEADLINE_MS = 70_000;
 const NO_CONTENT = 204;
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   /** For answers without a body. */
   delete(path: string): Promise<void>;
-  post<T>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
+  post<T>(path: string, body?: unknown, headers?: Headers): Promise<T>;
+  /** For answers with a body, by any method that changes something. */
+  send<T>(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ): Promise<T>;
 }
 
 interface ProblemBody {
@@ -27,26 +36,27 @@ export function createClient(url: string, token: string): Client {
     if (!response.ok) throw refusal(body as ProblemBody, response.status);
     return body;
   };
+  const change = <T>(method: string, path: string, body?: unknown, headers: Headers = {}) => {
+    const json = { 'Content-Type': 'application/json' };
+    return call(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...(body === undefined ? {} : json), ...headers },
+    }) as Promise<T>;
+  };
   return {
     url,
+    send: change,
     get: <T>(path: string) => call(path, {}) as Promise<T>,
     delete: async (path) => {
       await call(path, { method: 'DELETE' });
     },
-    post: <T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
-      call(path, {
-        method: 'POST',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        headers: {
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-      }) as Promise<T>,
+    post: (path, body, headers) => change('POST', path, body, headers),
   };
 }
 
-/** For `post`: the same key again has one effect. */
-export function keyHeader(idempotencyKey: string | undefined): Readonly<Record<string, string>> {
+/** The same key again has one effect. */
+export function keyHeader(idempotencyKey: string | undefined): Headers {
   return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
 }
 

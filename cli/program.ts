@@ -8,6 +8,7 @@ import { addFactCommands } from './facts.ts';
 import { addInvitationCommands } from './invitations.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
+import { addMemberCommands } from './members.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
 import { addRecoverCommand } from './recover.ts';
@@ -56,6 +57,7 @@ function createProgram(io: Io): Command {
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
+  addMemberCommands(program, context);
   addSagaCommands(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);

@@ -80,6 +80,7 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
+  | 'not-owner'
   | 'invitation-state';
 
 /** A refusal by a rule: permanent, and nothing was committed. */

@@ -96,7 +96,10 @@ export interface IdentityProvider {
     request: MemberRequest & { readonly roles: readonly string[] },
     call: Call,
   ): Promise<void>;
-  /** The user is in neither; it stays a user. Who is not there, or in nothing, is success. */
+  /**
+   * The user is in neither, and its sessions in the tenant end; it stays a user. Who is not there, or
+   * in nothing, is success.
+   */
   removeMember(request: MemberRequest, call: Call): Promise<void>;
   /** Resolves when the provider answers and accepts our credentials. */
   probe(signal: AbortSignal): Promise<void>;

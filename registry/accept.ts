@@ -44,6 +44,7 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
+  | { readonly outcome: 'last-owner' | 'not-owner' }
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' };
 
 /** `request`: what was asked, without the ids that we mint. */

@@ -10,6 +10,7 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
+import { endPoolSessions } from './member-sessions.ts';
 import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
 import {
   addToOrganization,
@@ -77,6 +78,8 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       const organization = await findOrganization(admin, realm, slug, call);
       if (!isMine(organization, call) || organization?.id === undefined) return;
       await removeOrganizationMember(admin, realm, organization.id, sub, call);
+      // Membership first: a session that begins meanwhile is one of nobody's.
+      await endPoolSessions(admin, realm, formatPoolName(WEB_CLIENT, slug), sub, call);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listOrganizations(admin, realm, signal),

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { TenantState } from '../../domain/tenant.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { changeOf } from './changed-members.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
@@ -61,15 +61,11 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   changeMembership: [
-    {
-      prepare: async ({ world, caller, made }) => {
-        const member = provisionInputOf(made.input).adminMember;
-        const roles = ['org-admin', 'org-owner'];
-        const { tenant } = made;
-        return () => acceptRoleChange(world.accept, { ...caller, tenant, member, roles });
-      },
-      leaves: { done: 'active', unwound: 'active' },
-    },
+    changed('reactivate'),
+    changed('roles'),
+    changed('deactivate'),
+    changed('leave'),
+    changed('transfer-ownership'),
   ],
   freezeTenant: [
     {
@@ -111,6 +107,15 @@ export function storyOf(
   );
   const chance = createHash('sha256').update(nameOf(cell)).digest().readUInt32BE();
   return passing[chance % passing.length] ?? stories[0];
+}
+
+/** All ways but one let nobody in before the commit. */
+function changed(way: MembershipChangeName): Story {
+  return {
+    prepare: (stage) => changeOf(stage, way, invitedAt(stage)),
+    leaves: { done: 'active', unwound: 'active' },
+    ...(way !== 'reactivate' && { skips: ['admit'] }),
+  };
 }
 
 const freeze =
