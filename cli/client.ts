@@ -3,20 +3,20 @@ import { CliError, EXIT } from './errors.ts';
 const REQUEST_DEADLINE_MS = 70_000;
 const NO_CONTENT = 204;
 
-type Headers = Readonly<Record<string, string>>;
+type KeyHeader = Readonly<Record<string, string>>;
 
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   /** For answers without a body. */
   delete(path: string): Promise<void>;
-  post<T>(path: string, body?: unknown, headers?: Headers): Promise<T>;
+  post<T>(path: string, body?: unknown, headers?: KeyHeader): Promise<T>;
   /** For answers with a body, by any method that changes something. */
   send<T>(
     method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    headers?: Headers,
+    headers?: KeyHeader,
   ): Promise<T>;
 }
 
@@ -36,7 +36,7 @@ export function createClient(url: string, token: string): Client {
     if (!response.ok) throw refusal(body as ProblemBody, response.status);
     return body;
   };
-  const change = <T>(method: string, path: string, body?: unknown, headers: Headers = {}) => {
+  const change = <T>(method: string, path: string, body?: unknown, headers: KeyHeader = {}) => {
     const json = { 'Content-Type': 'application/json' };
     return call(path, {
       method,
@@ -56,7 +56,7 @@ export function createClient(url: string, token: string): Client {
 }
 
 /** The same key again has one effect. */
-export function keyHeader(idempotencyKey: string | undefined): Headers {
+export function keyHeader(idempotencyKey: string | undefined): KeyHeader {
   return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
 }
 
