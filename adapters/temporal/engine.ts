@@ -42,6 +42,8 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  reconcileTenant: 'Reconcile tenant',
+  reconcileAll: 'Reconcile everything',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -4,7 +4,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
 import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
-import type { Request, Stage } from './stories.ts';
+import type { Request, Stage } from './story.ts';
 
 /**
  * The request for this change: of the first admin's roles, else of somebody who joined before.

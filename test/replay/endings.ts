@@ -7,6 +7,7 @@ import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { aTenantOfTwo } from '../support/changed-world.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
 export interface Stage {
@@ -81,6 +82,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  ...RECONCILE_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

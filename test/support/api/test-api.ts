@@ -12,6 +12,7 @@ import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
+import type { Report } from '../../../domain/reconcile/report.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
@@ -58,6 +59,8 @@ export interface TestApi {
   readonly links: OpenInvitations;
   /** Who signs in, as the invited or as others. */
   readonly people: MemoryLogin;
+  /** What the doctor kept, by operation. */
+  readonly reports: Map<string, Report>;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -76,6 +79,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const planes = createMemoryPlaneStore();
   const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
+  const reports = new Map<string, Report>();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
@@ -100,6 +104,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
+      reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -125,6 +130,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     planes,
     links,
     people,
+    reports,
     logStore,
     log,
     breakStore,
