@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { Operation } from '../../ports/registry-store.ts';
-import { acceptReconcile, acceptReconcileAll } from '../../registry/accept-reconcile.ts';
 import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
+import { acceptReconcile, acceptReconcileAll } from '../../registry/accept-reconcile.ts';
 import { eventually } from '../support/eventually.ts';
 import { select } from './invariants/subject.ts';
 import type { Bend } from './orders.ts';
