@@ -1,7 +1,7 @@
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
-import { absentIsFine } from './failures.ts';
 import { findClient } from './client-drift.ts';
+import { absentIsFine } from './failures.ts';
 import { endSession, servesOnly } from './pool-client-suspension.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
 
