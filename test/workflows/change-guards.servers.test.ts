@@ -10,7 +10,7 @@ import { startFaultyWorld } from '../support/sagas/faulty-world.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 /** Long beside everything else that a saga does here. */
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 5_000;
 
 const FILE = 'workflows/change-membership/workflow.ts';
 
