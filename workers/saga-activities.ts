@@ -52,6 +52,7 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
   };
   return {
     identity: probeIdentity,
+    admit: probeIdentity,
     user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),

@@ -11,6 +11,7 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
+import { endPoolSessions } from './member-sessions.ts';
 import { attributesOfOrganization, mendOrganization } from './organization-drift.ts';
 import type { OwnOrganization } from './organization-drift.ts';
 import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
@@ -80,6 +81,8 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       const organization = await findOrganization(admin, realm, slug, call);
       if (!isMine(organization, call) || organization?.id === undefined) return;
       await removeOrganizationMember(admin, realm, organization.id, sub, call);
+      // Membership first: a session that begins meanwhile is one of nobody's.
+      await endPoolSessions(admin, realm, formatPoolName(WEB_CLIENT, slug), sub, call);
     },
     observe: async (shape, call) => {
       const seen = await look(admin, config, shape.slug, call);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
+import { changeOf } from './changed-members.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
 import { claimDomain, ownDomain, publishClaim, removeDomain } from './owned.ts';
@@ -32,15 +32,11 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   changeMembership: [
-    {
-      prepare: async ({ world, caller, made }) => {
-        const member = provisionInputOf(made.input).adminMember;
-        const roles = ['org-admin', 'org-owner'];
-        const { tenant } = made;
-        return () => acceptRoleChange(world.accept, { ...caller, tenant, member, roles });
-      },
-      leaves: { done: 'active', unwound: 'active' },
-    },
+    changed('reactivate'),
+    changed('roles'),
+    changed('deactivate'),
+    changed('leave'),
+    changed('transfer-ownership'),
   ],
   freezeTenant: [
     {
@@ -135,6 +131,15 @@ export function storyOf(
   );
   const chance = createHash('sha256').update(nameOf(cell)).digest().readUInt32BE();
   return passing[chance % passing.length] ?? stories[0];
+}
+
+/** All ways but one let nobody in before the commit. */
+function changed(way: MembershipChangeName): Story {
+  return {
+    prepare: (stage) => changeOf(stage, way, invitedAt(stage)),
+    leaves: { done: 'active', unwound: 'active' },
+    ...(way !== 'reactivate' && { skips: ['admit'] }),
+  };
 }
 
 const freeze =
