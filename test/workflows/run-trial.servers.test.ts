@@ -15,6 +15,8 @@ const WORLD_WITHIN_MS = 120_000;
 const TEST_WITHIN_MS = 60_000;
 /** Nothing comes to its end by itself while a test looks. */
 const LONG = { ...SHORT.waitMs, trial: 3_600_000, 'trial-reminder': 1_000 };
+/** Long enough that a busy machine comes to tell it something. */
+const SOON = { ...SHORT.waitMs, trial: 6_000 };
 
 const plan = new FaultPlan();
 const notifier = createMemoryNotifier();
@@ -32,7 +34,7 @@ const trialOf = async ({ tenant }: Operation) => (await world.api.sales.readSale
 const mailsTo = ({ tenant }: Operation) => notifier.sent.filter((mail) => mail.tenant === tenant);
 const waiting = (trial: Operation) => world.reached(trial, ['waiting']);
 
-test(
+test.concurrent(
   'a trial reminds, ends by itself, and the tenant is frozen as every other',
   async () => {
     const trial = await sales.trial();
@@ -56,10 +58,10 @@ test(
   TEST_WITHIN_MS,
 );
 
-test(
-  'converted, the tenant is active on the plan, and nothing happens at what was its end',
+test.concurrent(
+  'converted, the tenant is active on the plan, and its saga ends before its time',
   async () => {
-    const trial = await sales.trial();
+    const trial = await sales.trial({ waitMs: LONG });
     await waiting(trial);
     await sales.convert(trial, 'enterprise');
     expect(await world.ended(trial)).toMatchObject({ state: 'done' });
@@ -76,7 +78,7 @@ test(
   TEST_WITHIN_MS,
 );
 
-test(
+test.concurrent(
   'it holds no lock while it waits: the plan changes meanwhile, and it stays a trial',
   async () => {
     const trial = await sales.trial({ waitMs: LONG });
@@ -91,10 +93,10 @@ test(
 );
 
 describe('told', () => {
-  test(
+  test.concurrent(
     'to extend, several times, it ends at the last of the ends',
     async () => {
-      const trial = await sales.trial({ waitMs: { ...SHORT.waitMs, trial: 1_500 } });
+      const trial = await sales.trial({ waitMs: SOON });
       const before = (await waiting(trial)) && (await trialOf(trial));
       const first = (before?.endsAtMs ?? 0) + 1_000;
       await sales.extend(trial, first);
@@ -109,7 +111,7 @@ describe('told', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
+  test.concurrent(
     'what it refuses, it says so, and goes on',
     async () => {
       const trial = await sales.trial({ waitMs: LONG });
@@ -147,7 +149,7 @@ describe('told', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
+  test.concurrent(
     'the same update twice, it is done once and answered alike, also after the end',
     async () => {
       const trial = await sales.trial({ waitMs: LONG });
@@ -166,7 +168,7 @@ describe('told', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
+  test.concurrent(
     'after its end, or after its sale, each message is refused',
     async () => {
       const ended = await sales.trial();
@@ -206,7 +208,7 @@ describe('when things go wrong', () => {
   async function runWith(effect: `store.${string}`, planned: readonly Fault[]) {
     const trial = await acceptedTrial();
     plan.plan(trial.id, effect, ...planned);
-    const trialMs = effect === 'store.end' ? 3_000 : 60_000;
+    const trialMs = effect === 'store.end' ? SOON.trial : 60_000;
     const waitMs = { ...SHORT.waitMs, trial: trialMs, 'trial-reminder': 500 };
     await world.start(trial, { waitMs, retryBudgetMs: 400 });
     await waiting(trial);
@@ -221,7 +223,7 @@ describe('when things go wrong', () => {
     return sales.runTrialOf(tenant);
   }
 
-  test.each(cases)(
+  test.concurrent.each(cases)(
     '$effect $name, and it happens once',
     async ({ effect, of }) => {
       const name = effect as `store.${string}`;
@@ -235,7 +237,7 @@ describe('when things go wrong', () => {
     TEST_WITHIN_MS,
   );
 
-  test.each(['store.begin', 'store.extend', 'store.convert', 'store.end'] as const)(
+  test.concurrent.each(['store.begin', 'store.extend', 'store.convert', 'store.end'] as const)(
     '%s finds no store: it parks, and goes on by itself, with what it was told',
     async (effect) => {
       const trial = await acceptedTrial();
@@ -259,34 +261,10 @@ describe('when things go wrong', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
-    'no mail goes out: it is tried beyond every budget, and holds up neither end nor sale',
-    async () => {
-      plan.down.add('notifier');
-      try {
-        const ended = await sales.trial({ retryBudgetMs: 300 });
-        const waitMs = { ...LONG, 'trial-reminder': LONG.trial - 100 };
-        const sold = await sales.trial({ waitMs, retryBudgetMs: 300 });
-        await eventually(
-          () => plan.calls(sold.id).filter((call) => call === 'notifier.send').length > 5,
-        );
-        await sales.convert(sold, 'team');
-        await Promise.all([world.ended(sold), world.ended(ended)]);
-        await sales.frozen(ended);
-        expect([await tenantState(ended), await tenantState(sold)]).toEqual(['frozen', 'active']);
-        expect([...mailsTo(ended), ...mailsTo(sold)]).toEqual([]);
-        await expectReplays(world, sold);
-      } finally {
-        plan.down.delete('notifier');
-      }
-    },
-    TEST_WITHIN_MS,
-  );
-
-  test(
+  test.concurrent(
     'the tenant was frozen meanwhile: its end changes nothing but the trial, and unfrozen it begins anew',
     async () => {
-      const trial = await sales.trial();
+      const trial = await sales.trial({ waitMs: SOON });
       await waiting(trial);
       await world.ended(await world.freeze(trial.tenant));
       await expect(sales.convert(trial, 'team')).rejects.toMatchObject({
@@ -310,7 +288,7 @@ describe('when things go wrong', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
+  test.concurrent(
     'frozen and unfrozen in its time, a trial is the same trial, and ends when it would have',
     async () => {
       const trial = await sales.trial({ waitMs: LONG });
@@ -329,10 +307,10 @@ describe('when things go wrong', () => {
     TEST_WITHIN_MS,
   );
 
-  test(
+  test.concurrent(
     'another saga holds the tenant at its end: it parks, says so, and goes on behind it',
     async () => {
-      const trial = await sales.trial({ retryBudgetMs: 300 });
+      const trial = await sales.trial({ waitMs: SOON, retryBudgetMs: 300 });
       await waiting(trial);
       const other = await sales.acceptPlan(trial.tenant, 'free');
       const { reason } = await world.reached(trial, ['parked']);
@@ -344,6 +322,31 @@ describe('when things go wrong', () => {
       await sales.frozen(trial);
       expect(await tenantState(trial)).toBe('frozen');
       await expectCleanSlate(world, { tenants: [trial.tenant] });
+    },
+    TEST_WITHIN_MS,
+  );
+
+  // The last, and alone: no mail goes out for anybody.
+  test(
+    'no mail goes out: it is tried beyond every budget, and holds up neither end nor sale',
+    async () => {
+      plan.down.add('notifier');
+      try {
+        const ended = await sales.trial({ retryBudgetMs: 300 });
+        const waitMs = { ...LONG, 'trial-reminder': LONG.trial - 100 };
+        const sold = await sales.trial({ waitMs, retryBudgetMs: 300 });
+        await eventually(
+          () => plan.calls(sold.id).filter((call) => call === 'notifier.send').length > 5,
+        );
+        await sales.convert(sold, 'team');
+        await Promise.all([world.ended(sold), world.ended(ended)]);
+        await sales.frozen(ended);
+        expect([await tenantState(ended), await tenantState(sold)]).toEqual(['frozen', 'active']);
+        expect([...mailsTo(ended), ...mailsTo(sold)]).toEqual([]);
+        await expectReplays(world, sold);
+      } finally {
+        plan.down.delete('notifier');
+      }
     },
     TEST_WITHIN_MS,
   );
