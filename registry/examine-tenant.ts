@@ -1,10 +1,10 @@
+import type { TenantView } from '../domain/decision.ts';
 import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
 import { isThere, planTenant } from '../domain/reconcile/plan.ts';
 import { liveFacts, planRows, statedTenant } from '../domain/reconcile/rows.ts';
 import { provisionInputOf } from '../domain/requests.ts';
-import type { TenantView } from '../domain/decision.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import type { Fact } from '../facts/core/types.ts';

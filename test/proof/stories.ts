@@ -64,6 +64,7 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  ...DOCTOR_STORIES,
   changePlan: [
     {
       prepare: async ({ world, caller, made: { tenant } }) => {
@@ -87,7 +88,6 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'frozen', unwound: 'trial' },
     },
   ],
-  ...DOCTOR_STORIES,
 };
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;

@@ -71,6 +71,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  ...RECONCILE_ENDINGS,
   changePlan: {
     'plan-done': (stage) => planChanged(stage, 'free'),
     'plan-same': (stage) => planChanged(stage, 'team'),
@@ -86,7 +87,6 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
     'trial-refused-by-rule': trialRefused,
   },
-  ...RECONCILE_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

@@ -128,8 +128,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   });
   const { url, close } = await listen(app);
   return {
-    ...{ url, registry, engine, facts, made, planes, links, people, reports },
-    ...{ logStore, log, breakStore, sales: memorySales },
+    ...{ url, registry, engine, facts, made, planes, links, people, reports, logStore, log },
+    ...{ breakStore, sales: memorySales },
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
