@@ -19,8 +19,8 @@ export function isThere({ state }: Pick<Tenant, 'state'>): boolean {
 
 /**
  * What is not as it should be, of one tenant that is there, and what to do about it. Of a frozen
- * one it is looked at whether its objects are there and closed, and nothing is made: that would open
- * it. An unfreezing sets all else right.
+ * one it is looked at whether its objects are there and closed, and nothing is made: that would
+ * open it. An unfreezing sets all else right.
  */
 export function planTenant(desired: DesiredTenant, observed: Observed): Finding[] {
   return SYSTEMS.flatMap((place): Finding[] => {
