@@ -8,6 +8,7 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeLogin } from './identity.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
 export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
@@ -15,7 +16,9 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
   const reconcile = createReconcileStore({ databaseUrl });
-  const engine = createTemporalEngine(engineOf(config, timing));
+  // Until the access issue every caller of the API is an operator.
+  const { dataConverter, openPayloads, keys } = composeSealing(config, 'tenure_operator');
+  const engine = createTemporalEngine({ ...engineOf(config, timing), dataConverter });
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -29,12 +32,13 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     reconcile,
     logOrigin: config.facts.logOrigin,
     engine,
+    openPayloads,
     clock: systemClock,
     ids: systemIds,
     domain: config.service.tenantDomain,
     seeds: seedsOf(config),
     close: async () => {
-      await Promise.all([store, facts, reconcile, engine].map((one) => one.close()));
+      await Promise.all([store, facts, reconcile, engine, keys].map((one) => one.close()));
     },
   };
 }

@@ -2,6 +2,7 @@ import { watched } from '../adapters/decorators/watched.ts';
 import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
+import { createOpenSagas } from '../adapters/postgres/open-sagas.ts';
 import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
@@ -16,6 +17,7 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
@@ -30,9 +32,11 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const temporal = engineOf(config, options.timing);
   const sealingKey = sealingKeyOf(config);
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
-  const engine = createTemporalEngine(temporal);
+  const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
+  const engine = createTemporalEngine({ ...temporal, dataConverter });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
+  const openSagas = createOpenSagas(databaseUrl);
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
     watched(adapter, { port, maxPerS, record: metrics.recordPortCall });
   const { limits } = config;
@@ -67,14 +71,17 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     clock: systemClock,
     ids,
     log: { log: config.facts.logOrigin },
-    temporal: workerTargetOf(config),
+    sagaKeys,
+    openSagas,
+    temporal: workerTargetOf(config, dataConverter),
     assureTemporal: async () => {
       await assureTemporal(temporal);
       await assureSchedule(temporal);
     },
     readManifests,
     close: async () => {
-      await Promise.all([store, engine, requests, reconcile, census].map((one) => one.close()));
+      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas];
+      await Promise.all(closing.map((one) => one.close()));
       await close();
     },
   };
