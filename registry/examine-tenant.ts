@@ -12,9 +12,11 @@ import type { Call } from '../ports/call.ts';
 import type { IdentityRequest, IdentityShape } from '../ports/identity-provider.ts';
 import type { ReconcileTransaction } from '../ports/reconcile-store.ts';
 import { StoreError } from '../ports/registry-store.ts';
+import { routeOfDomain } from '../ports/routes.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { RefusedError } from './errors.ts';
 import { identityRequestOf } from './identity-request.ts';
+import { routesOfTenant } from './tenant-routes.ts';
 
 /** Looks at one tenant everywhere; changes nothing. */
 export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Finding[]> {
@@ -31,7 +33,12 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
     see((own) => ports.routes.observe(desired, own)),
     see((own) => ports.dns.observe(desired.host, own)),
   ]);
-  return [...planTenant(desired, { identity, database, route, dns }), ...rows];
+  const domains = await Promise.all(
+    (await ports.domains.listActiveDomains(id)).map(async ({ name }) => ({
+      ...{ name, seen: await see((own) => ports.routes.observe(routeOfDomain(name), own)) },
+    })),
+  );
+  return [...planTenant(desired, { identity, database, route, dns }, domains), ...rows];
 }
 
 /** Brings what is ours, in one system, to what is wanted. Repeatable. */
@@ -46,7 +53,9 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
     case 'database':
       return void (await ports.databases.ensure(call));
     case 'route':
-      return ports.routes.ensure(tenant, call);
+      for (const route of await routesOfTenant(ports, tenant))
+        await ports.routes.ensure(route, call);
+      return;
     case 'dns':
       return ports.dns.ensure(tenant.host, call);
   }
@@ -55,8 +64,8 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
 /** To make anything of a frozen tenant anew would open it. */
 async function closeSystem(ports: DoctorPorts, tenant: Tenant, place: System, call: Call) {
   if (place === 'identity') return ports.identity[tenant.isolation].suspend(tenant.slug, call);
-  if (place === 'route') return ports.routes.suspend(tenant, call);
-  throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  if (place !== 'route') throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  for (const route of await routesOfTenant(ports, tenant)) await ports.routes.suspend(route, call);
 }
 
 /** The tenant as its facts have it, and which of its rows say something else. */

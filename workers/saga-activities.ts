@@ -1,3 +1,5 @@
+import { createDomainActivities } from '../activities/domains.ts';
+import type { DomainPorts } from '../activities/domains.ts';
 import { createFreezingActivities } from '../activities/freezing.ts';
 import type { FreezingPorts } from '../activities/freezing.ts';
 import { createInvitationActivities } from '../activities/invitation.ts';
@@ -21,6 +23,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  DomainPorts &
   ReconcilePorts &
   TrialPorts &
   Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
@@ -32,6 +35,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createDomainActivities(ports),
     ...createReconcileActivities(ports),
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
@@ -41,7 +45,7 @@ export function createActivities(ports: ActivityPorts) {
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants, operations } = ports;
+  const { identity, databases, routes, dns, notifier, tenants, operations, domainProof } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
@@ -54,6 +58,8 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     route: (_ref, signal) => routes.probe(signal),
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
+    proof: (_ref, signal) => domainProof.probe(signal),
+    vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
     end: ({ tenant }) => assureFree(operations, tenant),
   };
