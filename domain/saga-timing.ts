@@ -28,6 +28,9 @@ export const WAITS = [
   /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
   'orphan',
   'lost-saga',
+  /** From the trial's begin to its end, and the last reminder before that. */
+  'trial',
+  'trial-reminder',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -42,5 +45,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     invitation: 72 * HOUR_MS,
     orphan: HOUR_MS,
     'lost-saga': HOUR_MS,
+    trial: 14 * DAY_MS,
+    'trial-reminder': 3 * DAY_MS,
   },
 };

@@ -17,8 +17,14 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
+ * - `tenant-busy`: another operation holds the lock that one accepted by a commit needs. Transient.
  */
-export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full' | 'undo-refused';
+export type StoreErrorCode =
+  | 'store-unavailable'
+  | 'store-unknown'
+  | 'store-full'
+  | 'undo-refused'
+  | 'tenant-busy';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

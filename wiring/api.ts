@@ -25,6 +25,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     secrets: store.secrets,
     invitations: store.invitations,
     login: composeLogin(config),
+    sales: store.sales,
     store: store.probe,
     facts,
     log: facts,

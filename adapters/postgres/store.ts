@@ -5,6 +5,7 @@ import type {
   TenantReader,
 } from '../../ports/registry-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
+import type { SalesStore } from '../../ports/sales-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
@@ -12,6 +13,7 @@ import { createInvitationStore } from './invitations.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
+import { createSalesStore } from './sales.ts';
 import { createSecrets } from './secrets.ts';
 import { createTenantReader } from './tenants.ts';
 import { inTransaction, type Scope } from './transaction.ts';
@@ -28,6 +30,7 @@ export interface PostgresStore {
   readonly commits: CommitStore;
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
+  readonly sales: SalesStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
     invitations: createInvitationStore(pool),
+    sales: createSalesStore(pool),
     probe: {
       probe: () =>
         inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),

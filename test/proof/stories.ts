@@ -4,7 +4,9 @@ import { provisionInputOf } from '../../domain/requests.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
+import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
 import { nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
@@ -63,6 +65,29 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   ...DOCTOR_STORIES,
+  changePlan: [
+    {
+      prepare: async ({ world, caller, made: { tenant } }) => {
+        const sold = { ...caller, tenant, plan: 'enterprise', activates: false };
+        return () => acceptPlanChange(world.accept, sold);
+      },
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  answerProductRequest: [
+    {
+      prepare: (stage) => grantProduct(stage),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  runTrial: [
+    {
+      makesTenant: true,
+      prepare: (stage) => beginTrial(stage, provision(stage, 'silo', { trial: true })),
+      meanwhile: freezeBehind,
+      leaves: { done: 'frozen', unwound: 'trial' },
+    },
+  ],
 };
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;

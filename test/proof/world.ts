@@ -75,6 +75,7 @@ export async function startProofWorld(
     ...{ stack, client, api, engine: engines.engine, openPayloads, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      sales: api.sales,
       ...{ clock: systemClock, ids: systemIds },
       ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },

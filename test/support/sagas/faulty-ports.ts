@@ -71,6 +71,7 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
+  const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
@@ -83,6 +84,12 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
       plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
+    commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
+    commitAnswer: (...args) => plan.run('store.commit', STORE, () => commitAnswer(...args)),
+    beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),
+    extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
+    convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),
+    endTrial: (...args) => plan.run('store.end', STORE, () => endTrial(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>
