@@ -26,7 +26,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 /** What people read, and no program: the documentation, and the pages of invitations. */
-const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
+const PAGES = ['/docs', '/openapi.yaml', '/invitations', '/codec'];
 
 let api: TestApi;
 beforeAll(async () => {
