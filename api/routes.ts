@@ -1,3 +1,10 @@
+import {
+  addDomain,
+  getDomain,
+  listDomains,
+  lookForDomain,
+  removeDomain,
+} from './domains/routes.ts';
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
@@ -20,15 +27,21 @@ import {
   transferOwnership,
 } from './members/change.ts';
 import { listMembers } from './members/routes.ts';
+import { getEntitlements, setUsage } from './plans/entitlements.ts';
+import { activateTenant, changePlan } from './plans/change.ts';
+import { listPlans, listProducts } from './plans/catalog.ts';
 import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
+import { answerProductRequest } from './product-requests/answer.ts';
+import { listProductRequests, requestProduct } from './product-requests/routes.ts';
 import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
 import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
+import { extendTrial, getTrial } from './trials/routes.ts';
 
 /** Every route, fixed paths before those with a parameter in the same place. */
 export const ROUTES: readonly Route<ApiPorts>[] = [
@@ -49,6 +62,11 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getInvitation,
   resendInvitation,
   revokeInvitation,
+  addDomain,
+  listDomains,
+  getDomain,
+  removeDomain,
+  lookForDomain,
   listSagas,
   getSaga,
   resumeSaga,
@@ -73,4 +91,15 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getStateNode,
   getHealth,
   getReadiness,
+  listPlans,
+  listProducts,
+  changePlan,
+  activateTenant,
+  getEntitlements,
+  setUsage,
+  requestProduct,
+  listProductRequests,
+  answerProductRequest,
+  getTrial,
+  extendTrial,
 ];

@@ -8,8 +8,9 @@ type KeyHeader = Readonly<Record<string, string>>;
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  /** For answers without a body. */
-  delete(path: string): Promise<void>;
+  /** `T`: void for answers without a body. */
+  delete<T>(path: string, headers?: KeyHeader): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   post<T>(path: string, body?: unknown, headers?: KeyHeader): Promise<T>;
   /** For answers with a body, by any method that changes something. */
   send<T>(
@@ -48,9 +49,8 @@ export function createClient(url: string, token: string): Client {
     url,
     send: change,
     get: <T>(path: string) => call(path, {}) as Promise<T>,
-    delete: async (path) => {
-      await call(path, { method: 'DELETE' });
-    },
+    delete: (path, headers) => change('DELETE', path, undefined, headers),
+    put: (path, body) => change('PUT', path, body),
     post: (path, body, headers) => change('POST', path, body, headers),
   };
 }

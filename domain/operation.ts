@@ -5,8 +5,13 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'addDomain',
+  'removeDomain',
   'reconcileTenant',
   'reconcileAll',
+  'changePlan',
+  'answerProductRequest',
+  'runTrial',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -22,8 +27,14 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  // It waits for a record in somebody's zone for days.
+  addDomain: false,
+  removeDomain: true,
   reconcileTenant: true,
   reconcileAll: true,
+  changePlan: true,
+  answerProductRequest: true,
+  runTrial: false,
 };
 
 /**

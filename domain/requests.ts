@@ -28,6 +28,8 @@ export interface ProvisionInput {
   /** UUID of the first admin's membership. */
   readonly adminMember: string;
   readonly identityProviders: readonly IdentityProviderInput[];
+  /** UUID of the `runTrial` that follows; absent: it is no trial. */
+  readonly trialOperation?: string;
 }
 
 /** The address is in the invitation's row alone. */

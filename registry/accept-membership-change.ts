@@ -1,6 +1,7 @@
 import type { TenantView } from '../domain/decision.ts';
 import { changeMembership } from '../domain/membership-change.ts';
 import type { MembershipChange } from '../domain/membership-change.ts';
+import { NOTHING_SOLD } from '../domain/sales.ts';
 import {
   idempotencyOf,
   roleProblems,
@@ -57,7 +58,8 @@ async function readView({ tenants }: AcceptPorts, id: string): Promise<TenantVie
     tenants.listMembers(id),
     tenants.readCatalog(),
   ]);
-  return { tenant, members, catalog };
+  // No rule of memberships asks what was sold.
+  return { tenant, members, catalog, ...NOTHING_SOLD };
 }
 
 function completed(asked: AskedChange, { members }: TenantView): MembershipChange {

@@ -4,6 +4,7 @@ import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { isOn } from './compare.ts';
 import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
@@ -89,7 +90,12 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       if (seen === 'absent') return ABSENT;
       if (seen === 'foreign') return FOREIGN;
       const attributes = await attributesOfOrganization(admin, seen, shape, call);
-      return { presence: 'mine', attributes };
+      const client = `client ${formatPoolName(WEB_CLIENT, shape.slug)} enabled`;
+      return {
+        presence: 'mine',
+        attributes,
+        open: isOn(attributes, 'organization enabled', client),
+      };
     },
     mend: async (shape, call) => {
       assureOrigin(shape.origin);

@@ -42,8 +42,13 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  addDomain: 'Add a domain to tenant',
+  removeDomain: 'Remove a domain of tenant',
   reconcileTenant: 'Reconcile tenant',
   reconcileAll: 'Reconcile everything',
+  changePlan: 'Change the plan of tenant',
+  answerProductRequest: 'Answer a product request of tenant',
+  runTrial: 'Run the trial of tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */
