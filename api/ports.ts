@@ -3,6 +3,7 @@ import type { AcceptCookies } from './accept/cookie.ts';
 import type { InvitePorts } from '../registry/accept-invite-request.ts';
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Exports } from '../ports/exports.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { LogReading } from '../ports/log-store.ts';
@@ -27,6 +28,7 @@ export interface ApiPorts {
   /** Of the log that facts are made for. */
   readonly logOrigin: string;
   readonly secrets: Pick<Secrets, 'find'>;
+  readonly exports: Pick<Exports, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;
   readonly login: AcceptPorts['login'];

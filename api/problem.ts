@@ -26,7 +26,7 @@ export interface ProblemBody {
   readonly detail: string;
   readonly whatToDo: string;
   readonly errors?: readonly MemberError[];
-  /** `tenant-busy`: the saga that holds the tenant. */
+  /** `tenant-busy`, `tenant-leaving`: the saga that holds the tenant. */
   readonly saga?: string;
 }
 
@@ -86,8 +86,9 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'store-unavailable': 'store-unavailable',
   'store-unknown': 'store-unknown',
   'store-full': 'store-full',
-  // An undo past the pivot is a saga's question; no route asks it.
+  // Questions of sagas; no route asks them.
   'undo-refused': 'internal',
+  'lock-taken': 'internal',
 };
 
 const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {

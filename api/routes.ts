@@ -20,6 +20,7 @@ import type { ApiPorts } from './ports.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
 import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
+import { getExport, offboardTenant, revokeOffboarding } from './tenants/offboarding.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
 
 /** Every route, fixed paths before those with a parameter in the same place. */
@@ -30,6 +31,9 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getTenant,
   cancelTenant,
   unfreezeTenant,
+  offboardTenant,
+  revokeOffboarding,
+  getExport,
   listMembers,
   changeMemberRoles,
   inviteMember,

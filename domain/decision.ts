@@ -80,7 +80,8 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
-  | 'invitation-state';
+  | 'invitation-state'
+  | 'tenant-leaving';
 
 /** A refusal by a rule: permanent, and nothing was committed. */
 export interface Refused {

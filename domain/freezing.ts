@@ -1,5 +1,6 @@
 import type { Decision, Rule, TenantView } from './decision.ts';
 import { tenantFact } from './fact-drafts.ts';
+import { TENANT_LEAVING } from './offboarding.ts';
 import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 
 /** Why a tenant is frozen: for the audit. Facts say only that it is. */
@@ -42,6 +43,7 @@ export const unfreezeTenant: Rule<Readonly<Record<string, never>>> = ({
   tenant,
 }: TenantView): Decision => {
   if (tenant === undefined) return TENANT_NOT_FOUND;
+  if (tenant.offboarding !== null) return TENANT_LEAVING;
   const { state, stateBefore } = tenant;
   if (state !== 'frozen' || stateBefore === null) return tenantState(tenant);
   const thawed = { ...tenant, state: stateBefore, stateBefore: null };

@@ -5,6 +5,7 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'offboardTenant',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -19,6 +20,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  // Released for its retention, and taken again after that.
+  offboardTenant: true,
 };
 
 /**

@@ -7,6 +7,7 @@ const VERBS: Record<OperationKind, string> = {
   freezeTenant: 'freeze',
   unfreezeTenant: 'unfreeze',
   inviteMember: 'invite',
+  offboardTenant: 'offboard',
 };
 
 /**

@@ -25,6 +25,10 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** How long a tenant that leaves is kept, and can come back. */
+  'retention',
+  /** As long as resolvers may remember a record that was removed. */
+  'dns-cache',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -37,5 +41,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    retention: 30 * DAY_MS,
+    'dns-cache': 5 * MINUTE_MS,
   },
 };

@@ -17,8 +17,14 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
+ * - `lock-taken`: another operation holds the tenant's lock; it ends. Transient.
  */
-export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full' | 'undo-refused';
+export type StoreErrorCode =
+  | 'store-unavailable'
+  | 'store-unknown'
+  | 'store-full'
+  | 'undo-refused'
+  | 'lock-taken';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -112,7 +118,7 @@ export interface OperationStore {
 
 export interface TenantReader {
   findTenant(id: string): Promise<Tenant | undefined>;
-  /** Of the tenants that hold the slug now (not failed). */
+  /** Of the tenants that hold the slug now: not failed, nor archived and its slug given on. */
   findTenantBySlug(slug: string): Promise<Tenant | undefined>;
   /** Ordered by (createdAt, id); `after` is the last row's pair. */
   listTenants(query: {
@@ -173,6 +179,8 @@ export interface CommitTransaction {
     nowMs: number,
   ): Promise<void>;
   saveCommit(commit: StepCommit, releaseLock: boolean): Promise<void>;
+  /** The operation holds the lock of the first tenant again. Rejects with `lock-taken`. */
+  takeLock(operation: string): Promise<void>;
 }
 
 export interface CommitStore {

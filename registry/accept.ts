@@ -44,6 +44,8 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
+  /** By which operation. */
+  | { readonly outcome: 'tenant-leaving'; readonly by: string }
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' };
 
 /** `request`: what was asked, without the ids that we mint. */

@@ -6,6 +6,7 @@ import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeLogin } from './identity.ts';
+import { composeExports } from './outside.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
@@ -20,6 +21,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     secrets: store.secrets,
     invitations: store.invitations,
     login: composeLogin(config),
+    exports: composeExports(config),
     store: store.probe,
     facts,
     log: facts,

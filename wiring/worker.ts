@@ -2,6 +2,7 @@ import { watched } from '../adapters/decorators/watched.ts';
 import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
+import { createFactReader } from '../adapters/postgres/fact-log.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -13,13 +14,22 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
-import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
+import {
+  composeDatabases,
+  composeDns,
+  composeExports,
+  composeNotifier,
+  composeRoutes,
+} from './outside.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
   /** Takes the place of a notifier where none is configured. */
   readonly writeNotice: WriteLine;
 }
+
+/** Of exports alone. */
+const FACT_CONNECTIONS = 2;
 
 /** All adapters of the workers' process. */
 export async function composeWorker(config: Config, options: WorkerOptions) {
@@ -28,6 +38,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const sealingKey = sealingKeyOf(config);
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
   const engine = createTemporalEngine(temporal);
+  const factLog = createFactReader({ databaseUrl, maxConnections: FACT_CONNECTIONS });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
@@ -39,6 +50,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     commits: store.commits,
     secrets: store.secrets,
     invitations: store.invitations,
+    offboarding: store.offboarding,
+    factLog,
+    exports: composeExports(config),
     tokens: createInvitationTokens(sealingKey),
     publicUrl: config.service.publicUrl,
     store: store.probe,
@@ -60,7 +74,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     assureTemporal: () => assureTemporal(temporal),
     readManifests,
     close: async () => {
-      await Promise.all([store.close(), engine.close(), close()]);
+      await Promise.all([store.close(), engine.close(), factLog.close(), close()]);
     },
   };
 }

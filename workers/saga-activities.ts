@@ -4,6 +4,8 @@ import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
+import { createOffboardingActivities } from '../activities/offboarding.ts';
+import type { OffboardingPorts } from '../activities/offboarding.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
 import { createSagaActivities } from '../activities/saga.ts';
@@ -15,6 +17,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  OffboardingPorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
 /** All activities of the queue `tenure`. */
@@ -24,25 +27,36 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createOffboardingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants } = ports;
+  const { identity, databases, routes, dns, notifier, tenants, exports } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
+  const probeRoutes = (_ref: SagaRef, signal: AbortSignal) => routes.probe(signal);
+  const probeExports = (_ref: SagaRef, signal: AbortSignal) => exports.probe(signal);
   return {
     identity: probeIdentity,
+    'close-identity': probeIdentity,
+    'open-identity': probeIdentity,
+    residue: probeIdentity,
     user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
-    route: (_ref, signal) => routes.probe(signal),
+    route: probeRoutes,
+    'close-route': probeRoutes,
+    'open-route': probeRoutes,
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
+    export: probeExports,
+    'discard-export': probeExports,
+    records: probeExports,
   };
 }

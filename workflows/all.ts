@@ -2,5 +2,6 @@
 export { changeMembership } from './change-membership/workflow.ts';
 export { freezeTenant } from './freeze-tenant/workflow.ts';
 export { inviteMember } from './invite-member/workflow.ts';
+export { offboardTenant } from './offboard-tenant/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
 export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';

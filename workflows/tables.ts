@@ -1,10 +1,12 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
 import { INVITATION_MESSAGES } from '../domain/invitation.ts';
+import { REVOKE } from '../domain/offboarding.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
+import { steps as offboardTenant } from './offboard-tenant/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
@@ -72,7 +74,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
   unfreezeTenant: {
     does: 'Gives a frozen tenant the state back that it had, object by object.',
     begunBy: 'POST /v1/tenants/{tenant}/unfreeze',
-    refusals: ['tenant-not-found', 'tenant-state'],
+    refusals: ['tenant-not-found', 'tenant-state', 'tenant-leaving'],
     told: [],
     steps: unfreezeTenant,
   },
@@ -82,5 +84,12 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
     told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
+  },
+  offboardTenant: {
+    does: 'Has a tenant leave: exported, frozen, kept for a time, then erased everywhere.',
+    begunBy: 'POST /v1/tenants/{tenant}/offboard',
+    refusals: ['tenant-not-found', 'tenant-state', 'tenant-leaving'],
+    told: [REVOKE],
+    steps: (input) => offboardTenant(input),
   },
 };

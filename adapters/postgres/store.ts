@@ -5,10 +5,12 @@ import type {
   TenantReader,
 } from '../../ports/registry-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
+import type { OffboardingStore } from '../../ports/offboarding-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
 import { createInvitationStore } from './invitations.ts';
+import { createOffboardingStore } from './offboarding.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
@@ -28,6 +30,7 @@ export interface PostgresStore {
   readonly commits: CommitStore;
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
+  readonly offboarding: OffboardingStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
     invitations: createInvitationStore(pool),
+    offboarding: createOffboardingStore(pool),
     probe: {
       probe: () =>
         inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),

@@ -42,6 +42,7 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  offboardTenant: 'Offboard tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -25,6 +25,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'role-unknown': 'Name tenant-scoped roles of the catalog; then send a new request.',
   'plan-unknown': 'Name a plan of the catalog; then send a new request.',
   'last-owner': 'Give another active member the owner role first; then send a new request.',
+  'tenant-leaving': 'The tenant is being offboarded. Revoke that; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
 };
 
@@ -35,6 +36,8 @@ export const STORE_ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   'store-unknown':
     'Postgres was lost during a commit. Bring it back; the step is repeated and takes effect once.',
   'store-full': 'Postgres has no space left. Make room; the saga resumes by itself.',
+  'lock-taken':
+    'Another operation works on the tenant. Look at it (`tenure sagas list`); the saga goes on by itself once that has ended.',
   'undo-refused': 'The tenant is past `activate` and stays; nothing is to be undone.',
 };
 
@@ -47,6 +50,8 @@ export const SAGA_ADVICE = {
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
+  'residue-found':
+    'Something with the tenant’s mark is there again. Remove what the message names; the saga looks again by itself, or with `resume`.',
   internal:
     'A bug of ours, or something unforeseen: the worker’s log has the cause. `resume` tries again.',
 } as const;

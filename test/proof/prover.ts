@@ -130,6 +130,7 @@ export class Prover {
     });
     await this.#order(cell, accepted, breaks);
     await this.world.start(accepted);
+    await story.begun?.(stage, accepted);
     await this.#strikeWaits(cell, accepted, breaks);
     await story.meanwhile?.(stage, accepted);
     const operation = await this.#ended(accepted);

@@ -1,14 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { OperationKind } from '../../domain/operation.ts';
+import { REVOKE } from '../../domain/offboarding.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { TenantState } from '../../domain/tenant.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
-import { nameOf } from './cells.ts';
+import { eventually } from '../support/eventually.ts';
+import { nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import type { ProofWorld } from './world.ts';
 
@@ -35,6 +38,8 @@ export interface Story {
   readonly makesTenant?: true;
   /** What must be there before, and the request for the saga. */
   readonly prepare: (stage: Stage) => Promise<Request>;
+  /** Told at once, before any step that is broken. */
+  readonly begun?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** Ends its waits: resolves when the saga has been told. Absent: it waits for nobody. */
   readonly meanwhile?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** The tenant's state after the saga's end. */
@@ -94,7 +99,34 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  offboardTenant: [
+    {
+      prepare: async (stage) => offboard(stage),
+      leaves: { done: 'archived', unwound: 'active' },
+      skips: stepsOf('offboardTenant', 'discard-export', 'sign-return'),
+    },
+    {
+      prepare: async (stage) => offboard(stage),
+      begun: ({ world }, { id, kind }) => {
+        const message = { name: REVOKE, told: { operation: id }, id: 'revoked' };
+        return eventually(() => world.engine.signal(id, kind, message));
+      },
+      leaves: { done: 'active', unwound: 'active' },
+      skips: ['retention', ...stepsOf('offboardTenant', 'dns', 'receipt')],
+    },
+  ],
 };
+
+/** Its rows from one to another. */
+function stepsOf(kind: OperationKind, from: string, to: string): string[] {
+  const names = rowsOf(kind).map(({ name }) => name);
+  return names.slice(names.indexOf(from), names.indexOf(to) + 1);
+}
+
+const offboard =
+  ({ world, caller, made }: Stage): Request =>
+  () =>
+    acceptOffboarding(world.accept, { ...caller, tenant: made.tenant });
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
 
@@ -106,11 +138,20 @@ export function storyOf(
   cell: Cell,
   stories: readonly [Story, ...Story[]] = STORIES[cell.kind],
 ): Story {
-  const passing = stories.filter(({ skips = [] }) =>
-    cell.breaks.every(({ at }) => !skips.includes(at.replace(/^undo-/, ''))),
-  );
+  const passing = passingOf(cell, stories);
   const chance = createHash('sha256').update(nameOf(cell)).digest().readUInt32BE();
   return passing[chance % passing.length] ?? stories[0];
+}
+
+/** Whether one story passes all that is broken. */
+export function isTold(cell: Cell): boolean {
+  return passingOf(cell, STORIES[cell.kind]).length > 0;
+}
+
+function passingOf({ breaks }: Cell, stories: readonly Story[]): Story[] {
+  return stories.filter(({ skips = [] }) =>
+    breaks.every(({ at }) => !skips.includes(at.replace(/^undo-/, ''))),
+  );
 }
 
 const freeze =

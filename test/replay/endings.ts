@@ -5,6 +5,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
+import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
@@ -68,6 +69,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  offboardTenant: OFFBOARD_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

@@ -1,4 +1,6 @@
+import { createExportFolder } from '../../adapters/export-folder/exports.ts';
 import { createMemoryDns } from '../../adapters/memory/dns.ts';
+import { createMemoryExports } from '../../adapters/memory/exports.ts';
 import type { Faults } from '../../adapters/memory/faults.ts';
 import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
@@ -7,6 +9,7 @@ import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-databas
 import type { InvitationPorts } from '../../activities/invitation.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
+import type { Exports } from '../../ports/exports.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 
@@ -14,7 +17,11 @@ import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
-> & { readonly notifier: Notifier };
+> & {
+  readonly notifier: Notifier;
+  /** Absent: those of the world. */
+  readonly exports?: Exports;
+};
 
 /** What the links of invitations are made of. */
 export const LINKS: Pick<InvitationPorts, 'tokens' | 'publicUrl'> = {
@@ -40,5 +47,6 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
     dns: createMemoryDns(options('dns')),
     mailCatcher: memory.mailCatcher,
     notifier: createMemoryNotifier(faults === undefined ? {} : { faults }),
+    exports: files === undefined ? createMemoryExports() : createExportFolder(`${files}/exports`),
   };
 }

@@ -9,6 +9,7 @@ import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { startSaga } from '../../registry/start-saga.ts';
@@ -46,6 +47,8 @@ export function createRequests(api: PostgresStore, start: Start) {
     accepted(await acceptFreeze(ports, { actor: 'operator', tenant, reason }));
   const acceptUnfreezing = async (tenant: string) =>
     accepted(await acceptUnfreeze(ports, { actor: 'operator', tenant }));
+  const acceptLeaving = async (tenant: string) =>
+    accepted(await acceptOffboarding(ports, { actor: 'operator', tenant }));
   const row = async ({ id }: Operation): Promise<Operation> => {
     const found = await api.operations.findOperation(id);
     if (found === undefined) throw new Error(`no operation ${id}`);
@@ -70,6 +73,7 @@ export function createRequests(api: PostgresStore, start: Start) {
     changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
       begin(accepted(await acceptRoleChange(ports, { actor: 'operator', tenant, member, roles }))),
     ...{ acceptFreezing, acceptUnfreezing },
+    ...{ acceptLeaving, offboard: async (tenant: string) => begin(await acceptLeaving(tenant)) },
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
     unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),
     ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createFactReader } from '../../adapters/postgres/fact-log.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -48,9 +49,10 @@ plan.onEffect = (moment, effect, operation) => {
 
 const report = () => undefined;
 const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey: SEALING_KEY });
+const outside = memoryOutside({ files: folder });
 const activities = createActivities({
-  ...store,
-  ...faultyOutside(plan, memoryOutside({ files: folder })),
+  ...{ ...store, factLog: createFactReader({ databaseUrl, maxConnections: 2 }) },
+  ...{ exports: outside.exports, ...faultyOutside(plan, outside) },
   ...LINKS,
   clock: systemClock,
   probeStore: () => store.probe.probe(),

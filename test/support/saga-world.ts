@@ -1,6 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.ts';
+import { createMemoryExports } from '../../adapters/memory/exports.ts';
+import { createFactReader } from '../../adapters/postgres/fact-log.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -27,7 +29,7 @@ export const SHORT: SagaTiming = {
   maxBackoffMs: 200,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000 },
+  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000, retention: 300, 'dns-cache': 100 },
 };
 
 /** Tasks of a dead worker are given on soon; an attempt of a closing one is not waited for. */
@@ -82,8 +84,11 @@ export async function createWorld(options: WorldOptions = {}) {
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
   const bundle = options.bundle ?? (await sagaBundle());
   const probeStore = () => store.probe.probe();
+  const factLog = createFactReader({ databaseUrl, maxConnections: 2 });
+  /** What only offboarding needs. */
+  const leaving = { factLog, exports: outside.exports ?? createMemoryExports() };
   const activities = createActivities({
-    ...{ ...ports, ...outside, ...LINKS },
+    ...{ ...ports, ...outside, ...LINKS, ...leaving },
     ...{ probeStore, log: LOG, report },
   });
   const decorated = options.decorate?.(activities) ?? activities;
@@ -107,11 +112,12 @@ export async function createWorld(options: WorldOptions = {}) {
   return {
     ...createRequests(api, engines.startOn(api)),
     ...{ api, store, database, engine: engines.engine, client, outside, timing, reports, bundle },
-    ...{ address, namespace, report, temporal: own, startWorker, startFacts },
+    ...{ leaving, address, namespace, report, temporal: own, startWorker, startFacts },
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));
-      await Promise.all([engines.close(), connection.close(), database.close()]);
+      await Promise.all([engines.close(), connection.close(), factLog.close()]);
+      await database.close();
       await own?.stop();
     },
   };

@@ -6,12 +6,14 @@ import { createApp } from '../../../api/app.ts';
 import { createAcceptCookies } from '../../../api/accept/cookie.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryExports } from '../../../adapters/memory/exports.ts';
 import { createMemoryLogin } from '../../../adapters/memory/login.ts';
 import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
+import type { Exports } from '../../../ports/exports.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
@@ -59,6 +61,7 @@ export interface TestApi {
   /** Who signs in, as the invited or as others. */
   readonly people: MemoryLogin;
   readonly logStore: FakeLogStore;
+  readonly exports: Exports;
   /** All lines of the log. */
   readonly log: string[];
   /** Each call of a store rejects with it from now on. */
@@ -76,6 +79,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const planes = createMemoryPlaneStore();
   const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
+  const exports = createMemoryExports();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
@@ -104,6 +108,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       logOrigin: LOG,
       log: breakable(logStore),
       secrets: breakable(registry.secrets),
+      exports: breakable(exports),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
       login: people.login,
@@ -126,6 +131,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     links,
     people,
     logStore,
+    exports,
     log,
     breakStore,
     ask: (request) => ask(url, request),
@@ -177,10 +183,11 @@ function readingOf(
         const found = facts.filter(({ id }) => ids.includes(id));
         return { facts: found, pending: ids.length - found.length };
       }
-      const isAsked = ({ id, tenant, seq }: SignedFact): boolean =>
-        'fact' in question
-          ? id === question.fact
-          : tenant === question.tenant && seq === question.seq;
+      const isAsked = ({ id, tenant, seq }: SignedFact): boolean => {
+        if ('fact' in question) return id === question.fact;
+        if ('chainOf' in question) return tenant === question.chainOf;
+        return tenant === question.tenant && seq === question.seq;
+      };
       return { facts: facts.filter(isAsked), pending: 0 };
     },
     readShard: (shard, from, limit) =>

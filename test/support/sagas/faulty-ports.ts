@@ -9,7 +9,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 /** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
-  ...['suspend', 'restore'],
+  ...['suspend', 'restore', 'put'],
   'send',
 ]);
 
@@ -56,6 +56,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     dns: faultyPort(plan, 'dns', outside.dns),
     mailCatcher: outside.mailCatcher,
     notifier: faultyPort(plan, 'notifier', outside.notifier),
+    ...(outside.exports && { exports: faultyPort(plan, 'exports', outside.exports) }),
   };
 }
 
@@ -70,6 +71,8 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
+  const { commitOffboarding, commitRetentionEnd, commitRevocation, commitArchive } = activities;
+  const { releaseTenant, eraseRecords, assureNoResidue } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
   return {
     ...activities,
@@ -83,6 +86,15 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
       plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
+    commitOffboarding: (...args) =>
+      plan.run('store.offboard', STORE, () => commitOffboarding(...args)),
+    releaseTenant: (...args) => plan.run('store.release', STORE, () => releaseTenant(...args)),
+    commitRetentionEnd: (...args) =>
+      plan.run('store.decide', STORE, () => commitRetentionEnd(...args)),
+    commitRevocation: (...args) => plan.run('store.return', STORE, () => commitRevocation(...args)),
+    eraseRecords: (...args) => plan.run('store.erase', STORE, () => eraseRecords(...args)),
+    assureNoResidue: (...args) => plan.run('outside.scan', STORE, () => assureNoResidue(...args)),
+    commitArchive: (...args) => plan.run('store.archive', STORE, () => commitArchive(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>
