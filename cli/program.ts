@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config.ts';
 import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addFactCommands } from './facts.ts';
@@ -57,6 +58,7 @@ function createProgram(io: Io): Command {
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
   addSagaCommands(program, context);
+  addDoctorCommand(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);
   addFactCommands(program, context);

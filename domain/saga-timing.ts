@@ -25,6 +25,9 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
+  'orphan',
+  'lost-saga',
   /** How long a tenant that leaves is kept, and can come back. */
   'retention',
   /** As long as resolvers may remember a record that was removed. */
@@ -41,6 +44,8 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    orphan: HOUR_MS,
+    'lost-saga': HOUR_MS,
     retention: 30 * DAY_MS,
     'dns-cache': 5 * MINUTE_MS,
   },

@@ -1,4 +1,5 @@
 import { createFactReader } from '../adapters/postgres/fact-log.ts';
+import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
@@ -14,6 +15,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
   const databaseUrl = config.database.url.reveal();
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
+  const reconcile = createReconcileStore({ databaseUrl });
   const engine = createTemporalEngine(engineOf(config, timing));
   return {
     operations: store.operations,
@@ -26,6 +28,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     facts,
     log: facts,
     planes: facts,
+    reconcile,
     logOrigin: config.facts.logOrigin,
     engine,
     clock: systemClock,
@@ -33,7 +36,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     domain: config.service.tenantDomain,
     seeds: seedsOf(config),
     close: async () => {
-      await Promise.all([store.close(), facts.close(), engine.close()]);
+      await Promise.all([store, facts, reconcile, engine].map((one) => one.close()));
     },
   };
 }

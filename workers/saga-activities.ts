@@ -8,6 +8,8 @@ import { createOffboardingActivities } from '../activities/offboarding.ts';
 import type { OffboardingPorts } from '../activities/offboarding.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
+import { createReconcileActivities } from '../activities/reconcile.ts';
+import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -17,6 +19,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  ReconcilePorts &
   OffboardingPorts &
   Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
 
@@ -27,6 +30,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createReconcileActivities(ports),
     ...createOffboardingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };

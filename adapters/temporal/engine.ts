@@ -42,6 +42,8 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  reconcileTenant: 'Reconcile tenant',
+  reconcileAll: 'Reconcile everything',
   offboardTenant: 'Offboard tenant',
 };
 

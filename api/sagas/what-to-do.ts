@@ -50,6 +50,8 @@ export const SAGA_ADVICE = {
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
+  'saga-lost':
+    'Its saga was terminated or past retention, and the doctor closed the operation. Send a new request to try again.',
   'residue-found':
     'Something with the tenant’s mark is there again. Remove what the message names; the saga looks again by itself, or with `resume`.',
   internal:

@@ -13,6 +13,7 @@ import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
+import type { Report } from '../../../domain/reconcile/report.ts';
 import type { Exports } from '../../../ports/exports.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
@@ -60,6 +61,8 @@ export interface TestApi {
   readonly links: OpenInvitations;
   /** Who signs in, as the invited or as others. */
   readonly people: MemoryLogin;
+  /** What the doctor kept, by operation. */
+  readonly reports: Map<string, Report>;
   readonly logStore: FakeLogStore;
   readonly exports: Exports;
   /** All lines of the log. */
@@ -79,6 +82,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const planes = createMemoryPlaneStore();
   const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
+  const reports = new Map<string, Report>();
   const exports = createMemoryExports();
   const logStore = new FakeLogStore();
   const log: string[] = [];
@@ -104,6 +108,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       engine,
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
+      reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -130,6 +135,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     planes,
     links,
     people,
+    reports,
     logStore,
     exports,
     log,
