@@ -13,6 +13,7 @@ import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OffboardingStore } from '../ports/offboarding-store.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
+import type { SagaKeys } from '../ports/saga-keys.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
 import type { CommitStep } from '../registry/commit.ts';
@@ -33,6 +34,7 @@ export interface OffboardingPorts extends CommitPorts, ExportPorts {
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly offboarding: OffboardingStore;
   readonly secrets: Pick<Secrets, 'removeAll'>;
+  readonly sagaKeys: Pick<SagaKeys, 'condemn'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly databases: TenantDatabase;
   readonly routes: Routes;
@@ -101,6 +103,8 @@ function erasures(ports: OffboardingPorts): Pick<Own, Erasures> {
         await exports.remove(tenant, signal);
         await ports.secrets.removeAll(tenant);
         await ports.offboarding.erasePersonalData(tenant, operation);
+        // It is destroyed once this saga, too, has ended: until then it must read itself.
+        await ports.sagaKeys.condemn(tenant);
       }),
     assureNoResidue: ({ tenant }) =>
       attempt(report, (signal) => assureNoResidue(ports, tenant, signal)),

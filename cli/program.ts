@@ -21,7 +21,7 @@ Start here:
   $ npm start                                             the embedded stack, in another terminal
   $ tenure tenants create acme --admin ada@acme.example   provision a tenant and watch it happen
   $ tenure tenants list                                   what is there
-  $ tenure sagas list --state parked                      what waits, and why
+  $ tenure sagas list --parked                            what waits, and why
 
 Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
 (migrate, keys and recover only), READER_TOKEN and TENURE_ROOT (facts and plane only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.

@@ -9,6 +9,7 @@ import type { Config } from './config/load.ts';
 import { composeLogin } from './identity.ts';
 import { composeExports } from './outside.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
 export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
@@ -16,7 +17,9 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
   const reconcile = createReconcileStore({ databaseUrl });
-  const engine = createTemporalEngine(engineOf(config, timing));
+  // Until the access issue every caller of the API is an operator.
+  const { dataConverter, openPayloads, keys } = composeSealing(config, 'tenure_operator');
+  const engine = createTemporalEngine({ ...engineOf(config, timing), dataConverter });
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -31,12 +34,13 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     reconcile,
     logOrigin: config.facts.logOrigin,
     engine,
+    openPayloads,
     clock: systemClock,
     ids: systemIds,
     domain: config.service.tenantDomain,
     seeds: seedsOf(config),
     close: async () => {
-      await Promise.all([store, facts, reconcile, engine].map((one) => one.close()));
+      await Promise.all([store, facts, reconcile, engine, keys].map((one) => one.close()));
     },
   };
 }

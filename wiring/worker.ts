@@ -3,6 +3,7 @@ import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
 import { createFactReader } from '../adapters/postgres/fact-log.ts';
+import { createOpenSagas } from '../adapters/postgres/open-sagas.ts';
 import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
@@ -24,6 +25,7 @@ import {
   composeNotifier,
   composeRoutes,
 } from './outside.ts';
+import { composeSealing } from './sealing.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
@@ -40,10 +42,12 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const temporal = engineOf(config, options.timing);
   const sealingKey = sealingKeyOf(config);
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
-  const engine = createTemporalEngine(temporal);
+  const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
+  const engine = createTemporalEngine({ ...temporal, dataConverter });
   const factLog = createFactReader({ databaseUrl, maxConnections: FACT_CONNECTIONS });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
+  const openSagas = createOpenSagas(databaseUrl);
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
     watched(adapter, { port, maxPerS, record: metrics.recordPortCall });
   const { limits } = config;
@@ -81,14 +85,17 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     clock: systemClock,
     ids,
     log: { log: config.facts.logOrigin },
-    temporal: workerTargetOf(config),
+    sagaKeys,
+    openSagas,
+    temporal: workerTargetOf(config, dataConverter),
     assureTemporal: async () => {
       await assureTemporal(temporal);
       await assureSchedule(temporal);
     },
     readManifests,
     close: async () => {
-      await Promise.all([store, engine, requests, reconcile, census, factLog].map((one) => one.close()));
+      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas, factLog];
+      await Promise.all(closing.map((one) => one.close()));
       await close();
     },
   };

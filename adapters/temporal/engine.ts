@@ -52,7 +52,8 @@ export function createTemporalEngine(
   options: TemporalEngineOptions,
 ): SagaEngine & { close(): Promise<void> } {
   const connection = Connection.lazy(connectionOptions(options));
-  const client = new Client({ connection, namespace: options.namespace });
+  const { namespace, dataConverter } = options;
+  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   const within = <T>(ms: number, work: () => Promise<T>) =>
     client.withDeadline(Date.now() + ms, work).catch((error: unknown) => {
       throw translate(error);

@@ -56,6 +56,7 @@ describe('the document', () => {
 
 test('every route of the app is in the document', () => {
   const app = createApp({
+    codec: { openPayloads: async () => [], uiOrigin: undefined },
     ports: {} as ApiPorts,
     tokens: { operator: 'o', reader: 'r' },
     log: pino({ enabled: false }),

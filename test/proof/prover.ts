@@ -60,8 +60,11 @@ export class Prover {
     this.#outside = outside;
   }
 
-  /** `outside`: real servers in the place of the embedded systems; the caller stops them. */
-  static async start(outside?: RealOutside): Promise<Prover> {
+  /**
+   * `outside`: real servers in the place of the embedded systems; the caller stops them. `seals`:
+   * what sagas tell Temporal is sealed, as in production.
+   */
+  static async start(outside?: RealOutside, seals = true): Promise<Prover> {
     const running = new Map<string, Running>();
     const found = (operation: string, index: number) => running.get(operation)?.breaks[index];
     let striker: Striker | undefined;
@@ -81,6 +84,7 @@ export class Prover {
         },
       },
       outside,
+      seals,
     );
     striker = new Striker(world.stack, world.timing.attemptTimeoutMs);
     return new Prover(world, striker, running, outside);

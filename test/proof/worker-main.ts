@@ -54,7 +54,7 @@ async function start(config: Config): Promise<Running> {
     composed.temporal,
     {
       taskQueue: SAGA_QUEUE,
-      workflowBundle: await sagaBundle(ordered.mutation),
+      workflowBundle: await sagaBundle(ordered.mutation, composed.temporal.dataConverter),
       activities: breaks.activities(createActivities({ ...ports, probeStore, report })),
       // Tasks of a dead worker are given on soon; held activities must not starve the others.
       ...{ stickyQueueScheduleToStartTimeout: '500ms', maxConcurrentActivityTaskExecutions: 400 },

@@ -3,6 +3,7 @@ import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@tempo
 import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.ts';
 import { createMemoryExports } from '../../adapters/memory/exports.ts';
 import { createFactReader } from '../../adapters/postgres/fact-log.ts';
+import { createSagaKeys } from '../../adapters/postgres/saga-keys.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -13,7 +14,7 @@ import * as temporalServer from '../../tools/servers/temporal.ts';
 import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
-import { registryDatabase } from '../adapters/postgres/registry-database.ts';
+import { registryDatabase, SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 import { doctorPorts } from './doctor.ts';
 import { LINKS, memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
@@ -91,7 +92,8 @@ export async function createWorld(options: WorldOptions = {}) {
   const doctor = doctorPorts({ databaseUrl, address, namespace, timing });
   const factLog = createFactReader({ databaseUrl, maxConnections: 2 });
   /** What only offboarding needs. */
-  const leaving = { factLog, exports: outside.exports ?? createMemoryExports() };
+  const sagaKeys = createSagaKeys({ databaseUrl, role: 'tenure_worker', sealingKey: SEALING_KEY });
+  const leaving = { factLog, sagaKeys, exports: outside.exports ?? createMemoryExports() };
   const activities = createActivities({
     ...{ ...ports, ...outside, ...doctor.ports, ...leaving, ...LINKS },
     ...{ probeStore, log: LOG, report },
@@ -122,7 +124,9 @@ export async function createWorld(options: WorldOptions = {}) {
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));
-      await Promise.all([engines, connection, doctor, factLog].map((each) => each.close()));
+      await Promise.all(
+        [engines, connection, doctor, factLog, sagaKeys].map((each) => each.close()),
+      );
       await database.close();
       await own?.stop();
     },

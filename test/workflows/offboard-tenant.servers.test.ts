@@ -99,7 +99,7 @@ describe('a tenant that leaves', () => {
     expect(waitedMs).toBeGreaterThanOrEqual(world.timing.waitMs['dns-cache']);
   });
 
-  test('leaves no personal data, secret or export behind', async () => {
+  test('leaves no personal data, secret, export or key of its sagas behind', async () => {
     const before = await madeTenant(world);
     const key = { caller: actor, route: 'r', key: before.id };
     await select(
@@ -122,9 +122,14 @@ describe('a tenant that leaves', () => {
         select('select from tenants where id = $1 and display_name <> slug', before.id),
       ]);
     expect((await rowsOf()).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+    const { sagaKeys } = world.leaving;
+    await sagaKeys.keyOf(before.id);
+    expect(await sagaKeys.destroyCondemned(0)).not.toContain(before.id);
     await world.ended(await leave(before));
     expect((await rowsOf()).map(({ length }) => length)).toEqual([0, 0, 0, 0, 0]);
     expect(await findExport(before)).toBeUndefined();
+    expect(await sagaKeys.destroyCondemned(0)).toContain(before.id);
+    await expect(sagaKeys.keyOf(before.id)).rejects.toThrow('is destroyed');
   });
 
   test('takes rows and facts along, each with a proof that leads to the signed checkpoint', async () => {

@@ -16,6 +16,7 @@ import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { Report } from '../../../domain/reconcile/report.ts';
 import type { Exports } from '../../../ports/exports.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { LOG } from '../../sdk/support/fact-writer.ts';
@@ -28,6 +29,11 @@ import type { OpenInvitations } from './open-invitations.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
+
+/** Where Temporal's UI of the tests is. */
+export const UI_ORIGIN = 'http://temporal-ui.test';
+/** As if it had been opened. */
+const marked = (payload: JsonPayload): JsonPayload => ({ ...payload, data: 'b3BlbmVk' });
 
 export interface Ask {
   readonly method?: string;
@@ -94,18 +100,11 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const app = createApp({
     ports: {
       accept: {
-        operations,
-        tenants,
-        invitations,
-        ids: systemIds,
-        clock: systemClock,
+        ...{ operations, tenants, invitations, ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      operations,
-      tenants,
-      invitations,
-      engine,
+      ...{ operations, tenants, invitations, engine },
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
       reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
@@ -121,6 +120,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       showsInviteLinks: true,
       ...overrides,
     },
+    codec: { openPayloads: async (payloads) => payloads.map(marked), uiOrigin: UI_ORIGIN },
     tokens: { operator: OPERATOR, reader: READER },
     log: pino({}, { write: (line: string) => void log.push(line) }),
     closing: closing.signal,
