@@ -65,7 +65,8 @@ describe('a tenant that leaves', () => {
     const saga = await leave(before);
     const ended = await world.ended(saga);
     expect(ended.steps.filter(({ state }) => state !== 'skipped').map(({ name }) => name)).toEqual([
-      ...['export', 'commit', 'sign', 'close-identity', 'close-route', 'retention', 'decide'],
+      ...['export', 'commit', 'sign', 'close-identity', 'close-route', 'release'],
+      ...['retention', 'decide'],
       ...['dns', 'dns-cache', 'route', 'identity', 'database', 'records', 'residue'],
       ...['archive', 'receipt'],
     ]);

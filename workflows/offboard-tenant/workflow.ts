@@ -87,14 +87,17 @@ function frozen({ ref, found }: Leaving): Row[] {
 function kept({ ref, retention, found }: Leaving): Row[] {
   return [
     {
+      name: 'release',
+      title: 'Let others work on the tenant meanwhile',
+      touches: 'registry',
+      do: (call) => call('releaseTenant', ref),
+    },
+    {
       name: 'retention',
       title: 'Keep everything until the retention ends; `revoke` takes it all back',
-      touches: 'registry',
+      touches: 'nothing',
       waits: true,
-      do: async (call) => {
-        await call('releaseTenant', ref);
-        await retention.over();
-      },
+      do: () => retention.over(),
     },
     {
       name: 'decide',
