@@ -6,6 +6,7 @@ import type { Call } from '../ports/call.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
+import { followUpOf } from '../registry/follow-up.ts';
 import type { FreezingActivities } from '../workflows/freeze-tenant/contract.ts';
 import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
@@ -52,7 +53,8 @@ export function createFreezingActivities(
     commitUnfreeze: (ref, atMs) =>
       attempt(ports.report, async () => {
         const { actor } = await readOperation(ports.operations, ref);
-        return commit(ports, ref, unfreezeTenant, {}, { actor, atMs, releaseLock: true });
+        const again = { id: followUpOf(ref.operation, 'runTrial'), actor };
+        return commit(ports, ref, unfreezeTenant, { again }, { actor, atMs, releaseLock: true });
       }),
   };
 }

@@ -17,6 +17,7 @@ import type { SagaKeys } from '../ports/saga-keys.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
 import type { CommitStep } from '../registry/commit.ts';
+import { followUpOf } from '../registry/follow-up.ts';
 import { exportTenant } from '../registry/export-tenant.ts';
 import type { ExportPorts } from '../registry/export-tenant.ts';
 import { assureNoResidue } from '../registry/residue.ts';
@@ -55,7 +56,7 @@ function commits(ports: OffboardingPorts): Pick<Own, Commits | 'releaseTenant'> 
   return {
     commitOffboarding: (ref, atMs) =>
       commit(ports, ref, {
-        ...{ step: 'commit', rule: beginOffboarding, command: {}, atMs },
+        ...{ step: 'commit', rule: beginOffboarding, commandOf: () => ({}), atMs },
         // It closes what is outside yet.
         releaseLock: false,
       }),
@@ -63,17 +64,20 @@ function commits(ports: OffboardingPorts): Pick<Own, Commits | 'releaseTenant'> 
       attempt(ports.report, () => ports.operations.releaseLock(ref.operation)),
     commitRetentionEnd: (ref, { atMs, revoked }) =>
       commit(ports, ref, {
-        ...{ step: 'decide', rule: endRetention, command: { revoked }, atMs },
+        ...{ step: 'decide', rule: endRetention, commandOf: () => ({ revoked }), atMs },
         ...{ releaseLock: false, takeLock: true },
       }),
     commitRevocation: (ref, { atMs, thaws }) =>
       commit(ports, ref, {
-        ...{ step: 'commit-return', rule: revokeOffboarding, command: { thaws }, atMs },
-        releaseLock: true,
+        ...{ step: 'commit-return', rule: revokeOffboarding, atMs, releaseLock: true },
+        commandOf: (actor) => ({
+          thaws,
+          again: { id: followUpOf(ref.operation, 'runTrial'), actor },
+        }),
       }),
     commitArchive: (ref, atMs) =>
       commit(ports, ref, {
-        ...{ step: 'archive', rule: archiveTenant, command: {}, atMs },
+        ...{ step: 'archive', rule: archiveTenant, commandOf: () => ({}), atMs },
         releaseLock: true,
       }),
   };
@@ -111,18 +115,19 @@ function erasures(ports: OffboardingPorts): Pick<Own, Erasures> {
   };
 }
 
-type Step<C> = Pick<CommitStep<C>, 'step' | 'rule' | 'atMs' | 'releaseLock' | 'takeLock'> & {
-  readonly command: Omit<C, 'operation'>;
+type Step<C> = Pick<CommitStep<C>, 'step' | 'atMs' | 'releaseLock' | 'takeLock'> & {
+  readonly rule: Rule<C>;
+  readonly commandOf: (actor: string) => Omit<C, 'operation'>;
 };
 
 function commit<C extends { readonly operation: string }>(
   ports: OffboardingPorts,
   ref: SagaRef,
-  step: Omit<Step<C>, 'rule'> & { readonly rule: Rule<C> },
+  { commandOf, ...step }: Step<C>,
 ): Promise<Attempted<readonly CommittedFact[]>> {
   return attempt(ports.report, async () => {
     const { actor } = await readOperation(ports.operations, ref);
-    const command = { ...step.command, operation: ref.operation } as C;
+    const command = { ...commandOf(actor), operation: ref.operation } as C;
     return commitFacts(ports, { ...ref, ...step, actor, command });
   });
 }

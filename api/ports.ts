@@ -2,6 +2,7 @@ import type { AcceptPorts } from './accept/accept.ts';
 import type { AcceptCookies } from './accept/cookie.ts';
 import type { InvitePorts } from '../registry/accept-invite-request.ts';
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
+import type { SalePorts } from '../registry/accept-sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exports } from '../ports/exports.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
@@ -10,6 +11,7 @@ import type { LogReading } from '../ports/log-store.ts';
 import type { PlaneStore } from '../ports/plane-store.ts';
 import type { ReconcileStore } from '../ports/reconcile-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
+import type { SalesStore } from '../ports/sales-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { StateReading } from '../ports/state-store.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -17,11 +19,12 @@ import type { Cursors } from './http/cursor.ts';
 
 /** What the routes work with; each handler takes only the part that it names. */
 export interface ApiPorts {
-  readonly accept: ProvisionPorts & InvitePorts;
+  readonly accept: ProvisionPorts & InvitePorts & SalePorts;
   readonly operations: ProvisionPorts['operations'];
   readonly tenants: ProvisionPorts['tenants'];
   readonly invitations: InvitationStore;
   readonly engine: SagaEngine;
+  readonly sales: SalesStore;
   readonly facts: FactReading & FactFinding;
   readonly log: LogReading & StateReading;
   readonly planes: PlaneStore;

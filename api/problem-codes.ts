@@ -111,6 +111,26 @@ export const PROBLEM_KINDS = kinds({
     title: 'The invitation has ended',
     whatToDo: 'Look at its `state`; invite anew when it expired or was revoked.',
   },
+  'plan-below-use': {
+    status: 409,
+    title: 'The plan is below present use',
+    whatToDo: 'Lower the use that the detail names, or choose a larger plan.',
+  },
+  'request-state': {
+    status: 409,
+    title: 'The product request was answered already',
+    whatToDo: 'Look at the request’s `state`; the customer can ask anew.',
+  },
+  'request-pending': {
+    status: 409,
+    title: 'The product is asked for already',
+    whatToDo: 'Wait until the pending request is answered.',
+  },
+  'trial-over': {
+    status: 409,
+    title: 'The trial is over',
+    whatToDo: 'Look at the trial’s `state`: a tenant that was sold changes its plan instead.',
+  },
   'idempotency-in-flight': {
     status: 409,
     title: 'A request with this Idempotency-Key is being worked on',
@@ -160,6 +180,11 @@ export const PROBLEM_KINDS = kinds({
     status: 422,
     title: 'There is no such plan',
     whatToDo: 'Name a plan of the catalog (`manifests/`).',
+  },
+  'product-unknown': {
+    status: 422,
+    title: 'There is no such product, or no such limit of it',
+    whatToDo: 'Name a product of the catalog (`manifests/`), and limits that it has.',
   },
   'role-unknown': {
     status: 422,

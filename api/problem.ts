@@ -89,7 +89,8 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'store-full': 'store-full',
   // Questions of sagas; no route asks them.
   'undo-refused': 'internal',
-  'lock-taken': 'internal',
+  // Nor does one commit; acceptance answers this by itself.
+  'tenant-busy': 'internal',
 };
 
 const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {

@@ -13,16 +13,22 @@ import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
 import { changeMemberRoles, listMembers } from './members/routes.ts';
+import { getEntitlements, setUsage } from './plans/entitlements.ts';
+import { activateTenant, changePlan } from './plans/change.ts';
+import { listPlans, listProducts } from './plans/catalog.ts';
 import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
+import { answerProductRequest } from './product-requests/answer.ts';
+import { listProductRequests, requestProduct } from './product-requests/routes.ts';
 import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
 import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
 import { getExport, offboardTenant, revokeOffboarding } from './tenants/offboarding.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
+import { extendTrial, getTrial } from './trials/routes.ts';
 
 /** Every route, fixed paths before those with a parameter in the same place. */
 export const ROUTES: readonly Route<ApiPorts>[] = [
@@ -66,4 +72,15 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getStateNode,
   getHealth,
   getReadiness,
+  listPlans,
+  listProducts,
+  changePlan,
+  activateTenant,
+  getEntitlements,
+  setUsage,
+  requestProduct,
+  listProductRequests,
+  answerProductRequest,
+  getTrial,
+  extendTrial,
 ];

@@ -8,6 +8,7 @@ export interface Client {
   get<T>(path: string): Promise<T>;
   /** For answers without a body. */
   delete(path: string): Promise<void>;
+  put<T>(path: string, body: unknown): Promise<T>;
   post<T>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
 }
 
@@ -33,6 +34,12 @@ export function createClient(url: string, token: string): Client {
     delete: async (path) => {
       await call(path, { method: 'DELETE' });
     },
+    put: <T>(path: string, body: unknown) =>
+      call(path, {
+        method: 'PUT',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json' },
+      }) as Promise<T>,
     post: <T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
       call(path, {
         method: 'POST',

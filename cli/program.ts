@@ -13,8 +13,10 @@ import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
 import { addRecoverCommand } from './recover.ts';
 import { addPlanesCommands } from './planes.ts';
+import { addPlanCommands } from './plans.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
+import { addTrialCommands } from './trials.ts';
 
 const HELP = `
 Start here:
@@ -67,6 +69,8 @@ function createProgram(io: Io): Command {
   addMigrateCommands(program, context);
   addRecoverCommand(program, context);
   addConfigCommand(program, context);
+  addPlanCommands(program, context);
+  addTrialCommands(program, context);
   harden(program, io);
   return program;
 }

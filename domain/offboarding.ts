@@ -1,6 +1,8 @@
-import type { Decision, Refused, Rule } from './decision.ts';
+import type { Decision, Rule } from './decision.ts';
 import { tenantFact } from './fact-drafts.ts';
-import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
+import { unfreezeTenant } from './freezing.ts';
+import type { UnfreezeTenant } from './freezing.ts';
+import { isOpen, TENANT_LEAVING, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import type { Tenant } from './tenant.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -23,12 +25,6 @@ export interface Offboarding {
   /** UUID of the operation. */
   readonly operation: string;
 }
-
-/** Nobody else may thaw it, or have it leave once more. */
-export const TENANT_LEAVING: Refused = {
-  refused: 'tenant-leaving',
-  message: 'The tenant is being offboarded: revoke that first.',
-};
 
 /**
  * A freeze that knows what it is for. A tenant that was frozen already stays what it is, and its
@@ -60,22 +56,14 @@ export const endRetention: Rule<Offboarding & { readonly revoked: boolean }> = (
   });
 
 /** `thaws`: it was open before; who had been frozen before stays so. */
-export const revokeOffboarding: Rule<Offboarding & { readonly thaws: boolean }> = (
-  { tenant },
-  { operation, thaws },
-) =>
-  ofLeaving(tenant, operation, (leaving) => {
-    const { stateBefore } = leaving;
-    if (!thaws || stateBefore === null) {
-      const kept = { ...leaving, offboarding: null };
-      return { changes: [{ type: 'tenant', tenant: kept }], facts: [], audit: [] };
-    }
-    const thawed = { ...leaving, state: stateBefore, stateBefore: null, offboarding: null };
-    return {
-      changes: [{ type: 'tenant', tenant: thawed }],
-      facts: [tenantFact(thawed)],
-      audit: [auditOf(leaving, 'tenant.unfrozen', { to: stateBefore })],
-    };
+export type RevokeOffboarding = Offboarding & UnfreezeTenant & { readonly thaws: boolean };
+
+/** Gives back what an unfreeze gives back, and by its rule. */
+export const revokeOffboarding: Rule<RevokeOffboarding> = (view, command, nowMs) =>
+  ofLeaving(view.tenant, command.operation, (leaving) => {
+    const tenant = { ...leaving, offboarding: null };
+    if (command.thaws) return unfreezeTenant({ ...view, tenant }, command, nowMs);
+    return { changes: [{ type: 'tenant', tenant }], facts: [], audit: [] };
   });
 
 /**

@@ -7,6 +7,9 @@ export const OPERATION_KINDS = [
   'inviteMember',
   'reconcileTenant',
   'reconcileAll',
+  'changePlan',
+  'answerProductRequest',
+  'runTrial',
   'offboardTenant',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -24,6 +27,9 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   inviteMember: false,
   reconcileTenant: true,
   reconcileAll: true,
+  changePlan: true,
+  answerProductRequest: true,
+  runTrial: false,
   // Released for its retention, and taken again after that.
   offboardTenant: true,
 };

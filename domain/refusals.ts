@@ -7,6 +7,12 @@ export const TENANT_NOT_FOUND: Refused = {
   message: 'The tenant is not there.',
 };
 
+/** Nobody else may thaw it, or have it leave once more. */
+export const TENANT_LEAVING: Refused = {
+  refused: 'tenant-leaving',
+  message: 'The tenant is being offboarded: revoke that first.',
+};
+
 /** Its people work in it: neither on its way in, nor frozen, nor gone. */
 export function isOpen(tenant: Tenant): tenant is Tenant & { readonly state: 'active' | 'trial' } {
   return tenant.state === 'active' || tenant.state === 'trial';

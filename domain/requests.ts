@@ -28,6 +28,8 @@ export interface ProvisionInput {
   /** UUID of the first admin's membership. */
   readonly adminMember: string;
   readonly identityProviders: readonly IdentityProviderInput[];
+  /** UUID of the `runTrial` that follows; absent: it is no trial. */
+  readonly trialOperation?: string;
 }
 
 export interface ChangeRolesInput {

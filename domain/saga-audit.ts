@@ -9,6 +9,9 @@ const VERBS: Record<OperationKind, string> = {
   inviteMember: 'invite',
   reconcileTenant: 'reconcile',
   reconcileAll: 'reconcile',
+  changePlan: 'plan',
+  answerProductRequest: 'answer',
+  runTrial: 'trial',
   offboardTenant: 'offboard',
 };
 

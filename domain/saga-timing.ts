@@ -28,6 +28,9 @@ export const WAITS = [
   /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
   'orphan',
   'lost-saga',
+  /** From the trial's begin to its end, and the last reminder before that. */
+  'trial',
+  'trial-reminder',
   /** How long a tenant that leaves is kept, and can come back. */
   'retention',
   /** As long as resolvers may remember a record that was removed. */
@@ -46,6 +49,8 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     invitation: 72 * HOUR_MS,
     orphan: HOUR_MS,
     'lost-saga': HOUR_MS,
+    trial: 14 * DAY_MS,
+    'trial-reminder': 3 * DAY_MS,
     retention: 30 * DAY_MS,
     'dns-cache': 5 * MINUTE_MS,
   },

@@ -221,11 +221,13 @@ ALTER TABLE operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE operations FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenure_api_by_tenant ON operations FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_operator_all ON operations FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_sequencer_by_operation ON operations FOR SELECT TO tenure_sequencer USING ((id = (NULLIF(current_setting('app.operation'::text, true), ''::text))::uuid));
 CREATE POLICY tenure_worker_by_operation ON operations FOR SELECT TO tenure_worker USING ((id = (NULLIF(current_setting('app.operation'::text, true), ''::text))::uuid));
 CREATE POLICY tenure_worker_by_tenant ON operations FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_worker_unstarted ON operations FOR SELECT TO tenure_worker USING ((state = 'accepted'::text));
 GRANT INSERT, SELECT ON operations TO tenure_api;
 GRANT SELECT, UPDATE (state) ON operations TO tenure_operator;
+GRANT SELECT (id), SELECT (tenant) ON operations TO tenure_sequencer;
 GRANT SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
 
 CREATE TABLE outbox (
@@ -286,6 +288,23 @@ CREATE POLICY tenure_worker_by_tenant ON reconciliations FOR ALL TO tenure_worke
 GRANT SELECT ON reconciliations TO tenure_api;
 GRANT SELECT ON reconciliations TO tenure_operator;
 GRANT INSERT, SELECT, UPDATE ON reconciliations TO tenure_worker;
+
+CREATE TABLE saga_keys (
+  tenant uuid NOT NULL,
+  sealed bytea,
+  made_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  condemned_at timestamp(3) with time zone,
+  CONSTRAINT saga_keys_pkey PRIMARY KEY (tenant)
+);
+ALTER TABLE saga_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saga_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON saga_keys FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON saga_keys FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_sequencer_by_tenant ON saga_keys FOR ALL TO tenure_sequencer USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_worker_by_tenant ON saga_keys FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT, UPDATE ON saga_keys TO tenure_operator;
+GRANT INSERT, SELECT ON saga_keys TO tenure_sequencer;
+GRANT INSERT, SELECT, UPDATE (condemned_at) ON saga_keys TO tenure_worker;
 
 CREATE TABLE secrets (
   tenant uuid NOT NULL,

@@ -1,4 +1,3 @@
-import type { Entitlement } from '../domain/decision.ts';
 import type { KnownTenant } from '../domain/reconcile/orphans.ts';
 import type { Report } from '../domain/reconcile/report.ts';
 import type { OpenOperation } from '../domain/reconcile/sagas.ts';
@@ -9,7 +8,6 @@ export interface ReconcileTransaction extends Pick<
   CommitTransaction,
   'findCommit' | 'view' | 'apply' | 'appendAudit' | 'saveCommit'
 > {
-  entitlements(): Promise<readonly Entitlement[]>;
   /** Payloads of all facts of the tenant by `seq`; undefined while some are not signed yet. */
   chain(): Promise<readonly Uint8Array[] | undefined>;
 }

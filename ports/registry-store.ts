@@ -17,14 +17,14 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
- * - `lock-taken`: another operation holds the tenant's lock; it ends. Transient.
+ * - `tenant-busy`: another operation holds the tenant's lock, which a commit needs. Transient.
  */
 export type StoreErrorCode =
   | 'store-unavailable'
   | 'store-unknown'
   | 'store-full'
   | 'undo-refused'
-  | 'lock-taken';
+  | 'tenant-busy';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -179,7 +179,7 @@ export interface CommitTransaction {
     nowMs: number,
   ): Promise<void>;
   saveCommit(commit: StepCommit, releaseLock: boolean): Promise<void>;
-  /** The operation holds the lock of the first tenant again. Rejects with `lock-taken`. */
+  /** The operation holds the lock of the first tenant again. Rejects with `tenant-busy`. */
   takeLock(operation: string): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
-import type { Catalog } from '../domain/decision.ts';
+import type { Catalog, Refused } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
 import { isTenantRole } from '../domain/refusals.ts';
 import type { SlugProblem } from '../domain/slug.ts';
@@ -44,9 +44,11 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
+  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
+  /** The rule of the saga's commit refuses it as things are now. */
+  | { readonly outcome: 'refused'; readonly refusal: Refused }
   /** By which operation. */
-  | { readonly outcome: 'tenant-leaving'; readonly by: string }
-  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' };
+  | { readonly outcome: 'tenant-leaving'; readonly by: string };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

@@ -1,10 +1,10 @@
+import type { TenantView } from '../domain/decision.ts';
 import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
 import { isThere, planTenant } from '../domain/reconcile/plan.ts';
 import { liveFacts, planRows, statedTenant } from '../domain/reconcile/rows.ts';
 import { provisionInputOf } from '../domain/requests.ts';
-import type { Holdings } from '../domain/restate.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import type { Fact } from '../facts/core/types.ts';
@@ -92,7 +92,7 @@ export async function withChain<T>(
 }
 
 interface Known {
-  readonly held: Holdings;
+  readonly held: TenantView;
   readonly live: ReadonlyMap<string, Fact>;
 }
 
@@ -100,12 +100,9 @@ async function readKnown(
   transaction: ReconcileTransaction,
   tenant: string,
 ): Promise<Known | undefined> {
-  const [view, entitlements] = await Promise.all([
-    transaction.view(tenant),
-    transaction.entitlements(),
-  ]);
+  const held = await transaction.view(tenant);
   const chain = await transaction.chain();
-  return chain && { held: { ...view, entitlements }, live: liveFacts(chain.map(parsePayload)) };
+  return chain && { held, live: liveFacts(chain.map(parsePayload)) };
 }
 
 /** Of a tenant that `recover` made from facts, which hold no names, presence alone is known. */

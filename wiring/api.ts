@@ -26,6 +26,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     secrets: store.secrets,
     invitations: store.invitations,
     login: composeLogin(config),
+    sales: store.sales,
     exports: composeExports(config),
     store: store.probe,
     facts,

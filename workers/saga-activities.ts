@@ -6,13 +6,17 @@ import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
 import { createOffboardingActivities } from '../activities/offboarding.ts';
 import type { OffboardingPorts } from '../activities/offboarding.ts';
+import { createPlanActivities } from '../activities/plans.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
-import type { Notifier } from '../ports/notifier.ts';
+import { createTrialActivities } from '../activities/trials.ts';
+import type { TrialPorts } from '../activities/trials.ts';
+import { StoreError } from '../ports/registry-store.ts';
+import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
@@ -21,7 +25,8 @@ export type ActivityPorts = ProvisioningPorts &
   InvitationPorts &
   ReconcilePorts &
   OffboardingPorts &
-  Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
+  TrialPorts &
+  Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
@@ -31,6 +36,8 @@ export function createActivities(ports: ActivityPorts) {
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
     ...createReconcileActivities(ports),
+    ...createPlanActivities(ports),
+    ...createTrialActivities(ports),
     ...createOffboardingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
@@ -38,7 +45,7 @@ export function createActivities(ports: ActivityPorts) {
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants, exports } = ports;
+  const { identity, databases, routes, dns, notifier, tenants, operations, exports } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
@@ -59,8 +66,18 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
+    end: ({ tenant }) => assureFree(operations, tenant),
     export: probeExports,
     'discard-export': probeExports,
     records: probeExports,
   };
+}
+
+/** What a trial's end waits for: whoever works on the tenant. */
+async function assureFree(
+  operations: Pick<OperationStore, 'findLockHolder'>,
+  tenant: string,
+): Promise<void> {
+  const by = await operations.findLockHolder(tenant);
+  if (by !== undefined) throw new StoreError('tenant-busy', `Operation ${by} is running.`);
 }

@@ -8,3 +8,6 @@ export { beginReconcileAll } from './begin-reconcile-all/workflow.ts';
 export { reconcileAll } from './reconcile-all/workflow.ts';
 export { reconcileTenant } from './reconcile-tenant/workflow.ts';
 export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';
+export { changePlan } from './change-plan/workflow.ts';
+export { answerProductRequest } from './answer-product-request/workflow.ts';
+export { runTrial } from './run-trial/workflow.ts';

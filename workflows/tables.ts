@@ -3,13 +3,17 @@ import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import { REVOKE } from '../domain/offboarding.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
+import { TRIAL_MESSAGES } from '../domain/trials.ts';
+import { steps as answerProductRequest } from './answer-product-request/workflow.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
+import { steps as changePlan } from './change-plan/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as offboardTenant } from './offboard-tenant/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import { steps as reconcileAll } from './reconcile-all/workflow.ts';
 import { steps as reconcileTenant } from './reconcile-tenant/workflow.ts';
+import { steps as runTrial } from './run-trial/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 
@@ -100,6 +104,27 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: [],
     told: [],
     steps: reconcileAll,
+  },
+  changePlan: {
+    does: 'Sells a tenant another plan, up or down; its entitlements are those of the plan at once.',
+    begunBy: 'POST /v1/tenants/{tenant}/plan',
+    refusals: ['tenant-not-found', 'tenant-state', 'plan-unknown', 'plan-below-use'],
+    told: [],
+    steps: changePlan,
+  },
+  answerProductRequest: {
+    does: 'Grants a product that a customer asked for beside its plan, or refuses it.',
+    begunBy: 'POST /v1/tenants/{tenant}/product-requests/{request}/answer',
+    refusals: ['tenant-not-found', 'tenant-state', 'request-state', 'product-unknown'],
+    told: [],
+    steps: answerProductRequest,
+  },
+  runTrial: {
+    does: 'Ends a trial by itself, unless it is sold before; reminds the first admin meanwhile.',
+    begunBy: 'provisionTenant',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: TRIAL_MESSAGES,
+    steps: (input) => runTrial(input),
   },
   offboardTenant: {
     does: 'Has a tenant leave: exported, frozen, kept for a time, then erased everywhere.',

@@ -4,6 +4,12 @@ import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import {
+  acceptFollowUp,
+  answerProductRequest,
+  removeEntitlement,
+  replaceTrial,
+} from './sales-changes.ts';
 
 type CatalogChange = Extract<Change, { type: 'catalog' }>;
 
@@ -21,6 +27,14 @@ export function tenantOf(change: Change): string {
       return change.tenant;
     case 'invitation-settled':
       return change.invitation.tenant;
+    case 'entitlement-removed':
+      return change.tenant;
+    case 'product-request':
+      return change.request.tenant;
+    case 'trial':
+      return change.trial.tenant;
+    case 'operation':
+      return change.operation.tenant;
   }
 }
 
@@ -36,12 +50,32 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
     else if (change.type === 'catalog') entries.push(change.entry);
     else if (change.type === 'membership-removed') writing.push(removeMembership(client, change));
-    else writing.push(settleInvitation(client, change.invitation));
+    else if (change.type === 'invitation-settled')
+      writing.push(settleInvitation(client, change.invitation));
+    else writing.push(applySales(client, change));
   }
   if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
   if (entitlements.length > 0) writing.push(replaceEntitlements(client, entitlements));
   if (entries.length > 0) writing.push(replaceCatalog(client, entries));
   await Promise.all(writing);
+}
+
+type SalesChange = Extract<
+  Change,
+  { type: 'entitlement-removed' | 'product-request' | 'trial' | 'operation' }
+>;
+
+function applySales(client: ClientBase, change: SalesChange): Promise<void> {
+  switch (change.type) {
+    case 'entitlement-removed':
+      return removeEntitlement(client, change);
+    case 'product-request':
+      return answerProductRequest(client, change.request);
+    case 'trial':
+      return replaceTrial(client, change.trial);
+    case 'operation':
+      return acceptFollowUp(client, change);
+  }
 }
 
 async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> {

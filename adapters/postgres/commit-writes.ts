@@ -81,7 +81,7 @@ export async function takeTenantLock(client: ClientBase, operation: string): Pro
   await taking.catch((cause: unknown) => {
     if (violatedConstraint(cause) !== 'operations_tenant_lock') throw cause;
     const message = 'Another operation works on the tenant.';
-    throw new StoreError('lock-taken', message, { cause });
+    throw new StoreError('tenant-busy', message, { cause });
   });
 }
 

@@ -4,6 +4,7 @@ import { OUTBOX_CHANNEL } from './bell.ts';
 import { applyChanges, tenantOf } from './changes.ts';
 import { appendAudit, appendFacts, saveCommit, takeTenantLock } from './commit-writes.ts';
 import { toCatalog, toInvitation, toMembership, toTenant } from './rows.ts';
+import { readSales } from './sales.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
 
 /** Commits in role `tenure_worker`. */
@@ -60,13 +61,14 @@ function reads(
       return row;
     },
     view: async (tenant) => {
-      const { statements } = focused(tenant);
-      const [[row], members, catalog] = await Promise.all([
+      const { statements, client } = focused(tenant);
+      const [[row], members, catalog, sales] = await Promise.all([
         statements.findTenant.execute({ tenant }),
         statements.listMembers.execute({ tenant }),
         statements.readCatalog.execute(),
+        readSales(client, tenant),
       ]);
-      const view = { members: members.map(toMembership), catalog: toCatalog(catalog) };
+      const view = { members: members.map(toMembership), catalog: toCatalog(catalog), ...sales };
       return { ...view, tenant: row && toTenant(row) };
     },
     head: (tenant) => {

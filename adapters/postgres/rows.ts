@@ -2,6 +2,7 @@ import type { InferSelectModel } from 'drizzle-orm';
 import type { Catalog, CatalogPlan, CatalogRole } from '../../domain/decision.ts';
 import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
+import type { Sales } from '../../domain/sales.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { catalog } from '../../drizzle/schema/catalog.ts';
 import type { invitations } from '../../drizzle/schema/invitations.ts';
@@ -51,4 +52,13 @@ export function toCatalog(rows: readonly InferSelectModel<typeof catalog>[]): Ca
     plans: of<CatalogPlan>('plan'),
     products: of<{ limits: string[] }>('product'),
   };
+}
+
+/** `read_sales` (statements.ts) builds each list with the domain's own members. */
+export function toSales(row: SalesRow): Sales {
+  return { ...row, trial: row.trial ?? undefined };
+}
+
+export interface SalesRow extends Omit<Sales, 'trial'> {
+  readonly trial: NonNullable<Sales['trial']> | null;
 }

@@ -5,6 +5,7 @@ import type {
   TenantReader,
 } from '../../ports/registry-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
+import type { SalesStore } from '../../ports/sales-store.ts';
 import type { OffboardingStore } from '../../ports/offboarding-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
@@ -14,6 +15,7 @@ import { createOffboardingStore } from './offboarding.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
+import { createSalesStore } from './sales.ts';
 import { createSecrets } from './secrets.ts';
 import { createTenantReader } from './tenants.ts';
 import { inTransaction, type Scope } from './transaction.ts';
@@ -30,6 +32,7 @@ export interface PostgresStore {
   readonly commits: CommitStore;
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
+  readonly sales: SalesStore;
   readonly offboarding: OffboardingStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
     invitations: createInvitationStore(pool),
+    sales: createSalesStore(pool),
     offboarding: createOffboardingStore(pool),
     probe: {
       probe: () =>

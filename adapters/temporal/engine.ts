@@ -44,6 +44,9 @@ const TITLES: Record<OperationKind, string> = {
   inviteMember: 'Invite a member to tenant',
   reconcileTenant: 'Reconcile tenant',
   reconcileAll: 'Reconcile everything',
+  changePlan: 'Change the plan of tenant',
+  answerProductRequest: 'Answer a product request of tenant',
+  runTrial: 'Run the trial of tenant',
   offboardTenant: 'Offboard tenant',
 };
 

@@ -27,6 +27,12 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'last-owner': 'Give another active member the owner role first; then send a new request.',
   'tenant-leaving': 'The tenant is being offboarded. Revoke that; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
+  'plan-below-use':
+    'Lower the use that the message names, or choose a larger plan; then send a new request.',
+  'product-unknown': 'Name a product and limits of the catalog; then send a new request.',
+  'request-state': 'It was answered already; nothing was changed.',
+  'trial-state': 'The trial is over; change the plan, or unfreeze the tenant.',
+  'trial-end': 'Name an end that is later than the present one, at most a year ahead.',
 };
 
 /** Per failure of the registry's own store. */
@@ -36,8 +42,8 @@ export const STORE_ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   'store-unknown':
     'Postgres was lost during a commit. Bring it back; the step is repeated and takes effect once.',
   'store-full': 'Postgres has no space left. Make room; the saga resumes by itself.',
-  'lock-taken':
-    'Another operation works on the tenant. Look at it (`tenure sagas list`); the saga goes on by itself once that has ended.',
+  'tenant-busy':
+    'Another saga of the tenant is at work: look at it (`tenure sagas list`). This one goes on behind it.',
   'undo-refused': 'The tenant is past `activate` and stays; nothing is to be undone.',
 };
 

@@ -1,3 +1,4 @@
+import type { DomainErrorCode, Refused } from '../../domain/decision.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -55,7 +56,23 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
     case 'invalid':
       throw invalid(result.problems);
+    case 'refused':
+      throw refusedByRule(result.refusal);
   }
+}
+
+/** Those of rules that acceptance asks; what has a problem of another name, or none of its own. */
+const RULE_PROBLEMS: Partial<Record<DomainErrorCode, ProblemCode>> = {
+  'tenant-state': 'tenant-state',
+  'plan-unknown': 'plan-unknown',
+  'plan-below-use': 'plan-below-use',
+  'product-unknown': 'product-unknown',
+  'request-state': 'request-state',
+};
+
+function refusedByRule({ refused, message }: Refused): Problem {
+  const code = RULE_PROBLEMS[refused];
+  return code === undefined ? notFound() : new Problem(code, message);
 }
 
 type FieldProblem = Extract<AcceptResult, { outcome: 'invalid' }>['problems'][number];

@@ -3,8 +3,20 @@ import { FREEZE_REASONS } from '../../domain/freezing.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
+import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
-import * as changed from './changed.ts';
+import { assureAccepted } from './accepted.ts';
+import { answerChanged, changedReplies } from './changed.ts';
+
+const params = z.object({ tenant: uuid('The tenant.') });
+const headers = z.object({ 'Idempotency-Key': idempotencyKey });
+const problems = [
+  'tenant-busy',
+  'idempotency-in-flight',
+  'idempotency-key-reused',
+  'store-unknown',
+  'store-full',
+] as const;
 
 export const cancelTenant = route({
   operationId: 'cancelTenant',
@@ -15,8 +27,8 @@ export const cancelTenant = route({
   description:
     'Every data plane denies everything of it from the commit on; then sign-in is refused, sessions end, and its host leads nowhere. `unfreeze` takes it back exactly.',
   access: 'operator',
-  params: changed.params,
-  headers: changed.headers,
+  params,
+  headers,
   body: z
     .strictObject({
       reason: z
@@ -25,12 +37,13 @@ export const cancelTenant = route({
         .meta({ description: 'For the audit; data planes are not told.' }),
     })
     .meta({ id: 'CancelTenant' }),
-  replies: changed.replies,
-  problems: ['tenant-frozen', 'tenant-state', ...changed.problems],
+  replies: changedReplies,
+  problems: ['tenant-frozen', 'tenant-state', ...problems],
 })(async ({ params: { tenant }, headers: given, body, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'cancelTenant', given['Idempotency-Key']);
   const { reason } = body;
-  return changed.answer(await acceptFreeze(ports.accept, { ...asker, tenant, reason }), ports);
+  const accepted = await acceptFreeze(ports.accept, { ...asker, tenant, reason });
+  return answerChanged(assureAccepted(accepted), ports);
 });
 
 export const unfreezeTenant = route({
@@ -40,13 +53,14 @@ export const unfreezeTenant = route({
   tag: 'tenants',
   summary: 'Unfreeze a tenant',
   description:
-    'Gives back the state before the freeze: a trial stays a trial. Sessions that the freeze ended stay ended.',
+    'Gives back the state before the freeze: a trial stays a trial, and begins anew when its time was over. Sessions that the freeze ended stay ended.',
   access: 'operator',
-  params: changed.params,
-  headers: changed.headers,
-  replies: changed.replies,
-  problems: ['tenant-not-frozen', 'tenant-leaving', ...changed.problems],
+  params,
+  headers,
+  replies: changedReplies,
+  problems: ['tenant-not-frozen', 'tenant-leaving', ...problems],
 })(async ({ params: { tenant }, headers: given, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'unfreezeTenant', given['Idempotency-Key']);
-  return changed.answer(await acceptUnfreeze(ports.accept, { ...asker, tenant }), ports);
+  const accepted = await acceptUnfreeze(ports.accept, { ...asker, tenant });
+  return answerChanged(assureAccepted(accepted), ports);
 });

@@ -1,14 +1,26 @@
+import { z } from 'zod';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { canonicalHash } from '../../registry/canonical-json.ts';
 import * as registry from '../../registry/revoke-offboarding.ts';
 import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
+import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { showAccepted, startAccepted } from './accepted.ts';
-import * as changed from './changed.ts';
+import { assureAccepted, startAccepted } from './accepted.ts';
+import { answerChanged, changedReplies } from './changed.ts';
 import { exportSchema } from './export-schema.ts';
 import type { ExportBody } from './export-schema.ts';
+
+const params = z.object({ tenant: uuid('The tenant.') });
+const headers = z.object({ 'Idempotency-Key': idempotencyKey });
+const problems = [
+  'tenant-busy',
+  'idempotency-in-flight',
+  'idempotency-key-reused',
+  'store-unknown',
+  'store-full',
+] as const;
 
 export const offboardTenant = route({
   operationId: 'offboardTenant',
@@ -19,13 +31,14 @@ export const offboardTenant = route({
   description:
     'What is its own is exported, and the tenant frozen. After 30 days, in which `revoke` takes it all back, it is erased everywhere; then its slug is nobody’s for 180 days.',
   access: 'operator',
-  params: changed.params,
-  headers: changed.headers,
-  replies: changed.replies,
-  problems: ['tenant-leaving', 'tenant-state', ...changed.problems],
+  params,
+  headers,
+  replies: changedReplies,
+  problems: ['tenant-leaving', 'tenant-state', ...problems],
 })(async ({ params: { tenant }, headers: given, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'offboardTenant', given['Idempotency-Key']);
-  return changed.answer(await acceptOffboarding(ports.accept, { ...asker, tenant }), ports);
+  const accepted = await acceptOffboarding(ports.accept, { ...asker, tenant });
+  return answerChanged(assureAccepted(accepted), ports);
 });
 
 export const revokeOffboarding = route({
@@ -37,9 +50,9 @@ export const revokeOffboarding = route({
   description:
     'The tenant is what it was before: open, or frozen if it was. Refused once the retention is over. Its export is removed.',
   access: 'operator',
-  params: changed.params,
-  headers: changed.headers,
-  replies: changed.replies,
+  params,
+  headers,
+  replies: changedReplies,
   problems: ['tenant-not-leaving', 'command-refused', 'engine-unavailable'],
 })(async ({ params: { tenant }, headers: given, caller }, ports: ApiPorts) => {
   await assureTenant(tenant, ports);
@@ -51,8 +64,7 @@ export const revokeOffboarding = route({
   const key = given['Idempotency-Key'] ?? ports.accept.ids.uuid();
   const id = canonicalHash([caller.id, 'revokeOffboarding', key]);
   await registry.revokeOffboarding(ports, operation, id);
-  const headers = { Location: `/v1/sagas/${operation.id}` };
-  return { status: 202, headers, body: await showAccepted(operation, ports) };
+  return answerChanged(operation, ports);
 });
 
 export const getExport = route({
@@ -64,7 +76,7 @@ export const getExport = route({
   description:
     'Its rows as they were when the offboarding began, and every fact of its chain with what proves it. There until the retention ends, or the offboarding is revoked.',
   access: 'operator',
-  params: changed.params,
+  params,
   replies: { 200: { description: 'The export.', body: exportSchema } },
   problems: [],
 })(async ({ params: { tenant }, signal }, ports: Pick<ApiPorts, 'exports' | 'tenants'>) => {

@@ -37,18 +37,20 @@ async function startOver(databaseUrl: string): Promise<TestApi> {
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY });
   const facts = createFactReader({ databaseUrl });
   closing.push(store.close, facts.close);
-  const { operations, tenants, invitations, secrets, probe } = store;
+  const { operations, tenants, invitations, secrets, sales, probe } = store;
   return startTestApi({
     operations,
     tenants,
     invitations,
     secrets,
+    sales,
     facts,
     store: probe,
     accept: {
       operations,
       tenants,
       invitations,
+      sales,
       ids: systemIds,
       clock: systemClock,
       domain: 'tenure.test',

@@ -13,6 +13,7 @@ import { assureDecided, refusalOf, tenantOf, viewOf } from './views.ts';
 
 const operation = '55555555-5555-4555-8555-555555555555';
 const other = '66666666-6666-4666-8666-666666666666';
+const again = { id: other, actor: 'operator' };
 const NOW_MS = 1_000;
 
 const begin = (tenant: Tenant) => beginOffboarding(viewOf({ tenant }), { operation }, 0);
@@ -40,18 +41,34 @@ test.each(['trial', 'active'] as const)(
       offboarding: operation,
     });
     expect(toldBy(begun)).toEqual([['tenant', 'assert', 'frozen']]);
-    const back = revokeOffboarding(viewOf({ tenant: leaving }), { operation, thaws: true }, 0);
+    const back = revokeOffboarding(
+      viewOf({ tenant: leaving }),
+      { operation, thaws: true, again },
+      0,
+    );
     expect(rowOf(back)).toEqual(before);
     expect(toldBy(back)).toEqual([['tenant', 'assert', state]]);
   },
 );
+
+test('a trial whose time was over meanwhile begins anew: there is none without an end', () => {
+  const tenant = rowOf(begin(tenantOf({ state: 'trial' })));
+  const trial = { tenant: tenant.id, operation, provisionedBy: other, endsAtMs: 1 };
+  const returned = (state: 'running' | 'ended') => {
+    const view = viewOf({ tenant, trial: { ...trial, state } });
+    const back = revokeOffboarding(view, { operation, thaws: true, again }, NOW_MS);
+    return assureDecided(back).changes.map(({ type }) => type);
+  };
+  expect(returned('ended')).toEqual(['tenant', 'operation']);
+  expect(returned('running')).toEqual(['tenant']);
+});
 
 test('a frozen one is told nothing; revoked, it is frozen as before', () => {
   const before = tenantOf({ state: 'frozen', stateBefore: 'trial' });
   const begun = begin(before);
   expect(toldBy(begun)).toEqual([]);
   const view = viewOf({ tenant: rowOf(begun) });
-  const back = revokeOffboarding(view, { operation, thaws: false }, 0);
+  const back = revokeOffboarding(view, { operation, thaws: false, again }, 0);
   expect([rowOf(back), toldBy(back)]).toEqual([before, []]);
 });
 
@@ -69,9 +86,9 @@ test('who is on the way in, has left, or leaves already cannot leave', () => {
 
 test('what an offboarding froze, unfreezing does not give back', () => {
   const tenant = rowOf(begin(tenantOf()));
-  expect(refusalOf(unfreezeTenant(viewOf({ tenant }), {}, 0))).toBe('tenant-leaving');
+  expect(refusalOf(unfreezeTenant(viewOf({ tenant }), { again }, 0))).toBe('tenant-leaving');
   const revoked = { ...tenant, offboarding: null };
-  expect(refusalOf(unfreezeTenant(viewOf({ tenant: revoked }), {}, 0))).toBe('decided');
+  expect(refusalOf(unfreezeTenant(viewOf({ tenant: revoked }), { again }, 0))).toBe('decided');
 });
 
 test('the receipt is the tenant’s fact; the row keeps its slug, and nothing personal', () => {
@@ -88,7 +105,7 @@ test('the receipt is the tenant’s fact; the row keeps its slug, and nothing pe
 describe('each wake-up asks the rule again', () => {
   const asked: readonly [string, Rule<never>, object][] = [
     ['the end of the retention', endRetention as Rule<never>, { operation, revoked: false }],
-    ['the return', revokeOffboarding as Rule<never>, { operation, thaws: true }],
+    ['the return', revokeOffboarding as Rule<never>, { operation, thaws: true, again }],
     ['the archive', archiveTenant as Rule<never>, { operation }],
   ];
   test.each(asked)(

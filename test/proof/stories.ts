@@ -6,8 +6,10 @@ import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { eventually } from '../support/eventually.ts';
+import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
 import { nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
@@ -66,6 +68,29 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   ...DOCTOR_STORIES,
+  changePlan: [
+    {
+      prepare: async ({ world, caller, made: { tenant } }) => {
+        const sold = { ...caller, tenant, plan: 'enterprise', activates: false };
+        return () => acceptPlanChange(world.accept, sold);
+      },
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  answerProductRequest: [
+    {
+      prepare: (stage) => grantProduct(stage),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  runTrial: [
+    {
+      makesTenant: true,
+      prepare: (stage) => beginTrial(stage, provision(stage, 'silo', { trial: true })),
+      meanwhile: freezeBehind,
+      leaves: { done: 'frozen', unwound: 'trial' },
+    },
+  ],
   offboardTenant: [
     {
       prepare: async (stage) => offboard(stage),

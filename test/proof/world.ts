@@ -57,7 +57,7 @@ export async function startProofWorld(
   const keys = createSagaKeys({
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_operator', sealingKey: SEALING_KEY },
   });
-  const { dataConverter } = createSealedPayloads(keys, seals);
+  const { dataConverter, openPayloads } = createSealedPayloads(keys, seals);
   const client = new Client({ connection, namespace, dataConverter });
   const api = createStore({
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
@@ -72,9 +72,10 @@ export async function startProofWorld(
     foreign: outside?.foreign ?? [],
     /** Embedded identities know nobody, and take any. */
     subOf: outside?.subOf ?? (async () => 'bob'),
-    ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
+    ...{ stack, client, api, engine: engines.engine, openPayloads, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      sales: api.sales,
       ...{ clock: systemClock, ids: systemIds },
       ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },

@@ -32,7 +32,8 @@ export const SHORT: SagaTiming = {
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
   waitMs: {
-    ...{ 'invitation-reminder': 1_000, invitation: 2_000, orphan: 60_000, 'lost-saga': 60_000 },
+    ...{ 'invitation-reminder': 1_000, invitation: 2_000 },
+    ...{ trial: 2_000, 'trial-reminder': 1_000, orphan: 60_000, 'lost-saga': 60_000 },
     ...{ retention: 300, 'dns-cache': 100 },
   },
 };

@@ -244,7 +244,7 @@ test('the end of the retention waits for whoever works on the tenant then', asyn
   );
   await revoke(saga);
   expect((await world.reached(saga, ['parked'])).reason).toMatchObject({
-    ...{ step: 'decide', code: 'lock-taken' },
+    ...{ step: 'decide', code: 'tenant-busy' },
   });
   await select('update operations set holds_lock = false where id = $1', other?.id);
   expect((await world.ended(saga)).state).toBe('done');

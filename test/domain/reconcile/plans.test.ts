@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TenantView } from '../../../domain/decision.ts';
 import { FINDING_CODES, REPAIRS, type Finding } from '../../../domain/reconcile/finding.ts';
 import { planEverything, type Everything } from '../../../domain/reconcile/orphans.ts';
 import { planTenant, type DesiredTenant, type Observed } from '../../../domain/reconcile/plan.ts';
 import { liveFacts, planRows } from '../../../domain/reconcile/rows.ts';
 import { planSagas, type SagasSeen } from '../../../domain/reconcile/sagas.ts';
-import type { Holdings } from '../../../domain/restate.ts';
 import type { Fact } from '../../../facts/core/types.ts';
 import { keepGolden, readGolden, type Golden } from './golden.ts';
 
@@ -17,7 +17,7 @@ const PLANS: Readonly<Record<string, (input: Input) => Finding[]>> = {
   tenant: ({ desired, observed }) => planTenant(desired as DesiredTenant, observed as Observed),
   rows: ({ held, chain }) => {
     const catalog = { roles: new Map(), plans: new Map(), products: new Map() };
-    const holdings: Holdings = { ...(held as Holdings), catalog };
+    const holdings: TenantView = { ...(held as TenantView), catalog };
     return planRows(holdings.tenant?.id ?? '', holdings, liveFacts(chain as Fact[]));
   },
   everything: (input) => {

@@ -46,8 +46,11 @@ const CATALOG: Awaited<ReturnType<TenantReader['readCatalog']>> = {
     ['org-member', { scope: 'tenant', permissions: ['tenant:read'] }],
     ['project-viewer', { scope: 'project', permissions: ['project:read'] }],
   ]),
-  plans: new Map([['free', { entitlements: [] }]]),
-  products: new Map(),
+  plans: new Map([
+    ['free', { entitlements: [] }],
+    ['team', { entitlements: [{ product: 'workspace', limits: { members: 50 } }] }],
+  ]),
+  products: new Map([['workspace', { limits: ['members'] }]]),
 };
 
 interface State {

@@ -9,6 +9,8 @@ import type { ApiPorts } from '../../../api/ports.ts';
 import { createMemoryExports } from '../../../adapters/memory/exports.ts';
 import { createMemoryLogin } from '../../../adapters/memory/login.ts';
 import type { MemoryLogin } from '../../../adapters/memory/login.ts';
+import { createMemorySales } from '../../../adapters/memory/sales.ts';
+import type { MemorySales } from '../../../adapters/memory/sales.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
@@ -69,6 +71,7 @@ export interface TestApi {
   readonly people: MemoryLogin;
   /** What the doctor kept, by operation. */
   readonly reports: Map<string, Report>;
+  readonly sales: MemorySales;
   readonly logStore: FakeLogStore;
   readonly exports: Exports;
   /** All lines of the log. */
@@ -90,17 +93,19 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const reports = new Map<string, Report>();
   const exports = createMemoryExports();
+  const memorySales = createMemorySales();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
   const invitations = breakable({ ...registry.invitations, ...links });
+  const sales = breakable(memorySales);
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
-        ...{ operations, tenants, invitations, ids: systemIds, clock: systemClock },
+        ...{ operations, tenants, invitations, sales, ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
@@ -108,6 +113,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
       reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
+      sales,
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -127,19 +133,21 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   });
   const { url, close } = await listen(app);
   return {
-    url,
-    registry,
-    engine,
-    facts,
-    made,
-    planes,
-    links,
-    people,
-    reports,
-    logStore,
-    exports,
-    log,
-    breakStore,
+    ...{
+      url,
+      registry,
+      engine,
+      facts,
+      made,
+      planes,
+      links,
+      people,
+      reports,
+      logStore,
+      log,
+      exports,
+    },
+    ...{ breakStore, sales: memorySales },
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();

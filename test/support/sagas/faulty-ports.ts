@@ -74,6 +74,7 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
   const { commitOffboarding, commitRetentionEnd, commitRevocation, commitArchive } = activities;
   const { releaseTenant, eraseRecords, assureNoResidue } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
+  const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
@@ -86,6 +87,12 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
       plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
+    commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
+    commitAnswer: (...args) => plan.run('store.commit', STORE, () => commitAnswer(...args)),
+    beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),
+    extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
+    convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),
+    endTrial: (...args) => plan.run('store.end', STORE, () => endTrial(...args)),
     commitOffboarding: (...args) =>
       plan.run('store.offboard', STORE, () => commitOffboarding(...args)),
     releaseTenant: (...args) => plan.run('store.release', STORE, () => releaseTenant(...args)),
