@@ -9,6 +9,7 @@ import {
 import type { Tenant } from '../domain/tenant.ts';
 import type { Call } from '../ports/call.ts';
 import type { Dns } from '../ports/dns.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OffboardingStore } from '../ports/offboarding-store.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
@@ -20,6 +21,7 @@ import type { CommitStep } from '../registry/commit.ts';
 import { followUpOf } from '../registry/follow-up.ts';
 import { exportTenant } from '../registry/export-tenant.ts';
 import type { ExportPorts } from '../registry/export-tenant.ts';
+import { routesOfTenant } from '../registry/tenant-routes.ts';
 import { assureNoResidue } from '../registry/residue.ts';
 import type { OffboardingActivities } from '../workflows/offboard-tenant/contract.ts';
 import type { SuspensionActivities } from '../workflows/freeze-tenant/contract.ts';
@@ -34,6 +36,7 @@ export interface OffboardingPorts extends CommitPorts, ExportPorts {
   readonly operations: Pick<OperationStore, 'findOperation' | 'releaseLock'>;
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly offboarding: OffboardingStore;
+  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
   readonly secrets: Pick<Secrets, 'removeAll'>;
   readonly sagaKeys: Pick<SagaKeys, 'condemn'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
@@ -98,7 +101,10 @@ function erasures(ports: OffboardingPorts): Pick<Own, Erasures> {
     exportTenant: ({ tenant }) => attempt(report, (signal) => exportTenant(ports, tenant, signal)),
     discardExport: ({ tenant }) => attempt(report, (signal) => exports.remove(tenant, signal)),
     eraseDns: (ref) => outside(ref, ({ host }, call) => dns.remove(host, call)),
-    eraseRoute: (ref) => outside(ref, ({ slug }, call) => routes.remove(slug, call)),
+    eraseRoute: (ref) =>
+      outside(ref, async (tenant, call) => {
+        for (const { slug } of await routesOfTenant(ports, tenant)) await routes.remove(slug, call);
+      }),
     eraseIdentity: (ref) =>
       outside(ref, ({ isolation, slug }, call) => identity[isolation].remove(slug, call)),
     eraseDatabase: (ref) => outside(ref, (_tenant, call) => databases.remove(call)),

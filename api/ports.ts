@@ -1,9 +1,12 @@
 import type { AcceptPorts } from './accept/accept.ts';
 import type { AcceptCookies } from './accept/cookie.ts';
+import type { AddDomainPorts, RemoveDomainPorts } from '../registry/accept-domain.ts';
 import type { InvitePorts } from '../registry/accept-invite-request.ts';
 import type { ProvisionPorts } from '../registry/accept-provision.ts';
 import type { SalePorts } from '../registry/accept-sale.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DomainChallenges } from '../ports/domain-challenges.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { Exports } from '../ports/exports.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
@@ -19,10 +22,12 @@ import type { Cursors } from './http/cursor.ts';
 
 /** What the routes work with; each handler takes only the part that it names. */
 export interface ApiPorts {
-  readonly accept: ProvisionPorts & InvitePorts & SalePorts;
+  readonly accept: ProvisionPorts & InvitePorts & SalePorts & AddDomainPorts & RemoveDomainPorts;
   readonly operations: ProvisionPorts['operations'];
   readonly tenants: ProvisionPorts['tenants'];
   readonly invitations: InvitationStore;
+  readonly domains: DomainStore;
+  readonly challenges: DomainChallenges;
   readonly engine: SagaEngine;
   readonly sales: SalesStore;
   readonly facts: FactReading & FactFinding;

@@ -131,6 +131,21 @@ export const PROBLEM_KINDS = kinds({
     title: 'The trial is over',
     whatToDo: 'Look at the trial’s `state`: a tenant that was sold changes its plan instead.',
   },
+  'domain-exists': {
+    status: 409,
+    title: 'The tenant has this domain already',
+    whatToDo: 'Look at the one that is there; remove it first to begin anew.',
+  },
+  'domain-limit': {
+    status: 409,
+    title: 'The tenant has as many domains as it may have',
+    whatToDo: 'Remove some.',
+  },
+  'domain-state': {
+    status: 409,
+    title: 'The domain is not in a state that allows this',
+    whatToDo: 'Look at the domain’s `state`; one that was just proven is active in a moment.',
+  },
   'idempotency-in-flight': {
     status: 409,
     title: 'A request with this Idempotency-Key is being worked on',

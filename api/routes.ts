@@ -1,3 +1,10 @@
+import {
+  addDomain,
+  getDomain,
+  listDomains,
+  lookForDomain,
+  removeDomain,
+} from './domains/routes.ts';
 import { listFacts } from './facts/routes.ts';
 import { getHealth, getReadiness } from './health/routes.ts';
 import type { Route } from './http/route.ts';
@@ -48,6 +55,11 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getInvitation,
   resendInvitation,
   revokeInvitation,
+  addDomain,
+  listDomains,
+  getDomain,
+  removeDomain,
+  lookForDomain,
   listSagas,
   getSaga,
   resumeSaga,

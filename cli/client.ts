@@ -6,8 +6,8 @@ const NO_CONTENT = 204;
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  /** For answers without a body. */
-  delete(path: string): Promise<void>;
+  /** `T`: void for answers without a body. */
+  delete<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   post<T>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
 }
@@ -31,9 +31,8 @@ export function createClient(url: string, token: string): Client {
   return {
     url,
     get: <T>(path: string) => call(path, {}) as Promise<T>,
-    delete: async (path) => {
-      await call(path, { method: 'DELETE' });
-    },
+    delete: <T>(path: string, headers: Readonly<Record<string, string>> = {}) =>
+      call(path, { method: 'DELETE', headers }) as Promise<T>,
     put: <T>(path: string, body: unknown) =>
       call(path, {
         method: 'PUT',
@@ -52,7 +51,7 @@ export function createClient(url: string, token: string): Client {
   };
 }
 
-/** For `post`: the same key again has one effect. */
+/** The same key again has one effect. */
 export function keyHeader(idempotencyKey: string | undefined): Readonly<Record<string, string>> {
   return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config.ts';
 import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
+import { addDomainCommands } from './domains.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
@@ -59,6 +60,7 @@ function createProgram(io: Io): Command {
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
+  addDomainCommands(program, context);
   addSagaCommands(program, context);
   addDoctorCommand(program, context);
   addKeyCommands(program, context);

@@ -1,4 +1,5 @@
 import type { FactDraft } from '../facts/core/types.ts';
+import type { CustomDomain } from './custom-domain.ts';
 import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
 import type { OperationKind } from './operation.ts';
@@ -12,6 +13,8 @@ export interface TenantView extends Sales {
   readonly catalog: Catalog;
   /** The one that the commit is about, locked. */
   readonly invitation?: Invitation | undefined;
+  /** The one that the commit is about, locked. */
+  readonly domain?: CustomDomain | undefined;
 }
 
 /** Live content of the platform tenant's chain. */
@@ -44,6 +47,8 @@ export type Change =
   | { readonly type: 'membership-removed'; readonly tenant: string; readonly member: string }
   /** Its end is settled; the other columns stay. */
   | { readonly type: 'invitation-settled'; readonly invitation: Invitation }
+  /** Its state, and when it ended. */
+  | { readonly type: 'domain'; readonly domain: CustomDomain }
   | { readonly type: 'entitlement-removed'; readonly tenant: string; readonly product: string }
   | { readonly type: 'product-request'; readonly request: ProductRequest }
   | { readonly type: 'trial'; readonly trial: Trial }
@@ -96,6 +101,7 @@ export type DomainErrorCode =
   | 'plan-unknown'
   | 'last-owner'
   | 'invitation-state'
+  | 'domain-state'
   | 'plan-below-use'
   | 'product-unknown'
   | 'request-state'

@@ -5,6 +5,8 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'addDomain',
+  'removeDomain',
   'reconcileTenant',
   'reconcileAll',
   'changePlan',
@@ -25,6 +27,9 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  // It waits for a record in somebody's zone for days.
+  addDomain: false,
+  removeDomain: true,
   reconcileTenant: true,
   reconcileAll: true,
   changePlan: true,

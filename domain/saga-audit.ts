@@ -7,6 +7,8 @@ const VERBS: Record<OperationKind, string> = {
   freezeTenant: 'freeze',
   unfreezeTenant: 'unfreeze',
   inviteMember: 'invite',
+  addDomain: 'add',
+  removeDomain: 'remove',
   reconcileTenant: 'reconcile',
   reconcileAll: 'reconcile',
   changePlan: 'plan',

@@ -25,6 +25,9 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** From one look for the record of a domain to the next at first, and for the claim in all. */
+  'domain-look',
+  'domain-claim',
   /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
   'orphan',
   'lost-saga',
@@ -47,6 +50,8 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    'domain-look': MINUTE_MS,
+    'domain-claim': 7 * DAY_MS,
     orphan: HOUR_MS,
     'lost-saga': HOUR_MS,
     trial: 14 * DAY_MS,

@@ -53,6 +53,32 @@ CREATE POLICY tenure_worker_by_tenant ON commits FOR ALL TO tenure_worker USING 
 GRANT SELECT ON commits TO tenure_operator;
 GRANT INSERT, SELECT ON commits TO tenure_worker;
 
+CREATE TABLE domains (
+  tenant uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL,
+  claimed_at timestamp(3) with time zone NOT NULL,
+  proven_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  lost_to uuid,
+  CONSTRAINT domains_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT domains_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+CREATE INDEX domains_by_age ON public.domains USING btree (tenant, claimed_at, id);
+CREATE INDEX domains_lost_to ON public.domains USING btree (lost_to) WHERE (lost_to IS NOT NULL);
+CREATE UNIQUE INDEX domains_open_name ON public.domains USING btree (tenant, name) WHERE (state = ANY (ARRAY['claimed'::text, 'proven'::text, 'active'::text, 'removing'::text]));
+CREATE UNIQUE INDEX domains_owned_name ON public.domains USING btree (name) WHERE (state = ANY (ARRAY['proven'::text, 'active'::text, 'removing'::text]));
+ALTER TABLE domains ENABLE ROW LEVEL SECURITY;
+ALTER TABLE domains FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON domains FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON domains FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON domains FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_worker_owners ON domains FOR SELECT TO tenure_worker USING ((state = ANY (ARRAY['proven'::text, 'active'::text, 'removing'::text, 'lost'::text])));
+GRANT INSERT, SELECT ON domains TO tenure_api;
+GRANT SELECT ON domains TO tenure_operator;
+GRANT SELECT, UPDATE (ended_at), UPDATE (lost_to), UPDATE (proven_at), UPDATE (state) ON domains TO tenure_worker;
+
 CREATE TABLE entitlements (
   tenant uuid NOT NULL,
   product text NOT NULL,

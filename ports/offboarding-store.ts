@@ -22,7 +22,7 @@ export interface OffboardingStore {
   readRows(tenant: string): Promise<TenantRows | undefined>;
   /**
    * Erases what may be personal in the tenant's rows, beside its own row: requests that have ended,
-   * invitations, idempotency keys. `operation`, which erases, keeps its own. Repeatable.
+   * invitations, domains, idempotency keys. `operation`, which erases, keeps its own. Repeatable.
    */
   erasePersonalData(tenant: string, operation: string): Promise<void>;
 }

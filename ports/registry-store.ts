@@ -7,6 +7,7 @@
  * is idempotent by its operation and step, so the caller repeats it.
  */
 import type { AuditDraft, Change, TenantView } from '../domain/decision.ts';
+import type { CustomDomain } from '../domain/custom-domain.ts';
 import type { Invitation } from '../domain/invitation.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
@@ -68,6 +69,8 @@ export interface AcceptRequest {
   readonly newTenant?: Tenant;
   /** Its row in state `pending`, with the address that is kept nowhere else. */
   readonly newInvitation?: Pick<Invitation, 'member' | 'email' | 'roles'>;
+  /** Its row in state `claimed`. */
+  readonly newDomain?: Pick<CustomDomain, 'name'>;
   /** Stored sealed in the same transaction, by name, under the operation's tenant. */
   readonly secrets: ReadonlyMap<string, string>;
   readonly idempotency?: Idempotency;
@@ -80,6 +83,7 @@ export type AcceptOutcome =
   | { readonly outcome: 'slug-taken' | 'host-taken' }
   | { readonly outcome: 'tenant-busy'; readonly by: string }
   | { readonly outcome: 'invitation-pending' | 'invitation-limit' }
+  | { readonly outcome: 'domain-exists' | 'domain-limit' }
   | { readonly outcome: 'idempotency-key-reused' | 'idempotency-in-flight' };
 
 export interface OperationStore {
@@ -172,6 +176,8 @@ export interface CommitTransaction {
   head(tenant: string): Promise<ChainHead>;
   /** Of the first tenant; nobody else can end it until the transaction does. */
   lockInvitation(id: string): Promise<Invitation | undefined>;
+  /** Of the first tenant; nobody else can change it until the transaction ends. */
+  lockDomain(id: string): Promise<CustomDomain | undefined>;
   apply(changes: readonly Change[]): Promise<void>;
   appendFacts(facts: readonly UnsignedFact[]): Promise<void>;
   appendAudit(

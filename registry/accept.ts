@@ -1,4 +1,5 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
+import type { DomainProblem } from '../domain/custom-domain.ts';
 import type { Catalog, Refused } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
 import { isTenantRole } from '../domain/refusals.ts';
@@ -35,7 +36,7 @@ export type Keyed = Pick<AcceptRequest, 'idempotency'>;
 /** One field of the request that cannot be accepted, however often it is sent. */
 export interface AcceptProblem {
   readonly field: string;
-  readonly code: SlugProblem | EmailProblem | 'plan-unknown' | 'role-unknown';
+  readonly code: SlugProblem | EmailProblem | DomainProblem | 'plan-unknown' | 'role-unknown';
 }
 
 export type AcceptResult =
@@ -45,6 +46,7 @@ export type AcceptResult =
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
+  | { readonly outcome: 'domain-not-found' | 'domain-state' }
   /** The rule of the saga's commit refuses it as things are now. */
   | { readonly outcome: 'refused'; readonly refusal: Refused }
   /** By which operation. */

@@ -12,9 +12,11 @@ import type { Call } from '../ports/call.ts';
 import type { IdentityRequest, IdentityShape } from '../ports/identity-provider.ts';
 import type { ReconcileTransaction } from '../ports/reconcile-store.ts';
 import { StoreError } from '../ports/registry-store.ts';
+import { routeOfDomain } from '../ports/routes.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { RefusedError } from './errors.ts';
 import { identityRequestOf } from './identity-request.ts';
+import { routesOfTenant } from './tenant-routes.ts';
 
 /** Looks at one tenant everywhere; changes nothing. */
 export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Finding[]> {
@@ -31,7 +33,12 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
     see((own) => ports.routes.observe(desired, own)),
     see((own) => ports.dns.observe(desired.host, own)),
   ]);
-  return [...planTenant(desired, { identity, database, route, dns }), ...rows];
+  const domains = await Promise.all(
+    (await ports.domains.listActiveDomains(id)).map(async ({ name }) => ({
+      ...{ name, seen: await see((own) => ports.routes.observe(routeOfDomain(name), own)) },
+    })),
+  );
+  return [...planTenant(desired, { identity, database, route, dns }, domains), ...rows];
 }
 
 /** Brings what is ours, in one system, to what is wanted. Repeatable. */
@@ -47,7 +54,9 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
     case 'database':
       return void (await ports.databases.ensure(call));
     case 'route':
-      return ports.routes.ensure(tenant, call);
+      for (const route of await routesOfTenant(ports, tenant))
+        await ports.routes.ensure(route, call);
+      return;
     case 'dns':
       return ports.dns.ensure(tenant.host, call);
   }

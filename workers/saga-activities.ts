@@ -1,3 +1,5 @@
+import { createDomainActivities } from '../activities/domains.ts';
+import type { DomainPorts } from '../activities/domains.ts';
 import { createFreezingActivities } from '../activities/freezing.ts';
 import type { FreezingPorts } from '../activities/freezing.ts';
 import { createInvitationActivities } from '../activities/invitation.ts';
@@ -23,6 +25,7 @@ export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  DomainPorts &
   ReconcilePorts &
   OffboardingPorts &
   TrialPorts &
@@ -35,6 +38,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createDomainActivities(ports),
     ...createReconcileActivities(ports),
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
@@ -45,7 +49,8 @@ export function createActivities(ports: ActivityPorts) {
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants, operations, exports } = ports;
+  const { identity, databases, routes, dns, notifier } = ports;
+  const { tenants, operations, domainProof, exports } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
@@ -65,6 +70,8 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     'open-route': probeRoutes,
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
+    proof: (_ref, signal) => domainProof.probe(signal),
+    vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
     end: ({ tenant }) => assureFree(operations, tenant),
     export: probeExports,

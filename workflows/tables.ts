@@ -1,16 +1,19 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
+import { LOOK } from '../domain/custom-domain.ts';
 import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import { REVOKE } from '../domain/offboarding.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { TRIAL_MESSAGES } from '../domain/trials.ts';
 import { steps as answerProductRequest } from './answer-product-request/workflow.ts';
+import { steps as addDomain } from './add-domain/workflow.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as changePlan } from './change-plan/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as offboardTenant } from './offboard-tenant/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
+import { steps as removeDomain } from './remove-domain/workflow.ts';
 import { steps as reconcileAll } from './reconcile-all/workflow.ts';
 import { steps as reconcileTenant } from './reconcile-tenant/workflow.ts';
 import { steps as runTrial } from './run-trial/workflow.ts';
@@ -90,6 +93,20 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
     told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
+  },
+  addDomain: {
+    does: 'Waits until the DNS of a name says that it is the tenant’s, and routes it.',
+    begunBy: 'POST /v1/tenants/{tenant}/domains',
+    refusals: ['tenant-not-found', 'tenant-state', 'domain-state'],
+    told: [LOOK],
+    steps: (input) => addDomain(input),
+  },
+  removeDomain: {
+    does: 'Takes a name back: its route goes, then others may have it.',
+    begunBy: 'DELETE /v1/tenants/{tenant}/domains/{domain}',
+    refusals: ['domain-state'],
+    told: [],
+    steps: removeDomain,
   },
   reconcileTenant: {
     does: 'Looks at one tenant everywhere, mends what is ours, and looks again.',

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { CustomDomain } from '../../domain/custom-domain.ts';
 import type { Change, Entitlement } from '../../domain/decision.ts';
 import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
@@ -35,6 +36,8 @@ export function tenantOf(change: Change): string {
       return change.trial.tenant;
     case 'operation':
       return change.operation.tenant;
+    case 'domain':
+      return change.domain.tenant;
   }
 }
 
@@ -50,6 +53,7 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
     else if (change.type === 'catalog') entries.push(change.entry);
     else if (change.type === 'membership-removed') writing.push(removeMembership(client, change));
+    else if (change.type === 'domain') writing.push(changeDomain(client, change.domain));
     else if (change.type === 'invitation-settled')
       writing.push(settleInvitation(client, change.invitation));
     else writing.push(applySales(client, change));
@@ -129,6 +133,15 @@ async function settleInvitation(client: ClientBase, invitation: Invitation): Pro
     name: 'settle_invitation',
     text: `update invitations set state = $3, ended_at = $4, settled_at = now()
            where tenant = $1 and id = $2`,
+    values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
+  });
+}
+
+async function changeDomain(client: ClientBase, domain: CustomDomain): Promise<void> {
+  const { tenant, id, state, endedAtMs } = domain;
+  await client.query({
+    name: 'change_domain',
+    text: 'update domains set state = $3, ended_at = $4 where tenant = $1 and id = $2',
     values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
   });
 }

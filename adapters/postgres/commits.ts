@@ -3,7 +3,7 @@ import type { ChainHead, CommitStore, CommitTransaction } from '../../ports/regi
 import { OUTBOX_CHANNEL } from './bell.ts';
 import { applyChanges, tenantOf } from './changes.ts';
 import { appendAudit, appendFacts, saveCommit, takeTenantLock } from './commit-writes.ts';
-import { toCatalog, toInvitation, toMembership, toTenant } from './rows.ts';
+import { toCatalog, toDomain, toInvitation, toMembership, toTenant } from './rows.ts';
 import { readSales } from './sales.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
 
@@ -48,7 +48,7 @@ function focusing(session: Session, home: string): Focused {
   };
 }
 
-type Reads = 'findCommit' | 'view' | 'head' | 'lockInvitation';
+type Reads = 'findCommit' | 'view' | 'head' | 'lockInvitation' | 'lockDomain';
 
 function reads(
   focused: Focused,
@@ -79,6 +79,10 @@ function reads(
     lockInvitation: async (id) => {
       const [row] = await focused(home).statements.lockInvitation.execute({ tenant: home, id });
       return row && toInvitation(row);
+    },
+    lockDomain: async (id) => {
+      const [row] = await focused(home).statements.lockDomain.execute({ tenant: home, id });
+      return row && toDomain(row);
     },
   };
 }

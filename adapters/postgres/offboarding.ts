@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, ne } from 'drizzle-orm';
 import type pg from 'pg';
+import { domains } from '../../drizzle/schema/domains.ts';
 import { entitlements } from '../../drizzle/schema/entitlements.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
 import { invitations } from '../../drizzle/schema/invitations.ts';
@@ -53,6 +54,7 @@ async function erase({ db }: Session, tenant: string, operation: string): Promis
   const isEnded = and(eq(operations.tenant, tenant), isNotNull(operations.endedAt));
   await db.update(operations).set({ input: {} }).where(isEnded);
   await db.delete(invitations).where(eq(invitations.tenant, tenant));
+  await db.delete(domains).where(eq(domains.tenant, tenant));
   const isOfOthers = ne(idempotencyKeys.operation, operation);
   await db
     .delete(idempotencyKeys)

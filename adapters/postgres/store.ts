@@ -4,12 +4,14 @@ import type {
   StoreProbe,
   TenantReader,
 } from '../../ports/registry-store.ts';
+import type { DomainStore } from '../../ports/domain-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
 import type { SalesStore } from '../../ports/sales-store.ts';
 import type { OffboardingStore } from '../../ports/offboarding-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
+import { createDomainStore } from './domains.ts';
 import { createInvitationStore } from './invitations.ts';
 import { createOffboardingStore } from './offboarding.ts';
 import { createOperationLife } from './operations.ts';
@@ -33,6 +35,7 @@ export interface PostgresStore {
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
   readonly sales: SalesStore;
+  readonly domains: DomainStore;
   readonly offboarding: OffboardingStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
@@ -58,6 +61,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     secrets: createSecrets(pool, seal),
     invitations: createInvitationStore(pool),
     sales: createSalesStore(pool),
+    domains: createDomainStore(pool),
     offboarding: createOffboardingStore(pool),
     probe: {
       probe: () =>

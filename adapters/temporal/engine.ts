@@ -42,6 +42,8 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  addDomain: 'Add a domain to tenant',
+  removeDomain: 'Remove a domain of tenant',
   reconcileTenant: 'Reconcile tenant',
   reconcileAll: 'Reconcile everything',
   changePlan: 'Change the plan of tenant',

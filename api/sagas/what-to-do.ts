@@ -33,6 +33,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'request-state': 'It was answered already; nothing was changed.',
   'trial-state': 'The trial is over; change the plan, or unfreeze the tenant.',
   'trial-end': 'Name an end that is later than the present one, at most a year ahead.',
+  'domain-state': 'Look at the domain’s state: it was removed meanwhile; add it anew.',
 };
 
 /** Per failure of the registry's own store. */
@@ -54,6 +55,8 @@ export const SAGA_ADVICE = {
     'An operator unwound it and nothing remains. Send a new request to try again.',
   'parked-too-long':
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
+  'domain-unproven':
+    'The record was not in the domain’s DNS in time. Publish it, then add the domain anew.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
   'saga-lost':

@@ -4,6 +4,7 @@ import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { withDeadline } from '../http/deadline.ts';
 import type { ApiPorts } from '../ports.ts';
+import { DOMAIN_SENTENCES } from '../domains/schema.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { MemberError } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
@@ -36,6 +37,7 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('idempotency-in-flight', 'The first request has no answer yet.');
     case 'tenant-not-found':
     case 'member-not-found':
+    case 'domain-not-found':
       throw notFound();
     case 'member-exists':
       throw new Problem('member-exists', 'Who has this address has a membership here already.');
@@ -43,8 +45,13 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('invitation-pending', 'This address has an invitation that is pending.');
     case 'invitation-limit':
       throw new Problem('invitation-limit', 'Too many invitations of this tenant are pending.');
+    case 'domain-exists':
+      throw new Problem('domain-exists', 'It is claimed, active or being removed.');
+    case 'domain-limit':
+      throw new Problem('domain-limit', 'Too many domains of this tenant are claimed or active.');
     case 'tenant-state':
     case 'member-state':
+    case 'domain-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');
     case 'tenant-leaving':
       throw new Problem('tenant-leaving', 'It can be revoked until its retention ends.', {
@@ -79,6 +86,7 @@ type FieldProblem = Extract<AcceptResult, { outcome: 'invalid' }>['problems'][nu
 
 const SENTENCES: Readonly<Record<FieldProblem['code'], string>> = {
   ...SLUG_SENTENCES,
+  ...DOMAIN_SENTENCES,
   'email-malformed': EMAIL_SENTENCE,
   'plan-unknown': 'Is not in the catalog.',
   'role-unknown': 'Is not a tenant-scoped role of the catalog.',

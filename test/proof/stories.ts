@@ -10,6 +10,7 @@ import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { eventually } from '../support/eventually.ts';
 import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
+import { claimDomain, ownDomain, publishClaim, removeDomain } from './owned.ts';
 import { nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
@@ -67,6 +68,33 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  addDomain: [
+    {
+      prepare: async (stage) => claimDomain(stage, stage.made.tenant, ownNameOf(stage)),
+      meanwhile: (stage) => publishClaim(stage, stage.made.tenant, ownNameOf(stage)),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+    // Another tenant had it, and is named there no more.
+    {
+      prepare: async (stage) => {
+        const { world } = stage;
+        const { tenant } = await stage.before(
+          provision({ world, caller: { actor: 'operator' } }, 'pool'),
+        );
+        await ownDomain(stage, tenant, ownNameOf(stage));
+        return claimDomain(stage, stage.made.tenant, ownNameOf(stage));
+      },
+      meanwhile: (stage) => publishClaim(stage, stage.made.tenant, ownNameOf(stage)),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  removeDomain: [
+    {
+      prepare: async (stage) =>
+        removeDomain(stage, await ownDomain(stage, stage.made.tenant, ownNameOf(stage))),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
   ...DOCTOR_STORIES,
   changePlan: [
     {
@@ -119,6 +147,8 @@ const offboard =
   ({ world, caller, made }: Stage): Request =>
   () =>
     acceptOffboarding(world.accept, { ...caller, tenant: made.tenant });
+
+const ownNameOf = ({ made }: Stage): string => `${CANARY}.${made.tenant}.example`;
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
 

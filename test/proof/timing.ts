@@ -19,6 +19,7 @@ export const PROOF_TIMING: SagaTiming = {
   // what is accepted now is nobody's lost saga: the doctor would start it with its own patience.
   waitMs: {
     ...{ ...everyWait, invitation: 60_000, 'trial-reminder': 1_000 },
+    ...{ 'domain-look': 500, 'domain-claim': 60_000 },
     ...{ orphan: HOUR_MS, 'lost-saga': HOUR_MS },
   },
 };

@@ -9,6 +9,7 @@ import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { DOMAIN_ENDINGS } from './domain-endings.ts';
 import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
@@ -72,6 +73,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  ...DOMAIN_ENDINGS,
   ...RECONCILE_ENDINGS,
   changePlan: {
     'plan-done': (stage) => planChanged(stage, 'free'),

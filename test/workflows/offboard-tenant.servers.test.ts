@@ -114,20 +114,30 @@ describe('a tenant that leaves', () => {
        values ($1, $1, $1, 'bob@a.test', 'bob@a.test', '{}', 'expired', now())`,
       before.id,
     );
+    const name = `left.${before.id}.example`;
+    const owner = { tenant: before.id, operation: before.id };
+    outside.routes.plant(name, { host: name, owner });
+    await select(
+      `insert into domains (tenant, id, name, state, claimed_at)
+       values ($1, $1, $2, 'active', now())`,
+      ...[before.id, name],
+    );
     const rowsOf = () =>
       Promise.all([
+        select('select from domains where tenant = $1', before.id),
         select('select from operations where tenant = $1 and input ? $2', before.id, 'adminEmail'),
         select('select from invitations where tenant = $1', before.id),
         select('select from idempotency_keys where operation_tenant = $1', before.id),
         select('select from secrets where tenant = $1', before.id),
         select('select from tenants where id = $1 and display_name <> slug', before.id),
       ]);
-    expect((await rowsOf()).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+    expect((await rowsOf()).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
     const { sagaKeys } = world.leaving;
     await sagaKeys.keyOf(before.id);
     expect(await sagaKeys.destroyCondemned(0)).not.toContain(before.id);
     await world.ended(await leave(before));
-    expect((await rowsOf()).map(({ length }) => length)).toEqual([0, 0, 0, 0, 0]);
+    expect((await rowsOf()).map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(outside.routes.find(name)).toBeUndefined();
     expect(await findExport(before)).toBeUndefined();
     expect(await sagaKeys.destroyCondemned(0)).toContain(before.id);
     await expect(sagaKeys.keyOf(before.id)).rejects.toThrow('is destroyed');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Settled } from '../../domain/reconcile/finding.ts';
 import { provisionInputOf, type ProvisionInput } from '../../domain/requests.ts';
@@ -61,6 +62,7 @@ beforeAll(async () => {
     identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
     ...{ databases: databases.databases, routes: kubernetes.routes(), dns: powerdns.dns() },
     mailCatcher: keycloak.catcher,
+    domainProof: createMemoryDomainProof(),
     notifier: createMemoryNotifier(),
   };
   world = await createWorld({ timing, outside });

@@ -6,6 +6,8 @@ export type Touched =
   | 'route'
   | 'dns'
   | 'mail'
+  /** DNS that is not ours: only looked at. */
+  | 'zone'
   /** Postgres: state, audit and facts in one transaction. */
   | 'registry'
   /** The sequencer, and through it the log and JetStream. */

@@ -13,6 +13,8 @@ import { createMemorySales } from '../../../adapters/memory/sales.ts';
 import type { MemorySales } from '../../../adapters/memory/sales.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
+import { createDomainChallenges } from '../../../adapters/system/domain-challenges.ts';
+import { domainNames } from '../../../adapters/system/domain-names.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { Report } from '../../../domain/reconcile/report.ts';
@@ -101,15 +103,18 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const tenants = breakable(registry.tenants);
   const invitations = breakable({ ...registry.invitations, ...links });
   const sales = breakable(memorySales);
+  const domains = breakable(registry.domains);
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
-        ...{ operations, tenants, invitations, sales, ids: systemIds, clock: systemClock },
+        ...{ operations, tenants, invitations, sales, domains, names: domainNames },
+        ...{ ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      ...{ operations, tenants, invitations, engine },
+      ...{ operations, tenants, invitations, domains, engine },
+      challenges: createDomainChallenges(new Uint8Array(32)),
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
       reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),

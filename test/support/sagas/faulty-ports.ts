@@ -10,7 +10,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
   ...['suspend', 'restore', 'put'],
-  'send',
+  ...['send', 'look'],
 ]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
@@ -54,6 +54,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     databases: faultyPort(plan, 'database', outside.databases),
     routes: faultyPort(plan, 'route', outside.routes),
     dns: faultyPort(plan, 'dns', outside.dns),
+    domainProof: faultyPort(plan, 'domain-proof', outside.domainProof),
     mailCatcher: outside.mailCatcher,
     notifier: faultyPort(plan, 'notifier', outside.notifier),
     ...(outside.exports && { exports: faultyPort(plan, 'exports', outside.exports) }),
@@ -71,6 +72,7 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
+  const { commitDomain, commitDomainRemoval, freeDomain } = activities;
   const { commitOffboarding, commitRetentionEnd, commitRevocation, commitArchive } = activities;
   const { releaseTenant, eraseRecords, assureNoResidue } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
@@ -93,6 +95,10 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
     extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
     convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),
     endTrial: (...args) => plan.run('store.end', STORE, () => endTrial(...args)),
+    commitDomain: (...args) => plan.run('store.commitDomain', STORE, () => commitDomain(...args)),
+    commitDomainRemoval: (...args) =>
+      plan.run('store.commitDomainRemoval', STORE, () => commitDomainRemoval(...args)),
+    freeDomain: (...args) => plan.run('store.freeDomain', STORE, () => freeDomain(...args)),
     commitOffboarding: (...args) =>
       plan.run('store.offboard', STORE, () => commitOffboarding(...args)),
     releaseTenant: (...args) => plan.run('store.release', STORE, () => releaseTenant(...args)),
