@@ -1,6 +1,7 @@
-import type { Entitlement } from '../domain/decision.ts';
+import type { CustomDomain } from '../domain/custom-domain.ts';
 import type { Invitation } from '../domain/invitation.ts';
 import type { Membership } from '../domain/membership.ts';
+import type { Sales } from '../domain/sales.ts';
 import type { Tenant } from '../domain/tenant.ts';
 
 /** The rows of one tenant that are its own, as they were at one moment. */
@@ -8,7 +9,8 @@ export interface TenantRows {
   readonly tenant: Tenant;
   readonly members: readonly Membership[];
   readonly invitations: readonly Invitation[];
-  readonly entitlements: readonly Entitlement[];
+  readonly domains: readonly CustomDomain[];
+  readonly sales: Sales;
   /** How many facts its chain has, signed or not. */
   readonly facts: number;
 }

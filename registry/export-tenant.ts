@@ -52,7 +52,7 @@ export async function exportTenant(
   await exports.put(tenant, JSON.stringify(document), signal);
 }
 
-function rowsOf({ tenant, members, invitations, entitlements }: TenantRows) {
+function rowsOf({ tenant, members, invitations, domains, sales }: TenantRows) {
   const { createdAtMs, offboarding: _, archivedAtMs: _notYet, ...row } = tenant;
   return {
     tenant: { ...row, createdAt: timeOf(createdAtMs) },
@@ -64,7 +64,14 @@ function rowsOf({ tenant, members, invitations, entitlements }: TenantRows) {
         endedAt: timeOf(endedAtMs),
       }),
     ),
-    entitlements: entitlements.map(({ tenant: _own, ...entitlement }) => entitlement),
+    // Not to whom a name was lost: that is another tenant's.
+    domains: domains.map(({ id, name, state, claimedAtMs }) => ({
+      ...{ id, name, state, claimedAt: timeOf(claimedAtMs) },
+    })),
+    entitlements: sales.entitlements.map(({ tenant: _own, ...entitlement }) => entitlement),
+    usage: sales.usage.map(({ tenant: _own, ...used }) => used),
+    productRequests: sales.requests.map(({ tenant: _own, ...request }) => request),
+    trial: sales.trial && { state: sales.trial.state, endsAt: timeOf(sales.trial.endsAtMs) },
   };
 }
 

@@ -1,12 +1,12 @@
 import { and, eq, isNotNull, ne } from 'drizzle-orm';
 import type pg from 'pg';
 import { domains } from '../../drizzle/schema/domains.ts';
-import { entitlements } from '../../drizzle/schema/entitlements.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
 import { invitations } from '../../drizzle/schema/invitations.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import type { OffboardingStore, TenantRows } from '../../ports/offboarding-store.ts';
-import { toInvitation, toMembership, toTenant } from './rows.ts';
+import { toDomain, toInvitation, toMembership, toTenant } from './rows.ts';
+import { readSales } from './sales.ts';
 import { inTransaction, type Session } from './transaction.ts';
 
 /** In role `tenure_worker`, as the tenant that leaves. */
@@ -21,7 +21,7 @@ export function createOffboardingStore(pool: pg.Pool): OffboardingStore {
 
 /** Under the head lock: no commit comes in between. */
 async function readRows(
-  { db, statements }: Session,
+  { client, db, statements }: Session,
   tenant: string,
 ): Promise<TenantRows | undefined> {
   const [head] = await statements.lockHead.execute({ tenant });
@@ -33,15 +33,17 @@ async function readRows(
     .from(invitations)
     .where(eq(invitations.tenant, tenant))
     .orderBy(invitations.invitedAt, invitations.id);
+  const claimed = await db
+    .select()
+    .from(domains)
+    .where(eq(domains.tenant, tenant))
+    .orderBy(domains.claimedAt, domains.id);
   return {
     tenant: toTenant(row),
     members: members.map(toMembership),
     invitations: invited.map(toInvitation),
-    entitlements: await db
-      .select()
-      .from(entitlements)
-      .where(eq(entitlements.tenant, tenant))
-      .orderBy(entitlements.product),
+    domains: claimed.map(toDomain),
+    sales: await readSales(client, tenant),
     facts: head.seq,
   };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { DOMAIN_STATES } from '../../domain/custom-domain.ts';
 import { INVITATION_STATES } from '../../domain/invitation.ts';
 import { MEMBERSHIP_STATES } from '../../domain/membership.ts';
+import { REQUEST_STATES, TRIAL_STATES } from '../../domain/sales.ts';
 import { EXPORT_FORMAT } from '../../registry/export-tenant.ts';
 import { time, uuid } from '../http/schemas.ts';
 import { tenantSchema } from './schema.ts';
@@ -25,13 +27,29 @@ const entitlement = z.object({
   limits: z.record(z.string(), z.number()),
 });
 
+const domain = z.object({
+  ...{ id: uuid('The claim.'), name: z.string(), state: z.enum(DOMAIN_STATES) },
+  claimedAt: time('When it was asked for.'),
+});
+
+const usage = z.object({ product: z.string(), limit: z.string(), used: z.number() });
+
+const productRequest = z.object({
+  ...{ id: uuid('The request.'), product: z.string(), state: z.enum(REQUEST_STATES) },
+  limits: z.record(z.string(), z.number()),
+});
+
 export const exportSchema = z
   .object({
     format: z.literal(EXPORT_FORMAT),
     tenant: tenantSchema.omit({ offboarding: true, archivedAt: true }),
     members: z.array(member),
     invitations: z.array(invitation),
+    domains: z.array(domain),
     entitlements: z.array(entitlement),
+    usage: z.array(usage),
+    productRequests: z.array(productRequest),
+    trial: z.object({ state: z.enum(TRIAL_STATES), endsAt: time('When it ends.') }).optional(),
     facts: z.array(z.string()).meta({
       description: 'All of its chain, by log index: lines as of `GET /v1/facts`.',
     }),

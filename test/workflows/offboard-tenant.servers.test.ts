@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
+import { exportSchema } from '../../api/tenants/export-schema.ts';
 import { REVOKE, SLUG_KEPT_MS } from '../../domain/offboarding.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { fromBase64, utf8 } from '../../facts/core/bytes.ts';
@@ -147,7 +148,10 @@ describe('a tenant that leaves', () => {
     const before = await madeTenant(world);
     const saga = await leave(before, patient());
     await world.reached(saga, ['waiting']);
-    const document = JSON.parse((await findExport(before)) ?? '{}') as {
+    const text = (await findExport(before)) ?? '{}';
+    // What the API promises, and nothing else.
+    expect(exportSchema.strict().parse(JSON.parse(text))).toEqual(JSON.parse(text));
+    const document = JSON.parse(text) as {
       readonly members: readonly { id: string }[];
       readonly facts: readonly string[];
       readonly proofs: readonly string[][];

@@ -111,6 +111,7 @@ const DOCUMENT = {
     ...{ databaseUrl: null, createdAt: '2026-01-01T00:00:00.000Z' },
   },
   members: [{ id: NOBODY, state: 'active', identity: null, roles: ['org-owner'] }],
+  ...{ usage: [], productRequests: [], domains: [] },
   ...{ invitations: [], entitlements: [{ product: 'p', plan: 'team', limits: { seats: 3 } }] },
   ...{ facts: ['1 0 {}'], checkpoint: 'note', keySets: ['set'], proofs: [['aGFzaA==']] },
 };
