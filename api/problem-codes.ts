@@ -91,6 +91,16 @@ export const PROBLEM_KINDS = kinds({
     title: 'The member is not in a state that allows this',
     whatToDo: 'Look at the member’s `state`.',
   },
+  'last-owner': {
+    status: 409,
+    title: 'The member is the last owner',
+    whatToDo: 'Give another active member the owner role first, or transfer the ownership.',
+  },
+  'not-owner': {
+    status: 409,
+    title: 'The member is no owner',
+    whatToDo: 'Name an active member who has the owner role as `from`.',
+  },
   'member-exists': {
     status: 409,
     title: 'The person is a member already',

@@ -19,7 +19,14 @@ import { getJwks } from './log/jwks.ts';
 import { getState, getStateNode, getStateOfTenant } from './log/state.ts';
 import { getTile } from './log/tiles.ts';
 import { getCheckpoint, getHeartbeat, getKeySet } from './log/routes.ts';
-import { changeMemberRoles, listMembers } from './members/routes.ts';
+import {
+  changeMemberRoles,
+  deactivateMember,
+  reactivateMember,
+  removeMember,
+  transferOwnership,
+} from './members/change.ts';
+import { listMembers } from './members/routes.ts';
 import { getEntitlements, setUsage } from './plans/entitlements.ts';
 import { activateTenant, changePlan } from './plans/change.ts';
 import { listPlans, listProducts } from './plans/catalog.ts';
@@ -50,6 +57,10 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   getExport,
   listMembers,
   changeMemberRoles,
+  deactivateMember,
+  reactivateMember,
+  removeMember,
+  transferOwnership,
   inviteMember,
   listInvitations,
   getInvitation,

@@ -46,6 +46,13 @@ export interface DomainBody {
   readonly record: { readonly name: string; readonly type: string; readonly text: string };
 }
 
+export interface MemberBody {
+  readonly id: string;
+  readonly state: string;
+  readonly identity: { readonly issuer: string; readonly sub: string } | null;
+  readonly roles: readonly string[];
+}
+
 export interface InvitationBody {
   readonly id: string;
   readonly tenant: string;

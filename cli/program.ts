@@ -10,6 +10,7 @@ import { addFactCommands } from './facts.ts';
 import { addInvitationCommands } from './invitations.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
+import { addMemberCommands } from './members.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
 import { addRecoverCommand } from './recover.ts';
@@ -61,6 +62,7 @@ function createProgram(io: Io): Command {
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
   addDomainCommands(program, context);
+  addMemberCommands(program, context);
   addSagaCommands(program, context);
   addDoctorCommand(program, context);
   addKeyCommands(program, context);

@@ -100,6 +100,7 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
+  | 'not-owner'
   | 'invitation-state'
   | 'domain-state'
   | 'plan-below-use'

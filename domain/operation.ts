@@ -22,7 +22,8 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
-  changeMembership: true,
+  // An outage must not delay a revocation: not that of what another change waits for.
+  changeMembership: false,
   freezeTenant: true,
   unfreezeTenant: true,
   // It waits for a person for days.

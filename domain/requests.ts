@@ -32,11 +32,6 @@ export interface ProvisionInput {
   readonly trialOperation?: string;
 }
 
-export interface ChangeRolesInput {
-  readonly member: string;
-  readonly roles: readonly string[];
-}
-
 /** The address is in the invitation's row alone. */
 export interface InviteInput {
   readonly member: string;
@@ -60,14 +55,6 @@ export function provisionInputOf(input: Input): ProvisionInput {
     Array.isArray(input['identityProviders']);
   if (!holds) throw new TypeError('not the input of provisionTenant');
   return input as unknown as ProvisionInput;
-}
-
-/** Throws TypeError for a row of another kind: our own writing, so a bug. */
-export function changeRolesInputOf(input: Input): ChangeRolesInput {
-  if (typeof input['member'] !== 'string' || !Array.isArray(input['roles'])) {
-    throw new TypeError('not the input of changeMembership');
-  }
-  return input as unknown as ChangeRolesInput;
 }
 
 /** Throws TypeError for a row of another kind: our own writing, so a bug. */

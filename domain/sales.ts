@@ -93,7 +93,7 @@ export function exceeded(
   });
 }
 
-/** A product that is not sold allows nothing; a limit that its entitlement does not name, anything. */
+/** A product that is not sold allows nothing; a limit that nothing names allows anything. */
 function limitOf(entitlements: readonly Entitlement[], product: string, limit: string): number {
   const entitlement = entitlements.find((one) => one.product === product);
   return entitlement === undefined ? 0 : (entitlement.limits[limit] ?? Infinity);

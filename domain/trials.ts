@@ -35,7 +35,7 @@ export interface TrialStart extends TrialInput {
   readonly actor: string;
 }
 
-/** Whatever puts a tenant on trial accepts the saga that ends it: there is no trial without an end. */
+/** Whatever puts a tenant on trial accepts the saga that ends it: no trial is without an end. */
 export function acceptTrial(tenant: string, start: TrialStart, atMs: number): Change {
   const { operation: id, actor, provisionedBy } = start;
   const operation = { id, kind: 'runTrial', tenant, actor, input: { provisionedBy } } as const;
@@ -85,8 +85,8 @@ export interface EndTrial {
 }
 
 /**
- * Its time is over. Whatever became of the tenant meanwhile is checked here once more: only one that
- * is still on trial is frozen, and one that somebody froze before stays so.
+ * Its time is over. Whatever became of the tenant meanwhile is checked here once more: only one
+ * that is still on trial is frozen, and one that somebody froze before stays so.
  */
 export const endTrial: Rule<EndTrial> = ({ tenant, trial }, { freezing }, nowMs) => {
   if (tenant === undefined || trial?.state !== 'running') return NOTHING;
@@ -101,7 +101,7 @@ export const endTrial: Rule<EndTrial> = ({ tenant, trial }, { freezing }, nowMs)
   };
 };
 
-/** By the saga that freezes every other tenant: its lock is taken in this commit, so none is between. */
+/** By the saga that freezes any tenant. This commit takes its lock, so that none comes between. */
 function freezeAtEnd(tenant: string, freezing: EndTrial['freezing'], atMs: number): Change {
   const input = { reason: 'trial-ended' } satisfies FreezeTenant;
   return {

@@ -94,7 +94,7 @@ CREATE POLICY tenure_operator_all ON entitlements FOR ALL TO tenure_operator USI
 CREATE POLICY tenure_worker_by_tenant ON entitlements FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 GRANT SELECT ON entitlements TO tenure_api;
 GRANT SELECT ON entitlements TO tenure_operator;
-GRANT INSERT, SELECT, UPDATE ON entitlements TO tenure_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON entitlements TO tenure_worker;
 
 CREATE TABLE facts (
   index bigint NOT NULL,
@@ -254,7 +254,7 @@ CREATE POLICY tenure_worker_unstarted ON operations FOR SELECT TO tenure_worker 
 GRANT INSERT, SELECT ON operations TO tenure_api;
 GRANT SELECT, UPDATE (state) ON operations TO tenure_operator;
 GRANT SELECT (id), SELECT (tenant) ON operations TO tenure_sequencer;
-GRANT SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
+GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
 
 CREATE TABLE outbox (
   id bigint NOT NULL DEFAULT nextval('outbox_id_seq'::regclass),
@@ -294,6 +294,29 @@ CREATE TABLE planes (
   CONSTRAINT planes_pkey PRIMARY KEY (name)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON planes TO tenure_operator;
+
+CREATE TABLE product_requests (
+  id uuid NOT NULL,
+  tenant uuid NOT NULL,
+  product text NOT NULL,
+  state text NOT NULL,
+  limits jsonb NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp(3) with time zone NOT NULL,
+  answered_at timestamp(3) with time zone,
+  CONSTRAINT product_requests_pkey PRIMARY KEY (id),
+  CONSTRAINT product_requests_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+CREATE INDEX product_requests_by_tenant ON public.product_requests USING btree (tenant, requested_at, id);
+CREATE UNIQUE INDEX product_requests_pending ON public.product_requests USING btree (tenant, product) WHERE (state = 'pending'::text);
+ALTER TABLE product_requests ENABLE ROW LEVEL SECURITY;
+ALTER TABLE product_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON product_requests FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON product_requests FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON product_requests FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT ON product_requests TO tenure_api;
+GRANT SELECT ON product_requests TO tenure_operator;
+GRANT SELECT, UPDATE ON product_requests TO tenure_worker;
 
 CREATE TABLE reconciliations (
   operation uuid NOT NULL,
@@ -408,3 +431,39 @@ CREATE POLICY tenure_worker_by_tenant ON tenants FOR ALL TO tenure_worker USING 
 GRANT INSERT, SELECT ON tenants TO tenure_api;
 GRANT SELECT ON tenants TO tenure_operator;
 GRANT SELECT, UPDATE ON tenants TO tenure_worker;
+
+CREATE TABLE trials (
+  tenant uuid NOT NULL,
+  operation uuid NOT NULL,
+  provisioned_by uuid NOT NULL,
+  state text NOT NULL,
+  ends_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT trials_pkey PRIMARY KEY (tenant),
+  CONSTRAINT trials_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+ALTER TABLE trials ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trials FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON trials FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON trials FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON trials FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT SELECT ON trials TO tenure_api;
+GRANT SELECT ON trials TO tenure_operator;
+GRANT INSERT, SELECT, UPDATE ON trials TO tenure_worker;
+
+CREATE TABLE usage (
+  tenant uuid NOT NULL,
+  product text NOT NULL,
+  limit_name text NOT NULL,
+  used bigint NOT NULL,
+  reported_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT usage_tenant_product_limit_name_pk PRIMARY KEY (tenant, product, limit_name),
+  CONSTRAINT usage_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+ALTER TABLE usage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE usage FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON usage FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON usage FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON usage FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT, UPDATE ON usage TO tenure_api;
+GRANT SELECT ON usage TO tenure_operator;
+GRANT SELECT ON usage TO tenure_worker;

@@ -45,6 +45,7 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
+  | { readonly outcome: 'last-owner' | 'not-owner' }
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
   | { readonly outcome: 'domain-not-found' | 'domain-state' }
   /** The rule of the saga's commit refuses it as things are now. */

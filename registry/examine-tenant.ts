@@ -46,8 +46,7 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
   const known = await readTenant(ports, call.owner.tenant);
   if (known === undefined) throw new StoreError('store-unavailable', 'Facts are not signed yet.');
   const { tenant } = known;
-  // Frozen since the plan was made: to make anything anew would open it.
-  if (tenant.state === 'frozen') throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  if (tenant.state === 'frozen') return closeSystem(ports, tenant, place, call);
   switch (place) {
     case 'identity':
       return mendIdentity(ports, tenant, call);
@@ -60,6 +59,13 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
     case 'dns':
       return ports.dns.ensure(tenant.host, call);
   }
+}
+
+/** To make anything of a frozen tenant anew would open it. */
+async function closeSystem(ports: DoctorPorts, tenant: Tenant, place: System, call: Call) {
+  if (place === 'identity') return ports.identity[tenant.isolation].suspend(tenant.slug, call);
+  if (place !== 'route') throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  for (const route of await routesOfTenant(ports, tenant)) await ports.routes.suspend(route, call);
 }
 
 /** The tenant as its facts have it, and which of its rows say something else. */

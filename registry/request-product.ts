@@ -31,8 +31,8 @@ export type Requested =
     };
 
 /**
- * A customer asks for a product. It makes no fact, so it is a row and no saga; caller and idempotency
- * key make its id, so that the same request again is the same row.
+ * A customer asks for a product. It makes no fact, so it is a row and no saga; caller and
+ * idempotency key make its id, so that the same request again is the same row.
  */
 export async function requestProduct(ports: RequestProductPorts, asked: Asked): Promise<Requested> {
   const { tenants, sales, clock } = ports;

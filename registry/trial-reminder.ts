@@ -20,7 +20,7 @@ export interface TrialReminder {
   readonly reminder: number;
 }
 
-/** Tells the first admin when the trial ends. A tenant that is not on trial any more hears nothing. */
+/** Tells the first admin when the trial ends. A tenant that is not on trial hears nothing. */
 export async function remindOfTrial(
   { operations, tenants, notifier }: TrialReminderPorts,
   { operation, tenant: id, provisionedBy, endsAtMs, reminder }: TrialReminder,

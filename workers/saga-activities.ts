@@ -19,6 +19,7 @@ import { createTrialActivities } from '../activities/trials.ts';
 import type { TrialPorts } from '../activities/trials.ts';
 import { StoreError } from '../ports/registry-store.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
+import { followUpOf } from '../registry/follow-up.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
@@ -62,6 +63,7 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     'close-identity': probeIdentity,
     'open-identity': probeIdentity,
     residue: probeIdentity,
+    admit: probeIdentity,
     user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
@@ -73,18 +75,19 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     proof: (_ref, signal) => domainProof.probe(signal),
     vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
-    end: ({ tenant }) => assureFree(operations, tenant),
     export: probeExports,
     'discard-export': probeExports,
     records: probeExports,
+    end: (ref) => assureFree(operations, ref),
   };
 }
 
-/** What a trial's end waits for: whoever works on the tenant. */
+/** What a trial's end waits for: who works on the tenant, unless its own end accepted that. */
 async function assureFree(
   operations: Pick<OperationStore, 'findLockHolder'>,
-  tenant: string,
+  { tenant, operation }: SagaRef,
 ): Promise<void> {
   const by = await operations.findLockHolder(tenant);
-  if (by !== undefined) throw new StoreError('tenant-busy', `Operation ${by} is running.`);
+  if (by === undefined || by === followUpOf(operation, 'freezeTenant')) return;
+  throw new StoreError('tenant-busy', `Operation ${by} is running.`);
 }

@@ -60,8 +60,9 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     steps: provisionTenant,
   },
   changeMembership: {
-    does: 'Changes the roles of one member; the fact is the truth at once.',
-    begunBy: 'PATCH /v1/tenants/{tenant}/members/{member}',
+    does: 'Changes roles, deactivates, reactivates, ends a membership, or transfers ownership; the fact is the truth at once.',
+    begunBy:
+      'PATCH, DELETE /v1/tenants/{tenant}/members/{member}, POST …/deactivate, …/reactivate, POST /v1/tenants/{tenant}/transfer-ownership',
     refusals: [
       'tenant-not-found',
       'tenant-state',
@@ -69,6 +70,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
       'member-state',
       'role-unknown',
       'last-owner',
+      'not-owner',
     ],
     told: [],
     steps: changeMembership,

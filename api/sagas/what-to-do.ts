@@ -25,6 +25,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'role-unknown': 'Name tenant-scoped roles of the catalog; then send a new request.',
   'plan-unknown': 'Name a plan of the catalog; then send a new request.',
   'last-owner': 'Give another active member the owner role first; then send a new request.',
+  'not-owner': 'Name an active member who is an owner as `from`; then send a new request.',
   'tenant-leaving': 'The tenant is being offboarded. Revoke that; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
   'plan-below-use':

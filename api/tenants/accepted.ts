@@ -61,6 +61,10 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('tenant-frozen', 'Everything of it is refused already.');
     case 'tenant-not-frozen':
       throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
+    case 'last-owner':
+      throw new Problem('last-owner', 'Without this member nobody could manage the tenant.');
+    case 'not-owner':
+      throw new Problem('not-owner', 'Only an owner can give ownership away.');
     case 'invalid':
       throw invalid(result.problems);
     case 'refused':

@@ -25,7 +25,8 @@ export function isThere({ state }: Pick<Tenant, 'state'>): boolean {
 
 /**
  * What is not as it should be, of one tenant that is there, and what to do about it. Of a frozen
- * one presence alone is looked at, and nothing is mended: to make its objects anew would open them.
+ * one it is looked at whether its objects are there and closed, and nothing is made: that would
+ * open it. An unfreezing sets all else right.
  */
 export function planTenant(
   desired: DesiredTenant,
@@ -59,7 +60,7 @@ function ofObject(
     case 'foreign':
       return [{ ...about, code: 'foreign', repair: null }];
     case 'mine':
-      if (repair === null) return [];
+      if (repair === null) return seen.open ? [{ ...about, code: 'open', repair: 'suspend' }] : [];
       return driftOf(seen).map((attribute) => ({ ...about, code: 'drift', repair, attribute }));
   }
 }
@@ -72,6 +73,8 @@ export function nameIn(place: System, { id, slug, host }: DesiredTenant): string
 /** The systems in which the plan repairs something, in the order of their making. */
 export function systemsToMend(findings: readonly Finding[]): System[] {
   return SYSTEMS.filter((system) =>
-    findings.some(({ place, repair }) => place === system && repair === 'ensure'),
+    findings.some(
+      ({ place, repair }) => place === system && (repair === 'ensure' || repair === 'suspend'),
+    ),
   );
 }

@@ -26,7 +26,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 /** What people read, and no program: the documentation, and the pages of invitations. */
-const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
+const PAGES = ['/docs', '/openapi.yaml', '/invitations', '/codec'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -124,6 +124,7 @@ describe('F4: no route answers an authorization question', () => {
       'changeMemberRoles',
       'changePlan',
       'createTenant',
+      'deactivateMember',
       'extendTrial',
       'getCheckpoint',
       'getDomain',
@@ -157,9 +158,11 @@ describe('F4: no route answers an authorization question', () => {
       'listTenants',
       'lookForDomain',
       'offboardTenant',
+      'reactivateMember',
       'reconcileAll',
       'reconcileTenant',
       'removeDomain',
+      'removeMember',
       'removePlane',
       'requestProduct',
       'resendInvitation',
@@ -168,6 +171,7 @@ describe('F4: no route answers an authorization question', () => {
       'setUsage',
       'revokeOffboarding',
       'takeReceipt',
+      'transferOwnership',
       'unfreezeTenant',
       'unwindSaga',
       'whereFacts',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
 import { REVOKE } from '../../domain/offboarding.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
+import { changeOf } from './changed-members.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { eventually } from '../support/eventually.ts';
 import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
@@ -35,15 +35,11 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   changeMembership: [
-    {
-      prepare: async ({ world, caller, made }) => {
-        const member = provisionInputOf(made.input).adminMember;
-        const roles = ['org-admin', 'org-owner'];
-        const { tenant } = made;
-        return () => acceptRoleChange(world.accept, { ...caller, tenant, member, roles });
-      },
-      leaves: { done: 'active', unwound: 'active' },
-    },
+    changed('reactivate'),
+    changed('roles'),
+    changed('deactivate'),
+    changed('leave'),
+    changed('transfer-ownership'),
   ],
   freezeTenant: [
     {
@@ -174,6 +170,15 @@ function passingOf({ breaks }: Cell, stories: readonly Story[]): Story[] {
   return stories.filter(({ skips = [] }) =>
     breaks.every(({ at }) => !skips.includes(at.replace(/^undo-/, ''))),
   );
+}
+
+/** All ways but one let nobody in before the commit. */
+function changed(way: MembershipChangeName): Story {
+  return {
+    prepare: (stage) => changeOf(stage, way, invitedAt(stage)),
+    leaves: { done: 'active', unwound: 'active' },
+    ...(way !== 'reactivate' && { skips: ['admit'] }),
+  };
 }
 
 const freeze =

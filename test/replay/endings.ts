@@ -1,11 +1,12 @@
 import type { OperationKind } from '../../domain/operation.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { salesIn } from '../support/sales.ts';
 import { SHORT } from '../support/saga-world.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
+import type { AskedChange } from '../../registry/accept-membership-change.ts';
+import { aTenantOfTwo } from '../support/changed-world.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
@@ -52,8 +53,20 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'provision-unwinding-parked': unwindingParked,
   },
   changeMembership: {
-    'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
-    'change-refused': (stage) => changed(stage, ['org-member']),
+    'change-done': (stage) => changed(stage, (owner) => roles(owner, ['org-member', 'org-owner'])),
+    'change-refused': (stage) =>
+      changed(stage, (owner) => roles(owner, ['org-owner']), ['store.commit', [REFUSED]]),
+    'change-left': (stage) => changed(stage, (_, member) => ({ change: 'leave', member })),
+    'change-transferred': (stage) =>
+      changed(stage, (from, to) => ({ change: 'transfer-ownership', from, to })),
+    'change-deactivated-parked': deactivationParked,
+    'change-deactivated-late': (stage) =>
+      changed(stage, (_, member) => ({ change: 'deactivate', member }), [
+        'identity.removeMember',
+        [{ kind: 'late', after: 'identity.removeMember' }],
+      ]),
+    'change-reactivated': (stage) => reactivated(stage),
+    'change-reactivation-unwound': (stage) => reactivated(stage, ['store.commit', [REFUSED]]),
   },
   freezeTenant: {
     'freeze-done': (stage) => frozen(stage),
@@ -199,10 +212,40 @@ async function cancelledDuring({ world, plan }: Stage, effect: Effect): Promise<
   return world.ended(operation);
 }
 
-async function changed({ world }: Stage, roles: readonly string[]): Promise<Operation> {
-  const made = await ended(world, world.provision());
-  const { adminMember } = provisionInputOf(made.input);
-  return ended(world, world.changeRoles(made.tenant, adminMember, roles));
+const roles = (member: string, given: readonly string[]): AskedChange => ({
+  ...{ change: 'roles', member, roles: given },
+});
+
+/** A change in a tenant of an owner and a member. */
+async function changed(
+  { world, plan }: Stage,
+  change: (owner: string, member: string) => AskedChange,
+  ...faults: [Effect, Fault[]][]
+): Promise<Operation> {
+  const { tenant, owner, member } = await aTenantOfTwo(world);
+  const operation = await world.acceptChange(tenant, change(owner, member));
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+/** Committed and told; groups and sessions go as soon as the port is back. */
+async function deactivationParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant, member } = await aTenantOfTwo(world);
+  plan.down.add('identity');
+  const operation = await world.change(tenant, { change: 'deactivate', member });
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function reactivated(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant, member } = await aTenantOfTwo(world);
+  await ended(world, world.change(tenant, { change: 'deactivate', member }));
+  const operation = await world.acceptChange(tenant, { change: 'reactivate', member });
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
 }
 
 async function planChanged({ world }: Stage, plan: string): Promise<Operation> {

@@ -12,7 +12,8 @@ import type { AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
+import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import { eventually } from './eventually.ts';
 
@@ -44,6 +45,8 @@ export function createRequests(api: PostgresStore, start: Start) {
         { ...aRequest(), ...over },
       ),
     );
+  const acceptChange = async (tenant: string, change: AskedChange) =>
+    accepted(await acceptMembershipChange(ports, { actor: 'operator', tenant, change }));
   const acceptFreezing = async (tenant: string, reason: FreezeReason = 'unpaid') =>
     accepted(await acceptFreeze(ports, { actor: 'operator', tenant, reason }));
   const acceptUnfreezing = async (tenant: string) =>
@@ -71,8 +74,11 @@ export function createRequests(api: PostgresStore, start: Start) {
   return {
     ...{ accept, start, row, reached },
     provision: async (over: Partial<ProvisionRequest> = {}) => begin(await accept(over)),
+    acceptChange,
     changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
-      begin(accepted(await acceptRoleChange(ports, { actor: 'operator', tenant, member, roles }))),
+      begin(await acceptChange(tenant, { change: 'roles', member, roles })),
+    change: async (tenant: string, change: AskedChange) =>
+      begin(await acceptChange(tenant, change)),
     ...{ acceptFreezing, acceptUnfreezing },
     ...{ acceptLeaving, offboard: async (tenant: string) => begin(await acceptLeaving(tenant)) },
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),

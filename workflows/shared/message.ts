@@ -2,10 +2,10 @@ import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@tem
 import { COMMAND_REFUSED } from './contract.ts';
 
 /**
- * What people may tell a saga, as an update and as a signal of one name (DESIGN 5.8). `check` throws
- * `commandRefused`: the update is refused with that sentence before anything is in the history; the
- * signal, whose sender does not wait, is dropped. `act` either ends at once, or waits for what only
- * the store can tell and throws `commandRefused` in its turn.
+ * What people may tell a saga, as an update and as a signal of one name (DESIGN 5.8). `check`
+ * throws `commandRefused`: the update is refused with that sentence before anything is in the
+ * history; the signal, whose sender does not wait, is dropped. `act` either ends at once, or waits
+ * for what only the store can tell and throws `commandRefused` in its turn.
  */
 export function receive<T>(
   name: string,
