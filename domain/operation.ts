@@ -12,6 +12,7 @@ export const OPERATION_KINDS = [
   'changePlan',
   'answerProductRequest',
   'runTrial',
+  'offboardTenant',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -35,6 +36,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   changePlan: true,
   answerProductRequest: true,
   runTrial: false,
+  // Released for its retention, and taken again after that.
+  offboardTenant: true,
 };
 
 /**
