@@ -51,7 +51,7 @@ export function workerTargetOf(config: Config, dataConverter: DataConverter) {
   return { namespace: temporal.namespace, connection, dataConverter };
 }
 
-/** Of the embedded DNS nobody remembers anything, and it is not waited for longer than by default. */
+/** Of the embedded DNS nobody remembers anything: the default is as good as any. */
 function dnsCacheOf({ powerdns, rfc2136, externalDns }: Config): Partial<SagaTiming['waitMs']> {
   const record = powerdns ?? rfc2136 ?? externalDns;
   if (record === undefined) return {};

@@ -94,7 +94,7 @@ async function back(faults: Faults): Promise<void> {
 
 /** Before the freeze is committed: as if nobody had asked. */
 async function neverLeft(faults: Faults): Promise<void> {
-  const before = await madeTenant(world, 'trial');
+  const before = await madeTenant(world);
   const objects = objectsOf(outside, before);
   expect(await endOf(await leave(before, faults))).toBe('unwound');
   expect(await rowOf(world, before.id)).toEqual(before);
