@@ -22,6 +22,12 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
 };
 
 /**
+ * Sagas of one tenant that are at work at once, of the kinds that hold no lock: enough that a burst
+ * of one goes on, and so few that the others hardly feel it on the smallest machine (two cores).
+ */
+export const MAX_AT_WORK = 8;
+
+/**
  * `accepted` (row written, saga not started) -> `running` <-> `parked` -> `done`, or
  * `unwinding` -> `unwound`. `waiting` is no fault: for people, or for a date.
  */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationStore } from '../ports/registry-store.ts';
+import { inTurn } from '../registry/start-in-turn.ts';
 import { startSaga } from '../registry/start-saga.ts';
 import type { StartPorts } from '../registry/start-saga.ts';
 import { createSweep } from '../registry/tell-unsettled.ts';
@@ -12,7 +13,7 @@ const SWEEP_OPERATIONS = 100;
 
 export interface StarterPorts extends StartPorts, Pick<SweepPorts, 'invitations' | 'report'> {
   readonly engine: StartPorts['engine'] & SweepPorts['engine'];
-  readonly operations: Pick<OperationStore, 'markStarted' | 'listUnstarted'>;
+  readonly operations: Pick<OperationStore, 'markStarted' | 'listUnstarted' | 'countAtWork'>;
 }
 
 /**
@@ -24,7 +25,7 @@ export async function runStarter(ports: StarterPorts, signal: AbortSignal): Prom
   while (!signal.aborted) {
     try {
       const waiting = await ports.operations.listUnstarted(UNSTARTED_AFTER_MS, SWEEP_OPERATIONS);
-      for (const operation of waiting) await startSaga(ports, operation);
+      for (const operation of await inTurn(ports, waiting)) await startSaga(ports, operation);
       await tellUnsettled(performance.now());
     } catch (cause) {
       ports.report('sagas cannot be started or told now; trying again', cause);

@@ -55,9 +55,19 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
               sql`${operations.recordedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
             ),
           )
-          .orderBy(operations.recordedAt, operations.id)
+          .orderBy(TURN, operations.recordedAt, operations.id)
           .limit(limit);
         return rows.map(toOperation);
+      }),
+    countAtWork: (tenant) =>
+      inTransaction(pool, { ...across, tenant }, async ({ client }) => {
+        const { rows } = await client.query<{ at_work: number }>({
+          name: 'count_at_work',
+          text: `select count(*)::int as at_work from operations
+                 where tenant = $1 and state = 'running' and not holds_lock`,
+          values: [tenant],
+        });
+        return rows[0]?.at_work ?? 0;
       }),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>
@@ -92,6 +102,10 @@ export async function findLockHolder(
   });
   return rows[0]?.id;
 }
+
+/** First of each tenant the oldest, then of each the second. */
+const TURN = sql`row_number() over (
+  partition by ${operations.tenant} order by ${operations.recordedAt}, ${operations.id})`;
 
 /** Both of a page's order: many operations may be accepted in one millisecond. */
 function isOlderThan(id: string): SQL {

@@ -16,6 +16,11 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 
 const accept = () => accepted(registry.api.operations, provisionRequest());
+/** Of a kind that holds no lock, so that a tenant may have many. */
+const acceptFree = (tenant: string) => {
+  const operation = { ...changeRequest(tenant).operation, kind: 'inviteMember' } as const;
+  return accepted(registry.api.operations, { ...changeRequest(tenant), operation });
+};
 const find = (id: string) => registry.worker.operations.findOperation(id);
 const actionsOf = async ({ id }: Operation) => {
   const text = 'select action from audit where operation = $1 order by id';
@@ -143,6 +148,33 @@ describe('lists', () => {
     expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(second.id));
     // Accepted in 1970 by the API's clock: the age is by the database's.
     expect(await registry.worker.operations.listUnstarted(3_600_000, 100)).toEqual([]);
+  });
+
+  test('the starter finds tenants in turns: one that has many hides no other', async () => {
+    const { tenant } = await accept();
+    const accepting = Array.from({ length: 5 }, () => acceptFree(tenant));
+    const many = new Set((await Promise.all(accepting)).map(({ id }) => id));
+    const other = await accept();
+    const ids = (await registry.worker.operations.listUnstarted(0, 1_000)).map(({ id }) => id);
+    const before = ids.slice(0, ids.indexOf(other.id)).filter((id) => many.has(id));
+    expect(before).toEqual([]);
+    expect(ids.filter((id) => many.has(id))).toHaveLength(many.size);
+  });
+
+  test('at work are those of the tenant that run and hold no lock', async () => {
+    const { id, tenant } = await accept();
+    await registry.api.operations.markStarted(id);
+    const count = () => registry.worker.operations.countAtWork(tenant);
+    const [first, second] = [await acceptFree(tenant), await acceptFree(tenant)];
+    expect(await count()).toBe(0);
+    await registry.api.operations.markStarted(first.id);
+    await registry.api.operations.markStarted(second.id);
+    expect(await count()).toBe(2);
+    expect(await registry.api.operations.countAtWork(tenant)).toBe(2);
+    const waiting = { state: 'waiting', reason: null, steps: [] } as const;
+    await registry.worker.operations.recordProgress(first.id, waiting, 5);
+    expect(await count()).toBe(1);
+    expect(await registry.worker.operations.countAtWork(randomUUID())).toBe(0);
   });
 
   test('tenants page by page in order of their making', async () => {

@@ -116,6 +116,11 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve(all.slice(from, from + limit));
     },
     listUnstarted: () => Promise.resolve([]),
+    countAtWork: (tenant) => {
+      const isAtWork = (row: Operation) => row.state === 'running' && !HOLDS_TENANT_LOCK[row.kind];
+      const theirs = [...rows.operations.values()].filter((row) => row.tenant === tenant);
+      return Promise.resolve(theirs.filter(isAtWork).length);
+    },
     markStarted: (id) => {
       if (rows.operations.get(id)?.state === 'accepted') change(rows, id, { state: 'running' });
       return Promise.resolve();

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_AT_WORK } from '../../domain/operation.ts';
+import type { OperationKind } from '../../domain/operation.ts';
+import type { Operation } from '../../ports/registry-store.ts';
+import { inTurn, mayStartNow } from '../../registry/start-in-turn.ts';
+
+const operation = (tenant: string, at = 0, kind: OperationKind = 'inviteMember'): Operation => ({
+  ...{ id: `${tenant}-${at}`, kind, tenant, actor: 'operator', input: {}, state: 'accepted' },
+  ...{ reason: null, steps: [], acceptedAtMs: at, endedAtMs: null },
+});
+const many = (tenant: string, count: number) =>
+  Array.from({ length: count }, (_none, at) => operation(tenant, at));
+
+/** A store in which each tenant has so many at work. */
+const portsOf = (atWork: Readonly<Record<string, number>> = {}) => ({
+  operations: { countAtWork: (tenant: string) => Promise.resolve(atWork[tenant] ?? 0) },
+});
+
+const idsOf = (operations: readonly Operation[]) => operations.map(({ id }) => id);
+
+describe('a saga is started at once', () => {
+  test('while its tenant has fewer at work than it may, and not from there on', async () => {
+    const started = (atWork: number) => mayStartNow(portsOf({ a: atWork }), operation('a'));
+    expect(await started(MAX_AT_WORK - 1)).toBe(true);
+    expect(await started(MAX_AT_WORK)).toBe(false);
+  });
+
+  test('whatever others have at work', async () => {
+    expect(await mayStartNow(portsOf({ noisy: 1_000 }), operation('a'))).toBe(true);
+  });
+
+  test('when it holds the lock: one at a time is no noise, and a freeze waits for no mail', async () => {
+    const freeze = operation('a', 0, 'freezeTenant');
+    expect(await mayStartNow(portsOf({ a: 1_000 }), freeze)).toBe(true);
+  });
+});
+
+describe('of those that wait', () => {
+  test('each tenant has as many started as it has room for, oldest first', async () => {
+    const waiting = [...many('noisy', 100), ...many('a', 2)];
+    const turns = await inTurn(portsOf({ noisy: MAX_AT_WORK - 3, a: 1 }), waiting);
+    expect(idsOf(turns)).toEqual(['noisy-0', 'noisy-1', 'noisy-2', 'a-0', 'a-1']);
+  });
+
+  test('one is started however many hang', async () => {
+    const turns = await inTurn(portsOf({ a: MAX_AT_WORK + 5 }), many('a', 3));
+    expect(idsOf(turns)).toEqual(['a-0']);
+  });
+
+  test('one that holds the lock takes nobody’s room, and is started in any case', async () => {
+    const freeze = operation('a', 9, 'freezeTenant');
+    const turns = await inTurn(portsOf({ a: MAX_AT_WORK - 1 }), [...many('a', 2), freeze]);
+    expect(idsOf(turns).toSorted()).toEqual(['a-0', 'a-9']);
+  });
+});
