@@ -20,6 +20,7 @@ const PAGE_ROWS = 51;
 /** As many as a shard of a thousand tenants has. */
 const PAGE_LINES = 3;
 const UNSTARTED_LIMIT = 100;
+const AT_WORK = ['accepted', 'running'] as const;
 
 const KEY = createOpensslSigner(new Uint8Array(32).fill(7));
 const SIGNER = { ...KEY, keyId: keyIdOf(KEY.publicKey) };
@@ -81,6 +82,7 @@ export class TenantsRegistry {
       "list a tenant's sagas": () =>
         assureSome(operations.listOperations({ tenant: idOf('tenant', any()), limit: PAGE_ROWS })),
       'look for sagas to start': () => operations.listUnstarted(60_000, UNSTARTED_LIMIT),
+      "count a tenant's sagas at work": () => operations.countFree(idOf('tenant', any()), AT_WORK),
       'find an idempotency key': () =>
         assure(operations.findReplay({ ...ask, key: `key-${any()}` })),
       'read a page of facts': () => this.#readFacts(idOf('tenant', any())),

@@ -22,10 +22,10 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
 };
 
 /**
- * Sagas of one tenant that are at work at once, of the kinds that hold no lock: enough that a burst
- * of one goes on, and so few that the others hardly feel it on the smallest machine (two cores).
+ * Sagas of one tenant that are at work at once, of the kinds that hold no lock: more are started in
+ * turns, each second as many. So few that others hardly feel it on the smallest machine (two cores).
  */
-export const MAX_AT_WORK = 8;
+export const MAX_AT_WORK = 4;
 
 /**
  * `accepted` (row written, saga not started) -> `running` <-> `parked` -> `done`, or

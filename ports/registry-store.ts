@@ -96,8 +96,8 @@ export interface OperationStore {
    * one that has many hides no other. `olderThanMs` is an age by the store's clock.
    */
   listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
-  /** Of the tenant, those that are `running` and hold no lock. */
-  countAtWork(tenant: string): Promise<number>;
+  /** How many of the tenant that hold no lock are in these states. */
+  countFree(tenant: string, states: readonly SagaState[]): Promise<number>;
   /** `accepted` -> `running`; any other state stays. */
   markStarted(id: string): Promise<void>;
   /** A change of state of the saga. Never leaves `done` or `unwound`. */

@@ -59,15 +59,15 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
           .limit(limit);
         return rows.map(toOperation);
       }),
-    countAtWork: (tenant) =>
+    countFree: (tenant, states) =>
       inTransaction(pool, { ...across, tenant }, async ({ client }) => {
-        const { rows } = await client.query<{ at_work: number }>({
-          name: 'count_at_work',
-          text: `select count(*)::int as at_work from operations
-                 where tenant = $1 and state = 'running' and not holds_lock`,
-          values: [tenant],
+        const { rows } = await client.query<{ free: number }>({
+          name: 'count_free',
+          text: `select count(*)::int as free from operations
+                 where tenant = $1 and state = any($2) and not holds_lock`,
+          values: [tenant, states],
         });
-        return rows[0]?.at_work ?? 0;
+        return rows[0]?.free ?? 0;
       }),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>

@@ -155,7 +155,7 @@ export class Prover {
 
   async #stageFor(story: Story): Promise<Stage> {
     const before = (request: Request) => this.#lived(request);
-    const stage = { world: this.world, caller: aCaller(), before };
+    const stage: Omit<Stage, 'made'> = { world: this.world, caller: aCaller(), before };
     if (story.makesTenant === true) return stage as Stage;
     return { ...stage, made: await this.tenant() };
   }

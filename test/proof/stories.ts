@@ -15,9 +15,12 @@ import type { ProofWorld } from './world.ts';
 /** Stands in every address, name and secret that proofs hand over: none may leave Postgres. */
 export const CANARY = 'c4n4ry';
 
+/** What stories need of a world: the bench lives through them in one of its own. */
+export type StoryWorld = Pick<ProofWorld, 'accept' | 'api' | 'engine' | 'tokens' | 'subOf'>;
+
 /** Where a story takes place. */
 export interface Stage {
-  readonly world: ProofWorld;
+  readonly world: StoryWorld;
   /** Who asks, with a key of this story's own: the same request again is the same (I9). */
   readonly caller: AcceptCaller;
   /** The operation that made the story's tenant, which is active. */

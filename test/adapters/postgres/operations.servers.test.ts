@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SagaState } from '../../../domain/operation.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
 import {
   accepted,
@@ -161,20 +162,21 @@ describe('lists', () => {
     expect(ids.filter((id) => many.has(id))).toHaveLength(many.size);
   });
 
-  test('at work are those of the tenant that run and hold no lock', async () => {
+  test('of a tenant those without a lock are counted by their states', async () => {
     const { id, tenant } = await accept();
     await registry.api.operations.markStarted(id);
-    const count = () => registry.worker.operations.countAtWork(tenant);
-    const [first, second] = [await acceptFree(tenant), await acceptFree(tenant)];
-    expect(await count()).toBe(0);
+    const count = (role: 'api' | 'worker', ...states: SagaState[]) =>
+      registry[role].operations.countFree(tenant, states);
+    const [first] = [await acceptFree(tenant), await acceptFree(tenant)];
+    expect(await count('worker', 'running')).toBe(0);
+    expect(await count('worker', 'accepted')).toBe(2);
     await registry.api.operations.markStarted(first.id);
-    await registry.api.operations.markStarted(second.id);
-    expect(await count()).toBe(2);
-    expect(await registry.api.operations.countAtWork(tenant)).toBe(2);
+    expect(await count('worker', 'running')).toBe(1);
+    expect(await count('api', 'accepted', 'running')).toBe(2);
     const waiting = { state: 'waiting', reason: null, steps: [] } as const;
     await registry.worker.operations.recordProgress(first.id, waiting, 5);
-    expect(await count()).toBe(1);
-    expect(await registry.worker.operations.countAtWork(randomUUID())).toBe(0);
+    expect(await count('worker', 'running')).toBe(0);
+    expect(await registry.worker.operations.countFree(randomUUID(), ['accepted'])).toBe(0);
   });
 
   test('tenants page by page in order of their making', async () => {

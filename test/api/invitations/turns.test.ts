@@ -33,7 +33,7 @@ test('a tenant that invites many has as many started as it may have at work', as
   expect(last.json).toMatchObject({ state: 'accepted' });
 });
 
-test('what waits does not work: room for the next', async () => {
+test('one whose answer is waited for is not at work: room for the next', async () => {
   const { tenant } = await activate(api, 'noisy');
   const ids = await invite(tenant, MAX_AT_WORK);
   const { operations } = api.registry;

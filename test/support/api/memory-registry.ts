@@ -116,10 +116,10 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve(all.slice(from, from + limit));
     },
     listUnstarted: () => Promise.resolve([]),
-    countAtWork: (tenant) => {
-      const isAtWork = (row: Operation) => row.state === 'running' && !HOLDS_TENANT_LOCK[row.kind];
+    countFree: (tenant, states) => {
       const theirs = [...rows.operations.values()].filter((row) => row.tenant === tenant);
-      return Promise.resolve(theirs.filter(isAtWork).length);
+      const free = theirs.filter(({ kind }) => !HOLDS_TENANT_LOCK[kind]);
+      return Promise.resolve(free.filter(({ state: at }) => states.includes(at)).length);
     },
     markStarted: (id) => {
       if (rows.operations.get(id)?.state === 'accepted') change(rows, id, { state: 'running' });
