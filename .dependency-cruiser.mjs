@@ -5,6 +5,8 @@ export default {
   forbidden: FORBIDDEN_IMPORTS,
   options: {
     doNotFollow: { path: 'node_modules' },
+    // A copy of the project has a link to the packages of another.
+    preserveSymlinks: true,
     exclude: { path: '(^|/)(\\.tenure|dist|coverage|drizzle/migrations)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

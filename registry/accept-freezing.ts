@@ -16,8 +16,8 @@ export interface UnfreezeRequest extends AcceptCaller {
 export type FreezeRequest = UnfreezeRequest & FreezeTenant;
 
 /**
- * Accepts a `freezeTenant`. A tenant that is being provisioned, or unfrozen, is busy, which the lock
- * says; the rule decides again in the commit.
+ * Accepts a `freezeTenant`. A tenant that is being provisioned, or unfrozen, is busy, which the
+ * lock says; the rule decides again in the commit.
  */
 export function acceptFreeze(ports: AcceptPorts, request: FreezeRequest): Promise<AcceptResult> {
   const { reason } = request;

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT } from '../../tools/run-command.ts';
 import { eventually } from '../support/eventually.ts';
 import { normalise, parsePage } from './page.ts';
+import { copyProject } from './project-copy.ts';
 import { openTerminal, Shell } from './shell.ts';
 import type { Terminal } from './shell.ts';
 
@@ -17,14 +16,8 @@ let folder: string;
 let terminal: Terminal | undefined;
 let shell: Shell;
 
-/** The project as a reader has it: a copy, so that nobody's own `.tenure` is touched. */
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tenure-tutorial-'));
-  const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  const files = execFileSync('git', listed, { cwd: ROOT, encoding: 'utf8' });
-  for (const file of files.split('\0').filter(Boolean))
-    cpSync(join(ROOT, file), join(folder, file), { errorOnExist: false });
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  folder = copyProject('tutorial');
   shell = new Shell(folder);
 });
 

@@ -59,4 +59,7 @@ test('a dead link, a dead heading, an unknown script and an unknown variable are
   expect(scriptsNamed(page)).toEqual(['dance']);
   expect(variablesNamed(page)).toEqual(['KEYCLOAK_ADMIN_UR']);
   expect(variables.has('KEYCLOAK_ADMIN_UR')).toBe(false);
+  expect(variablesNamed('```ts my/file.ts\nMY_OWN\n```\n```ts\nKEYCLOAK_ADMIN_UR\n```\n')).toEqual([
+    'KEYCLOAK_ADMIN_UR',
+  ]);
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const FENCED = /^```[\s\S]*?^```$/gm;
+const FILES = /^```\w+ \S+\n[\s\S]*?^```$/gm;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 const SCRIPT = /\bnpm run (?:-s )?([a-z][a-z:-]*)|\bnpm (start|test)\b/g;
 const EXTERNAL = /^[a-z]+:/;
@@ -36,8 +37,13 @@ export function scriptsNamed(page: string): string[] {
   return [...page.matchAll(SCRIPT)].map(([, run, plain]) => run ?? plain ?? '');
 }
 
-/** Environment variables that a page names: in `code`, or set in a block of commands. */
+/**
+ * Environment variables that a page names: in `code`, or set in a block of commands. A block that
+ * is a file of the reader's may have its own.
+ */
 export function variablesNamed(page: string): string[] {
-  const code = [...page.matchAll(/^```[\s\S]*?^```$|`[^`\n]+`/gm)].map(([text]) => text);
+  const code = [...page.replaceAll(FILES, '').matchAll(/^```[\s\S]*?^```$|`[^`\n]+`/gm)].map(
+    ([text]) => text,
+  );
   return code.flatMap((text) => text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []);
 }

@@ -1,4 +1,4 @@
-import { condition, patched } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { INVITATION_MESSAGES, MAX_MAILINGS } from '../../domain/invitation.ts';
 import type { Call } from '../shared/call.ts';
 import type { SagaInput, SagaRef } from '../shared/contract.ts';
@@ -75,7 +75,7 @@ export class InvitationLife {
     const mailing = this.#mailing;
     await call('mailInvitation', this.#ref, this.#order(true));
     // Mailed anew meanwhile: the new link has a reminder of its own.
-    if (mailing === this.#mailing || !patched('remind-of-each-mailing')) this.#reminded = true;
+    if (mailing === this.#mailing) this.#reminded = true;
   }
 
   async #untilDue(): Promise<void> {
