@@ -82,7 +82,8 @@ export class TenantsRegistry {
       "list a tenant's sagas": () =>
         assureSome(operations.listOperations({ tenant: idOf('tenant', any()), limit: PAGE_ROWS })),
       'look for sagas to start': () => operations.listUnstarted(60_000, UNSTARTED_LIMIT),
-      "count a tenant's sagas at work": () => operations.countFree(idOf('tenant', any()), AT_WORK),
+      "count a tenant's sagas at work": () =>
+        operations.countWithoutLock(idOf('tenant', any()), AT_WORK),
       'find an idempotency key': () =>
         assure(operations.findReplay({ ...ask, key: `key-${any()}` })),
       'read a page of facts': () => this.#readFacts(idOf('tenant', any())),

@@ -97,7 +97,7 @@ export interface OperationStore {
    */
   listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
   /** How many of the tenant that hold no lock are in these states. */
-  countFree(tenant: string, states: readonly SagaState[]): Promise<number>;
+  countWithoutLock(tenant: string, states: readonly SagaState[]): Promise<number>;
   /** `accepted` -> `running`; any other state stays. */
   markStarted(id: string): Promise<void>;
   /** A change of state of the saga. Never leaves `done` or `unwound`. */

@@ -2,7 +2,7 @@ import { HOLDS_TENANT_LOCK, MAX_AT_WORK } from '../domain/operation.ts';
 import type { Operation, OperationStore } from '../ports/registry-store.ts';
 
 export interface TurnPorts {
-  readonly operations: Pick<OperationStore, 'countFree'>;
+  readonly operations: Pick<OperationStore, 'countWithoutLock'>;
 }
 
 /**
@@ -17,7 +17,7 @@ export async function mayStartNow(
 ): Promise<boolean> {
   // One at a time as it is.
   if (HOLDS_TENANT_LOCK[kind]) return true;
-  return (await operations.countFree(tenant, ['accepted', 'running'])) <= MAX_AT_WORK;
+  return (await operations.countWithoutLock(tenant, ['accepted', 'running'])) <= MAX_AT_WORK;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function inTurn(
   for (const [tenant, theirs] of Map.groupBy(waiting, (operation) => operation.tenant)) {
     const locking = theirs.filter(({ kind }) => HOLDS_TENANT_LOCK[kind]);
     const free = theirs.filter(({ kind }) => !HOLDS_TENANT_LOCK[kind]);
-    const atWork = free.length > 0 ? await operations.countFree(tenant, ['running']) : 0;
+    const atWork = free.length > 0 ? await operations.countWithoutLock(tenant, ['running']) : 0;
     turns.push(...locking, ...free.slice(0, Math.max(atLeast, MAX_AT_WORK - atWork)));
   }
   return turns;

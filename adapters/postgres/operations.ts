@@ -59,15 +59,15 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
           .limit(limit);
         return rows.map(toOperation);
       }),
-    countFree: (tenant, states) =>
+    countWithoutLock: (tenant, states) =>
       inTransaction(pool, { ...across, tenant }, async ({ client }) => {
-        const { rows } = await client.query<{ free: number }>({
-          name: 'count_free',
-          text: `select count(*)::int as free from operations
+        const { rows } = await client.query<{ found: number }>({
+          name: 'count_without_lock',
+          text: `select count(*)::int as found from operations
                  where tenant = $1 and state = any($2) and not holds_lock`,
           values: [tenant, states],
         });
-        return rows[0]?.free ?? 0;
+        return rows[0]?.found ?? 0;
       }),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>

@@ -17,16 +17,21 @@ describe('each saga beside bare Temporal', () => {
   });
 
   test('is bound by how much longer one takes, and by how many fewer end in a second', () => {
-    const [p50, rate] = toRows('inviteMember', batchOf(4_000), batchOf(2_000));
+    const [p50, rate] = toRows('freezeTenant', batchOf(4_000), batchOf(2_000));
     expect(p50).toMatchObject({ value: 2_000, baseline: 1_000, ratio: 2, holds: true });
     expect(rate).toMatchObject({ value: 0.5, baseline: 1, ratio: 0.5, holds: true });
-    const slow = toRows('inviteMember', batchOf(20_000), batchOf(2_000));
+    const slow = toRows('freezeTenant', batchOf(20_000), batchOf(2_000));
     expect(slow.map(({ holds }) => holds)).toEqual([false, false]);
+  });
+
+  test('is bound by how long it takes alone where people answer', () => {
+    const slow = toRows('inviteMember', batchOf(20_000), batchOf(2_000));
+    expect(slow.map(({ holds }) => holds)).toEqual([false, null]);
   });
 
   test('does not hold where nothing was measured', () => {
     const nothing = { tookMs: [], allMs: Number.NaN };
-    const rows = toRows('inviteMember', nothing, batchOf(1));
+    const rows = toRows('freezeTenant', nothing, batchOf(1));
     expect(rows.map(({ holds }) => holds)).toEqual([false, false]);
   });
 });

@@ -14,7 +14,7 @@ const many = (tenant: string, count: number) =>
 /** A store in which each tenant has so many at work, and those that wait. */
 const portsOf = (atWork: Readonly<Record<string, number>> = {}, waiting: Operation[] = []) => ({
   operations: {
-    countFree: async (tenant: string, states: readonly SagaState[]) => {
+    countWithoutLock: async (tenant: string, states: readonly SagaState[]) => {
       const running = states.includes('running') ? (atWork[tenant] ?? 0) : 0;
       const accepted = waiting.filter((each) => each.tenant === tenant).length;
       return running + (states.includes('accepted') ? accepted : 0);

@@ -166,7 +166,7 @@ describe('lists', () => {
     const { id, tenant } = await accept();
     await registry.api.operations.markStarted(id);
     const count = (role: 'api' | 'worker', ...states: SagaState[]) =>
-      registry[role].operations.countFree(tenant, states);
+      registry[role].operations.countWithoutLock(tenant, states);
     const [first] = [await acceptFree(tenant), await acceptFree(tenant)];
     expect(await count('worker', 'running')).toBe(0);
     expect(await count('worker', 'accepted')).toBe(2);
@@ -176,7 +176,7 @@ describe('lists', () => {
     const waiting = { state: 'waiting', reason: null, steps: [] } as const;
     await registry.worker.operations.recordProgress(first.id, waiting, 5);
     expect(await count('worker', 'running')).toBe(0);
-    expect(await registry.worker.operations.countFree(randomUUID(), ['accepted'])).toBe(0);
+    expect(await registry.worker.operations.countWithoutLock(randomUUID(), ['accepted'])).toBe(0);
   });
 
   test('tenants page by page in order of their making', async () => {

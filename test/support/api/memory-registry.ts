@@ -116,7 +116,7 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve(all.slice(from, from + limit));
     },
     listUnstarted: () => Promise.resolve([]),
-    countFree: (tenant, states) => {
+    countWithoutLock: (tenant, states) => {
       const theirs = [...rows.operations.values()].filter((row) => row.tenant === tenant);
       const free = theirs.filter(({ kind }) => !HOLDS_TENANT_LOCK[kind]);
       return Promise.resolve(free.filter(({ state: at }) => states.includes(at)).length);
