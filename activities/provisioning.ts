@@ -1,17 +1,18 @@
-import { provisionInputOf, identityProviderSecret } from '../domain/requests.ts';
+import { provisionInputOf } from '../domain/requests.ts';
 import type { ProvisionInput } from '../domain/requests.ts';
 import { activateTenant } from '../domain/provisioning.ts';
 import { originOf } from '../domain/host.ts';
 import type { Isolation } from '../domain/isolation.ts';
 import type { Call } from '../ports/call.ts';
 import type { Dns } from '../ports/dns.ts';
-import type { ExternalIdentityProvider, IdentityProvider } from '../ports/identity-provider.ts';
+import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { MailCatcher } from '../ports/mail-catcher.ts';
 import type { Operation, OperationStore } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
 import { INVITE_LINK_SECRET } from '../ports/secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
+import { identityRequestOf } from '../registry/identity-request.ts';
 import type { ProvisioningActivities } from '../workflows/provision-tenant/contract.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
@@ -81,31 +82,9 @@ export function createProvisioningActivities(ports: ProvisioningPorts): Provisio
 }
 
 async function ensureIdentity(ports: ProvisioningPorts, { input, call }: Attempt) {
-  const { slug, displayName, host, adminEmail, adminUserId } = input;
-  const request = {
-    slug,
-    displayName,
-    origin: originOf(host),
-    adminEmail,
-    adminUserId,
-    identityProviders: await withSecrets(ports.secrets, call.owner.tenant, input),
-  };
+  const request = await identityRequestOf(ports.secrets, call.owner.tenant, input);
   const { issuer, adminSub } = await ports.identity[input.isolation].ensure(request, call);
   return { issuer, adminSub };
-}
-
-function withSecrets(
-  secrets: Secrets,
-  tenant: string,
-  input: ProvisionInput,
-): Promise<ExternalIdentityProvider[]> {
-  return Promise.all(
-    input.identityProviders.map(async (provider) => {
-      const clientSecret = await secrets.find(tenant, identityProviderSecret(provider.alias));
-      if (clientSecret === undefined) throw new Error(`no secret of provider ${provider.alias}`);
-      return { ...provider, clientSecret };
-    }),
-  );
 }
 
 async function inviteAdmin(ports: ProvisioningPorts, { input, call }: Attempt): Promise<void> {

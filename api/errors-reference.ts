@@ -27,13 +27,16 @@ function formatProblems(): string {
 function formatReasons(): string {
   const port = Object.entries(PORT_ADVICE).map(([code, advice]) => [`<port>.${code}`, advice]);
   const rest = [DOMAIN_ADVICE, STORE_ADVICE, SAGA_ADVICE].flatMap(Object.entries<string>);
-  const rows = [...port, ...rest].map(([code, advice]) => `| \`${code}\` | ${advice} |`);
+  const rows = [...port, ...rest].map(([code = '', advice]) => {
+    const page = `../runbooks/${code.replace(/^.*\./, '')}.md`;
+    return `| [\`${code}\`](${page}) | ${advice} |`;
+  });
   return [
     '## Reasons of a saga\n',
     'Why a saga waits (`parked`) or was undone (`unwound`): `reason.code` of `GET /v1/sagas/{saga}`.',
     '`<port>` is the outside system: `identity`, `dns`, `routes`, `tenant-database` and so on.',
     '`foreign` and `invalid` are permanent and unwind a saga before `activate`; the others are',
-    'transient: the step is tried again and past the retry budget the saga parks.\n',
+    'transient: the step is tried again and past the retry budget the saga parks. Each code leads to its runbook.\n',
     '| code | what to do |',
     '|---|---|',
     ...rows,

@@ -31,6 +31,7 @@ async function start(config: Config): Promise<Running> {
     },
     tokens: { operator: access.operatorToken.reveal(), reader: access.readerToken.reveal() },
     log,
+    codec: { openPayloads: adapters.openPayloads, uiOrigin: config.temporal.uiOrigin },
     closing: closing.signal,
   });
   const server = createServer(app);

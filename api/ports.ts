@@ -7,6 +7,7 @@ import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { LogReading } from '../ports/log-store.ts';
 import type { PlaneStore } from '../ports/plane-store.ts';
+import type { ReconcileStore } from '../ports/reconcile-store.ts';
 import type { StoreProbe } from '../ports/registry-store.ts';
 import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { StateReading } from '../ports/state-store.ts';
@@ -23,6 +24,7 @@ export interface ApiPorts {
   readonly facts: FactReading & FactFinding;
   readonly log: LogReading & StateReading;
   readonly planes: PlaneStore;
+  readonly reconcile: Pick<ReconcileStore, 'findReport'>;
   readonly clock: Clock;
   /** Of the log that facts are made for. */
   readonly logOrigin: string;

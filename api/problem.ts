@@ -54,7 +54,8 @@ export class Problem extends Error {
   }
 
   get headers(): Readonly<Record<string, string>> {
-    if (this.code === 'unauthorized') return { 'WWW-Authenticate': 'Bearer realm="tenure"' };
+    if (this.code === 'unauthorized')
+      return { 'WWW-Authenticate': 'Bearer realm="tenure"', ...this.extras.headers };
     if (this.status === SERVICE_UNAVAILABLE) return { 'Retry-After': String(RETRY_AFTER_S) };
     return this.extras.headers ?? {};
   }

@@ -17,6 +17,7 @@ import { addPlane, listPlanes, removePlane } from './planes/routes.ts';
 import { takeReceipt } from './planes/receipts.ts';
 import { whereFacts } from './planes/where.ts';
 import type { ApiPorts } from './ports.ts';
+import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/routes.ts';
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
 import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
@@ -42,6 +43,9 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   resumeSaga,
   unwindSaga,
   cancelSaga,
+  reconcileTenant,
+  reconcileAll,
+  getReconciliation,
   listFacts,
   whereFacts,
   addPlane,

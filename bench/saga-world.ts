@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import { createSagaKeys } from '../adapters/postgres/saga-keys.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
+import { createSealedPayloads } from '../adapters/temporal/sealed-payloads.ts';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
-import type { StoryWorld } from '../test/proof/stories.ts';
+import type { StoryWorld } from '../test/proof/story.ts';
 import { PROOF_TIMING } from '../test/proof/timing.ts';
 import type { Progress } from '../tools/servers/progress.ts';
 import { startStack } from '../tools/stack/stack.ts';
@@ -76,7 +78,10 @@ async function startWorld(
   await database.connect();
   onEnd(() => database.end());
   const { address, namespace } = temporal;
-  const target = { address, namespace, tls: false, apiKey: undefined };
+  const keys = createSagaKeys({ databaseUrl, role: 'tenure_operator', sealingKey: SEALING_KEY });
+  onEnd(() => keys.close());
+  const { dataConverter } = createSealedPayloads(keys, true);
+  const target = { address, namespace, tls: false, apiKey: undefined, dataConverter };
   const engine = createTemporalEngine({ ...target, timing: TIMING });
   onEnd(() => engine.close());
   const connection = await Connection.connect({ address });
@@ -106,6 +111,7 @@ async function startServers(progress: Progress, onEnd: (end: () => unknown) => u
   const mails = await startMailSink();
   onEnd(() => mails.close());
   const environment = {
+    TEMPORAL_SEALED: 'true',
     ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(mails.port), SMTP_SECURITY: 'none' },
     // Embedded systems would write a file of all tenants at each step: none of a saga's work.
     STATE_DIR: '',

@@ -49,3 +49,25 @@ export interface InvitationBody {
   readonly invitedAt: string;
   readonly expiresAt: string | null;
 }
+
+export interface FindingBody {
+  readonly place: string;
+  readonly code: string;
+  readonly name: string;
+  readonly attribute: {
+    readonly name: string;
+    readonly wanted: string;
+    readonly found: string | null;
+  } | null;
+  readonly reason: string | null;
+  readonly repair: string | null;
+  readonly mended: boolean | null;
+  readonly whatToDo: string;
+}
+
+export interface ReconciliationBody {
+  readonly saga: string;
+  readonly healthy: boolean;
+  readonly findings: readonly FindingBody[];
+  readonly begun: readonly string[];
+}

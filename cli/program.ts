@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config.ts';
 import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
 import { addFactCommands } from './facts.ts';
@@ -20,7 +21,7 @@ Start here:
   $ npm start                                             the embedded stack, in another terminal
   $ tenure tenants create acme --admin ada@acme.example   provision a tenant and watch it happen
   $ tenure tenants list                                   what is there
-  $ tenure sagas list --state parked                      what waits, and why
+  $ tenure sagas list --parked                            what waits, and why
 
 Settings come from the environment: TENURE_URL (where the API is), OPERATOR_TOKEN, DATABASE_URL
 (migrate, keys and recover only), READER_TOKEN and TENURE_ROOT (facts and plane only). Each secret also as a file: OPERATOR_TOKEN_FILE=/run/secrets/token.
@@ -57,6 +58,7 @@ function createProgram(io: Io): Command {
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
   addSagaCommands(program, context);
+  addDoctorCommand(program, context);
   addKeyCommands(program, context);
   addLogCommands(program, context);
   addFactCommands(program, context);

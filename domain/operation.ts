@@ -5,6 +5,8 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'reconcileTenant',
+  'reconcileAll',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -19,6 +21,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  reconcileTenant: true,
+  reconcileAll: true,
 };
 
 /**

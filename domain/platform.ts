@@ -1,4 +1,5 @@
 import { PLATFORM_TENANT, type FactDraft } from '../facts/core/types.ts';
+import { canonicalText } from './canonical-text.ts';
 import type { Catalog, CatalogEntry, Change, Rule } from './decision.ts';
 
 /** What the platform tenant's chain shall say: everything else in the catalog is retracted. */
@@ -13,9 +14,9 @@ type Entry = CatalogEntry & { readonly kind: 'role' | 'product' | 'plan' };
 export const declareCatalog: Rule<CatalogDeclaration> = ({ catalog }, declaration) => {
   const wanted = entriesOf(declaration);
   const present = entriesOf(catalog);
-  const texts = new Map(present.map((entry) => [nameOf(entry), textOf(entry.body)]));
+  const texts = new Map(present.map((entry) => [nameOf(entry), canonicalText(entry.body)]));
   const names = new Set(wanted.map(nameOf));
-  const asserted = wanted.filter((entry) => texts.get(nameOf(entry)) !== textOf(entry.body));
+  const asserted = wanted.filter((entry) => texts.get(nameOf(entry)) !== canonicalText(entry.body));
   const retracted = present
     .filter((entry) => !names.has(nameOf(entry)))
     .map((entry): Entry => ({ ...entry, body: undefined }))
@@ -63,12 +64,4 @@ function factOf(entry: Entry): FactDraft {
   if (body === undefined) return { kind, subject, op: 'retract', body: {} };
   // `entriesOf` made the body of this kind.
   return { kind, subject, op: 'assert', body } as FactDraft;
-}
-
-/** One text for one value, whatever the order of keys that a database gave back. */
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

@@ -39,7 +39,8 @@ export function restate(
   });
 }
 
-function factsOf(tenant: string, held: Holdings): FactDraft[] {
+/** All that the rows of a tenant say, as facts. */
+export function factsOf(tenant: string, held: Holdings): FactDraft[] {
   if (tenant === PLATFORM_TENANT) return catalogFacts(held.catalog);
   return [
     ...(held.tenant !== undefined && isStated(held.tenant) ? [tenantFact(held.tenant)] : []),

@@ -7,6 +7,8 @@ const VERBS: Record<OperationKind, string> = {
   freezeTenant: 'freeze',
   unfreezeTenant: 'unfreeze',
   inviteMember: 'invite',
+  reconcileTenant: 'reconcile',
+  reconcileAll: 'reconcile',
 };
 
 /**

@@ -18,6 +18,10 @@ export const UNWIND = 'unwind';
 /** Queue of sagas and ordinary steps: a step on the saga's own queue is dispatched eagerly. */
 export const SAGA_QUEUE = 'tenure';
 
+/** The doctor's schedule in Temporal, and the workflow that it starts. */
+export const RECONCILE_SCHEDULE = 'reconcile';
+export const RECONCILE_WORKFLOW = 'beginReconcileAll';
+
 /** Which tenant and operation a step works for: all that inputs carry beside closed codes. */
 export interface SagaRef {
   readonly operation: string;

@@ -58,6 +58,13 @@ export const operationPolicies = (id: AnyPgColumn, state: AnyPgColumn) => [
     to: worker,
     using: sql`${id} = nullif(current_setting('app.operation', true), '')::uuid`,
   }),
+  // Its grant is for id and tenant alone: by whose key the answer to a saga is sealed.
+  pgPolicy('tenure_sequencer_by_operation', {
+    as: 'permissive',
+    for: 'select',
+    to: sequencer,
+    using: sql`${id} = nullif(current_setting('app.operation', true), '')::uuid`,
+  }),
 ];
 
 /** Read by every tenant, written on the platform's chain only. */

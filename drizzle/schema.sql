@@ -211,8 +211,7 @@ CREATE TABLE operations (
   accepted_at timestamp(3) with time zone NOT NULL,
   recorded_at timestamp(3) with time zone NOT NULL DEFAULT now(),
   ended_at timestamp(3) with time zone,
-  CONSTRAINT operations_pkey PRIMARY KEY (id),
-  CONSTRAINT operations_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+  CONSTRAINT operations_pkey PRIMARY KEY (id)
 );
 CREATE INDEX operations_by_age ON public.operations USING btree (accepted_at, id);
 CREATE INDEX operations_by_state ON public.operations USING btree (state, accepted_at, id);
@@ -267,6 +266,26 @@ CREATE TABLE planes (
   CONSTRAINT planes_pkey PRIMARY KEY (name)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON planes TO tenure_operator;
+
+CREATE TABLE reconciliations (
+  operation uuid NOT NULL,
+  tenant uuid NOT NULL,
+  repair boolean NOT NULL,
+  findings jsonb NOT NULL,
+  begun uuid[] NOT NULL,
+  examined_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT reconciliations_operation_operations_id_fk FOREIGN KEY (operation) REFERENCES operations(id),
+  CONSTRAINT reconciliations_pkey PRIMARY KEY (operation)
+);
+CREATE INDEX reconciliations_by_tenant ON public.reconciliations USING btree (tenant, examined_at);
+ALTER TABLE reconciliations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reconciliations FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON reconciliations FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON reconciliations FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON reconciliations FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT SELECT ON reconciliations TO tenure_api;
+GRANT SELECT ON reconciliations TO tenure_operator;
+GRANT INSERT, SELECT, UPDATE ON reconciliations TO tenure_worker;
 
 CREATE TABLE secrets (
   tenant uuid NOT NULL,

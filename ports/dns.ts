@@ -1,3 +1,4 @@
+import type { Observation } from '../domain/reconcile/observation.ts';
 import type { Call } from './call.ts';
 import type { InventoryItem } from './identity-provider.ts';
 
@@ -9,10 +10,15 @@ import type { InventoryItem } from './identity-provider.ts';
  * Durability: an answered change is durable. Settle time: `DNS_SETTLE_MS`.
  */
 export interface Dns {
-  /** Create, or adopt if mine, or refuse (`foreign`). `host` is fully qualified, no final dot. */
+  /**
+   * Create, or adopt if mine and bring it to what is wanted, or refuse (`foreign`). `host` is fully
+   * qualified, no final dot.
+   */
   ensure(host: string, call: Call): Promise<void>;
   /** Removes both records if the mark is ours; absent is success, foreign is left alone. */
   remove(host: string, call: Call): Promise<void>;
+  /** What is there for the call's tenant beside what `ensure` would make. Changes nothing. */
+  observe(host: string, call: Call): Promise<Observation>;
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
 }

@@ -1,3 +1,4 @@
+import type { Observation } from '../domain/reconcile/observation.ts';
 import type { Call } from './call.ts';
 
 /** An identity provider that a tenant brings along (OIDC). The secret comes from `secrets`. */
@@ -31,6 +32,12 @@ export interface MemberRequest {
   /** `sub` at the tenant's issuer. */
   readonly sub: string;
 }
+
+/** The part of it that stays the same whoever joins and leaves. */
+export type IdentityShape = Pick<
+  IdentityRequest,
+  'slug' | 'displayName' | 'origin' | 'identityProviders'
+>;
 
 /** What the saga and the commit need to know. No personal data: it passes through Temporal. */
 export interface Identity {
@@ -98,6 +105,14 @@ export interface IdentityProvider {
   ): Promise<void>;
   /** The user is in neither; it stays a user. Who is not there, or in nothing, is success. */
   removeMember(request: MemberRequest, call: Call): Promise<void>;
+  /** What is there for the call's tenant beside what `ensure` would make. Changes nothing. */
+  observe(shape: IdentityShape, call: Call): Promise<Observation>;
+  /**
+   * Brings what is there, and ours, to what is wanted: settings, clients, groups, identity
+   * providers. Not by `ensure`: the first admin may have left since, and nobody is let in again.
+   * `invalid` when nothing is there, `foreign` when it is not ours.
+   */
+  mend(shape: IdentityShape, call: Call): Promise<void>;
   /** Resolves when the provider answers and accepts our credentials. */
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;

@@ -1,3 +1,4 @@
+import type { Observation } from '../domain/reconcile/observation.ts';
 import type { Call } from './call.ts';
 import type { InventoryItem } from './identity-provider.ts';
 
@@ -12,7 +13,7 @@ export interface RouteRequest {
  * mark as labels. Settle time: `ROUTES_SETTLE_MS`.
  */
 export interface Routes {
-  /** Create, or adopt if mine, or refuse (`foreign`). */
+  /** Create, or adopt if mine and bring it to what is wanted, or refuse (`foreign`). */
   ensure(request: RouteRequest, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */
   remove(slug: string, call: Call): Promise<void>;
@@ -23,6 +24,8 @@ export interface Routes {
   suspend(request: RouteRequest, call: Call): Promise<void>;
   /** Takes `suspend` back. As `ensure` otherwise: what is gone is made anew. */
   restore(request: RouteRequest, call: Call): Promise<void>;
+  /** What is there for the call's tenant beside what `ensure` would make. Changes nothing. */
+  observe(request: RouteRequest, call: Call): Promise<Observation>;
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
 }

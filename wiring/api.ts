@@ -1,4 +1,5 @@
 import { createFactReader } from '../adapters/postgres/fact-log.ts';
+import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
@@ -7,13 +8,17 @@ import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeLogin } from './identity.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 
 /** All adapters of the API's process. Nothing is connected before it is used. */
 export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
   const databaseUrl = config.database.url.reveal();
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
   const facts = createFactReader({ databaseUrl });
-  const engine = createTemporalEngine(engineOf(config, timing));
+  const reconcile = createReconcileStore({ databaseUrl });
+  // Until the access issue every caller of the API is an operator.
+  const { dataConverter, openPayloads, keys } = composeSealing(config, 'tenure_operator');
+  const engine = createTemporalEngine({ ...engineOf(config, timing), dataConverter });
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -24,14 +29,16 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     facts,
     log: facts,
     planes: facts,
+    reconcile,
     logOrigin: config.facts.logOrigin,
     engine,
+    openPayloads,
     clock: systemClock,
     ids: systemIds,
     domain: config.service.tenantDomain,
     seeds: seedsOf(config),
     close: async () => {
-      await Promise.all([store.close(), facts.close(), engine.close()]);
+      await Promise.all([store, facts, reconcile, engine, keys].map((one) => one.close()));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DataConverter } from '@temporalio/common';
 import { connectionOptions } from '../adapters/temporal/options.ts';
 import type { TemporalEngineOptions, TemporalOptions } from '../adapters/temporal/options.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
@@ -37,13 +38,15 @@ export function smtpOf({ mail: { smtp } }: Config) {
 }
 
 export function temporalOf({ temporal }: Config): TemporalOptions {
-  return { ...temporal, apiKey: temporal.apiKey?.reveal() };
+  const { address, namespace, tls, apiKey } = temporal;
+  return { address, namespace, tls, apiKey: apiKey?.reveal() };
 }
 
 /** What a worker's connection is made of. */
-export function workerTargetOf(config: Config) {
+export function workerTargetOf(config: Config, dataConverter: DataConverter) {
   const temporal = temporalOf(config);
-  return { namespace: temporal.namespace, connection: connectionOptions(temporal) };
+  const connection = connectionOptions(temporal);
+  return { namespace: temporal.namespace, connection, dataConverter };
 }
 
 /** Settle times go by step name; they are the ports' promise, whichever adapter is behind. */

@@ -7,6 +7,7 @@ import { createLeaderLock } from '../adapters/postgres/leader-lock.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Config } from './config/load.ts';
 import { workerTargetOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 
 export interface SequencerOptions {
   /** One line per trouble of the stream. */
@@ -20,6 +21,7 @@ export function composeSequencer(config: Config, { report }: SequencerOptions) {
   // The configuration refuses a sequencer without them.
   if (keyDir === undefined || checkpointDir === undefined)
     throw new Error('KEY_DIR or CHECKPOINT_DIR is missing');
+  const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_sequencer');
   const facts = createFactLog({ databaseUrl });
   const stream = createNatsFactStream({
     url: natsUrl.reveal(),
@@ -35,9 +37,9 @@ export function composeSequencer(config: Config, { report }: SequencerOptions) {
     clock: systemClock,
     lock: createLeaderLock({ databaseUrl }),
     bell: createOutboxBell({ databaseUrl }),
-    temporal: workerTargetOf(config),
+    temporal: workerTargetOf(config, dataConverter),
     close: async () => {
-      await Promise.all([facts.close(), stream.close()]);
+      await Promise.all([facts.close(), stream.close(), sagaKeys.close()]);
     },
   };
 }

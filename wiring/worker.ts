@@ -2,17 +2,22 @@ import { watched } from '../adapters/decorators/watched.ts';
 import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
+import { createOpenSagas } from '../adapters/postgres/open-sagas.ts';
+import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
+import { createTemporalCensus } from '../adapters/temporal/census.ts';
+import { assureSchedule } from '../adapters/temporal/schedule.ts';
 import { assureTemporal } from '../adapters/temporal/start-check.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
+import { composeSealing } from './sealing.ts';
 import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
@@ -27,12 +32,20 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const temporal = engineOf(config, options.timing);
   const sealingKey = sealingKeyOf(config);
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
-  const engine = createTemporalEngine(temporal);
+  const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
+  const engine = createTemporalEngine({ ...temporal, dataConverter });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
+  const openSagas = createOpenSagas(databaseUrl);
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
     watched(adapter, { port, maxPerS, record: metrics.recordPortCall });
   const { limits } = config;
+  // Each role does what its database role may: asking for an operation is the API's.
+  const requests = createStore({ databaseUrl, role: 'tenure_api', sealingKey });
+  const reconcile = createReconcileStore({ databaseUrl });
+  const census = createTemporalCensus(temporal);
+  const ids = systemIds;
+  const silo = watch('identity', identity.silo);
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -44,23 +57,32 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     store: store.probe,
     engine,
     metrics,
+    // One adapter may be both, and the doctor must see that it is.
     identity: {
-      silo: watch('identity', identity.silo),
-      pool: watch('identity', identity.pool),
+      silo,
+      pool: identity.pool === identity.silo ? silo : watch('identity', identity.pool),
     },
+    ...{ reconcile, census, accept: { ...requests, clock: systemClock, ids } },
     mailCatcher,
     dns: watch('dns', composeDns(config), limits.dns),
     routes: watch('routes', composeRoutes(config), limits.routes),
     databases: watch('tenant-database', composeDatabases(config, store.secrets), limits.databases),
     notifier: watch('notifier', composeNotifier(config, options.writeNotice), limits.notifier),
     clock: systemClock,
-    ids: systemIds,
+    ids,
     log: { log: config.facts.logOrigin },
-    temporal: workerTargetOf(config),
-    assureTemporal: () => assureTemporal(temporal),
+    sagaKeys,
+    openSagas,
+    temporal: workerTargetOf(config, dataConverter),
+    assureTemporal: async () => {
+      await assureTemporal(temporal);
+      await assureSchedule(temporal);
+    },
     readManifests,
     close: async () => {
-      await Promise.all([store.close(), engine.close(), close()]);
+      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas];
+      await Promise.all(closing.map((one) => one.close()));
+      await close();
     },
   };
 }

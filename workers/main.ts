@@ -7,6 +7,9 @@ import { runProcess } from '../wiring/process.ts';
 import type { Running } from '../wiring/process.ts';
 import { composeWorker } from '../wiring/worker.ts';
 import { serveHealth } from './health.ts';
+import { countSagas } from './count-sagas.ts';
+import { watchAttempts } from './failed-attempts.ts';
+import { runKeySweep } from './key-sweep.ts';
 import { repeatUntilDone } from './repeat.ts';
 import { createActivities } from './saga-activities.ts';
 import { bundleSagas, keepWorker } from './saga-worker.ts';
@@ -32,12 +35,18 @@ async function start(config: Config): Promise<Running> {
     ports.temporal,
     {
       taskQueue: SAGA_QUEUE,
-      workflowBundle: await bundleSagas(),
+      workflowBundle: await bundleSagas(ports.temporal.dataConverter),
+      interceptors: { activity: [watchAttempts(ports.metrics)] },
       activities: createActivities({ ...ports, probeStore: () => ports.store.probe(), report }),
     },
     report,
   );
-  const starter = runStarter({ ...ports, report }, signal);
+  const reporting = { ...ports, report };
+  const loops = [
+    runStarter(reporting, signal),
+    runKeySweep(reporting, signal),
+    countSagas(reporting, signal),
+  ];
   let isPrepared = false;
   void prepared.then(() => (isPrepared = true));
   const probes = {
@@ -52,7 +61,7 @@ async function start(config: Config): Promise<Running> {
   return {
     close: async () => {
       closing.abort();
-      await Promise.all([worker.close(), starter, prepared, health.close()]);
+      await Promise.all([worker.close(), ...loops, prepared, health.close()]);
       await ports.close();
     },
   };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
 
 const RETRY_MS = 1_000;
 
@@ -8,6 +9,8 @@ const RETRY_MS = 1_000;
 export interface WorkerTarget {
   readonly namespace: string;
   readonly connection: NativeConnectionOptions;
+  /** How payloads are written; Temporal's own way unless given. */
+  readonly dataConverter?: DataConverter;
 }
 
 export interface RunningWorker {
@@ -17,10 +20,13 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** One bundle of all sagas, as the sandbox loads it. */
-export function bundleSagas() {
+/** One bundle of all sagas, as the sandbox loads it; failures are written there as outside. */
+export function bundleSagas({ failureConverterPath }: DataConverter = {}) {
   const workflowsPath = fileURLToPath(new URL('../workflows/all.ts', import.meta.url));
-  return bundleWorkflowCode({ workflowsPath });
+  return bundleWorkflowCode({
+    workflowsPath,
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
 }
 
 /**
@@ -64,7 +70,9 @@ async function runOnce(
 ): Promise<void> {
   const connection = await NativeConnection.connect(temporal.connection);
   try {
-    const worker = await Worker.create({ ...options, connection, namespace: temporal.namespace });
+    const { namespace, dataConverter } = temporal;
+    const converting = dataConverter && { dataConverter };
+    const worker = await Worker.create({ ...options, ...converting, connection, namespace });
     onWorker(worker);
     // On SIGTERM the SDK's runtime may have shut it down already; twice is an error to it.
     const shutdown = () => {

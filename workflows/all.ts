@@ -3,4 +3,7 @@ export { changeMembership } from './change-membership/workflow.ts';
 export { freezeTenant } from './freeze-tenant/workflow.ts';
 export { inviteMember } from './invite-member/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
+export { beginReconcileAll } from './begin-reconcile-all/workflow.ts';
+export { reconcileAll } from './reconcile-all/workflow.ts';
+export { reconcileTenant } from './reconcile-tenant/workflow.ts';
 export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';

@@ -6,6 +6,8 @@ import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
+import { steps as reconcileAll } from './reconcile-all/workflow.ts';
+import { steps as reconcileTenant } from './reconcile-tenant/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 
@@ -82,5 +84,19 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state', 'invitation-state', 'role-unknown'],
     told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
+  },
+  reconcileTenant: {
+    does: 'Looks at one tenant everywhere, mends what is ours, and looks again.',
+    begunBy: 'POST /v1/tenants/{tenant}/reconcile',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: [],
+    steps: reconcileTenant,
+  },
+  reconcileAll: {
+    does: 'Looks at everything for orphans and lost sagas, mends what is ours, and looks again.',
+    begunBy: 'POST /v1/reconcile',
+    refusals: [],
+    told: [],
+    steps: reconcileAll,
   },
 };

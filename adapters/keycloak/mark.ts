@@ -25,3 +25,10 @@ export function tenantOfMark(attributes: Record<string, unknown> | undefined): s
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : undefined;
 }
+
+/** The attributes without the operation that made the object: a later one does not change it. */
+export function withoutOperation<T>(attributes: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([key]) => key !== OPERATION_ATTRIBUTE),
+  );
+}

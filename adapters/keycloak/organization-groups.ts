@@ -27,7 +27,7 @@ export async function ensureOrganizationGroups(
   return listGroups(admin, realm, orgId, call);
 }
 
-async function listGroups(
+export async function listGroups(
   admin: KeycloakAdmin,
   realm: string,
   orgId: string,

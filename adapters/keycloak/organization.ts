@@ -1,4 +1,5 @@
 import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib/defs/organizationRepresentation.js';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import { createKeycloakAdmin } from './admin.ts';
@@ -10,6 +11,8 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
+import { attributesOfOrganization, mendOrganization } from './organization-drift.ts';
+import type { OwnOrganization } from './organization-drift.ts';
 import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
 import {
   addToOrganization,
@@ -78,6 +81,21 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       if (!isMine(organization, call) || organization?.id === undefined) return;
       await removeOrganizationMember(admin, realm, organization.id, sub, call);
     },
+    observe: async (shape, call) => {
+      const seen = await look(admin, config, shape.slug, call);
+      if (seen === 'absent') return ABSENT;
+      if (seen === 'foreign') return FOREIGN;
+      const attributes = await attributesOfOrganization(admin, seen, shape, call);
+      return { presence: 'mine', attributes };
+    },
+    mend: async (shape, call) => {
+      assureOrigin(shape.origin);
+      const seen = await look(admin, config, shape.slug, call);
+      if (seen === 'absent') throw refuse('invalid', 'there is no organization to mend');
+      if (seen === 'foreign') throw refuse('foreign', 'the organization of that name is not ours');
+      await ensurePoolRealm(admin, config, call);
+      await mendOrganization(admin, seen, shape, call);
+    },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listOrganizations(admin, realm, signal),
   };
@@ -95,6 +113,24 @@ function once(run: (call: Call) => Promise<void>): (call: Call) => Promise<void>
 
 function isMine(found: OrganizationRepresentation | undefined, call: Call): boolean {
   return tenantOfMark(found?.attributes) === call.owner.tenant;
+}
+
+/** Absent also while the shared realm is not there. */
+async function look(
+  admin: KeycloakAdmin,
+  { poolRealm: realm, loginCallback }: KeycloakConfig,
+  slug: string,
+  call: Call,
+): Promise<OwnOrganization | 'absent' | 'foreign'> {
+  const pool = await admin.request(call.signal, 'a look at the realm of the pool', (client) =>
+    client.realms.findOne({ realm }),
+  );
+  const found = pool && (await findOrganization(admin, realm, slug, call));
+  if (!found) return 'absent';
+  const { id } = found;
+  return isMine(found, call) && id !== undefined
+    ? { realm, loginCallback, found: { ...found, id } }
+    : 'foreign';
 }
 
 /** Create, or adopt if mine, or refuse. Returns its id. */

@@ -4,7 +4,8 @@ import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { absentIsFine } from './failures.ts';
 import { SUSPENDED_ATTRIBUTE, tenantOfMark } from './mark.ts';
-import { findClient, formatPoolName } from './pool-client.ts';
+import { findClient } from './client-drift.ts';
+import { formatPoolName } from './pool-client.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
 
 /** Sessions read at once, as many as Keycloak gives without being asked. */

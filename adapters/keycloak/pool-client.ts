@@ -1,9 +1,11 @@
 import type { Call } from '../../ports/call.ts';
 import type { ExternalIdentityProvider } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { findClient } from './client-drift.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { tenantOfMark } from './mark.ts';
+import { findProvider } from './provider-drift.ts';
 import { AUDIENCE_MAPPER, formatIdentityProvider, formatWebClient } from './representation.ts';
 
 /** Name in the shared realm of what a tenant calls `name`. Neither part may hold the dot. */
@@ -57,18 +59,6 @@ export async function removePoolClient(
       client.clients.del({ realm, id }),
     ),
   );
-}
-
-export async function findClient(
-  admin: KeycloakAdmin,
-  realm: string,
-  clientId: string,
-  call: Call,
-) {
-  const clients = await admin.request(call.signal, 'the look for a client', (client) =>
-    client.clients.find({ realm, clientId }),
-  );
-  return clients[0];
 }
 
 /** The identity provider in the shared realm, linked to the tenant's organization alone. */
@@ -130,10 +120,4 @@ export async function removePoolProviders(
       ),
     );
   }
-}
-
-async function findProvider(admin: KeycloakAdmin, realm: string, alias: string, call: Call) {
-  return admin.request(call.signal, 'the look for an identity provider', (client) =>
-    client.identityProviders.findOne({ realm, alias }),
-  );
 }

@@ -1,11 +1,12 @@
 import type { Call } from '../../ports/call.ts';
-import type { IdentityRequest } from '../../ports/identity-provider.ts';
+import type { IdentityRequest, IdentityShape } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { formatRole, readAdminRoles } from './admin-roles.ts';
+import { findClient } from './client-drift.ts';
 import { refuse } from './failures.ts';
 import { ADMIN_CLIENT, ADMIN_ROLES, WEB_CLIENT, formatMappers } from './realm-representation.ts';
 import { GROUPS } from './representation.ts';
 
-const MANAGEMENT_CLIENT = 'realm-management';
 const MAX_GROUPS = 100;
 
 /**
@@ -18,11 +19,24 @@ export async function readBackRealm(
   request: IdentityRequest,
   call: Call,
 ): Promise<string> {
-  const [groups, mappers, providers, user, secret] = await Promise.all([
+  const [secret, user] = await Promise.all([
+    readBackShape(admin, request, call),
+    readAdminUser(admin, request, call),
+  ]);
+  assureAll('first admin', [request.adminUserId], user);
+  return secret;
+}
+
+/** As above, without the first admin, who may have left since. */
+export async function readBackShape(
+  admin: KeycloakAdmin,
+  request: IdentityShape,
+  call: Call,
+): Promise<string> {
+  const [groups, mappers, providers, secret] = await Promise.all([
     readGroups(admin, request.slug, call),
     readMappers(admin, request.slug, call),
     readProviders(admin, request.slug, call),
-    readAdminUser(admin, request, call),
     readAdminClient(admin, request.slug, call),
   ]);
   assureAll('group', GROUPS, groups);
@@ -32,11 +46,14 @@ export async function readBackRealm(
     request.identityProviders.map(({ alias }) => alias),
     providers,
   );
-  assureAll('first admin', [request.adminUserId], user);
   return secret;
 }
 
-async function readGroups(admin: KeycloakAdmin, realm: string, call: Call): Promise<string[]> {
+export async function readGroups(
+  admin: KeycloakAdmin,
+  realm: string,
+  call: Call,
+): Promise<string[]> {
   const groups = await admin.request(call.signal, 'the list of groups', (client) =>
     client.groups.find({ realm, max: MAX_GROUPS }),
   );
@@ -74,24 +91,9 @@ async function readAdminUser(
 
 /** Its roles must be exactly ours: one more than needed is refused too. */
 async function readAdminClient(admin: KeycloakAdmin, realm: string, call: Call): Promise<string> {
-  const found = await admin.request(call.signal, 'the admin client', (client) =>
-    client.clients.find({ realm, clientId: ADMIN_CLIENT }),
-  );
-  const id = found[0]?.id;
+  const id = (await findClient(admin, realm, ADMIN_CLIENT, call))?.id;
   if (id === undefined) throw refuse('invalid', 'the realm lacks its admin client');
-  const account = await admin.request(call.signal, 'the admin service account', (client) =>
-    client.clients.getServiceAccountUser({ realm, id }),
-  );
-  const roles = await admin.request(
-    call.signal,
-    'the roles of the admin service account',
-    (client) => client.users.listRoleMappings({ realm, id: account.id ?? '' }),
-  );
-  const held = Object.entries(roles.clientMappings ?? {}).flatMap(([clientId, mapping]) =>
-    (mapping.mappings as { name: string }[]).map(({ name }) =>
-      clientId === MANAGEMENT_CLIENT ? name : `${clientId}/${name}`,
-    ),
-  );
+  const held = (await readAdminRoles(admin, realm, id, call)).map(formatRole);
   assureAll('role of the admin service account', ADMIN_ROLES, held);
   if (held.length > ADMIN_ROLES.length) {
     throw refuse('invalid', 'the admin service account holds more roles than it needs');

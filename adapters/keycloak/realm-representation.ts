@@ -2,7 +2,7 @@ import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/l
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { IdentityRequest } from '../../ports/identity-provider.ts';
-import type { KeycloakConfig } from './config.ts';
+import type { KeycloakConfig, KeycloakSmtp } from './config.ts';
 import { formatMark } from './mark.ts';
 import {
   AUDIENCE_MAPPER,
@@ -15,6 +15,18 @@ import {
 
 export const WEB_CLIENT = 'web';
 export const ADMIN_CLIENT = 'tenant-admin';
+export const ADMIN_CLIENT_SETTINGS = {
+  clientId: ADMIN_CLIENT,
+  enabled: true,
+  protocol: 'openid-connect',
+  publicClient: false,
+  clientAuthenticatorType: 'client-secret',
+  serviceAccountsEnabled: true,
+  standardFlowEnabled: false,
+  implicitFlowEnabled: false,
+  directAccessGrantsEnabled: false,
+  attributes: { 'client.use.lightweight.access.token.enabled': 'true' },
+};
 /** All that the tenant's own admin service account may do: users, groups, action mails. */
 export const ADMIN_ROLES: readonly string[] = ['manage-users'];
 
@@ -35,12 +47,10 @@ export function formatRealm(
   { smtp, loginCallback }: Pick<KeycloakConfig, 'smtp' | 'loginCallback'>,
 ): RealmRepresentation {
   return {
-    ...formatRealmSettings(smtp),
+    ...formatOwnSettings(request, smtp),
     // Globally unique and unchangeable: the mark that no later PUT can lose.
     id: owner.tenant,
     realm: request.slug,
-    displayName: request.displayName,
-    organizationsEnabled: false,
     attributes: formatMark(owner),
     groups: GROUPS.map((name) => ({ name })),
     clients: [
@@ -51,18 +61,7 @@ export function formatRealm(
         owner,
         formatMappers(owner.tenant),
       ),
-      {
-        clientId: ADMIN_CLIENT,
-        enabled: true,
-        protocol: 'openid-connect',
-        publicClient: false,
-        clientAuthenticatorType: 'client-secret',
-        serviceAccountsEnabled: true,
-        standardFlowEnabled: false,
-        implicitFlowEnabled: false,
-        directAccessGrantsEnabled: false,
-        attributes: { 'client.use.lightweight.access.token.enabled': 'true' },
-      },
+      ADMIN_CLIENT_SETTINGS,
     ],
     users: [
       {
@@ -86,6 +85,14 @@ export function formatRealm(
       formatIdentityProvider(provider.alias, provider, owner),
     ),
   };
+}
+
+/** What a realm of one tenant is set to. */
+export function formatOwnSettings(
+  { displayName }: Pick<IdentityRequest, 'displayName'>,
+  smtp: KeycloakSmtp | undefined,
+) {
+  return { ...formatRealmSettings(smtp), displayName, organizationsEnabled: false };
 }
 
 /** Claims of a silo tenant's tokens: its groups, its id and our audience. */

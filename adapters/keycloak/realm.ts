@@ -1,4 +1,5 @@
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import type { Secrets } from '../../ports/secrets.ts';
@@ -11,9 +12,10 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
+import { attributesOfRealm, mendRealm } from './realm-drift.ts';
 import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
-import { readBackRealm } from './realm-read-back.ts';
+import { readBackRealm, readBackShape } from './realm-read-back.ts';
 import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
 import { findRealm, isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
 import { assureOrigin, assureRequest } from './validate.ts';
@@ -68,6 +70,22 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
     removeMember: async (request, call) => {
       if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
         await removeRealmMember(admin, request, call);
+    },
+    observe: async (shape, call) => {
+      const seen = await lookUntil(isClear, admin, shape.slug, call);
+      if (seen === 'absent') return ABSENT;
+      if (seen !== 'mine') return FOREIGN;
+      const attributes = await attributesOfRealm(admin, config, shape, call);
+      return { presence: 'mine', attributes };
+    },
+    mend: async (shape, call) => {
+      assureOrigin(shape.origin);
+      const seen = await lookUntil(isClear, admin, shape.slug, call);
+      if (seen === 'absent') throw refuse('invalid', 'there is no realm to mend');
+      if (seen !== 'mine') throw refuse('foreign', 'the realm of that name is not ours');
+      await mendRealm(admin, config, shape, call);
+      const secret = await readBackShape(admin, shape, call);
+      await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),

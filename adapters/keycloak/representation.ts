@@ -89,7 +89,7 @@ export function formatWebClient(
   loginCallback: string,
   owner: OwnerMark,
   protocolMappers: ProtocolMapperRepresentation[],
-): ClientRepresentation {
+): ClientRepresentation & { readonly clientId: string } {
   return {
     clientId,
     enabled: true,
@@ -133,7 +133,7 @@ export function formatIdentityProvider(
   alias: string,
   provider: ExternalIdentityProvider,
   owner: OwnerMark,
-): IdentityProviderRepresentation {
+): IdentityProviderRepresentation & { readonly alias: string } {
   return {
     alias,
     providerId: 'oidc',

@@ -52,6 +52,7 @@ export function createDnsEndpoints(options: DnsEndpointsOptions): Dns {
   return {
     ensure: (host, call) => objects.ensure(host, specOf(host), call),
     remove: (host, call) => objects.remove(host, call),
+    observe: (host, call) => objects.observe(host, specOf(host), call),
     probe: (signal) => objects.probe(PROBE_HOST, specOf(PROBE_HOST), signal),
     inventory: async (signal) => (await objects.list(signal)).flatMap(hostsOf),
   };

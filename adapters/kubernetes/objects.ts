@@ -49,8 +49,11 @@ export interface FoundObject<Spec> {
 export interface ObjectApi<Spec> {
   find(name: string, signal: AbortSignal): Promise<FoundObject<Spec> | undefined>;
   list(signal: AbortSignal): Promise<readonly FoundObject<Spec>[]>;
-  /** Server-side apply, never forced: a field of another manager is a conflict. */
-  apply(object: OwnObject<Spec>, signal: AbortSignal): Promise<void>;
+  /**
+   * Server-side apply. Not forced, a field of another manager is a conflict: `forced` is for an
+   * object that was seen to be ours, which names its version.
+   */
+  apply(object: OwnObject<Spec>, forced: boolean, signal: AbortSignal): Promise<void>;
   /** Checks rights, namespace and fields as `apply` does, and keeps nothing. */
   dryRun(object: OwnObject<Spec>, signal: AbortSignal): Promise<void>;
   /** Only the object with this uid; none of that name is success. */
@@ -76,11 +79,15 @@ export function openObjects<Spec>(
   const all = { group, version, plural, namespace };
   const send = <T>(signal: AbortSignal, changes: boolean, request: Request<T>) =>
     sendTo({ port, kind }, signal, changes, request);
-  const patch = (object: OwnObject<Spec>, changes: boolean, signal: AbortSignal) =>
+  const patch = (
+    object: OwnObject<Spec>,
+    { changes, force }: { changes: boolean; force: boolean },
+    signal: AbortSignal,
+  ) =>
     send(signal, changes, (options) => {
       const { name } = object.metadata;
       const body = { apiVersion: `${group}/${version}`, kind, ...object };
-      const request = { ...all, name, body, fieldManager: FIELD_MANAGER, force: false };
+      const request = { ...all, name, body, fieldManager: FIELD_MANAGER, force };
       return api.patchNamespacedCustomObject(
         changes ? request : { ...request, dryRun: 'All' },
         setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, options),
@@ -106,8 +113,10 @@ export function openObjects<Spec>(
       } while (token);
       return items;
     },
-    apply: async (object, signal) => void (await patch(object, true, signal)),
-    dryRun: async (object, signal) => void (await patch(object, false, signal)),
+    apply: async (object, force, signal) =>
+      void (await patch(object, { changes: true, force }, signal)),
+    dryRun: async (object, signal) =>
+      void (await patch(object, { changes: false, force: false }, signal)),
     async delete(name, uid, signal) {
       const request = { ...all, name, body: { preconditions: { uid } } };
       await orAbsent(

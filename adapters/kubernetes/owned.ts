@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { KubernetesAccess } from './access.ts';
+import { attributesOf } from './drift.ts';
 import { FIELD_MANAGER, openObjects } from './objects.ts';
 import type { FoundObject, ObjectApi, OwnObject, ResourceKind } from './objects.ts';
 
@@ -14,12 +17,16 @@ export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 
 /** Objects of one kind that carry the owner mark as labels. */
 export interface OwnedObjects<Spec> {
-  /** Create, or adopt if mine, or refuse (`foreign`). */
+  /**
+   * Create, or adopt if mine, or refuse (`foreign`). A field of ours, in an object of ours, that
+   * another manager took is taken back: nothing else would mend it.
+   */
   ensure(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
   /** Brings what is there and mine to this spec; absent is success, foreign is left alone. */
   change(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */
   remove(name: string, call: Call): Promise<void>;
+  observe(name: string, specOf: SpecOf<Spec>, call: Call): Promise<Observation>;
   /** Whether such an object would be taken. */
   probe(name: string, specOf: SpecOf<Spec>, signal: AbortSignal): Promise<void>;
   list(signal: AbortSignal): Promise<readonly Described<Spec>[]>;
@@ -45,6 +52,7 @@ export function ownedObjects<Spec>(
     ensure: (name, specOf, call) => ensure(resource, api, name, specOf, call),
     change: (name, specOf, call) => change(api, name, specOf, call),
     remove: (name, call) => remove(resource, api, name, call),
+    observe: (name, specOf, call) => observe(api, name, specOf, call),
     async probe(name, specOf, signal) {
       await api.dryRun(objectOf(name, specOf, { tenant: name, operation: name }), signal);
     },
@@ -98,7 +106,20 @@ async function applyOver<Spec>(
 ): Promise<void> {
   const version = there?.metadata.resourceVersion;
   const metadata = { ...wanted.metadata, ...(version && { resourceVersion: version }) };
-  await api.apply({ ...wanted, metadata }, signal);
+  await api.apply({ ...wanted, metadata }, there !== undefined, signal);
+}
+
+async function observe<Spec>(
+  api: ObjectApi<Spec>,
+  name: string,
+  specOf: SpecOf<Spec>,
+  { owner, signal }: Call,
+): Promise<Observation> {
+  const there = await api.find(name, signal);
+  if (there === undefined) return ABSENT;
+  const mark = ownerOf(there);
+  if (mark?.tenant !== owner.tenant) return FOREIGN;
+  return { presence: 'mine', attributes: attributesOf(objectOf(name, specOf, mark), there) };
 }
 
 async function remove<Spec>(

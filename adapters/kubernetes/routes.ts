@@ -28,6 +28,7 @@ export function routesOver<Spec>(
     suspend: ({ slug, host }, call) => objects.change(slug, () => suspended(host), call),
     restore: ensure,
     remove: (slug, call) => objects.remove(slug, call),
+    observe: ({ slug, host }, call) => objects.observe(slug, () => routed(host), call),
     probe: (signal) => objects.probe(PROBE_NAME, () => routed(`${PROBE_NAME}.invalid`), signal),
     inventory: async (signal) =>
       (await objects.list(signal)).map(({ name, tenant }) => ({ name, tenant })),

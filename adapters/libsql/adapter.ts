@@ -1,3 +1,5 @@
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
@@ -21,6 +23,7 @@ export function createLibsqlNamespaces(options: LibsqlAccess): TenantDatabase {
   return {
     ensure: (call) => ensure(server, directory, call),
     remove: (call) => remove(server, directory, call),
+    observe: (call) => observe(server, call),
     probe: (signal) => directory.probe(signal),
     inventory: (signal) => inventory(server, directory, signal),
   };
@@ -44,6 +47,15 @@ async function ensure(
   if (typeof after === 'object' && after.tenant === owner.tenant) return handle;
   if (isForeign(after, owner.tenant)) throw foreign();
   throw new PortError('tenant-database', 'unavailable', 'libSQL did not keep the owner mark');
+}
+
+/** Empty is what a crash left, before its mark: `ensure` writes that. */
+async function observe(server: LibsqlServer, { owner, signal }: Call): Promise<Observation> {
+  const state = await readOwner(server, namespaceOf(owner.tenant), signal);
+  if (state === 'absent') return ABSENT;
+  if (isForeign(state, owner.tenant)) return FOREIGN;
+  const found = state === 'empty' ? null : 'ours';
+  return { presence: 'mine', attributes: [{ name: 'mark', wanted: 'ours', found }] };
 }
 
 async function remove(server: LibsqlServer, directory: Directory, { owner, signal }: Call) {

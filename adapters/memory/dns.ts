@@ -1,3 +1,4 @@
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
@@ -39,6 +40,14 @@ export function createMemoryDns(options: { file?: string; faults?: Faults } = {}
         if (entries.get(host)?.owner?.tenant !== call.owner.tenant) return;
         entries.delete(host);
         journal.save();
+      }),
+    observe: (host: string, call: Call) =>
+      send('observe', call.signal, () => {
+        const there = entries.get(host);
+        if (there === undefined) return ABSENT;
+        if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
+        const record = { name: 'record', wanted: 'there', found: there.record ? 'there' : null };
+        return { presence: 'mine' as const, attributes: [record] };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>

@@ -8,6 +8,7 @@ import type { IdentityProvider, IdentityRequest } from '../../ports/identity-pro
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
+import { aliasesOf, memoryDrift } from './identity-drift.ts';
 import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
@@ -29,6 +30,8 @@ export interface MemoryIdentity {
   /** `plant` and `find` go past the port: what others or a crash left behind. */
   plant(slug: string, owner: OwnerMark | undefined): void;
   find(slug: string): MemoryTenantIdentity | undefined;
+  /** As another person might: with these identity providers alone. */
+  bend(slug: string, identityProviders: readonly string[]): void;
 }
 
 export interface MemoryIdentityOptions {
@@ -45,11 +48,9 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
   const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
     overNetwork(options.faults, signal, 'identity', method, effect);
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
-  const isMine = (slug: string, call: Call) =>
-    entries.get(slug)?.owner?.tenant === call.owner.tenant;
-  const findMine = (slug: string, call: Call) =>
-    isMine(slug, call) ? entries.get(slug) : undefined;
-
+  const find = (slug: string) => entries.get(slug);
+  const isMine = (slug: string, call: Call) => find(slug)?.owner?.tenant === call.owner.tenant;
+  const findMine = (slug: string, call: Call) => (isMine(slug, call) ? find(slug) : undefined);
   const keep = (slug: string, entry: MemoryTenantIdentity) => {
     entries.set(slug, entry);
     save();
@@ -91,6 +92,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
     ...memoryMembers({ send, keep, find: findMine }),
+    ...memoryDrift({ send, keep, find }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
@@ -103,7 +105,11 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     plant: (slug, owner) => {
       keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
     },
-    find: (slug) => entries.get(slug),
+    find,
+    bend: (slug, identityProviders) => {
+      const entry = find(slug);
+      if (entry !== undefined) keep(slug, { ...entry, identityProviders });
+    },
   };
 }
 
@@ -115,7 +121,7 @@ function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdenti
   return {
     owner: { tenant: owner.tenant, operation: owner.operation },
     adminSub: request.adminUserId,
-    identityProviders: request.identityProviders.map(({ alias }) => alias),
+    identityProviders: aliasesOf(request.identityProviders),
     members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },
   };
 }

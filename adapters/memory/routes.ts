@@ -1,3 +1,4 @@
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { RouteRequest, Routes } from '../../ports/routes.ts';
@@ -47,6 +48,15 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
         if (entries.get(slug)?.owner?.tenant !== call.owner.tenant) return;
         entries.delete(slug);
         journal.save();
+      }),
+    observe: ({ slug, host }: RouteRequest, call: Call) =>
+      send('observe', call.signal, () => {
+        const there = entries.get(slug);
+        if (there === undefined) return ABSENT;
+        if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
+        const found = there.suspended ? null : there.host;
+        const attributes = [{ name: 'host', wanted: host, found }];
+        return { presence: 'mine' as const, attributes };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>

@@ -1,3 +1,4 @@
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
@@ -42,6 +43,17 @@ export function createMemoryTenantDatabase(
       send('remove', signal, () => {
         if (isForeign(entries.get(owner.tenant), owner.tenant)) return;
         if (entries.delete(owner.tenant)) journal.save();
+      }),
+    observe: ({ owner, signal }: Call) =>
+      send('observe', signal, () => {
+        const there = entries.get(owner.tenant);
+        if (there === undefined) return ABSENT;
+        if (isForeign(there, owner.tenant)) return FOREIGN;
+        const found = there.owner === undefined ? null : 'ours';
+        return {
+          presence: 'mine' as const,
+          attributes: [{ name: 'mark', wanted: 'ours', found }],
+        };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>

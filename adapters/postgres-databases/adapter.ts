@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
 import { isEmpty, listTenants, mayManage, observeDatabase, observeRole } from './observe.ts';
+import { readAttributes } from './attributes.ts';
 import type { State } from './observe.ts';
 import { scramVerifier } from './scram.ts';
 import { inSession } from './session.ts';
@@ -42,6 +45,7 @@ export function createPostgresDatabases(
   return {
     ensure: (call) => alone(adminUrl, call, (turn) => ensure(options, secrets, turn)),
     remove: (call) => alone(adminUrl, call, remove),
+    observe: (call) => alone(adminUrl, call, (turn) => observe(options, turn)),
     probe: (signal) => inSession(adminUrl, signal, assureRights),
     inventory: (signal) => inSession(adminUrl, signal, listTenants),
   };
@@ -81,9 +85,24 @@ async function ensure(options: PostgresDatabasesOptions, secrets: Secrets, turn:
   const { maxConnections } = options;
   await admin.change(statements.setUpRole(name, { verifier, maxConnections }));
   if (database === 'absent') await admin.change(statements.createDatabase(name));
-  if (typeof database === 'string') await admin.change(...statements.openDatabase(name, owner));
+  // Also one that is marked already: what may be done in it may have been changed since.
+  const mark = typeof database === 'string' ? owner : database;
+  await admin.change(...statements.openDatabase(name, mark));
   await turn.inside((session) => session.change(statements.openSchema(name)));
   return { url: `postgres://${name}@${options.address}/${name}` };
+}
+
+async function observe(
+  { maxConnections }: PostgresDatabasesOptions,
+  { admin, name, call, inside }: Turn,
+): Promise<Observation> {
+  const database = await observeDatabase(admin, name, () => inside(isEmpty));
+  const role = await observeRole(admin, name);
+  if (isForeign(database, call.owner.tenant) || isForeign(role, call.owner.tenant)) return FOREIGN;
+  if (database === 'absent') return ABSENT;
+  const mark = { name: 'mark', wanted: 'ours', found: database === 'empty' ? null : 'ours' };
+  const attributes = await readAttributes(admin, name, maxConnections);
+  return { presence: 'mine', attributes: [mark, ...attributes] };
 }
 
 async function remove({ admin, name, call, inside }: Turn): Promise<void> {

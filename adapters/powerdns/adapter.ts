@@ -1,4 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import type { Attribute, Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
@@ -42,6 +44,7 @@ export function createPowerDns(options: PowerDnsOptions): Dns {
   return {
     ensure: (host, call) => ensure(zone, host, call),
     remove: (host, call) => remove(zone, host, call),
+    observe: (host, call) => observe(zone, host, call),
     probe: async (signal) => void (await readRecordSets(zone, `${zone.zone}.`, signal)),
     inventory: async (signal) =>
       listHosts(zone.zone, await readRecordSets(zone, undefined, signal)),
@@ -50,15 +53,15 @@ export function createPowerDns(options: PowerDnsOptions): Dns {
 
 async function ensure(zone: Zone, host: string, call: Call): Promise<void> {
   assureInZone(zone.zone, host);
-  const { mark, sets } = await look(zone, host, call.signal);
-  const mine = mark !== undefined && mark !== 'foreign' && mark.tenant === call.owner.tenant;
+  const view = await look(zone, host, call.signal);
+  const { mark, sets } = view;
+  const mine = isMine(view, call);
   if (!mine && (mark !== undefined || sets.length > 0)) {
     throw new PortError('dns', 'foreign', 'the host has a record without our mark');
   }
   const record = hostRecord(zone.target);
-  const [there] = sets.filter((set) => ADDRESS_TYPES.has(set.type));
-  if (mine && there?.type === record.type && isOnly(there, record.content)) return;
-  const owner = mine ? mark : call.owner;
+  if (mine && attributesOf(zone, view).every(({ wanted, found }) => wanted === found)) return;
+  const owner = mine && typeof mark === 'object' ? mark : call.owner;
   const replaced = sets.filter((set) => ADDRESS_TYPES.has(set.type) && set.type !== record.type);
   await changeRecordSets(
     zone,
@@ -71,11 +74,39 @@ async function ensure(zone: Zone, host: string, call: Call): Promise<void> {
   );
 }
 
+async function observe(zone: Zone, host: string, call: Call): Promise<Observation> {
+  assureInZone(zone.zone, host);
+  const view = await look(zone, host, call.signal);
+  if (view.mark === undefined && view.sets.length === 0) return ABSENT;
+  if (!isMine(view, call)) return FOREIGN;
+  return { presence: 'mine', attributes: attributesOf(zone, view) };
+}
+
+function attributesOf(zone: Zone, { sets, markSet }: View): Attribute[] {
+  const { type, content } = hostRecord(zone.target);
+  const addresses = sets.filter((set) => ADDRESS_TYPES.has(set.type));
+  const ttls = (found: readonly RecordSet[]) => textOf(found.map(({ ttl }) => String(ttl)));
+  return [
+    { name: 'record', wanted: `${type} ${content}`, found: textOf(addresses.flatMap(linesOf)) },
+    { name: 'ttl', wanted: String(zone.ttlS), found: ttls(addresses) },
+    { name: 'ttl of the mark', wanted: String(zone.ttlS), found: ttls(markSet ? [markSet] : []) },
+  ];
+}
+
+/** A record that is switched off is not served. */
+function linesOf({ type, records }: RecordSet): string[] {
+  return records.map(({ content, disabled }) => `${type} ${content}${disabled ? ', off' : ''}`);
+}
+
+function textOf(lines: readonly string[]): string | null {
+  return lines.length === 0 ? null : lines.join('; ');
+}
+
 async function remove(zone: Zone, host: string, call: Call): Promise<void> {
   assureInZone(zone.zone, host);
-  const { mark, sets } = await look(zone, host, call.signal);
-  if (mark === undefined || mark === 'foreign' || mark.tenant !== call.owner.tenant) return;
-  const addresses = sets.filter((set) => ADDRESS_TYPES.has(set.type));
+  const view = await look(zone, host, call.signal);
+  if (!isMine(view, call)) return;
+  const addresses = view.sets.filter((set) => ADDRESS_TYPES.has(set.type));
   const markSet = { name: `${MARK_LABEL}.${host}.`, type: 'TXT' };
   await changeRecordSets(zone, [...addresses, markSet].map(drop), call.signal);
 }
@@ -83,6 +114,7 @@ async function remove(zone: Zone, host: string, call: Call): Promise<void> {
 interface View {
   /** `foreign`: a text is there that is not exactly one mark. */
   readonly mark: OwnerMark | 'foreign' | undefined;
+  readonly markSet: RecordSet | undefined;
   readonly sets: readonly RecordSet[];
 }
 
@@ -91,17 +123,17 @@ async function look(zone: Zone, host: string, signal: AbortSignal): Promise<View
   const sets = await readRecordSets(zone, `${host}.`, signal);
   const marks = await readRecordSets(zone, `${MARK_LABEL}.${host}.`, signal);
   const [set] = marks.filter(({ type, records }) => type === 'TXT' && records.length > 0);
-  return { mark: set && (markOf(set) ?? 'foreign'), sets };
+  return { mark: set && (markOf(set) ?? 'foreign'), markSet: set, sets };
+}
+
+function isMine({ mark }: View, { owner }: Call): boolean {
+  return typeof mark === 'object' && mark.tenant === owner.tenant;
 }
 
 function markOf(set: RecordSet): OwnerMark | undefined {
   const [first, ...others] = set.records;
   if (first === undefined || others.length > 0) return undefined;
   return parseOwnerMark(first.content.replace(/^"(.*)"$/u, '$1'));
-}
-
-function isOnly(set: RecordSet, content: string): boolean {
-  return set.records.length === 1 && set.records[0]?.content === content;
 }
 
 function listHosts(zone: string, sets: readonly RecordSet[]): InventoryItem[] {

@@ -14,6 +14,7 @@ export interface RecordSet {
   /** With final dot, as everywhere in this API. */
   readonly name: string;
   readonly type: string;
+  readonly ttl: number;
   readonly records: readonly { readonly content: string; readonly disabled?: boolean }[];
 }
 

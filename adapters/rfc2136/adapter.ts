@@ -1,5 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Answer } from 'dns-packet';
+import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
+import type { Attribute, Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -46,6 +48,7 @@ export function createRfc2136(given: Rfc2136Options): Dns {
   return {
     ensure: (host, call) => ensure(options, client, host, call),
     remove: (host, call) => remove(options, client, host, call),
+    observe: (host, call) => observe(options, client, host, call),
     // An empty update: it asks for the right to update and changes nothing.
     probe: async (signal) => void (await client.update([], [], signal)),
     inventory: async (signal) => listHosts(options.zone, await client.transfer(signal)),
@@ -76,13 +79,20 @@ async function adopt(
   to: Rfc2136Options,
   client: DnsClient,
   record: ResourceRecord,
-  mark: OwnerMark,
+  owner: OwnerMark,
   signal: AbortSignal,
 ): Promise<void> {
-  if (await isThere(client, record, signal)) return;
+  const isRight = async () =>
+    (await readAttributes(to, client, record.name, signal)).every(
+      (one) => one.wanted === one.found,
+    );
+  if (await isRight()) return;
+  const mark = markRecord(record.name, owner);
   const made = await client.update(
-    [message.recordIsAlone(markRecord(record.name, mark))],
+    [message.recordIsAlone(mark)],
     [
+      message.removeRecords(mark.name, 'TXT'),
+      message.addRecord(mark, to.ttlS),
       ...ADDRESS_TYPES.map((type) => message.removeRecords(record.name, type)),
       message.addRecord(record, to.ttlS),
     ],
@@ -90,8 +100,45 @@ async function adopt(
   );
   if (!made) throw new PortError('dns', 'unavailable', 'the mark changed at the same moment');
   // A CNAME beside other records is left out without an error (RFC 2136, 3.4.2.2).
-  if (await isThere(client, record, signal)) return;
+  if (await isRight()) return;
   throw new PortError('dns', 'foreign', 'the host has other records beside ours');
+}
+
+async function observe(to: Rfc2136Options, client: DnsClient, host: string, call: Call) {
+  assureInZone(to.zone, host);
+  const attributes = await readAttributes(to, client, host, call.signal);
+  const mark = await findMark(client, host, call.signal);
+  if (mark === undefined && attributes.every(({ found }) => found === null)) return ABSENT;
+  if (typeof mark !== 'object' || mark.tenant !== call.owner.tenant) return FOREIGN;
+  return { presence: 'mine', attributes } satisfies Observation;
+}
+
+async function readAttributes(
+  to: Rfc2136Options,
+  client: DnsClient,
+  host: string,
+  signal: AbortSignal,
+): Promise<Attribute[]> {
+  const wanted = hostRecord(to.target, host);
+  const addresses: Answer[] = [];
+  for (const type of ADDRESS_TYPES) {
+    addresses.push(...recordsAt(await client.query(host, type, signal), host, type));
+  }
+  const markAt = markName(host);
+  const marks = recordsAt(await client.query(markAt, 'TXT', signal), markAt, 'TXT');
+  const name = `${wanted.type} ${wanted.data}`;
+  const nameOf = (answer: Answer) =>
+    message.hasData(answer, wanted) ? name : `${answer.type} ${message.textOf(answer)}`;
+  return [
+    { name: 'record', wanted: name, found: joined(addresses.map(nameOf)) },
+    { name: 'ttl', wanted: String(to.ttlS), found: joined(addresses.map(message.ttlOf)) },
+    { name: 'ttl of the mark', wanted: String(to.ttlS), found: joined(marks.map(message.ttlOf)) },
+  ];
+}
+
+/** Records of one name and type have one TTL (RFC 2181, 5.2). */
+function joined(texts: readonly string[]): string | null {
+  return texts.length === 0 ? null : texts.join('; ');
 }
 
 async function remove(to: Rfc2136Options, client: DnsClient, host: string, call: Call) {
@@ -122,12 +169,6 @@ async function findMark(
   if (texts.length === 0) return undefined;
   const [only] = texts;
   return (texts.length === 1 && only && parseOwnerMark(message.textOf(only))) || 'foreign';
-}
-
-async function isThere(client: DnsClient, record: ResourceRecord, signal: AbortSignal) {
-  const answers = await client.query(record.name, record.type, signal);
-  const found = recordsAt(answers, record.name, record.type);
-  return found.length === 1 && found.every((only) => message.hasData(only, record));
 }
 
 /** A wildcard or a CNAME chain may add records of other names and types to an answer. */

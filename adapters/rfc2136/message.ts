@@ -89,10 +89,14 @@ export function parseAnswer(message: Buffer): ParsedAnswer {
   };
 }
 
-/** The strings of a TXT record, joined (RFC 1035, 3.3.14). */
+/** Data as text; the strings of a TXT record are joined (RFC 1035, 3.3.14). */
 export function textOf(answer: Answer): string {
-  if (answer.type !== 'TXT') return '';
+  if (!('data' in answer)) return '';
   return [answer.data].flat().map(String).join('');
+}
+
+export function ttlOf(answer: Answer): string {
+  return String('ttl' in answer ? answer.ttl : '');
 }
 
 /** Compared in wire form: addresses have several spellings, names compare without case. */

@@ -42,6 +42,8 @@ const TITLES: Record<OperationKind, string> = {
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  reconcileTenant: 'Reconcile tenant',
+  reconcileAll: 'Reconcile everything',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */
@@ -49,7 +51,8 @@ export function createTemporalEngine(
   options: TemporalEngineOptions,
 ): SagaEngine & { close(): Promise<void> } {
   const connection = Connection.lazy(connectionOptions(options));
-  const client = new Client({ connection, namespace: options.namespace });
+  const { namespace, dataConverter } = options;
+  const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   const within = <T>(ms: number, work: () => Promise<T>) =>
     client.withDeadline(Date.now() + ms, work).catch((error: unknown) => {
       throw translate(error);

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 
 export interface TemporalOptions {
@@ -11,6 +12,8 @@ export interface TemporalOptions {
 export interface TemporalEngineOptions extends TemporalOptions {
   /** Bounds that go into the input of every saga started from here. */
   readonly timing: SagaTiming;
+  /** How payloads are written; Temporal's own way unless given. */
+  readonly dataConverter?: DataConverter;
 }
 
 /** What client and worker connections have in common. */

@@ -47,6 +47,8 @@ export const SAGA_ADVICE = {
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
+  'saga-lost':
+    'Its saga was terminated or past retention, and the doctor closed the operation. Send a new request to try again.',
   internal:
     'A bug of ours, or something unforeseen: the worker’s log has the cause. `resume` tries again.',
 } as const;

@@ -41,3 +41,8 @@ END
 run postgres <<END
 GRANT tenure_operator TO tenure_api_login;
 END
+
+# The doctor reads across tenants, and its schedule asks for operations as a caller of the API does.
+run postgres <<END
+GRANT tenure_operator, tenure_api TO tenure_worker_login;
+END

@@ -3,7 +3,6 @@ import { boolean, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../../domain/operation.ts';
 import { instant, tenantColumn } from '../columns.ts';
 import { operationPolicies, tenantPolicies } from '../policies.ts';
-import { tenants } from './tenants.ts';
 
 /** One row per accepted request. `input` is where its personal data stays (DESIGN 4.2). */
 export const operations = pgTable(
@@ -11,7 +10,8 @@ export const operations = pgTable(
   {
     id: uuid('id').primaryKey(),
     kind: text('kind').$type<OperationKind>().notNull(),
-    tenant: tenantColumn().references(() => tenants.id),
+    /** No foreign key: the platform tenant has operations, and no row. */
+    tenant: tenantColumn(),
     actor: text('actor').notNull(),
     input: jsonb('input').$type<Record<string, unknown>>().notNull(),
     state: text('state').$type<SagaState>().notNull(),

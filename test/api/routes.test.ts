@@ -56,6 +56,7 @@ describe('the document', () => {
 
 test('every route of the app is in the document', () => {
   const app = createApp({
+    codec: { openPayloads: async () => [], uiOrigin: undefined },
     ports: {} as ApiPorts,
     tokens: { operator: 'o', reader: 'r' },
     log: pino({ enabled: false }),
@@ -126,6 +127,7 @@ describe('F4: no route answers an authorization question', () => {
       'getJwks',
       'getKeySet',
       'getReadiness',
+      'getReconciliation',
       'getSaga',
       'getState',
       'getStateNode',
@@ -140,6 +142,8 @@ describe('F4: no route answers an authorization question', () => {
       'listPlanes',
       'listSagas',
       'listTenants',
+      'reconcileAll',
+      'reconcileTenant',
       'removePlane',
       'resendInvitation',
       'resumeSaga',

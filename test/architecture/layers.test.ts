@@ -21,6 +21,8 @@ const FORBIDDEN: readonly Edge[] = [
   { rule: 'ports-types', from: 'ports/b.ts', to: 'node_modules/express', typeOnly: true },
   { rule: 'registry', from: 'registry/a.ts', to: 'adapters/memory/x.ts' },
   { rule: 'registry-types', from: 'registry/b.ts', to: 'adapters/memory/x.ts', typeOnly: true },
+  { rule: 'saga-tables', from: 'workflows/tables.ts', to: 'activities/x.ts' },
+  { rule: 'saga-tables-types', from: 'workflows/tables.ts', to: 'ports/x.ts', typeOnly: true },
   { rule: 'workflow-contracts', from: 'workflows/a/contract.ts', to: 'workflows/a/workflow.ts' },
   { rule: 'workflow-contracts', from: 'workflows/f/contract.ts', to: 'workflows/shared/x.ts' },
   {

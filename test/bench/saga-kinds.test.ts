@@ -1,19 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import { activitiesOf, toRows } from '../../bench/saga-kinds.ts';
+import { inOrder, toRows, waitedMs } from '../../bench/saga-kinds.ts';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
-import { STORIES } from '../../test/proof/stories.ts';
 
 /** Two at once, of which the slower took this long. */
 const batchOf = (slowerMs: number) => ({ tookMs: [slowerMs / 2, slowerMs], allMs: slowerMs });
 
 describe('each saga beside bare Temporal', () => {
-  test.each(OPERATION_KINDS)('%s has as many activities as rows that its story passes', (kind) => {
-    const [story] = STORIES[kind];
-    const activities = activitiesOf(kind, story);
-    expect(activities).toBeGreaterThan(1);
-    expect(activitiesOf(kind, { ...story, skips: ['one', 'two'] })).toBe(
-      activities + (story.skips?.length ?? 0) - 2,
-    );
+  test('none is left out, and those that begin others come last', () => {
+    expect(inOrder().toSorted()).toEqual(OPERATION_KINDS.toSorted());
+    expect(inOrder().at(-1)).toBe('reconcileAll');
+  });
+
+  test('what it waited for people is not counted, and nothing else is left out', () => {
+    const step = { state: 'done', startedAtMs: 1_000, endedAtMs: 61_000 } as const;
+    const steps = [
+      { name: 'mail', ...step },
+      { name: 'answer', ...step },
+    ];
+    expect(waitedMs('inviteMember', steps)).toBe(60_000);
+    expect(waitedMs('freezeTenant', steps)).toBe(0);
+  });
+
+  test('the platform’s is told and binds nobody: it looks at all that is there', () => {
+    const rows = toRows('reconcileAll', batchOf(90_000), batchOf(1));
+    expect(rows.map(({ holds }) => holds)).toEqual([null, null]);
   });
 
   test('is bound by how much longer one takes, and by how many fewer end in a second', () => {

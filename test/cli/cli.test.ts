@@ -250,3 +250,59 @@ describe('migrate', () => {
     expect([code, err]).toEqual([1, expect.stringContaining('prod')]);
   });
 });
+
+describe('sagas resume --all-parked', () => {
+  const RESUME = 'sagas resume --all-parked';
+
+  /** Two sagas that wait for different reasons, and one that runs. */
+  async function somePark(): Promise<string[]> {
+    for (const slug of ['one', 'two', 'three'])
+      await tenure(`tenants create ${slug} --admin ada@acme.example`);
+    const [one = '', two = '', three = ''] = api.registry.rows.operations.keys();
+    const park = (id: string, code: string) => {
+      const reason = { step: 'identity', code, message: 'It does not answer.' };
+      const progress = { state: 'parked', reason, steps: PARKED.steps } as const;
+      return api.registry.operations.recordProgress(id, progress, 1_000);
+    };
+    await park(one, 'identity.unavailable');
+    await park(two, 'dns.unavailable');
+    return [one, two, three];
+  }
+  const toldTo = () => api.engine.told.map(([id, command]) => `${command} ${id}`).toSorted();
+
+  test('tells every saga that is parked, and no other', async () => {
+    const [one, two] = await somePark();
+    expect((await tenure('sagas list --parked')).out).toContain(two);
+    const { code, out } = await tenure(RESUME);
+    expect(toldTo()).toEqual([`resume ${one}`, `resume ${two}`].toSorted());
+    expect([code, out]).toEqual([0, expect.stringMatching(/dns\.unavailable +resumed/)]);
+  });
+
+  test('tells only those that are parked for the reason', async () => {
+    const [one] = await somePark();
+    expect((await tenure(`${RESUME} --reason identity.unavailable`)).code).toBe(0);
+    expect(toldTo()).toEqual([`resume ${one}`]);
+    expect((await tenure(`${RESUME} --reason route.foreign`)).out).toMatch(/^No saga is parked/);
+  });
+
+  test('shows the refusals in the table, and exits with 1', async () => {
+    await somePark();
+    api.engine.refusal = 'It is not parked.';
+    const { code, out, err } = await tenure(RESUME);
+    expect(out.match(/It is not parked\./g)).toHaveLength(2);
+    expect([code, err]).toEqual([1, expect.stringContaining('2 of 2 were not told.')]);
+  });
+
+  test('an API that does not answer ends it with 3', async () => {
+    expect((await tenure(RESUME, { TENURE_URL: 'http://127.0.0.1:9' })).code).toBe(3);
+  });
+
+  test.each([
+    'sagas resume',
+    'sagas resume 7f3a --all-parked',
+    'sagas resume 7f3a --reason dns.unavailable',
+    'sagas list --parked --state running',
+  ])('"%s" is refused as usage', async (args) => {
+    expect((await tenure(args)).code).toBe(2);
+  });
+});

@@ -15,6 +15,11 @@ async function make() {
   const api = config.makeApiClient(CustomObjectsApi);
   const group = { group: 'externaldns.k8s.io', version: 'v1alpha1', plural: 'dnsendpoints' };
   const all = { ...group, namespace };
+  const bend = (name: string, path: string, value: unknown) =>
+    api.patchNamespacedCustomObject(
+      { ...all, name, body: [{ op: 'replace', path, value }], fieldManager: 'somebody' },
+      setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+    );
   const target = 'front.example.net';
   const options = { namespace, target, ttlS: 60, server: url, ca };
   return {
@@ -44,6 +49,13 @@ async function make() {
         { ...all, name: host, body, fieldManager: 'tenure' },
         setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
       );
+    },
+    ways: {
+      ttl: (host: string) => bend(host, '/spec/endpoints/0/recordTTL', 5),
+      target: (host: string) => bend(host, '/spec/endpoints/0/targets', ['evil.example.net']),
+      mark: (host: string) => bend(host, '/spec/endpoints/1/targets', ['nobody']),
+      'the label of its maker': (host: string) =>
+        bend(host, '/metadata/labels/app.kubernetes.io~1managed-by', 'somebody'),
     },
     look: async (host: string) => {
       const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };

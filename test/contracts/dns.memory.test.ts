@@ -12,6 +12,7 @@ dnsContract('memory', async () => {
       const entry = dns.find(host);
       return { record: entry?.record ? 'there' : undefined, mark: entry?.owner };
     },
+    ways: {},
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',
     close: async () => undefined,

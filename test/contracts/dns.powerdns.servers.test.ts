@@ -1,5 +1,6 @@
 import { createPowerDns } from '../../adapters/powerdns/adapter.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
+import { drop, patch, set, switchedOff } from '../support/servers/powerdns-records.ts';
 import { server } from '../support/servers/server.ts';
 import { digHost } from './dig.ts';
 import { dnsContract } from './dns.ts';
@@ -21,32 +22,36 @@ async function make(target: string, shown: string) {
   const powerdns = await server('powerdns');
   const options = { apiUrl: powerdns.apiUrl, apiKey: powerdns.apiKey, zone: powerdns.zone };
   const configured = { ...options, target, ttlS: 60 };
+  const own = (host: string) =>
+    set(host, target.includes(':') ? 'AAAA' : target.includes('.net') ? 'CNAME' : 'A', shown);
   const zone = powerdns.zone.replace(/\.$/u, '');
   return {
     dns: createPowerDns(configured),
     target: shown,
     zone,
     plant: async (host: string, parts: Parts) => {
-      const set = (name: string, type: string, content: string) => ({
-        name: `${name}.`,
-        type,
-        changetype: 'REPLACE',
-        ttl: 60,
-        records: [{ content, disabled: false }],
-      });
       const rrsets = [
         ...(parts.record ? [set(host, 'A', '192.0.2.99')] : []),
         ...(parts.owner
           ? [set(`_tenure.${host}`, 'TXT', `"${formatOwnerMark(parts.owner)}"`)]
           : []),
       ];
-      const url = `${powerdns.apiUrl}/api/v1/servers/localhost/zones/${powerdns.zone}`;
-      const response = await fetch(url, {
-        method: 'PATCH',
-        headers: { 'X-API-Key': powerdns.apiKey },
-        body: JSON.stringify({ rrsets }),
-      });
-      if (!response.ok) throw new Error(await response.text());
+      await patch(powerdns, rrsets);
+    },
+    ways: {
+      target: (host: string) => {
+        const others = target.includes('.net') ? [drop(host, 'CNAME')] : [];
+        return patch(powerdns, [...others, set(host, 'A', '192.0.2.98')]);
+      },
+      ttl: (host: string) => patch(powerdns, [{ ...own(host), ttl: 5 }]),
+      'ttl of the mark': (host: string, owner: Mark) => {
+        const mark = set(`_tenure.${host}`, 'TXT', `"${formatOwnerMark(owner)}"`);
+        return patch(powerdns, [{ ...mark, ttl: 5 }]);
+      },
+      off: (host: string) => {
+        const { records, ...record } = own(host);
+        return patch(powerdns, [{ ...record, records: records.map(switchedOff) }]);
+      },
     },
     look: (host: string) => digHost(powerdns, host),
     withWrongCredentials: createPowerDns({ ...configured, apiKey: 'wrong' }),
@@ -55,4 +60,5 @@ async function make(target: string, shown: string) {
   };
 }
 
-type Parts = { record: boolean; owner?: { tenant: string; operation: string } };
+type Mark = { tenant: string; operation: string };
+type Parts = { record: boolean; owner?: Mark };

@@ -15,6 +15,12 @@ for (const [target, shown] of [
 async function make(target: string, shown: string) {
   const knot = await server('knot');
   const options = { server: knot.host, port: knot.port, zone: knot.zone, target, ttlS: 60 };
+  const update = async (...lines: string[]) => {
+    const head = [`server ${knot.host} ${knot.port}`, `zone ${knot.zone}`];
+    const { algorithm, name, secret } = knot.tsig;
+    const script = [...head, ...lines, 'send'].join('\n');
+    await bindTool('nsupdate', ['-v', '-y', `${algorithm}:${name}:${secret}`], script);
+  };
   const clock = { nowMs: () => Date.now() };
   const configured = { ...options, key: knot.tsig, clock };
   const otherSecret = Buffer.alloc(32, 1).toString('base64');
@@ -22,17 +28,23 @@ async function make(target: string, shown: string) {
     dns: createRfc2136(configured),
     target: shown,
     zone: knot.zone.replace(/\.$/u, ''),
-    plant: async (host: string, parts: Parts) => {
+    plant: (host: string, parts: Parts) => {
       const mark = parts.owner && formatOwnerMark(parts.owner);
-      const script = [
-        `server ${knot.host} ${knot.port}`,
-        `zone ${knot.zone}`,
+      return update(
         parts.record ? `update add ${host}. 60 A 192.0.2.99` : '',
         mark ? `update add _tenure.${host}. 60 TXT "${mark}"` : '',
-        'send',
-      ];
-      const { algorithm, name, secret } = knot.tsig;
-      await bindTool('nsupdate', ['-v', '-y', `${algorithm}:${name}:${secret}`], script.join('\n'));
+      );
+    },
+    ways: {
+      target: (host: string) =>
+        update(`update delete ${host}.`, `update add ${host}. 60 A 192.0.2.98`),
+      ttl: (host: string) =>
+        update(`update delete ${host}.`, `update add ${host}. 5 ${typeOf(target)} ${shown}`),
+      'ttl of the mark': (host: string, owner: Mark) =>
+        update(
+          `update delete _tenure.${host}.`,
+          `update add _tenure.${host}. 5 TXT "${formatOwnerMark(owner)}"`,
+        ),
     },
     look: (host: string) => digHost(knot, host),
     withWrongCredentials: createRfc2136({
@@ -44,4 +56,8 @@ async function make(target: string, shown: string) {
   };
 }
 
-type Parts = { record: boolean; owner?: { tenant: string; operation: string } };
+type Mark = { tenant: string; operation: string };
+type Parts = { record: boolean; owner?: Mark };
+
+const typeOf = (target: string) =>
+  target.includes(':') ? 'AAAA' : target.endsWith('.net') ? 'CNAME' : 'A';

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees at a host, without the adapter. */
 export interface DnsView {
@@ -18,6 +20,8 @@ export interface DnsSubject {
   /** Puts a host's record and mark straight into the zone; either may be left out. */
   plant(host: string, parts: { record: boolean; owner?: OwnerMark }): Promise<void>;
   look(host: string): Promise<DnsView>;
+  /** Beside the mark alone, which the suite plants: how a host of ours may be bent. */
+  readonly ways: Ways<[host: string, owner: OwnerMark]>;
   /** The same server with credentials that it does not know; or the reason why there is none. */
   readonly withWrongCredentials: Dns | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -134,11 +138,40 @@ export function dnsContract(
       });
     }
 
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [host, alien, call] = [freshHost(), freshHost(), aCall()];
+      const { dns } = subject;
+      expect(await dns.observe(host, call)).toEqual({ presence: 'absent', attributes: [] });
+      await dns.ensure(host, call);
+      expectRight(await dns.observe(host, aCall({ tenant: call.owner.tenant })));
+      expect(await dns.observe(host, aCall())).toEqual({ presence: 'foreign', attributes: [] });
+      await subject.plant(alien, { record: true });
+      expect(await dns.observe(alien, call)).toEqual({ presence: 'foreign', attributes: [] });
+    });
+
+    test('whatever is bent shows, and is mended by making it again', async () => {
+      const { dns } = subject;
+      const loseRecord = async (host: string, owner: OwnerMark) => {
+        await dns.remove(host, aCall(owner));
+        await subject.plant(host, { record: false, owner });
+      };
+      await expectEachMended({ ...subject.ways, loseRecord }, async () => {
+        const [host, call] = [freshHost(), aCall()];
+        await dns.ensure(host, call);
+        return {
+          args: [host, call.owner] as [string, OwnerMark],
+          observe: () => dns.observe(host, call),
+          mend: () => dns.ensure(host, call),
+        };
+      });
+    });
+
     test('a stopped call says that nothing is known or done', async () => {
       const [host, stopped] = [freshHost(), aCall({}, AbortSignal.abort())];
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
       await expect(subject.dns.ensure(host, stopped)).rejects.toMatchObject({ code });
       await expect(subject.dns.remove(host, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.dns.observe(host, stopped)).rejects.toMatchObject({ code });
       await expect(subject.dns.probe(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(host)).toEqual(gone);
     });
@@ -149,6 +182,7 @@ export function dnsContract(
       await expect(dns.probe(aCall().signal)).rejects.toMatchObject({ code: 'forbidden' });
       await expect(dns.ensure(host, aCall())).rejects.toMatchObject({ code: 'forbidden' });
       await expect(dns.remove(host, aCall())).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(dns.observe(host, aCall())).rejects.toMatchObject({ code: 'forbidden' });
       await expect(dns.inventory(aCall().signal)).rejects.toMatchObject({ code: 'forbidden' });
       expect(await subject.look(host)).toEqual(gone);
     });
@@ -157,7 +191,9 @@ export function dnsContract(
       const { unreachable: dns } = subject;
       if (typeof dns === 'string') return expect(dns).toMatch(/ because /);
       await expect(dns.probe(aCall().signal)).rejects.toMatchObject({ code: 'unavailable' });
-      await expect(dns.ensure(freshHost(), aCall())).rejects.toMatchObject({ code: 'unavailable' });
+      const code = 'unavailable';
+      await expect(dns.ensure(freshHost(), aCall())).rejects.toMatchObject({ code });
+      await expect(dns.observe(freshHost(), aCall())).rejects.toMatchObject({ code });
       await expect(dns.remove(freshHost(), aCall())).rejects.toMatchObject({ code: 'unavailable' });
     });
 

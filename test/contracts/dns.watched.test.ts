@@ -16,6 +16,7 @@ dnsContract('memory, watched', async () => {
       const entry = find(host);
       return { record: entry?.record ? 'there' : undefined, mark: entry?.owner };
     },
+    ways: {},
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',
     close: async () => undefined,

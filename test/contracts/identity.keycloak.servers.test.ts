@@ -6,6 +6,7 @@ import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import { isOpen, snapshotOfOrganization, snapshotOfRealm } from '../adapters/keycloak/snapshots.ts';
 import { aKeycloak } from '../adapters/keycloak/subject.ts';
+import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
 import type { IdentitySubject } from './identity.ts';
@@ -56,6 +57,7 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
         groups: claims['groups'] as string[],
       };
     },
+    ways: realmWays(signedIn),
     tenantInToken: (tenant) => tenant,
     makeUser: async ({ slug }) => {
       const client = await signedIn();
@@ -127,6 +129,7 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
         groups: groups.map((path) => path.replace(/^\//u, '')),
       };
     },
+    ways: organizationWays(signedIn, realm),
     tenantInToken: (_, externalId) => externalId,
     makeUser: async () => {
       const client = await signedIn();

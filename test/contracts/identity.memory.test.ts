@@ -3,7 +3,7 @@ import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { identityContract } from './identity.ts';
 
 identityContract('memory', async () => {
-  const { identity, mailCatcher, plant, find } = createMemoryIdentity({
+  const { identity, mailCatcher, plant, find, bend } = createMemoryIdentity({
     issuerBase: 'http://identity.saas.test',
   });
   return {
@@ -17,6 +17,7 @@ identityContract('memory', async () => {
     snapshot: async (slug) => find(slug),
     isOpen: async (slug) => find(slug)?.suspended === undefined,
     switchOff: 'no switch because it is no server',
+    ways: { 'identity providers': async (slug) => bend(slug, []) },
     signIn: 'nobody signs in because there is no server',
     tenantInToken: (tenant) => tenant,
     makeUser: async () => randomUUID(),

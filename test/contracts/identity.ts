@@ -8,6 +8,8 @@ import type {
 } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees of a tenant's identity; undefined when nothing is there. */
 export interface IdentityView {
@@ -38,6 +40,8 @@ export interface IdentitySubject {
   isOpen(slug: string): Promise<boolean>;
   /** Switches a tenant's object off as another person would; or the reason why nobody can. */
   readonly switchOff: ((slug: string) => Promise<void>) | string;
+  /** How what is ours may be bent; an identity provider `corp` is there. */
+  readonly ways: Ways<[slug: string]>;
   /** Opens the link, sets a password and signs in; or the reason why nobody can. */
   readonly signIn: ((request: IdentityRequest, link: string) => Promise<SignedIn>) | string;
   /** What `tenant` in the token of `signIn` must be. */
@@ -227,6 +231,7 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await subject.identity.restore(slug, unfreeze);
       expect(await subject.snapshot(slug)).toEqual(before);
       expect(await subject.isOpen(slug)).toBe(true);
+      expectRight(await subject.identity.observe(request, unfreeze));
     });
 
     test('what was never suspended is left as it is by a restore', async () => {
@@ -302,6 +307,38 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       const stopped = AbortSignal.abort();
       expect(await subject.mailCatcher.findLink(request.adminEmail, stopped)).toBeUndefined();
     });
+
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [request, alien, call] = [anIdentityRequest(), anIdentityRequest(), aPatientCall()];
+      const { identity } = subject;
+      expect(await identity.observe(request, call)).toEqual({ presence: 'absent', attributes: [] });
+      await identity.ensure(request, call);
+      expectRight(await identity.observe(request, aPatientCall({ tenant: call.owner.tenant })));
+      await subject.plant(alien.slug);
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await identity.observe(alien, call)).toEqual(foreign);
+      expect(await identity.observe(request, aPatientCall())).toEqual(foreign);
+      await expect(identity.mend(alien, call)).rejects.toMatchObject({ code: 'foreign' });
+      const nobody = anIdentityRequest();
+      await expect(identity.mend(nobody, call)).rejects.toMatchObject({ code: 'invalid' });
+      expect(await subject.look(nobody.slug)).toBeUndefined();
+    });
+
+    test(
+      'whatever is bent shows, and is mended',
+      async () => {
+        const { identity } = subject;
+        const identityProviders = [anIdentityProvider('corp')];
+        const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+        await identity.ensure(request, call);
+        await expectEachMended(subject.ways, async () => ({
+          args: [request.slug] as [string],
+          observe: () => identity.observe(request, aPatientCall(call.owner)),
+          mend: () => identity.mend(request, aPatientCall(call.owner)),
+        }));
+      },
+      2 * CALL_TIMEOUT_MS,
+    );
 
     test('a member is in exactly the groups of the roles, also when told again', async () => {
       const [request, call] = [anIdentityRequest(), aPatientCall()];
@@ -391,6 +428,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
         ensureInvited: () => identity.ensureInvited({ slug, email: request.adminEmail }, call),
         ensureMember: () => identity.ensureMember({ ...member, roles: ['org-member'] }, call),
         removeMember: () => identity.removeMember(member, call),
+        observe: () => identity.observe(request, call),
+        mend: () => identity.mend(request, call),
         probe: () => identity.probe(call.signal),
         inventory: () => identity.inventory(call.signal),
       } satisfies Record<keyof IdentityProvider, () => Promise<unknown>>;

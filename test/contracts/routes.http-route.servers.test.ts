@@ -1,4 +1,4 @@
-import { CustomObjectsApi } from '@kubernetes/client-node';
+import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createHttpRoutes } from '../../adapters/kubernetes/http-route.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
 import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
@@ -10,6 +10,11 @@ routesContract('Gateway API HTTPRoute', async () => {
   const api = config.makeApiClient(CustomObjectsApi);
   const group = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' };
   const all = { ...group, namespace };
+  const bend = (name: string, path: string, value: unknown, { op } = { op: 'replace' }) =>
+    api.patchNamespacedCustomObject(
+      { ...all, name, body: [{ op, path, value }], fieldManager: 'somebody' },
+      setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+    );
   const service = { name: 'front-end', port: 8080 };
   const options = { namespace, gateway: { name: 'public' }, service, server: url, ca };
   return {
@@ -26,6 +31,14 @@ routesContract('Gateway API HTTPRoute', async () => {
         spec: { parentRefs: [{ name: 'theirs' }], hostnames: [host] },
       };
       await api.createNamespacedCustomObject({ ...all, body, fieldManager: 'kubectl' });
+    },
+    ways: {
+      host: (slug) => bend(slug, '/spec/hostnames', ['evil.saas.test']),
+      'one more host': (slug) => bend(slug, '/spec/hostnames/-', 'more.saas.test', { op: 'add' }),
+      gateway: (slug) => bend(slug, '/spec/parentRefs/0/name', 'theirs'),
+      service: (slug) => bend(slug, '/spec/rules/0/backendRefs/0/name', 'theirs'),
+      'the label of its maker': (slug) =>
+        bend(slug, '/metadata/labels/app.kubernetes.io~1managed-by', 'somebody'),
     },
     look: async (slug) => {
       const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };

@@ -1,12 +1,19 @@
-import { NetworkingV1Api } from '@kubernetes/client-node';
+import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
 import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
 import { aNamespace } from '../support/servers/kubernetes.ts';
 import { routesContract } from './routes.ts';
 
+const BACKEND = '/spec/rules/0/http/paths/0/backend/service';
+
 routesContract('Kubernetes Ingress', async () => {
   const { config, namespace, url, ca, token, powerlessToken } = await aNamespace();
   const ingresses = config.makeApiClient(NetworkingV1Api);
+  const bend = (name: string, path: string, value: unknown, { op } = { op: 'replace' }) =>
+    ingresses.patchNamespacedIngress(
+      { name, namespace, body: [{ op, path, value }], fieldManager: 'somebody' },
+      setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+    );
   const service = { name: 'front-end', port: 8080 };
   const options = { namespace, ingressClass: 'any', service };
   const at = { server: url, ca };
@@ -24,6 +31,17 @@ routesContract('Kubernetes Ingress', async () => {
         spec: { rules: [{ host, http: { paths } }] },
       };
       await ingresses.createNamespacedIngress({ namespace, body, fieldManager: 'kubectl' });
+    },
+    ways: {
+      host: (slug) => bend(slug, '/spec/rules/0/host', 'evil.saas.test'),
+      class: (slug) => bend(slug, '/spec/ingressClassName', 'theirs'),
+      service: (slug) => bend(slug, `${BACKEND}/name`, 'theirs'),
+      port: (slug) => bend(slug, `${BACKEND}/port/number`, 81),
+      path: (slug) => bend(slug, '/spec/rules/0/http/paths/0/path', '/theirs'),
+      'one more host': (slug) =>
+        bend(slug, '/spec/rules/-', { host: 'more.saas.test' }, { op: 'add' }),
+      'the label of its maker': (slug) =>
+        bend(slug, '/metadata/labels/app.kubernetes.io~1managed-by', 'somebody'),
     },
     look: async (slug) => {
       const all = await ingresses.listNamespacedIngress({ namespace });

@@ -12,6 +12,12 @@ routesContract('memory', async () => {
     },
     snapshot: async (slug) => routes.find(slug),
     isOpen: async (slug) => routes.find(slug)?.suspended === undefined,
+    ways: {
+      host: async (slug) => {
+        const entry = routes.find(slug);
+        if (entry !== undefined) routes.plant(slug, { ...entry, host: 'evil.saas.test' });
+      },
+    },
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',
     close: async () => undefined,

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Routes } from '../../ports/routes.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees under a slug, without the adapter; undefined when nothing is there. */
 export interface RouteView {
@@ -19,6 +21,8 @@ export interface RoutesSubject {
   snapshot(slug: string): Promise<unknown>;
   /** Whether requests to the host would reach the front end. */
   isOpen(slug: string): Promise<boolean>;
+  /** How a route of ours may be bent. */
+  readonly ways: Ways<[slug: string]>;
   /** Credentials that the server does not know, and known ones without rights; or why none. */
   readonly withWrongCredentials: readonly Routes[] | string;
   /** An address where nobody listens; or the reason why there is none. */
@@ -91,6 +95,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await subject.routes.restore(request, unfreeze);
       expect(await subject.snapshot(request.slug)).toEqual(before);
       expect(await subject.isOpen(request.slug)).toBe(true);
+      expectRight(await subject.routes.observe(request, unfreeze));
     });
 
     test('what is gone is suspended already, and made anew by a restore', async () => {
@@ -141,6 +146,31 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
     });
 
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [request, alien, call] = [aRequest(), aRequest(), aCall()];
+      const { routes } = subject;
+      expect(await routes.observe(request, call)).toEqual({ presence: 'absent', attributes: [] });
+      await routes.ensure(request, call);
+      expectRight(await routes.observe(request, aCall({ tenant: call.owner.tenant })));
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await routes.observe(request, aCall())).toEqual(foreign);
+      await subject.plant(alien.slug, { host: alien.host });
+      expect(await routes.observe(alien, call)).toEqual(foreign);
+    });
+
+    test('whatever is bent shows, and is mended by making it again', async () => {
+      const { routes } = subject;
+      await expectEachMended(subject.ways, async () => {
+        const [request, call] = [aRequest(), aCall()];
+        await routes.ensure(request, call);
+        return {
+          args: [request.slug] as [string],
+          observe: () => routes.observe(request, call),
+          mend: () => routes.ensure(request, call),
+        };
+      });
+    });
+
     test('a stopped call says that nothing is known or done', async () => {
       const [request, stopped] = [aRequest(), aCall({}, AbortSignal.abort())];
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
@@ -148,6 +178,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await expect(subject.routes.remove(request.slug, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.suspend(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.restore(request, stopped)).rejects.toMatchObject({ code });
+      await expect(subject.routes.observe(request, stopped)).rejects.toMatchObject({ code });
       await expect(subject.routes.probe(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(request.slug)).toBeUndefined();
     });
@@ -162,6 +193,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
         await expect(routes.remove(request.slug, aCall())).rejects.toMatchObject({ code });
         await expect(routes.suspend(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.restore(request, aCall())).rejects.toMatchObject({ code });
+        await expect(routes.observe(request, aCall())).rejects.toMatchObject({ code });
         await expect(routes.inventory(aCall().signal)).rejects.toMatchObject({ code });
       }
       expect(await subject.look(request.slug)).toBeUndefined();
@@ -172,6 +204,7 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       if (typeof routes === 'string') return expect(routes).toMatch(/ because /);
       const code = 'unavailable';
       await expect(routes.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(routes.observe(aRequest(), aCall())).rejects.toMatchObject({ code });
       await expect(routes.ensure(aRequest(), aCall())).rejects.toMatchObject({ code });
       await expect(routes.remove('acme', aCall())).rejects.toMatchObject({ code });
       await expect(routes.suspend(aRequest(), aCall())).rejects.toMatchObject({ code });

@@ -42,6 +42,7 @@ async function make() {
       const mark = owner && operation ? { tenant: owner, operation } : undefined;
       return { used: (found ?? []).length > 0, mark };
     },
+    ways: {},
     nameOf,
     use: async (url: string) => {
       const { hostname, port } = new URL(url);

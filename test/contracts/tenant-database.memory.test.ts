@@ -10,6 +10,7 @@ tenantDatabaseContract('memory', async () => {
       const entry = databases.find(tenant);
       return entry && { used: entry.used, mark: entry.owner };
     },
+    ways: {},
     nameOf: (tenant) => tenant,
     use: 'not to be used because it is a name only',
     withWrongCredentials: 'no credentials because it is no server',

@@ -29,6 +29,18 @@ tenantDatabaseContract('Postgres databases', async () => {
       const [, owner = '', operation = ''] = mark ?? [];
       return { used: tables.length > 0, mark: mark ? { tenant: owner, operation } : undefined };
     },
+    ways: {
+      'lets everybody in': (tenant) =>
+        run(adminUrl, `grant connect on database "${nameOf(tenant)}" to public`),
+      'is closed': (tenant) =>
+        run(adminUrl, `alter database "${nameOf(tenant)}" allow_connections false`),
+      'its role may not log in': (tenant) =>
+        run(adminUrl, `alter role "${nameOf(tenant)}" nologin`),
+      'its role may connect without end': (tenant) =>
+        run(adminUrl, `alter role "${nameOf(tenant)}" connection limit -1`),
+      'its role may make nothing': (tenant) =>
+        run(adminUrl, `revoke create on database "${nameOf(tenant)}" from "${nameOf(tenant)}"`),
+    },
     nameOf,
     use: async (url) => {
       const rows = await run(

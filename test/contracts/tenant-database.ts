@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
 import { aCall, asSaga } from './a-call.ts';
+import { expectEachMended, expectRight } from './observe.ts';
+import type { Ways } from './observe.ts';
 
 /** What an outsider sees in a tenant's database; undefined when there is none. */
 export interface TenantDatabaseView {
@@ -16,6 +18,8 @@ export interface TenantDatabaseSubject {
   /** Makes the database that `tenant` would get, as another program or a crash would leave it. */
   plant(tenant: string, state: { used: boolean; owner?: OwnerMark }): Promise<void>;
   look(tenant: string): Promise<TenantDatabaseView | undefined>;
+  /** How a database of ours may be bent, beside the loss of its mark, which the suite plants. */
+  readonly ways: Ways<[tenant: string]>;
   /** The server's own name of a tenant's database, as the inventory gives it. */
   nameOf(tenant: string): string;
   /** Writes and reads a row at the handle's address; or the reason why that cannot be. */
@@ -117,11 +121,40 @@ export function tenantDatabaseContract(
       expect(await subject.look(call.owner.tenant)).toEqual({ used: false, mark: call.owner });
     });
 
+    test('observes what is not there, what is foreign and what is as it should be', async () => {
+      const [call, theirs] = [aCall(), aCall()];
+      const { databases } = subject;
+      expect(await databases.observe(call)).toEqual({ presence: 'absent', attributes: [] });
+      await databases.ensure(call);
+      expectRight(await databases.observe(aCall({ tenant: call.owner.tenant })));
+      await subject.plant(theirs.owner.tenant, { used: true });
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await databases.observe(theirs)).toEqual(foreign);
+    });
+
+    test('whatever is bent shows, and is mended by making it again', async () => {
+      const { databases } = subject;
+      const loseMark = async (tenant: string) => {
+        await databases.remove(aCall({ tenant }));
+        await subject.plant(tenant, { used: false });
+      };
+      await expectEachMended({ ...subject.ways, loseMark }, async () => {
+        const call = aCall();
+        await databases.ensure(call);
+        return {
+          args: [call.owner.tenant] as [string],
+          observe: () => databases.observe(call),
+          mend: () => databases.ensure(call),
+        };
+      });
+    });
+
     test('a stopped call says that nothing is known or done', async () => {
       const stopped = aCall({}, AbortSignal.abort());
       const code = expect.stringMatching(/^(unknown|unavailable)$/);
       await expect(subject.databases.ensure(stopped)).rejects.toMatchObject({ code });
       await expect(subject.databases.remove(stopped)).rejects.toMatchObject({ code });
+      await expect(subject.databases.observe(stopped)).rejects.toMatchObject({ code });
       await expect(subject.databases.probe(stopped.signal)).rejects.toMatchObject({ code });
       expect(await subject.look(stopped.owner.tenant)).toBeUndefined();
     });
@@ -142,6 +175,7 @@ export function tenantDatabaseContract(
       if (typeof databases === 'string') return expect(databases).toMatch(/ because /);
       const code = 'unavailable';
       await expect(databases.probe(aCall().signal)).rejects.toMatchObject({ code });
+      await expect(databases.observe(aCall())).rejects.toMatchObject({ code });
       await expect(databases.ensure(aCall())).rejects.toMatchObject({ code });
       await expect(databases.remove(aCall())).rejects.toMatchObject({ code });
     });

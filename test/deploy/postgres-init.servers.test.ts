@@ -62,7 +62,7 @@ describe('postgres-init.sh', () => {
 
   test.each([
     ['api', ['api', 'operator']],
-    ['worker', ['worker']],
+    ['worker', ['worker', 'operator', 'api']],
     ['sequencer', ['sequencer']],
   ])('%s takes %j and no other role', async (name, own) => {
     for (const role of own) await ask(urlOf(name), `set role tenure_${role}`);

@@ -26,10 +26,10 @@ beforeAll(async () => {
     outside: outside.ports,
     decorate: (activities) => followed(() => shifted ?? activities, Object.keys(activities)),
   });
-  const { store, report } = world;
+  const { store, report, doctor } = world;
   const probeStore = () => store.probe.probe();
   shifted = createActivities({
-    ...{ ...store, ...outside.ports, ...LINKS },
+    ...{ ...store, ...outside.ports, ...doctor, ...LINKS },
     ...{ clock, probeStore, log: LOG, report },
   });
 }, SETUP_WITHIN_MS);

@@ -51,6 +51,7 @@ beforeAll(async () => {
       dns: {
         ensure: (...args) => dns.ensure(...args),
         remove: (...args) => dns.remove(...args),
+        observe: (...args) => dns.observe(...args),
         probe: (...args) => dns.probe(...args),
         inventory: (...args) => dns.inventory(...args),
       },

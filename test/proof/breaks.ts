@@ -76,7 +76,9 @@ export class Breaks {
       if (typeof Reflect.get(port, 'probe') === 'function') return [name, this.#port(name, port)];
       const { silo, pool } = port as { silo?: object; pool?: object };
       if (silo === undefined || pool === undefined) return [name, port];
-      return [name, { silo: this.#port(name, silo), pool: this.#port(name, pool) }];
+      const own = this.#port(name, silo);
+      // One adapter may be both, and whoever compares them must see that it is.
+      return [name, { silo: own, pool: pool === silo ? own : this.#port(name, pool) }];
     });
     return Object.fromEntries(wrapped) as P;
   }

@@ -11,7 +11,8 @@ import { INVARIANTS } from './invariants/subject.ts';
 import type { InvariantName } from './invariants/subject.ts';
 import { Prover } from './prover.ts';
 import type { Lived } from './prover.ts';
-import { CANARY, provision, STORIES } from './stories.ts';
+import { STORIES } from './stories.ts';
+import { CANARY, provision } from './story.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 const TEST_WITHIN_MS = 60_000;

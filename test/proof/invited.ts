@@ -5,7 +5,7 @@ import { formatInvitationToken } from '../../registry/invitation-token.ts';
 import { takeInvitation } from '../../registry/open-invitations.ts';
 import { messageOf, orLater } from '../../registry/tell-invitation.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Request, Stage } from './stories.ts';
+import type { Request, Stage } from './story.ts';
 
 const ENDS_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 100;

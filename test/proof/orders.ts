@@ -1,6 +1,7 @@
 import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Call } from '../../ports/call.ts';
 import type { Mutation } from '../support/sagas/bundle.ts';
 import type { Break } from './cells.ts';
 
@@ -21,8 +22,18 @@ export interface Order {
   readonly refuses?: string | undefined;
 }
 
+/** What another hand does outside; embedded systems are in the worker alone. */
+export interface Bend {
+  /** `lose`: all four objects are gone. `leave`: a route with the tenant's mark is there. */
+  readonly way: 'lose' | 'leave';
+  readonly owner: Call['owner'];
+  readonly slug: string;
+  readonly host: string;
+}
+
 export type ToProcess =
   | { readonly type: 'order'; readonly number: number; readonly order: Order }
+  | { readonly type: 'bend'; readonly number: number; readonly bend: Bend }
   /** The blow has fallen, or falls now: what was held goes on. */
   | { readonly type: 'release'; readonly operation: string; readonly index: number }
   /** All that is ordered was told: work may begin, by sagas of which one guard may be off. */
@@ -48,15 +59,16 @@ export interface Ordered {
 export async function receiveOrders(
   process: string,
   socketPath: string,
-  hear: (message: ToProcess) => void,
+  hear: (message: ToProcess) => void | Promise<void>,
 ): Promise<Ordered> {
   const socket = createConnection(socketPath);
   const tell = (message: FromProcess) => void socket.write(`${JSON.stringify(message)}\n`);
   const begun = Promise.withResolvers<Mutation | undefined>();
   linesOf(socket, (line) => {
     const message = JSON.parse(line) as ToProcess;
-    hear(message);
-    if (message.type === 'order') tell({ type: 'taken', number: message.number });
+    const heard = Promise.resolve(hear(message));
+    if ('number' in message)
+      heard.then(() => tell({ type: 'taken', number: message.number }), reportNothing);
     if (message.type === 'begin') begun.resolve(message.mutation);
   });
   tell({ type: 'hello', process });
@@ -65,6 +77,9 @@ export async function receiveOrders(
   return { tell, mutation };
 }
 
+/** Not taken: whoever ordered it looks, and orders again. */
+const reportNothing = (): void => undefined;
+
 /** Whoever is at the other end may die in the middle of a line. */
 function linesOf(socket: Socket, hear: (line: string) => void): void {
   socket.on('error', () => undefined); // 'close' follows
@@ -72,6 +87,10 @@ function linesOf(socket: Socket, hear: (line: string) => void): void {
     .on('line', hear)
     .on('error', () => undefined);
 }
+
+type Numbered =
+  | { readonly type: 'order'; readonly order: Order }
+  | { readonly type: 'bend'; readonly bend: Bend };
 
 export interface Listeners {
   /** A saga stands where a blow is due; by which process. */
@@ -96,7 +115,12 @@ export class Commander {
   /** Resolves when every process that lives has taken it. */
   async order(order: Order): Promise<void> {
     this.#orders.set(order.operation, order);
-    await Promise.all([...this.#sockets].map((socket) => this.#send(socket, order)));
+    await this.#sendAll({ type: 'order', order });
+  }
+
+  /** Resolves when it is done, or whoever should do it is dead. */
+  async bend(bend: Bend): Promise<void> {
+    await this.#sendAll({ type: 'bend', bend });
   }
 
   forget(operation: string): void {
@@ -126,7 +150,8 @@ export class Commander {
       const message = JSON.parse(line) as FromProcess;
       if (message.type === 'hello') {
         process = message.process;
-        for (const order of this.#orders.values()) void this.#send(socket, order);
+        for (const order of this.#orders.values())
+          void this.#send(socket, { type: 'order', order });
         const begin: ToProcess = { type: 'begin', mutation: this.mutation };
         socket.write(`${JSON.stringify(begin)}\n`);
       }
@@ -136,14 +161,18 @@ export class Commander {
     });
   }
 
-  #send(socket: Socket, order: Order): Promise<void> {
+  async #sendAll(message: Numbered): Promise<void> {
+    await Promise.all([...this.#sockets].map((socket) => this.#send(socket, message)));
+  }
+
+  #send(socket: Socket, message: Numbered): Promise<void> {
     const number = (this.#numbers += 1);
     return new Promise((resolve) => {
       this.#untaken.set(number, () => {
         this.#untaken.delete(number);
         resolve();
       });
-      socket.write(`${JSON.stringify({ type: 'order', number, order } satisfies ToProcess)}\n`);
+      socket.write(`${JSON.stringify({ ...message, number } satisfies ToProcess)}\n`);
     });
   }
 }

@@ -1,50 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { OperationKind } from '../../domain/operation.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
-import type { TenantState } from '../../domain/tenant.ts';
-import type { Operation } from '../../ports/registry-store.ts';
-import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
+import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
-import { acceptProvision } from '../../registry/accept-provision.ts';
 import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
 import { nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
-import type { ProofWorld } from './world.ts';
-
-/** Stands in every address, name and secret that proofs hand over: none may leave Postgres. */
-export const CANARY = 'c4n4ry';
-
-/** What stories need of a world: the bench lives through them in one of its own. */
-export type StoryWorld = Pick<ProofWorld, 'accept' | 'api' | 'engine' | 'tokens' | 'subOf'>;
-
-/** Where a story takes place. */
-export interface Stage {
-  readonly world: StoryWorld;
-  /** Who asks, with a key of this story's own: the same request again is the same (I9). */
-  readonly caller: AcceptCaller;
-  /** The operation that made the story's tenant, which is active. */
-  readonly made: Operation;
-  /** Another saga, unbroken, from its acceptance to its end. */
-  readonly before: (request: Request) => Promise<Operation>;
-}
-
-/** The same request each time it is called. */
-export type Request = () => Promise<AcceptResult>;
-
-/** How a proof lives through one saga. */
-export interface Story {
-  /** `caller` alone is there yet: the saga makes the tenant itself. */
-  readonly makesTenant?: true;
-  /** What must be there before, and the request for the saga. */
-  readonly prepare: (stage: Stage) => Promise<Request>;
-  /** Ends its waits: resolves when the saga has been told. Absent: it waits for nobody. */
-  readonly meanwhile?: (stage: Stage, operation: Operation) => Promise<unknown>;
-  /** The tenant's state after the saga's end. */
-  readonly leaves: Readonly<Record<'done' | 'unwound', TenantState>>;
-  /** Steps that this story's saga has no use for (`when`). */
-  readonly skips?: readonly string[];
-}
+import { DOCTOR_STORIES } from './doctor-stories.ts';
+import { CANARY, provision } from './story.ts';
+import type { Request, Stage, Story } from './story.ts';
 
 /**
  * A story of every saga, more where it has several ways or one cannot pass every step. A kind
@@ -97,6 +62,7 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  ...DOCTOR_STORIES,
 };
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
@@ -120,27 +86,3 @@ const freeze =
   ({ world, made }: Stage, caller: AcceptCaller): Request =>
   () =>
     acceptFreeze(world.accept, { ...caller, tenant: made.tenant, reason: 'request' });
-
-/** A tenant of its own, with everything that must not be told. */
-export function provision(
-  { world, caller }: Pick<Stage, 'world' | 'caller'>,
-  isolation: 'silo' | 'pool',
-): Request {
-  const slug = `t-${randomUUID().slice(0, 13)}`;
-  const request = {
-    ...{ ...caller, slug, isolation, plan: 'team', demo: false },
-    identityProviders: isolation === 'silo' ? [aProvider(slug)] : [],
-    displayName: `Acme ${CANARY}`,
-    adminEmail: `${CANARY}@${slug}.test`,
-  };
-  return () => acceptProvision(world.accept, request);
-}
-
-function aProvider(slug: string) {
-  const issuer = `https://login.${slug}.test`;
-  return {
-    ...{ alias: 'own', issuer, authorizationUrl: `${issuer}/authorize`, clientId: 'tenure' },
-    ...{ tokenUrl: `${issuer}/token`, jwksUrl: `${issuer}/jwks` },
-    clientSecret: `${CANARY}-client-secret`,
-  };
-}

@@ -1,6 +1,7 @@
 import { WAITS } from '../../domain/saga-timing.ts';
 import type { SagaTiming, Wait } from '../../domain/saga-timing.ts';
 
+const HOUR_MS = 3_600_000;
 /** Long enough that a message finds a held saga waiting. */
 const WAIT_MS = 3_000;
 
@@ -14,8 +15,9 @@ export const PROOF_TIMING: SagaTiming = {
   maxBackoffMs: 500,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  // Its story accepts it; one that ends while a server is dead has no use for its next steps.
-  waitMs: { ...everyWait, invitation: 60_000 },
+  // Its story accepts it; one that ends while a server is dead has no use for its next steps. And
+  // what is accepted now is nobody's lost saga: the doctor would start it with its own patience.
+  waitMs: { ...everyWait, invitation: 60_000, orphan: HOUR_MS, 'lost-saga': HOUR_MS },
 };
 
 /** A realm takes seconds where the machine is busy, and goes on after its caller has left. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { createSagaKeys } from '../../adapters/postgres/saga-keys.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
+import { createSealedPayloads } from '../../adapters/temporal/sealed-payloads.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { startSaga } from '../../registry/start-saga.ts';
@@ -34,23 +36,34 @@ export type ProofWorld = Awaited<ReturnType<typeof startProofWorld>>;
  * each link to them behind a proxy; the registry's worker and sequencer, which break what they are
  * ordered to; its API and a data plane. Outside systems are the embedded ones, kept in files.
  */
-export async function startProofWorld(listeners: Listeners, outside?: RealOutside) {
+export async function startProofWorld(
+  listeners: Listeners,
+  outside: RealOutside | undefined,
+  seals: boolean,
+) {
   const timing = outside === undefined ? PROOF_TIMING : REAL_TIMING;
   const sockets = mkdtempSync(join(tmpdir(), 'tenure-proof-'));
   const socketPath = join(sockets, 'orders.sock');
   const commander = new Commander(socketPath, listeners);
   const stack = await startLinkedStack({
     entries: { worker: entry('worker-main.ts'), sequencer: entry('sequencer-main.ts') },
-    environment: { [ORDERS_VARIABLE]: socketPath, ...outside?.environment },
+    environment: {
+      ...{ [ORDERS_VARIABLE]: socketPath, TEMPORAL_SEALED: String(seals) },
+      ...outside?.environment,
+    },
   });
   const { address, namespace } = stack.temporal;
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const keys = createSagaKeys({
+    ...{ databaseUrl: stack.databaseUrl, role: 'tenure_operator', sealingKey: SEALING_KEY },
+  });
+  const { dataConverter } = createSealedPayloads(keys, seals);
+  const client = new Client({ connection, namespace, dataConverter });
   const api = createStore({
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
     maxConnections: 20,
   });
-  const engines = createEngines({ address, namespace, timing });
+  const engines = createEngines({ address, namespace, timing, dataConverter });
   const checkpoints = new CheckpointsSeen(stack);
   return {
     ...{ timing, real: outside !== undefined },
@@ -74,7 +87,7 @@ export async function startProofWorld(listeners: Listeners, outside?: RealOutsid
     handle: ({ kind, id }: Operation) => client.workflow.getHandle(`${kind}/${id}`),
     close: async () => {
       checkpoints.stop();
-      await Promise.all([engines.close(), connection.close(), api.close()]);
+      await Promise.all([engines.close(), connection.close(), api.close(), keys.close()]);
       await stack.stop();
       await commander.close();
       rmSync(sockets, { recursive: true, force: true });

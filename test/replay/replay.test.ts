@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createSealedPayloads } from '../../adapters/temporal/sealed-payloads.ts';
 import { sagaBundle } from '../support/sagas/bundle.ts';
+import { aKeyRing } from '../support/sagas/saga-key-ring.ts';
 import { ENDINGS } from './endings.ts';
 import { recordedHistories, type RecordedHistory } from './histories.ts';
 
@@ -15,13 +18,24 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 });
 
-function replay(workflowBundle: WorkflowBundleWithSourceMap, { ending, history }: RecordedHistory) {
-  return Worker.runReplayHistory({ workflowBundle }, history, ending);
+/** Nothing in them is sealed: a saga may live through the switch. */
+const { dataConverter: sealing } = createSealedPayloads(aKeyRing(), true);
+
+function replay(
+  workflowBundle: WorkflowBundleWithSourceMap,
+  { ending, history }: RecordedHistory,
+  dataConverter?: DataConverter,
+) {
+  const options = { workflowBundle, ...(dataConverter && { dataConverter }) };
+  return Worker.runReplayHistory(options, history, ending);
 }
 
-describe('a saga that was begun by an earlier version goes on under this one', () => {
+describe.each([
+  ['plain', undefined],
+  ['sealed from now on', sealing],
+])('a saga that was begun by an earlier version goes on under this one, %s', (_name, converter) => {
   test.each(recorded)('$version: $ending', async (history) => {
-    await replay(await sagaBundle(), history);
+    await replay(await sagaBundle(undefined, converter), history, converter);
   });
 });
 

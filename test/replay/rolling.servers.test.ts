@@ -5,13 +5,16 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createSealedPayloads } from '../../adapters/temporal/sealed-payloads.ts';
 import type { SagaInput } from '../../domain/saga-protocol.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
 import type { SagaActivities, SagaView } from '../../workflows/shared/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { SHORT } from '../support/saga-world.ts';
 import { bundleOf } from '../support/sagas/bundle.ts';
+import { aKeyRing } from '../support/sagas/saga-key-ring.ts';
 import { PATCHED, UNPATCHED, WAITING_SAGA } from '../support/sagas/upgrade.ts';
+import type { Mutation } from '../support/sagas/bundle.ts';
 import type { WaitingActivities } from '../support/sagas/waiting-saga.ts';
 import { server } from '../support/servers/server.ts';
 
@@ -21,6 +24,9 @@ const ENDS_WITHIN_MS = 60_000;
 /** What was done for each operation, whichever worker did it. */
 const done = new Map<string, string[]>();
 const refused = new Set<string>();
+/** Sealed, as in production. */
+const keys = aKeyRing();
+const { dataConverter } = createSealedPayloads(keys, true);
 const taskQueue = `rolling-${randomUUID()}`;
 
 const note = (what: string) => async (operation: string) => {
@@ -54,14 +60,16 @@ beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   ({ address } = await server('temporal'));
   connection = await Connection.connect({ address });
-  client = new Client({ connection });
-  bundles = { first: await bundleOf(WAITING_SAGA), second: await bundleOf(WAITING_SAGA, PATCHED) };
+  client = new Client({ connection, dataConverter });
+  bundles = { first: await bundle(), second: await bundle(PATCHED) };
 }, BUNDLES_WITHIN_MS);
 afterAll(() => connection.close());
 
+const bundle = (mutation?: Mutation) => bundleOf(WAITING_SAGA, mutation, dataConverter);
+
 const aWorker = (workflowBundle: WorkflowBundleWithSourceMap) =>
   keepWorker(
-    { namespace: 'default', connection: { address } },
+    { namespace: 'default', connection: { address }, dataConverter },
     {
       ...{ taskQueue, workflowBundle, activities: { ...activities } },
       ...{ stickyQueueScheduleToStartTimeout: '500ms', shutdownGraceTime: 0 },
@@ -76,6 +84,7 @@ interface Saga {
 
 async function start(): Promise<Saga> {
   const operation = randomUUID();
+  keys.tenants.set(operation, operation);
   const input: SagaInput = { operation, tenant: operation, timing: SHORT };
   const options = { workflowId: `waitForAnswer/${operation}`, taskQueue, args: [input] };
   return { operation, handle: await client.workflow.start('waitForAnswer', options) };
@@ -93,6 +102,9 @@ const waits = ({ handle }: Saga) =>
   });
 
 const answer = ({ handle }: Saga) => handle.executeUpdate('answer', { args: [null] });
+
+const replay = (workflowBundle: WorkflowBundleWithSourceMap, ...history: [unknown, string]) =>
+  Worker.runReplayHistory({ workflowBundle, dataConverter }, ...history);
 
 describe('a rolling upgrade in the middle of a wait', () => {
   let before: Saga[];
@@ -142,17 +154,16 @@ describe('a rolling upgrade in the middle of a wait', () => {
   test('every history replays under the new version', async () => {
     for (const { handle } of [...before, ...meanwhile]) {
       const history = await handle.fetchHistory();
-      const workflowBundle = bundles.second;
-      await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
+      await replay(bundles.second, history, handle.workflowId);
     }
   });
 
   test('without its `patched` the new version breaks the sagas from before', async () => {
-    const workflowBundle = await bundleOf(WAITING_SAGA, UNPATCHED);
+    const workflowBundle = await bundle(UNPATCHED);
     const { handle } = before[1] as Saga;
     const history = await handle.fetchHistory();
-    await expect(
-      Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId),
-    ).rejects.toThrow(/nondeterminism/i);
+    await expect(replay(workflowBundle, history, handle.workflowId)).rejects.toThrow(
+      /nondeterminism/i,
+    );
   });
 });

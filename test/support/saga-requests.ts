@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DataConverter } from '@temporalio/common';
 import type { PostgresStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
@@ -86,10 +87,11 @@ interface EngineTarget {
   readonly address: string;
   readonly namespace: string;
   readonly timing: SagaTiming;
+  readonly dataConverter?: DataConverter;
 }
 
 /** One engine for each timing: it goes into the input of what is started there. */
-export function createEngines({ address, namespace, timing }: EngineTarget) {
+export function createEngines({ address, namespace, timing, dataConverter }: EngineTarget) {
   const engines = new Map<string, ReturnType<typeof createTemporalEngine>>();
   const engineWith = (over: Partial<SagaTiming>) => {
     const key = JSON.stringify(over);
@@ -97,7 +99,7 @@ export function createEngines({ address, namespace, timing }: EngineTarget) {
     if (known !== undefined) return known;
     const made = createTemporalEngine({
       ...{ address, namespace, timing: { ...timing, ...over } },
-      ...{ tls: false, apiKey: undefined },
+      ...{ tls: false, apiKey: undefined, ...(dataConverter && { dataConverter }) },
     });
     engines.set(key, made);
     return made;

@@ -7,9 +7,10 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
+import { doctorPorts } from './doctor.ts';
 import { LINKS, memoryOutside } from './saga-outside.ts';
 import { startSequencer } from './saga-sequencer.ts';
-import { QUIET } from './saga-world.ts';
+import { QUIET, SHORT } from './saga-world.ts';
 import { sagaBundle } from './sagas/bundle.ts';
 import { FaultPlan } from './sagas/faults.ts';
 import type { Effect, Fault } from './sagas/faults.ts';
@@ -52,6 +53,7 @@ const activities = createActivities({
   ...store,
   ...faultyOutside(plan, memoryOutside({ files: folder })),
   ...LINKS,
+  ...doctorPorts({ databaseUrl, address, namespace, timing: SHORT }).ports,
   clock: systemClock,
   probeStore: () => store.probe.probe(),
   log,

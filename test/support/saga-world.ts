@@ -12,6 +12,7 @@ import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
 import { registryDatabase } from '../adapters/postgres/registry-database.ts';
+import { doctorPorts } from './doctor.ts';
 import { LINKS, memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
 import { startSequencer } from './saga-sequencer.ts';
@@ -27,7 +28,7 @@ export const SHORT: SagaTiming = {
   maxBackoffMs: 200,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000 },
+  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000, orphan: 60_000, 'lost-saga': 60_000 },
 };
 
 /** Tasks of a dead worker are given on soon; an attempt of a closing one is not waited for. */
@@ -82,8 +83,9 @@ export async function createWorld(options: WorldOptions = {}) {
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
   const bundle = options.bundle ?? (await sagaBundle());
   const probeStore = () => store.probe.probe();
+  const doctor = doctorPorts({ databaseUrl, address, namespace, timing });
   const activities = createActivities({
-    ...{ ...ports, ...outside, ...LINKS },
+    ...{ ...ports, ...outside, ...doctor.ports, ...LINKS },
     ...{ probeStore, log: LOG, report },
   });
   const decorated = options.decorate?.(activities) ?? activities;
@@ -108,10 +110,12 @@ export async function createWorld(options: WorldOptions = {}) {
     ...createRequests(api, engines.startOn(api)),
     ...{ api, store, database, engine: engines.engine, client, outside, timing, reports, bundle },
     ...{ address, namespace, report, temporal: own, startWorker, startFacts },
+    doctor: doctor.ports,
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));
-      await Promise.all([engines.close(), connection.close(), database.close()]);
+      await Promise.all([engines, connection, doctor].map((each) => each.close()));
+      await database.close();
       await own?.stop();
     },
   };

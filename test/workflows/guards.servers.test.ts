@@ -197,9 +197,9 @@ async function runIdInTheKey(plan: FaultPlan): Promise<Subject> {
       activate: (...args) => (wrong ?? activities).activate(...args),
     }),
   });
-  const { store, outside, report } = made.world;
+  const { store, outside, report, doctor } = made.world;
   wrong = createActivities({
-    ...{ ...store, ...outside, ...LINKS, clock: systemClock, log: LOG, report },
+    ...{ ...store, ...outside, ...doctor, ...LINKS, clock: systemClock, log: LOG, report },
     commits: keyedByRun(store.commits),
     probeStore: () => store.probe.probe(),
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
 import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
+import { BEGIN_RECONCILE_ALL } from '../../workflows/begin-reconcile-all/contract.ts';
 import * as workflows from '../../workflows/all.ts';
 import { SAGA_TABLES } from '../../workflows/tables.ts';
 
@@ -9,8 +10,12 @@ const INPUT = { operation: 'o', tenant: 't', timing: { ...DEFAULT_TIMING, settle
 /** A mail cannot be taken back: a saga may send one before its pivot when it means nothing yet. */
 const NOTHING_TO_UNDO: ReadonlySet<string> = new Set(['nothing', 'mail']);
 
-test('every kind of operation has a workflow of its name, and there is no other', () => {
-  expect(Object.keys(workflows).toSorted()).toEqual([...OPERATION_KINDS].toSorted());
+/** Begun by Temporal's schedule, to ask for an operation: no saga of its own. */
+const OF_SCHEDULES = [BEGIN_RECONCILE_ALL];
+
+test('every kind of operation has a workflow of its name; beside them are those of schedules', () => {
+  const wanted = [...OPERATION_KINDS, ...OF_SCHEDULES];
+  expect(Object.keys(workflows).toSorted()).toEqual(wanted.toSorted());
 });
 
 describe.each(OPERATION_KINDS)('the table of %s', (kind) => {

@@ -1,9 +1,11 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  defaultPayloadConverter,
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { Payload } from '@temporalio/workflow';
 import type { SagaReason } from '../../domain/operation.ts';
 import { CANCELLED, COMMAND_REFUSED, PARKED_TOO_LONG, UNWOUND_BY_OPERATOR } from './contract.ts';
 
@@ -43,10 +45,15 @@ export function reasonOf(step: string, error: unknown): SagaReason {
 function lastBefore(error: unknown): { type: string; message: string } | undefined {
   const timeout = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(timeout instanceof TimeoutFailure)) return undefined;
-  const { message, applicationFailureInfo } = timeout.failure?.cause ?? {};
+  const { message, applicationFailureInfo, encodedAttributes } = timeout.failure?.cause ?? {};
   const type = applicationFailureInfo?.type;
-  return type ? { type, message: message ?? '' } : undefined;
+  const encoded = encodedAttributes && fromPayload(encodedAttributes);
+  return type ? { type, message: encoded?.message ?? message ?? '' } : undefined;
 }
+
+/** Where the codec seals failures, their words are a payload (`encodeCommonAttributes`). */
+const fromPayload = (payload: Payload) =>
+  defaultPayloadConverter.fromPayload<{ message?: string } | undefined>(payload);
 
 export function unwoundByOperator(): ApplicationFailure {
   return ApplicationFailure.nonRetryable('An operator asked to unwind.', UNWOUND_BY_OPERATOR);

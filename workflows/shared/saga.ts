@@ -113,6 +113,7 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
       if (step.waits) await progress.change('running', null);
       return;
     } catch (error) {
+      if (step.mayFail) return progress.step(step.name, 'failed');
       if (mayTakeEffectLate(error)) noteLate(mayStillRun(error));
       const cancelled = phase === 'widening' && (isCancelled() || isCancellation(error));
       const refused = phase !== 'forward' && isPermanent(error);

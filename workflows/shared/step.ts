@@ -35,6 +35,8 @@ export interface Step<A> {
    * After the pivot only. What was on its way may still take effect.
    */
   readonly until?: (call: Call<A>) => Promise<void>;
+  /** Behind the pivot: a failure past its retries is shown, and the saga goes on without it. */
+  readonly mayFail?: true;
   /** Idempotent; succeeds when the step never happened. Only before the pivot. */
   readonly undo?: (call: Call<A>) => Promise<void>;
   /** The commit: from its scheduling on the saga only goes forward. Exactly one row has it. */

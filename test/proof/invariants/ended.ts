@@ -16,9 +16,10 @@ export async function ended(world: ProofWorld, { operation, story }: Subject): F
     tenant,
   );
   const secrets = await select(world, 'select name from secrets where tenant = $1', tenant);
-  const wanted = state === 'done' || state === 'unwound' ? story.leaves[state] : undefined;
+  const isEnded = state === 'done' || state === 'unwound';
+  const wanted = isEnded ? story.leaves[state] : undefined;
   return [
-    ...(wanted === undefined ? [`the saga is ${state}, and ended nowhere`] : []),
+    ...(isEnded ? [] : [`the saga is ${state}, and ended nowhere`]),
     ...(row?.state === state ? [] : [`the row of the saga says ${row?.state}, not ${state}`]),
     ...(row?.holds_lock === true ? ['the saga ended and holds its tenant’s lock'] : []),
     ...(there?.state === wanted ? [] : [`the tenant is ${there?.state}, not ${wanted}`]),

@@ -27,7 +27,7 @@ const factsOf = (world: ProofWorld, tenant: string) =>
   );
 
 /** I3: the tenant's facts are those of its commits, each once and signed; each commit is audited. */
-export async function exactFacts(world: ProofWorld, { operation }: Subject): Findings {
+export async function exactFacts(world: ProofWorld, { operation, story }: Subject): Findings {
   const { id, tenant, state } = operation;
   const unsigned = await select(world, 'select fact from outbox where tenant = $1', tenant);
   const facts = (await factsOf(world, tenant)).map((row) => row.id).toSorted();
@@ -50,7 +50,9 @@ export async function exactFacts(world: ProofWorld, { operation }: Subject): Fin
     ...commits.flatMap((commit) =>
       names.has(commit.operation) ? [] : [`the commit of ${commit.operation} is not audited`],
     ),
-    ...(state === 'done' && own.length === 0 ? ['the saga is done and committed nothing'] : []),
+    ...(state === 'done' && own.length === 0 && !story.commitsNothing
+      ? ['the saga is done and committed nothing']
+      : []),
     ...(state === 'unwound' && own.length > 0 ? ['the saga was unwound behind its commit'] : []),
   ];
 }

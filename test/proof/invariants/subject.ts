@@ -1,5 +1,5 @@
 import type { Operation } from '../../../ports/registry-store.ts';
-import type { Request, Story } from '../stories.ts';
+import type { Request, Story } from '../story.ts';
 import type { ProofWorld } from '../world.ts';
 
 /** A saga that has ended, to be looked at from outside. */

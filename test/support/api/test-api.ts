@@ -12,7 +12,9 @@ import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
+import type { Report } from '../../../domain/reconcile/report.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
+import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
 import { FakeLogStore } from '../../registry/fake-log-store.ts';
 import { LOG } from '../../sdk/support/fact-writer.ts';
@@ -25,6 +27,11 @@ import type { OpenInvitations } from './open-invitations.ts';
 
 export const OPERATOR = 'operator-token-of-tests';
 export const READER = 'reader-token-of-tests';
+
+/** Where Temporal's UI of the tests is. */
+export const UI_ORIGIN = 'http://temporal-ui.test';
+/** As if it had been opened. */
+const marked = (payload: JsonPayload): JsonPayload => ({ ...payload, data: 'b3BlbmVk' });
 
 export interface Ask {
   readonly method?: string;
@@ -58,6 +65,8 @@ export interface TestApi {
   readonly links: OpenInvitations;
   /** Who signs in, as the invited or as others. */
   readonly people: MemoryLogin;
+  /** What the doctor kept, by operation. */
+  readonly reports: Map<string, Report>;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -76,6 +85,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const planes = createMemoryPlaneStore();
   const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
+  const reports = new Map<string, Report>();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
@@ -86,20 +96,14 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const app = createApp({
     ports: {
       accept: {
-        operations,
-        tenants,
-        invitations,
-        ids: systemIds,
-        clock: systemClock,
+        ...{ operations, tenants, invitations, ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      operations,
-      tenants,
-      invitations,
-      engine,
+      ...{ operations, tenants, invitations, engine },
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
+      reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -111,6 +115,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
       showsInviteLinks: true,
       ...overrides,
     },
+    codec: { openPayloads: async (payloads) => payloads.map(marked), uiOrigin: UI_ORIGIN },
     tokens: { operator: OPERATOR, reader: READER },
     log: pino({}, { write: (line: string) => void log.push(line) }),
     closing: closing.signal,
@@ -125,6 +130,7 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
     planes,
     links,
     people,
+    reports,
     logStore,
     log,
     breakStore,

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -35,18 +36,22 @@ export interface Mutation {
 }
 
 /** The bundle of all sagas, built once for each content of the sources. */
-export function sagaBundle(mutation?: Mutation): Promise<WorkflowBundleWithSourceMap> {
-  return bundleOf('workflows/all.ts', mutation);
+export function sagaBundle(
+  mutation?: Mutation,
+  converter?: DataConverter,
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleOf('workflows/all.ts', mutation, converter);
 }
 
 /** `entry`: a module whose exports are workflows, from the repository's root. */
 export async function bundleOf(
   entry: string,
   mutation?: Mutation,
+  { failureConverterPath }: DataConverter = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const file = join(CACHE, `${hashOf(entry, mutation)}.js`);
+  const file = join(CACHE, `${hashOf(entry, mutation, failureConverterPath)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(entry, mutation);
+  const built = await build(entry, mutation, failureConverterPath);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -54,10 +59,11 @@ export async function bundleOf(
   return built;
 }
 
-function build(entry: string, mutation: Mutation | undefined) {
+function build(entry: string, mutation: Mutation | undefined, failures: string | undefined) {
   return bundleWorkflowCode({
     workflowsPath: join(REPOSITORY, entry),
     logger: SILENT,
+    ...(failures === undefined ? {} : { failureConverterPath: failures }),
     webpackConfigHook: (config) => (mutation === undefined ? config : mutated(config, mutation)),
   });
 }
@@ -76,8 +82,8 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(entry: string, mutation: Mutation | undefined): string {
-  const hash = createHash('sha256').update(JSON.stringify(mutation ?? null));
+function hashOf(entry: string, mutation?: Mutation, failures?: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([mutation ?? null, failures ?? null]));
   hash.update(readFileSync(join(REPOSITORY, entry)));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');

@@ -46,11 +46,11 @@ function withOwnDeadline(args: unknown[]): unknown[] {
 
 /** All outside systems of a world, named as effects name them. */
 export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
+  const { silo, pool } = outside.identity;
+  const faulty = faultyPort(plan, 'identity', silo);
   return {
-    identity: {
-      silo: faultyPort(plan, 'identity', outside.identity.silo),
-      pool: faultyPort(plan, 'identity', outside.identity.pool),
-    },
+    // One adapter may be both, and the doctor must see that it is.
+    identity: { silo: faulty, pool: pool === silo ? faulty : faultyPort(plan, 'identity', pool) },
     databases: faultyPort(plan, 'database', outside.databases),
     routes: faultyPort(plan, 'route', outside.routes),
     dns: faultyPort(plan, 'dns', outside.dns),

@@ -1,5 +1,5 @@
 import { section } from '../section.ts';
-import { flag, secret, text } from '../variables.ts';
+import { flag, httpUrl, secret, text } from '../variables.ts';
 
 export const temporal = section({
   title: 'Temporal',
@@ -9,8 +9,15 @@ export const temporal = section({
     TEMPORAL_NAMESPACE: text.withDefault('default', 'Namespace of all sagas.'),
     TEMPORAL_TLS: flag.withDefault('false', 'Whether to connect by TLS; an API key needs it.'),
     TEMPORAL_API_KEY: secret.optional('API key of Temporal Cloud.'),
+    TEMPORAL_SEALED: flag.optional(
+      'Whether what sagas tell Temporal is sealed by a key of their tenant; unset: yes in `stage` and `prod`. The same for every process.',
+    ),
+    TEMPORAL_UI_URL: httpUrl.optional(
+      'Temporal’s UI: its pages may ask the API to open sealed payloads, with the operator’s token.',
+    ),
   },
-  build: ({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS, TEMPORAL_API_KEY }, refuse) => {
+  build: (values, refuse) => {
+    const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS, TEMPORAL_API_KEY } = values;
     if (TEMPORAL_API_KEY !== undefined && !TEMPORAL_TLS)
       refuse('TEMPORAL_TLS', 'must be true when TEMPORAL_API_KEY is set');
     return {
@@ -18,6 +25,8 @@ export const temporal = section({
       namespace: TEMPORAL_NAMESPACE,
       tls: TEMPORAL_TLS,
       apiKey: TEMPORAL_API_KEY,
+      seals: values.TEMPORAL_SEALED,
+      uiOrigin: values.TEMPORAL_UI_URL && new URL(values.TEMPORAL_UI_URL).origin,
     };
   },
 });

@@ -1,0 +1,77 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Clock } from '../ports/clock.ts';
+import { acceptReconcileAll } from '../registry/accept-reconcile.ts';
+import { mendSystem } from '../registry/examine-tenant.ts';
+import {
+  beginTenants,
+  mendSagas,
+  planReconcileAll,
+  removeOrphans,
+  settleReconcileAll,
+  type ReconcileAllPorts,
+} from '../registry/reconcile-all.ts';
+import { mendRows, planReconcile, settleReconcile } from '../registry/reconcile-tenant.ts';
+import { startSaga } from '../registry/start-saga.ts';
+import type { ScheduleActivities } from '../workflows/begin-reconcile-all/contract.ts';
+import type { ReconcileAllActivities } from '../workflows/reconcile-all/contract.ts';
+import type { ReconcileActivities } from '../workflows/reconcile-tenant/contract.ts';
+import type { SagaRef } from '../workflows/shared/contract.ts';
+import { attempt } from './attempt.ts';
+import { readOperation } from './operation.ts';
+
+/** Opaque id of who asks on behalf of the schedule. */
+const SCHEDULE = 'schedule';
+
+export interface ReconcilePorts extends ReconcileAllPorts {
+  readonly clock: Clock;
+}
+
+export function createReconcileActivities(
+  ports: ReconcilePorts,
+): ReconcileActivities & ReconcileAllActivities & ScheduleActivities {
+  const { operations, clock, report } = ports;
+  const callOf = (ref: SagaRef, signal: AbortSignal) => ({ owner: ref, signal });
+  return {
+    examineTenant: (ref) =>
+      attempt(report, async (signal) => {
+        const operation = await readOperation(operations, ref);
+        return planReconcile(ports, operation, callOf(ref, signal), clock.nowMs());
+      }),
+    mendSystem: (ref, system) =>
+      attempt(report, (signal) => mendSystem(ports, system, callOf(ref, signal))),
+    mendRows: (ref, atMs) =>
+      attempt(report, async () => mendRows(ports, await readOperation(operations, ref), atMs)),
+    verifyTenant: (ref, atMs) =>
+      attempt(report, async (signal) => {
+        const operation = await readOperation(operations, ref);
+        await settleReconcile(ports, operation, callOf(ref, signal), atMs);
+      }),
+    examineAll: (ref, patience, nowMs) =>
+      attempt(report, async (signal) => {
+        const operation = await readOperation(operations, ref);
+        return planReconcileAll(ports, operation, patience, nowMs, signal);
+      }),
+    mendSagas: (ref, nowMs) =>
+      attempt(report, (signal) => mendSagas(ports, callOf(ref, signal), nowMs)),
+    removeOrphans: (ref) => attempt(report, (signal) => removeOrphans(ports, callOf(ref, signal))),
+    beginTenants: (ref) =>
+      attempt(report, async () => beginTenants(ports, await readOperation(operations, ref))),
+    verifyAll: (ref, patience, nowMs) =>
+      attempt(report, (signal) =>
+        settleReconcileAll(ports, ref.operation, patience, nowMs, signal),
+      ),
+    beginSweep: async (key) => {
+      await attempt(report, () => beginSweep(ports, key));
+    },
+  };
+}
+
+/** One that is still at work is enough. */
+async function beginSweep(ports: ReconcilePorts, key: string): Promise<void> {
+  const idempotency = { caller: SCHEDULE, route: 'reconcileAll', key };
+  const request = { actor: SCHEDULE, repair: true, idempotency };
+  const result = await acceptReconcileAll(ports.accept, request);
+  if (result.outcome === 'tenant-busy') return;
+  if ('operation' in result) return startSaga(ports, result.operation);
+  throw ApplicationFailure.create({ type: result.outcome, message: 'It was not accepted yet.' });
+}
