@@ -2,6 +2,7 @@ import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import { sagaAudit } from '../../domain/saga-audit.ts';
 import { isEnded } from '../../domain/operation.ts';
+import type { SagaState } from '../../domain/operation.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { StoreError, type Operation, type OperationStore } from '../../ports/registry-store.ts';
 import { appendAudit, releaseTenantLock } from './commit-writes.ts';
@@ -60,15 +61,9 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
         return rows.map(toOperation);
       }),
     countWithoutLock: (tenant, states) =>
-      inTransaction(pool, { ...across, tenant }, async ({ client }) => {
-        const { rows } = await client.query<{ found: number }>({
-          name: 'count_without_lock',
-          text: `select count(*)::int as found from operations
-                 where tenant = $1 and state = any($2) and not holds_lock`,
-          values: [tenant, states],
-        });
-        return rows[0]?.found ?? 0;
-      }),
+      inTransaction(pool, { ...across, tenant }, ({ client }) =>
+        countWithoutLock(client, tenant, states),
+      ),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>
         client.query(
@@ -101,6 +96,20 @@ export async function findLockHolder(
     values: [tenant],
   });
   return rows[0]?.id;
+}
+
+async function countWithoutLock(
+  client: pg.ClientBase,
+  tenant: string,
+  states: readonly SagaState[],
+): Promise<number> {
+  const { rows } = await client.query<{ found: number }>({
+    name: 'count_without_lock',
+    text: `select count(*)::int as found from operations
+           where tenant = $1 and state = any($2) and not holds_lock`,
+    values: [tenant, states],
+  });
+  return rows[0]?.found ?? 0;
 }
 
 /** First of each tenant the oldest, then of each the second. */
