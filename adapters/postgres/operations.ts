@@ -46,20 +46,7 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
         return rows.map(toOperation);
       }),
     listUnstarted: (olderThanMs, limit) =>
-      inTransaction(pool, across, async ({ db }) => {
-        const rows = await db
-          .select()
-          .from(operations)
-          .where(
-            and(
-              eq(operations.state, 'accepted'),
-              sql`${operations.recordedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
-            ),
-          )
-          .orderBy(TURN, operations.recordedAt, operations.id)
-          .limit(limit);
-        return rows.map(toOperation);
-      }),
+      inTransaction(pool, across, (session) => listUnstarted(session, olderThanMs, limit)),
     countWithoutLock: (tenant, states) =>
       inTransaction(pool, { ...across, tenant }, ({ client }) =>
         countWithoutLock(client, tenant, states),
@@ -98,6 +85,29 @@ export async function findLockHolder(
   return rows[0]?.id;
 }
 
+/** First of each tenant the oldest, then of each the second. */
+const TURN = sql`row_number() over (
+  partition by ${operations.tenant} order by ${operations.recordedAt}, ${operations.id})`;
+
+async function listUnstarted(
+  { db }: Session,
+  olderThanMs: number,
+  limit: number,
+): Promise<Operation[]> {
+  const rows = await db
+    .select()
+    .from(operations)
+    .where(
+      and(
+        eq(operations.state, 'accepted'),
+        sql`${operations.recordedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
+      ),
+    )
+    .orderBy(TURN, operations.recordedAt, operations.id)
+    .limit(limit);
+  return rows.map(toOperation);
+}
+
 async function countWithoutLock(
   client: pg.ClientBase,
   tenant: string,
@@ -111,10 +121,6 @@ async function countWithoutLock(
   });
   return rows[0]?.found ?? 0;
 }
-
-/** First of each tenant the oldest, then of each the second. */
-const TURN = sql`row_number() over (
-  partition by ${operations.tenant} order by ${operations.recordedAt}, ${operations.id})`;
 
 /** Both of a page's order: many operations may be accepted in one millisecond. */
 function isOlderThan(id: string): SQL {
