@@ -6,7 +6,7 @@ export interface Row {
   /** Measured in the same run, in the same unit. */
   readonly baseline: number | null;
   readonly ratio: number | null;
-  /** Of the ratio where there is a baseline, else of the value; the least of what there is a second. */
+  /** Of the ratio where there is a baseline, else of the value; the least of rates. */
   readonly bound: number | null;
   readonly holds: boolean | null;
 }

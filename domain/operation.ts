@@ -26,8 +26,8 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
 };
 
 /**
- * Sagas of one tenant that are at work at once, of the kinds that hold no lock: more are started in
- * turns, each second as many. So few that others hardly feel it on the smallest machine (two cores).
+ * Sagas of one tenant that are at work at once, of the kinds that hold no lock: more are started
+ * in turns, each second as many. So few that others hardly feel it where there are two cores.
  */
 export const MAX_AT_WORK = 4;
 
