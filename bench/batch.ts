@@ -1,3 +1,5 @@
+import { together } from './ending.ts';
+
 /** Many at once: milliseconds of each, and until the last. */
 export interface Batch {
   readonly tookMs: readonly number[];
@@ -9,7 +11,7 @@ export async function atOnce<T>(
   work: (one: T) => Promise<unknown>,
 ): Promise<Batch> {
   const startedMs = performance.now();
-  const tookMs = await Promise.all(
+  const tookMs = await together(
     all.map(async (one) => {
       await work(one);
       return performance.now() - startedMs;

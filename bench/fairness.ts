@@ -2,6 +2,7 @@ import type { Operation } from '../ports/registry-store.ts';
 import { STORIES } from '../test/proof/stories.ts';
 import { RegistryClient } from '../tools/demo/registry-client.ts';
 import type { Progress } from '../tools/servers/progress.ts';
+import { together } from './ending.ts';
 import { openLoop } from './open-loop.ts';
 import { quantile, ratioRow, shareRow } from './row.ts';
 import type { Row } from './row.ts';
@@ -64,7 +65,7 @@ export function toRows(
 /** Milliseconds of each, from the request to the saga's end. */
 async function askInTurns(world: SagaWorld, others: readonly Operation[]): Promise<number[]> {
   const [story] = STORIES.changeMembership;
-  const requests = await Promise.all(others.map((made) => story.prepare(stageOf(world, made))));
+  const requests = await together(others.map((made) => story.prepare(stageOf(world, made))));
   const tookMs: number[] = [];
   await openLoop(PER_SECOND, SECONDS, async (at) => {
     const request = requests[at];

@@ -7,6 +7,7 @@ import type { Stage, Story } from '../test/proof/story.ts';
 import type { Progress } from '../tools/servers/progress.ts';
 import { atOnce, perSecond } from './batch.ts';
 import type { Batch } from './batch.ts';
+import { together } from './ending.ts';
 import { quantile, ratioRow, shareRow } from './row.ts';
 import type { Row } from './row.ts';
 import { ActiveTenants, assureAccepted, liveToEnd, rowsOf, stageOf } from './saga-living.ts';
@@ -97,10 +98,10 @@ async function prepare(
     const made = story.makesTenant === true ? undefined : free.pop();
     return { story, stage: stageOf(world, made) };
   });
-  const asked = await Promise.all(
+  const asked = await together(
     staged.map(async (each) => ({ ...each, request: await each.story.prepare(each.stage) })),
   );
-  return Promise.all(
+  return together(
     asked.map(async ({ request, ...each }) => ({
       ...each,
       operation: await assureAccepted(request),

@@ -5,9 +5,14 @@ import type { Operation } from '../ports/registry-store.ts';
 import { startSaga } from '../registry/start-saga.ts';
 import { provision } from '../test/proof/story.ts';
 import type { Request, Stage } from '../test/proof/story.ts';
+import { eventually } from '../test/support/eventually.ts';
 import type { StepRow } from '../workflows/tables.ts';
 import { SAGA_TABLES } from '../workflows/tables.ts';
+import { together } from './ending.ts';
 import type { SagaWorld } from './saga-world.ts';
+
+const START_WITHIN_MS = 60_000;
+const START_EVERY_MS = 100;
 
 /** The table of a saga that nobody runs. */
 export function rowsOf(kind: OperationKind): readonly StepRow[] {
@@ -39,8 +44,11 @@ export function stageOf(world: SagaWorld, made?: Operation): Stage {
 
 /** From its start to its end; an unwound one rejects. */
 export async function liveToEnd(world: SagaWorld, operation: Operation): Promise<void> {
-  await startSaga({ ...world.api, engine: world.engine }, operation);
   const { kind, id } = operation;
+  // A Temporal that many speak to at once may answer too late: again, as the starter does.
+  await eventually(() => startSaga({ ...world.api, engine: world.engine }, operation), {
+    ...{ withinMs: START_WITHIN_MS, everyMs: START_EVERY_MS, what: `the start of ${kind}/${id}` },
+  });
   await world.client.workflow.getHandle(`${kind}/${id}`).result();
 }
 
@@ -57,7 +65,7 @@ export class ActiveTenants {
   async take(count: number): Promise<readonly Operation[]> {
     const missing = Math.max(0, count - this.#free.length);
     const made = await this.#world.progress(`Provisioning ${missing} tenants`, () =>
-      Promise.all(Array.from({ length: missing }, () => this.#make())),
+      together(Array.from({ length: missing }, () => this.#make())),
     );
     return [...this.#free.splice(0, count), ...made];
   }
