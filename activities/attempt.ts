@@ -68,11 +68,9 @@ function describe(error: unknown): { type: string; message: string; permanent: b
     return { type: error.code, message: error.message, permanent: true };
   if (error instanceof StoreError) {
     const permanent = error.code === 'undo-refused';
-    return {
-      type: error.code,
-      message: 'The registry’s database does not take it now.',
-      permanent,
-    };
+    const isBusy = error.code === 'tenant-busy';
+    const message = isBusy ? error.message : 'The registry’s database does not take it now.';
+    return { type: error.code, message, permanent };
   }
   // A bug must not take a customer down: the saga parks, and a person reads the log.
   return {

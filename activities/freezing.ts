@@ -3,9 +3,12 @@ import { freezeInputOf, freezeTenant, unfreezeTenant } from '../domain/freezing.
 import type { Isolation } from '../domain/isolation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Call } from '../ports/call.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { Routes } from '../ports/routes.ts';
+import { followUpOf } from '../registry/follow-up.ts';
+import { routesOfTenant } from '../registry/tenant-routes.ts';
 import type { FreezingActivities } from '../workflows/freeze-tenant/contract.ts';
 import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
@@ -20,6 +23,7 @@ export interface FreezingPorts extends CommitPorts {
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly routes: Routes;
+  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
   readonly report: Report;
 }
 
@@ -40,8 +44,14 @@ export function createFreezingActivities(
       outside(ref, ({ isolation, slug }, call) => identity[isolation].suspend(slug, call)),
     restoreIdentity: (ref) =>
       outside(ref, ({ isolation, slug }, call) => identity[isolation].restore(slug, call)),
-    suspendRoute: (ref) => outside(ref, (tenant, call) => routes.suspend(tenant, call)),
-    restoreRoute: (ref) => outside(ref, (tenant, call) => routes.restore(tenant, call)),
+    suspendRoute: (ref) =>
+      outside(ref, async (tenant, call) => {
+        for (const route of await routesOfTenant(ports, tenant)) await routes.suspend(route, call);
+      }),
+    restoreRoute: (ref) =>
+      outside(ref, async (tenant, call) => {
+        for (const route of await routesOfTenant(ports, tenant)) await routes.restore(route, call);
+      }),
     commitFreeze: (ref, atMs) =>
       attempt(ports.report, async () => {
         const { actor, input } = await readOperation(ports.operations, ref);
@@ -52,7 +62,8 @@ export function createFreezingActivities(
     commitUnfreeze: (ref, atMs) =>
       attempt(ports.report, async () => {
         const { actor } = await readOperation(ports.operations, ref);
-        return commit(ports, ref, unfreezeTenant, {}, { actor, atMs, releaseLock: true });
+        const again = { id: followUpOf(ref.operation, 'runTrial'), actor };
+        return commit(ports, ref, unfreezeTenant, { again }, { actor, atMs, releaseLock: true });
       }),
   };
 }

@@ -5,8 +5,8 @@ import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
 import type { CommitStep } from '../registry/commit.ts';
+import { followMember } from '../registry/follow-member.ts';
 import { ensureInvitedUser } from '../registry/invited-user.ts';
-import { joinTenant } from '../registry/join-tenant.ts';
 import { mailInvitation } from '../registry/mail-invitation.ts';
 import type { MailPorts } from '../registry/mail-invitation.ts';
 import type { InvitationActivities } from '../workflows/invite-member/contract.ts';
@@ -20,7 +20,7 @@ import { readOperation } from './operation.ts';
 export interface InvitationPorts extends MailPorts, CommitPorts {
   readonly operations: Pick<OperationStore, 'findOperation'>;
   readonly invitations: InvitationStore;
-  readonly tenants: Pick<TenantReader, 'findTenant' | 'findMember'>;
+  readonly tenants: Pick<TenantReader, 'findTenant' | 'findMember' | 'listMembers'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly report: Report;
 }
@@ -54,7 +54,7 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
     joinTenant: (ref) =>
       attempt(report, async (signal) => {
         const { input } = await readOperation(ports.operations, ref);
-        await joinTenant(ports, inviteInputOf(input).member, { owner: ref, signal });
+        await followMember(ports, inviteInputOf(input).member, { owner: ref, signal });
       }),
   };
 }

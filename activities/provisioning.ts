@@ -72,13 +72,22 @@ export function createProvisioningActivities(ports: ProvisioningPorts): Provisio
           tenant: ref.tenant,
           actor: operation.actor,
           rule: activateTenant,
-          command: { tenant: ref.tenant, adminMember: input.adminMember, ...found },
+          command: {
+            ...{ tenant: ref.tenant, adminMember: input.adminMember, ...found },
+            ...trialOf(operation, input),
+          },
           atMs,
           releaseLock: true,
         }),
       ),
     inviteAdmin: (ref) => step(ref, (attempted) => inviteAdmin(ports, attempted)),
   };
+}
+
+/** Absent where none was asked for, so that commands of earlier versions stay what they were. */
+function trialOf({ id, actor }: Operation, { trialOperation }: ProvisionInput) {
+  if (trialOperation === undefined) return {};
+  return { trial: { operation: trialOperation, actor, provisionedBy: id } };
 }
 
 async function ensureIdentity(ports: ProvisioningPorts, { input, call }: Attempt) {

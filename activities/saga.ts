@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
 import type { SagaActivities, SagaRef } from '../workflows/shared/contract.ts';
@@ -12,6 +13,7 @@ export interface SagaPorts {
     'findOperation' | 'recordProgress' | 'undoAcceptance' | 'releaseLock'
   >;
   readonly invitations: Pick<InvitationStore, 'withdraw'>;
+  readonly domains: Pick<DomainStore, 'expireDomain'>;
   /** What a step needs beside the store, which every step reads first; by the step's name. */
   readonly probes: Readonly<
     Record<string, (ref: SagaRef, signal: AbortSignal) => Promise<unknown>>
@@ -23,7 +25,7 @@ export interface SagaPorts {
 
 /** What every saga calls beside its steps. */
 export function createSagaActivities(ports: SagaPorts): SagaActivities {
-  const { operations, invitations, probes, probeStore, clock, report } = ports;
+  const { operations, invitations, domains, probes, probeStore, clock, report } = ports;
   const quietly = async (work: (signal: AbortSignal) => Promise<unknown>) => {
     await attempt(report, work);
   };
@@ -39,6 +41,7 @@ export function createSagaActivities(ports: SagaPorts): SagaActivities {
       quietly(async () => {
         const { id, kind, tenant } = await readOperation(operations, ref);
         if (kind === 'inviteMember') await invitations.withdraw(tenant, id);
+        if (kind === 'addDomain') await domains.expireDomain(tenant, id, clock.nowMs());
         // A new tenant was reserved by its acceptance; every other saga holds just the lock.
         if (kind === 'provisionTenant') await operations.undoAcceptance(id, clock.nowMs());
         else await operations.releaseLock(id);

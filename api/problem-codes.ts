@@ -80,6 +80,16 @@ export const PROBLEM_KINDS = kinds({
     title: 'The member is not in a state that allows this',
     whatToDo: 'Look at the member’s `state`.',
   },
+  'last-owner': {
+    status: 409,
+    title: 'The member is the last owner',
+    whatToDo: 'Give another active member the owner role first, or transfer the ownership.',
+  },
+  'not-owner': {
+    status: 409,
+    title: 'The member is no owner',
+    whatToDo: 'Name an active member who has the owner role as `from`.',
+  },
   'member-exists': {
     status: 409,
     title: 'The person is a member already',
@@ -99,6 +109,41 @@ export const PROBLEM_KINDS = kinds({
     status: 409,
     title: 'The invitation has ended',
     whatToDo: 'Look at its `state`; invite anew when it expired or was revoked.',
+  },
+  'plan-below-use': {
+    status: 409,
+    title: 'The plan is below present use',
+    whatToDo: 'Lower the use that the detail names, or choose a larger plan.',
+  },
+  'request-state': {
+    status: 409,
+    title: 'The product request was answered already',
+    whatToDo: 'Look at the request’s `state`; the customer can ask anew.',
+  },
+  'request-pending': {
+    status: 409,
+    title: 'The product is asked for already',
+    whatToDo: 'Wait until the pending request is answered.',
+  },
+  'trial-over': {
+    status: 409,
+    title: 'The trial is over',
+    whatToDo: 'Look at the trial’s `state`: a tenant that was sold changes its plan instead.',
+  },
+  'domain-exists': {
+    status: 409,
+    title: 'The tenant has this domain already',
+    whatToDo: 'Look at the one that is there; remove it first to begin anew.',
+  },
+  'domain-limit': {
+    status: 409,
+    title: 'The tenant has as many domains as it may have',
+    whatToDo: 'Remove some.',
+  },
+  'domain-state': {
+    status: 409,
+    title: 'The domain is not in a state that allows this',
+    whatToDo: 'Look at the domain’s `state`; one that was just proven is active in a moment.',
   },
   'idempotency-in-flight': {
     status: 409,
@@ -149,6 +194,11 @@ export const PROBLEM_KINDS = kinds({
     status: 422,
     title: 'There is no such plan',
     whatToDo: 'Name a plan of the catalog (`manifests/`).',
+  },
+  'product-unknown': {
+    status: 422,
+    title: 'There is no such product, or no such limit of it',
+    whatToDo: 'Name a product of the catalog (`manifests/`), and limits that it has.',
   },
   'role-unknown': {
     status: 422,

@@ -89,6 +89,8 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'store-full': 'store-full',
   // An undo past the pivot is a saga's question; no route asks it.
   'undo-refused': 'internal',
+  // Nor does one commit; acceptance answers this by itself.
+  'tenant-busy': 'internal',
 };
 
 const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {

@@ -39,6 +39,20 @@ export interface SagaBody {
   readonly inviteLink?: string;
 }
 
+export interface DomainBody {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly record: { readonly name: string; readonly type: string; readonly text: string };
+}
+
+export interface MemberBody {
+  readonly id: string;
+  readonly state: string;
+  readonly identity: { readonly issuer: string; readonly sub: string } | null;
+  readonly roles: readonly string[];
+}
+
 export interface InvitationBody {
   readonly id: string;
   readonly tenant: string;

@@ -3,12 +3,22 @@ import { CliError, EXIT } from './errors.ts';
 const REQUEST_DEADLINE_MS = 70_000;
 const NO_CONTENT = 204;
 
+type KeyHeader = Readonly<Record<string, string>>;
+
 export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  /** For answers without a body. */
-  delete(path: string): Promise<void>;
-  post<T>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T>;
+  /** `T`: void for answers without a body. */
+  delete<T>(path: string, headers?: KeyHeader): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  post<T>(path: string, body?: unknown, headers?: KeyHeader): Promise<T>;
+  /** For answers with a body, by any method that changes something. */
+  send<T>(
+    method: 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: KeyHeader,
+  ): Promise<T>;
 }
 
 interface ProblemBody {
@@ -27,26 +37,26 @@ export function createClient(url: string, token: string): Client {
     if (!response.ok) throw refusal(body as ProblemBody, response.status);
     return body;
   };
+  const change = <T>(method: string, path: string, body?: unknown, headers: KeyHeader = {}) => {
+    const json = { 'Content-Type': 'application/json' };
+    return call(path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...(body === undefined ? {} : json), ...headers },
+    }) as Promise<T>;
+  };
   return {
     url,
+    send: change,
     get: <T>(path: string) => call(path, {}) as Promise<T>,
-    delete: async (path) => {
-      await call(path, { method: 'DELETE' });
-    },
-    post: <T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
-      call(path, {
-        method: 'POST',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        headers: {
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-      }) as Promise<T>,
+    delete: (path, headers) => change('DELETE', path, undefined, headers),
+    put: (path, body) => change('PUT', path, body),
+    post: (path, body, headers) => change('POST', path, body, headers),
   };
 }
 
-/** For `post`: the same key again has one effect. */
-export function keyHeader(idempotencyKey: string | undefined): Readonly<Record<string, string>> {
+/** The same key again has one effect. */
+export function keyHeader(idempotencyKey: string | undefined): KeyHeader {
   return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
 }
 

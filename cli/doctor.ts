@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { FindingBody, ReconciliationBody, SagaBody, TenantBody } from './api-types.ts';
+import type { FindingBody, ReconciliationBody, SagaBody } from './api-types.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { formatTable } from './format.ts';
 import { followSaga } from './progress.ts';
 import { formatReason } from './saga-text.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { fetchTenant } from './tenant-text.ts';
 
 export function addDoctorCommand(program: Command, context: () => Context): void {
   program
@@ -30,7 +29,7 @@ Exit code 1: something was found that is not mended. What does not carry our mar
 
 async function examine(tenant: string | undefined, repair: boolean, context: Context) {
   const client = context.client();
-  const path = tenant === undefined ? '' : `/tenants/${await idOf(tenant, client)}`;
+  const path = tenant === undefined ? '' : `/tenants/${(await fetchTenant(tenant, client)).id}`;
   const { saga } = await client.post<{ saga: SagaBody }>(`/v1${path}/reconcile`, { repair });
   const first = await reportOf(client, saga.id, !context.json);
   // A look at everything has each tenant looked at by a saga of its own.
@@ -42,12 +41,6 @@ async function examine(tenant: string | undefined, repair: boolean, context: Con
     const left = findings.filter(({ mended }) => mended !== true).length;
     throw new CliError(EXIT.refused, `${left} found that ${left === 1 ? 'is' : 'are'} not mended.`);
   }
-}
-
-async function idOf(name: string, client: Client): Promise<string> {
-  if (UUID.test(name)) return name;
-  const path = `/v1/tenants/by-slug/${encodeURIComponent(name)}`;
-  return (await client.get<TenantBody>(path)).id;
 }
 
 async function reportOf(client: Client, id: string, show: boolean): Promise<ReconciliationBody> {

@@ -78,6 +78,6 @@ async function list(context: Context): Promise<void> {
 }
 
 async function remove(name: string, context: Context): Promise<void> {
-  await context.client().delete(`/v1/planes/${encodeURIComponent(name)}`);
+  await context.client().delete<void>(`/v1/planes/${encodeURIComponent(name)}`);
   context.print({ removed: name }, () => `${name} is forgotten.`);
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config.ts';
 import { createContext } from './context.ts';
 import type { Context, GlobalOptions, Io } from './context.ts';
+import { addDomainCommands } from './domains.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { ExitCode } from './errors.ts';
@@ -9,12 +10,15 @@ import { addFactCommands } from './facts.ts';
 import { addInvitationCommands } from './invitations.ts';
 import { addKeyCommands } from './keys.ts';
 import { addLogCommands } from './log.ts';
+import { addMemberCommands } from './members.ts';
 import { addMigrateCommands } from './migrate.ts';
 import { addPlaneCommand } from './plane.ts';
 import { addRecoverCommand } from './recover.ts';
 import { addPlanesCommands } from './planes.ts';
+import { addPlanCommands } from './plans.ts';
 import { addSagaCommands } from './sagas.ts';
 import { addTenantCommands } from './tenants.ts';
+import { addTrialCommands } from './trials.ts';
 
 const HELP = `
 Start here:
@@ -57,6 +61,8 @@ function createProgram(io: Io): Command {
     .addHelpText('after', HELP);
   addTenantCommands(program, context);
   addInvitationCommands(program, context);
+  addDomainCommands(program, context);
+  addMemberCommands(program, context);
   addSagaCommands(program, context);
   addDoctorCommand(program, context);
   addKeyCommands(program, context);
@@ -67,6 +73,8 @@ function createProgram(io: Io): Command {
   addMigrateCommands(program, context);
   addRecoverCommand(program, context);
   addConfigCommand(program, context);
+  addPlanCommands(program, context);
+  addTrialCommands(program, context);
   harden(program, io);
   return program;
 }

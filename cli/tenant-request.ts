@@ -21,8 +21,12 @@ export interface TenantRequestOptions {
 export function addRequestOptions(command: Command): void {
   command
     .option('--wait', 'follow the saga to its end (default when a person watches)')
-    .option('--no-wait', 'return once the request is accepted')
-    .option('--idempotency-key <key>', 'repeat safely: the same key has one effect');
+    .option('--no-wait', 'return once the request is accepted');
+  addKeyOption(command);
+}
+
+export function addKeyOption(command: Command): void {
+  command.option('--idempotency-key <key>', 'repeat safely: the same key has one effect');
 }
 
 /** Prints what was accepted, or follows its saga and prints how it ended. */

@@ -17,6 +17,7 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .option('--name <name>', 'display name (default: the slug)')
     .option('--isolation <mode>', 'silo: its own identity realm; pool: a shared one')
     .option('--plan <plan>', 'a plan of the catalog')
+    .option('--trial', 'begin with a trial, which ends by itself')
     .option('--demo', 'mark it as a tenant for show')
     .addHelpText('after', CREATE_EXAMPLES)
     .action((slug: string, options: CreateOptions) => create(slug, options, context()));
@@ -49,10 +50,11 @@ interface CreateOptions extends TenantRequestOptions {
   readonly isolation?: string;
   readonly plan?: string;
   readonly demo?: boolean;
+  readonly trial?: boolean;
 }
 
 async function create(slug: string, options: CreateOptions, context: Context): Promise<void> {
-  const { admin, name, isolation, plan, demo } = options;
+  const { admin, name, isolation, plan, demo, trial } = options;
   const body = {
     slug,
     admin: { email: admin },
@@ -60,6 +62,7 @@ async function create(slug: string, options: CreateOptions, context: Context): P
     ...(isolation === undefined ? {} : { isolation }),
     ...(plan === undefined ? {} : { plan }),
     ...(demo === undefined ? {} : { demo }),
+    ...(trial === undefined ? {} : { trial }),
   };
   await requestTenant('/v1/tenants', body, options, context);
 }

@@ -1,15 +1,20 @@
 import type { FactDraft } from '../facts/core/types.ts';
+import type { CustomDomain } from './custom-domain.ts';
 import type { Invitation } from './invitation.ts';
 import type { Membership } from './membership.ts';
+import type { OperationKind } from './operation.ts';
+import type { ProductRequest, Sales, Trial } from './sales.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What a rule reads: the rows of one tenant under its head lock, and the platform's catalog. */
-export interface TenantView {
+export interface TenantView extends Sales {
   readonly tenant: Tenant | undefined;
   readonly members: readonly Membership[];
   readonly catalog: Catalog;
   /** The one that the commit is about, locked. */
   readonly invitation?: Invitation | undefined;
+  /** The one that the commit is about, locked. */
+  readonly domain?: CustomDomain | undefined;
 }
 
 /** Live content of the platform tenant's chain. */
@@ -41,7 +46,22 @@ export type Change =
   /** The row goes: who never became a member leaves none. */
   | { readonly type: 'membership-removed'; readonly tenant: string; readonly member: string }
   /** Its end is settled; the other columns stay. */
-  | { readonly type: 'invitation-settled'; readonly invitation: Invitation };
+  | { readonly type: 'invitation-settled'; readonly invitation: Invitation }
+  /** Its state, and when it ended. */
+  | { readonly type: 'domain'; readonly domain: CustomDomain }
+  | { readonly type: 'entitlement-removed'; readonly tenant: string; readonly product: string }
+  | { readonly type: 'product-request'; readonly request: ProductRequest }
+  | { readonly type: 'trial'; readonly trial: Trial }
+  | { readonly type: 'operation'; readonly operation: FollowUp; readonly atMs: number };
+
+/** An operation that the commit itself accepts: the starter starts its saga. */
+export interface FollowUp {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly tenant: string;
+  readonly actor: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
 
 export interface Entitlement {
   readonly tenant: string;
@@ -80,7 +100,14 @@ export type DomainErrorCode =
   | 'role-unknown'
   | 'plan-unknown'
   | 'last-owner'
-  | 'invitation-state';
+  | 'not-owner'
+  | 'invitation-state'
+  | 'domain-state'
+  | 'plan-below-use'
+  | 'product-unknown'
+  | 'request-state'
+  | 'trial-state'
+  | 'trial-end';
 
 /** A refusal by a rule: permanent, and nothing was committed. */
 export interface Refused {

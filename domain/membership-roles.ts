@@ -1,7 +1,15 @@
 import type { Decided, Refused, Rule, TenantView } from './decision.ts';
 import { membershipFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
-import { isOpen, TENANT_NOT_FOUND, tenantState, unknownTenantRole } from './refusals.ts';
+import { isLastOwner, LAST_OWNER } from './ownership.ts';
+import {
+  isOpen,
+  MEMBER_NOT_FOUND,
+  memberState,
+  TENANT_NOT_FOUND,
+  tenantState,
+  unknownTenantRole,
+} from './refusals.ts';
 
 /** The whole new set of tenant-scoped roles of one member. */
 export interface ChangeRoles {
@@ -32,11 +40,6 @@ export const changeRoles: Rule<ChangeRoles> = (view, command) => {
   };
 };
 
-const MEMBER_NOT_FOUND: Refused = {
-  refused: 'member-not-found',
-  message: 'The member is not there.',
-};
-
 function refuse(
   { tenant, members, catalog }: TenantView,
   member: Membership | undefined,
@@ -45,14 +48,8 @@ function refuse(
   if (tenant === undefined) return TENANT_NOT_FOUND;
   if (!isOpen(tenant)) return tenantState(tenant);
   if (member === undefined) return MEMBER_NOT_FOUND;
-  if (member.state !== 'active') {
-    return { refused: 'member-state', message: `The member is ${member.state}.` };
-  }
+  if (member.state !== 'active') return memberState(member);
   const unknown = unknownTenantRole(catalog, roles);
   if (unknown !== undefined) return unknown;
-  const owners = members.filter((m) => m.state === 'active' && m.roles.includes(OWNER_ROLE));
-  if (owners.length === 1 && owners[0] === member && !roles.includes(OWNER_ROLE)) {
-    return { refused: 'last-owner', message: 'The last owner cannot stop being one.' };
-  }
-  return undefined;
+  return isLastOwner(members, member) && !roles.includes(OWNER_ROLE) ? LAST_OWNER : undefined;
 }

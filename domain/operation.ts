@@ -5,8 +5,13 @@ export const OPERATION_KINDS = [
   'freezeTenant',
   'unfreezeTenant',
   'inviteMember',
+  'addDomain',
+  'removeDomain',
   'reconcileTenant',
   'reconcileAll',
+  'changePlan',
+  'answerProductRequest',
+  'runTrial',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -16,13 +21,20 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
  */
 export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   provisionTenant: true,
-  changeMembership: true,
+  // An outage must not delay a revocation: not that of what another change waits for.
+  changeMembership: false,
   freezeTenant: true,
   unfreezeTenant: true,
   // It waits for a person for days.
   inviteMember: false,
+  // It waits for a record in somebody's zone for days.
+  addDomain: false,
+  removeDomain: true,
   reconcileTenant: true,
   reconcileAll: true,
+  changePlan: true,
+  answerProductRequest: true,
+  runTrial: false,
 };
 
 /**

@@ -1,8 +1,10 @@
-import type { Catalog, Entitlement, Refused, Rule } from './decision.ts';
+import type { Catalog, Refused, Rule } from './decision.ts';
 import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
 import { OWNER_ROLE, type Membership } from './membership.ts';
 import { TENANT_NOT_FOUND, unknownTenantRole } from './refusals.ts';
+import { entitledTo } from './sales.ts';
 import type { Tenant } from './tenant.ts';
+import { acceptTrial, type TrialStart } from './trials.ts';
 
 /** The outcome of the steps before the pivot. */
 export interface ActivateTenant {
@@ -14,26 +16,30 @@ export interface ActivateTenant {
   readonly adminMember: string;
   /** The first admin's `sub` at that issuer. */
   readonly adminSub: string;
+  /** Absent: it is active at once. */
+  readonly trial?: TrialStart;
 }
 
 /**
- * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, whatever
- * the plan (a trial, which ends by itself, is a saga of its own), and its first admin owns it.
+ * The pivot of `provisionTenant`: the tenant becomes active on the plan that it was sold, or is on
+ * trial with it, and its first admin owns it.
  */
-export const activateTenant: Rule<ActivateTenant> = (view, command) => {
+export const activateTenant: Rule<ActivateTenant> = (view, command, nowMs) => {
   const { tenant, catalog } = view;
   if (tenant === undefined || tenant.id !== command.tenant) return TENANT_NOT_FOUND;
   const refusal = refuse(tenant, catalog);
   if (refusal !== undefined) return refusal;
-  const { issuer, databaseUrl } = command;
-  const active = { ...tenant, state: 'active', issuer, databaseUrl } as const;
+  const { issuer, databaseUrl, trial } = command;
+  const state = trial === undefined ? 'active' : 'trial';
+  const active = { ...tenant, state, issuer, databaseUrl } as const;
   const owner = ownerOf(tenant, command);
-  const entitlements = entitlementsOf(tenant, catalog);
+  const entitlements = entitledTo(tenant, catalog, view.requests);
   return {
     changes: [
       { type: 'tenant', tenant: active },
       { type: 'membership', membership: owner },
       ...entitlements.map((entitlement) => ({ type: 'entitlement', entitlement }) as const),
+      ...(trial === undefined ? [] : [acceptTrial(tenant.id, trial, nowMs)]),
     ],
     facts: [tenantFact(active), membershipFact(owner), ...entitlements.map(entitlementFact)],
     audit: [
@@ -64,14 +70,4 @@ function ownerOf(tenant: Tenant, { issuer, adminMember, adminSub }: ActivateTena
     identity: { issuer, sub: adminSub },
     roles: [OWNER_ROLE],
   };
-}
-
-function entitlementsOf(tenant: Tenant, catalog: Catalog): Entitlement[] {
-  const sold = catalog.plans.get(tenant.plan)?.entitlements ?? [];
-  return sold.map(({ product, limits }) => ({
-    tenant: tenant.id,
-    product,
-    plan: tenant.plan,
-    limits,
-  }));
 }

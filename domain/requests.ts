@@ -28,11 +28,8 @@ export interface ProvisionInput {
   /** UUID of the first admin's membership. */
   readonly adminMember: string;
   readonly identityProviders: readonly IdentityProviderInput[];
-}
-
-export interface ChangeRolesInput {
-  readonly member: string;
-  readonly roles: readonly string[];
+  /** UUID of the `runTrial` that follows; absent: it is no trial. */
+  readonly trialOperation?: string;
 }
 
 /** The address is in the invitation's row alone. */
@@ -58,14 +55,6 @@ export function provisionInputOf(input: Input): ProvisionInput {
     Array.isArray(input['identityProviders']);
   if (!holds) throw new TypeError('not the input of provisionTenant');
   return input as unknown as ProvisionInput;
-}
-
-/** Throws TypeError for a row of another kind: our own writing, so a bug. */
-export function changeRolesInputOf(input: Input): ChangeRolesInput {
-  if (typeof input['member'] !== 'string' || !Array.isArray(input['roles'])) {
-    throw new TypeError('not the input of changeMembership');
-  }
-  return input as unknown as ChangeRolesInput;
 }
 
 /** Throws TypeError for a row of another kind: our own writing, so a bug. */

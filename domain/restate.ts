@@ -1,13 +1,8 @@
 import { PLATFORM_TENANT, type FactDraft, type FactKind } from '../facts/core/types.ts';
-import type { Entitlement, TenantView } from './decision.ts';
+import type { TenantView } from './decision.ts';
 import { entitlementFact, membershipFact, tenantFact } from './fact-drafts.ts';
 import { catalogFacts } from './platform.ts';
 import type { Tenant } from './tenant.ts';
-
-/** All that the registry holds of a tenant and states in facts. */
-export interface Holdings extends TenantView {
-  readonly entitlements: readonly Entitlement[];
-}
 
 /** What a fact is about, within its tenant. */
 export interface Subject {
@@ -15,7 +10,7 @@ export interface Subject {
   readonly subject: string;
 }
 
-/** Kinds of which {@link Holdings} have the rows: of another one nothing could be said. */
+/** Kinds of which {@link TenantView} has the rows: of another one nothing could be said. */
 const HELD_KINDS = [
   ...['tenant', 'membership', 'entitlement'],
   ...['product', 'role', 'plan'],
@@ -29,7 +24,7 @@ export function isHeldKind(kind: string): kind is FactKind {
 /** What the registry holds about each subject now, as facts; what it does not hold is retracted. */
 export function restate(
   tenant: string,
-  held: Holdings,
+  held: TenantView,
   subjects: readonly Subject[],
 ): readonly FactDraft[] {
   const stated = new Map(factsOf(tenant, held).map((draft) => [nameOf(draft), draft]));
@@ -40,7 +35,7 @@ export function restate(
 }
 
 /** All that the rows of a tenant say, as facts. */
-export function factsOf(tenant: string, held: Holdings): FactDraft[] {
+export function factsOf(tenant: string, held: TenantView): FactDraft[] {
   if (tenant === PLATFORM_TENANT) return catalogFacts(held.catalog);
   return [
     ...(held.tenant !== undefined && isStated(held.tenant) ? [tenantFact(held.tenant)] : []),

@@ -70,6 +70,8 @@ function changesOf(fact: Fact): Change[] {
   }
   if (kind === 'membership' && op === 'retract')
     return [{ type: 'membership-removed', tenant, member: nameOf(fact) }];
+  if (kind === 'entitlement' && op === 'retract')
+    return [{ type: 'entitlement-removed', tenant, product: nameOf(fact) }];
   // No rule retracts these yet.
   if (op === 'retract') return [];
   if (kind === 'membership') {

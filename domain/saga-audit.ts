@@ -7,8 +7,13 @@ const VERBS: Record<OperationKind, string> = {
   freezeTenant: 'freeze',
   unfreezeTenant: 'unfreeze',
   inviteMember: 'invite',
+  addDomain: 'add',
+  removeDomain: 'remove',
   reconcileTenant: 'reconcile',
   reconcileAll: 'reconcile',
+  changePlan: 'plan',
+  answerProductRequest: 'answer',
+  runTrial: 'trial',
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { SagaReason, SagaState, StepProgress } from './operation.ts';
+import type { MembershipChangeName } from './membership-change.ts';
 import type { SagaTiming } from './saga-timing.ts';
 
 /** Words that sagas, their engine's adapter and the Temporal UI share. Free of personal data. */
@@ -28,9 +29,13 @@ export interface SagaRef {
   readonly tenant: string;
 }
 
+/** Which of its ways a saga goes, where its table has several. */
+export type SagaWay = MembershipChangeName;
+
 /** The input of every saga. Names, addresses and secrets stay in the operation's row. */
 export interface SagaInput extends SagaRef {
   readonly timing: SagaTiming;
+  readonly way?: SagaWay;
 }
 
 /** Where a saga stands: what the row keeps, and the checklist in the Temporal UI shows. */

@@ -25,9 +25,15 @@ export const WAITS = [
   /** From the invitation to its reminder, and to its end. */
   'invitation-reminder',
   'invitation',
+  /** From one look for the record of a domain to the next at first, and for the claim in all. */
+  'domain-look',
+  'domain-claim',
   /** Until an orphan of an unknown tenant is removed, and a saga that is not there is given up. */
   'orphan',
   'lost-saga',
+  /** From the trial's begin to its end, and the last reminder before that. */
+  'trial',
+  'trial-reminder',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -40,7 +46,11 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
   waitMs: {
     'invitation-reminder': 48 * HOUR_MS,
     invitation: 72 * HOUR_MS,
+    'domain-look': MINUTE_MS,
+    'domain-claim': 7 * DAY_MS,
     orphan: HOUR_MS,
     'lost-saga': HOUR_MS,
+    trial: 14 * DAY_MS,
+    'trial-reminder': 3 * DAY_MS,
   },
 };

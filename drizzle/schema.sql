@@ -53,6 +53,32 @@ CREATE POLICY tenure_worker_by_tenant ON commits FOR ALL TO tenure_worker USING 
 GRANT SELECT ON commits TO tenure_operator;
 GRANT INSERT, SELECT ON commits TO tenure_worker;
 
+CREATE TABLE domains (
+  tenant uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL,
+  claimed_at timestamp(3) with time zone NOT NULL,
+  proven_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  lost_to uuid,
+  CONSTRAINT domains_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT domains_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+CREATE INDEX domains_by_age ON public.domains USING btree (tenant, claimed_at, id);
+CREATE INDEX domains_lost_to ON public.domains USING btree (lost_to) WHERE (lost_to IS NOT NULL);
+CREATE UNIQUE INDEX domains_open_name ON public.domains USING btree (tenant, name) WHERE (state = ANY (ARRAY['claimed'::text, 'proven'::text, 'active'::text, 'removing'::text]));
+CREATE UNIQUE INDEX domains_owned_name ON public.domains USING btree (name) WHERE (state = ANY (ARRAY['proven'::text, 'active'::text, 'removing'::text]));
+ALTER TABLE domains ENABLE ROW LEVEL SECURITY;
+ALTER TABLE domains FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON domains FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON domains FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON domains FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_worker_owners ON domains FOR SELECT TO tenure_worker USING ((state = ANY (ARRAY['proven'::text, 'active'::text, 'removing'::text, 'lost'::text])));
+GRANT INSERT, SELECT ON domains TO tenure_api;
+GRANT SELECT ON domains TO tenure_operator;
+GRANT SELECT, UPDATE (ended_at), UPDATE (lost_to), UPDATE (proven_at), UPDATE (state) ON domains TO tenure_worker;
+
 CREATE TABLE entitlements (
   tenant uuid NOT NULL,
   product text NOT NULL,
@@ -68,7 +94,7 @@ CREATE POLICY tenure_operator_all ON entitlements FOR ALL TO tenure_operator USI
 CREATE POLICY tenure_worker_by_tenant ON entitlements FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 GRANT SELECT ON entitlements TO tenure_api;
 GRANT SELECT ON entitlements TO tenure_operator;
-GRANT INSERT, SELECT, UPDATE ON entitlements TO tenure_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON entitlements TO tenure_worker;
 
 CREATE TABLE facts (
   index bigint NOT NULL,
@@ -221,12 +247,14 @@ ALTER TABLE operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE operations FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenure_api_by_tenant ON operations FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_operator_all ON operations FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_sequencer_by_operation ON operations FOR SELECT TO tenure_sequencer USING ((id = (NULLIF(current_setting('app.operation'::text, true), ''::text))::uuid));
 CREATE POLICY tenure_worker_by_operation ON operations FOR SELECT TO tenure_worker USING ((id = (NULLIF(current_setting('app.operation'::text, true), ''::text))::uuid));
 CREATE POLICY tenure_worker_by_tenant ON operations FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_worker_unstarted ON operations FOR SELECT TO tenure_worker USING ((state = 'accepted'::text));
 GRANT INSERT, SELECT ON operations TO tenure_api;
 GRANT SELECT, UPDATE (state) ON operations TO tenure_operator;
-GRANT SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
+GRANT SELECT (id), SELECT (tenant) ON operations TO tenure_sequencer;
+GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
 
 CREATE TABLE outbox (
   id bigint NOT NULL DEFAULT nextval('outbox_id_seq'::regclass),
@@ -267,6 +295,29 @@ CREATE TABLE planes (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON planes TO tenure_operator;
 
+CREATE TABLE product_requests (
+  id uuid NOT NULL,
+  tenant uuid NOT NULL,
+  product text NOT NULL,
+  state text NOT NULL,
+  limits jsonb NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp(3) with time zone NOT NULL,
+  answered_at timestamp(3) with time zone,
+  CONSTRAINT product_requests_pkey PRIMARY KEY (id),
+  CONSTRAINT product_requests_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+CREATE INDEX product_requests_by_tenant ON public.product_requests USING btree (tenant, requested_at, id);
+CREATE UNIQUE INDEX product_requests_pending ON public.product_requests USING btree (tenant, product) WHERE (state = 'pending'::text);
+ALTER TABLE product_requests ENABLE ROW LEVEL SECURITY;
+ALTER TABLE product_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON product_requests FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON product_requests FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON product_requests FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT ON product_requests TO tenure_api;
+GRANT SELECT ON product_requests TO tenure_operator;
+GRANT SELECT, UPDATE ON product_requests TO tenure_worker;
+
 CREATE TABLE reconciliations (
   operation uuid NOT NULL,
   tenant uuid NOT NULL,
@@ -286,6 +337,23 @@ CREATE POLICY tenure_worker_by_tenant ON reconciliations FOR ALL TO tenure_worke
 GRANT SELECT ON reconciliations TO tenure_api;
 GRANT SELECT ON reconciliations TO tenure_operator;
 GRANT INSERT, SELECT, UPDATE ON reconciliations TO tenure_worker;
+
+CREATE TABLE saga_keys (
+  tenant uuid NOT NULL,
+  sealed bytea,
+  made_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  condemned_at timestamp(3) with time zone,
+  CONSTRAINT saga_keys_pkey PRIMARY KEY (tenant)
+);
+ALTER TABLE saga_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saga_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON saga_keys FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON saga_keys FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_sequencer_by_tenant ON saga_keys FOR ALL TO tenure_sequencer USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_worker_by_tenant ON saga_keys FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT, UPDATE ON saga_keys TO tenure_operator;
+GRANT INSERT, SELECT ON saga_keys TO tenure_sequencer;
+GRANT INSERT, SELECT, UPDATE (condemned_at) ON saga_keys TO tenure_worker;
 
 CREATE TABLE secrets (
   tenant uuid NOT NULL,
@@ -363,3 +431,39 @@ CREATE POLICY tenure_worker_by_tenant ON tenants FOR ALL TO tenure_worker USING 
 GRANT INSERT, SELECT ON tenants TO tenure_api;
 GRANT SELECT ON tenants TO tenure_operator;
 GRANT SELECT, UPDATE ON tenants TO tenure_worker;
+
+CREATE TABLE trials (
+  tenant uuid NOT NULL,
+  operation uuid NOT NULL,
+  provisioned_by uuid NOT NULL,
+  state text NOT NULL,
+  ends_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT trials_pkey PRIMARY KEY (tenant),
+  CONSTRAINT trials_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+ALTER TABLE trials ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trials FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON trials FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON trials FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON trials FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT SELECT ON trials TO tenure_api;
+GRANT SELECT ON trials TO tenure_operator;
+GRANT INSERT, SELECT, UPDATE ON trials TO tenure_worker;
+
+CREATE TABLE usage (
+  tenant uuid NOT NULL,
+  product text NOT NULL,
+  limit_name text NOT NULL,
+  used bigint NOT NULL,
+  reported_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT usage_tenant_product_limit_name_pk PRIMARY KEY (tenant, product, limit_name),
+  CONSTRAINT usage_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
+);
+ALTER TABLE usage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE usage FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenure_api_by_tenant ON usage FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+CREATE POLICY tenure_operator_all ON usage FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
+CREATE POLICY tenure_worker_by_tenant ON usage FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
+GRANT INSERT, SELECT, UPDATE ON usage TO tenure_api;
+GRANT SELECT ON usage TO tenure_operator;
+GRANT SELECT ON usage TO tenure_worker;

@@ -1,4 +1,4 @@
-import type { Entitlement } from '../domain/decision.ts';
+import type { CustomDomain } from '../domain/custom-domain.ts';
 import type { KnownTenant } from '../domain/reconcile/orphans.ts';
 import type { Report } from '../domain/reconcile/report.ts';
 import type { OpenOperation } from '../domain/reconcile/sagas.ts';
@@ -9,10 +9,12 @@ export interface ReconcileTransaction extends Pick<
   CommitTransaction,
   'findCommit' | 'view' | 'apply' | 'appendAudit' | 'saveCommit'
 > {
-  entitlements(): Promise<readonly Entitlement[]>;
   /** Payloads of all facts of the tenant by `seq`; undefined while some are not signed yet. */
   chain(): Promise<readonly Uint8Array[] | undefined>;
 }
+
+/** In a state of `OWNING_STATES`. */
+export type OwnedDomain = Pick<CustomDomain, 'id' | 'tenant' | 'name' | 'state'>;
 
 /**
  * The doctor's view of the registry. It reads across tenants as an operator does, and writes as a
@@ -28,6 +30,7 @@ export interface ReconcileStore {
   /** The accepted request that made the tenant. */
   findProvisioning(tenant: string): Promise<Operation | undefined>;
   listTenants(): Promise<readonly KnownTenant[]>;
+  listOwnedDomains(): Promise<readonly OwnedDomain[]>;
   /** Tenants whose lock an operation holds, but those. */
   lockedTenants(except: string): Promise<ReadonlySet<string>>;
   openOperations(): Promise<readonly OpenOperation[]>;

@@ -7,6 +7,7 @@
  * is idempotent by its operation and step, so the caller repeats it.
  */
 import type { AuditDraft, Change, TenantView } from '../domain/decision.ts';
+import type { CustomDomain } from '../domain/custom-domain.ts';
 import type { Invitation } from '../domain/invitation.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { OperationKind, SagaReason, SagaState, StepProgress } from '../domain/operation.ts';
@@ -17,8 +18,14 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
+ * - `tenant-busy`: another operation holds the lock that one accepted by a commit needs. Transient.
  */
-export type StoreErrorCode = 'store-unavailable' | 'store-unknown' | 'store-full' | 'undo-refused';
+export type StoreErrorCode =
+  | 'store-unavailable'
+  | 'store-unknown'
+  | 'store-full'
+  | 'undo-refused'
+  | 'tenant-busy';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -62,6 +69,8 @@ export interface AcceptRequest {
   readonly newTenant?: Tenant;
   /** Its row in state `pending`, with the address that is kept nowhere else. */
   readonly newInvitation?: Pick<Invitation, 'member' | 'email' | 'roles'>;
+  /** Its row in state `claimed`. */
+  readonly newDomain?: Pick<CustomDomain, 'name'>;
   /** Stored sealed in the same transaction, by name, under the operation's tenant. */
   readonly secrets: ReadonlyMap<string, string>;
   readonly idempotency?: Idempotency;
@@ -74,6 +83,7 @@ export type AcceptOutcome =
   | { readonly outcome: 'slug-taken' | 'host-taken' }
   | { readonly outcome: 'tenant-busy'; readonly by: string }
   | { readonly outcome: 'invitation-pending' | 'invitation-limit' }
+  | { readonly outcome: 'domain-exists' | 'domain-limit' }
   | { readonly outcome: 'idempotency-key-reused' | 'idempotency-in-flight' };
 
 export interface OperationStore {
@@ -168,6 +178,8 @@ export interface CommitTransaction {
   head(tenant: string): Promise<ChainHead>;
   /** Of the first tenant; nobody else can end it until the transaction does. */
   lockInvitation(id: string): Promise<Invitation | undefined>;
+  /** Of the first tenant; nobody else can change it until the transaction ends. */
+  lockDomain(id: string): Promise<CustomDomain | undefined>;
   apply(changes: readonly Change[]): Promise<void>;
   appendFacts(facts: readonly UnsignedFact[]): Promise<void>;
   appendAudit(

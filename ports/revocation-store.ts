@@ -1,4 +1,3 @@
-import type { Entitlement } from '../domain/decision.ts';
 import type { CommitTransaction } from './registry-store.ts';
 
 /**
@@ -19,9 +18,7 @@ export interface KeyedFact {
   readonly payload: Uint8Array;
 }
 
-export interface RestatingTransaction extends Pick<
+export type RestatingTransaction = Pick<
   CommitTransaction,
   'findCommit' | 'view' | 'head' | 'appendFacts' | 'appendAudit' | 'saveCommit'
-> {
-  entitlements(tenant: string): Promise<readonly Entitlement[]>;
-}
+>;

@@ -3,14 +3,15 @@ import type { Call } from './call.ts';
 import type { InventoryItem } from './identity-provider.ts';
 
 export interface RouteRequest {
+  /** Name of the object: the tenant's slug, or a custom domain (`routeOfDomain`). */
   readonly slug: string;
   /** Fully qualified, no final dot. Reserved in our database: routers do not keep hosts unique. */
   readonly host: string;
 }
 
 /**
- * The way from a host to the front end. One object per tenant, named by its slug, with the owner
- * mark as labels. Settle time: `ROUTES_SETTLE_MS`.
+ * The way from a host to the front end. One object per tenant, named by its slug, and one for each
+ * custom domain, named by it (a slug has no dot), with the owner mark as labels. Settle time: `ROUTES_SETTLE_MS`.
  */
 export interface Routes {
   /** Create, or adopt if mine and bring it to what is wanted, or refuse (`foreign`). */
@@ -28,6 +29,11 @@ export interface Routes {
   observe(request: RouteRequest, call: Call): Promise<Observation>;
   probe(signal: AbortSignal): Promise<void>;
   inventory(signal: AbortSignal): Promise<readonly InventoryItem[]>;
+}
+
+/** The route of a custom domain. Its name keeps two tenants from routing one host. */
+export function routeOfDomain(name: string): RouteRequest {
+  return { slug: name, host: name };
 }
 
 /** The API server answers a write when etcd has it; a cut one is decided within this time. */

@@ -1,4 +1,5 @@
 import type { OperationKind, SagaState, StepProgress } from '../domain/operation.ts';
+import type { SagaWay } from '../domain/saga-protocol.ts';
 
 export type SagaCommand = 'resume' | 'unwind' | 'cancel';
 
@@ -31,6 +32,7 @@ export interface SagaStart {
   readonly tenant: string;
   /** For people who look at the engine's own screens. */
   readonly slug: string;
+  readonly way?: SagaWay;
 }
 
 /**

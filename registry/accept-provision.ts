@@ -31,6 +31,8 @@ export interface ProvisionRequest extends AcceptCaller {
   readonly isolation: Isolation;
   readonly plan: string;
   readonly demo: boolean;
+  /** It begins with a trial, which ends by itself. Absent otherwise: that is an older request. */
+  readonly trial?: true;
   readonly adminEmail: string;
   readonly identityProviders: readonly ExternalIdentityProvider[];
 }
@@ -92,13 +94,14 @@ async function mintTenant({ seeds, tenants, ids }: ProvisionPorts, slug: string)
 }
 
 function inputOf({ domain, ids }: ProvisionPorts, request: ProvisionRequest): ProvisionInput {
-  const { slug, displayName, isolation, plan, demo, adminEmail } = request;
+  const { slug, displayName, isolation, plan, demo, trial, adminEmail } = request;
   return {
     ...{ slug, displayName, isolation, plan, demo, adminEmail },
     host: hostOf(slug, domain),
     adminUserId: ids.uuid(),
     adminMember: ids.uuid(),
     identityProviders: request.identityProviders.map(withoutSecret),
+    ...(trial === true ? { trialOperation: ids.uuid() } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What every acceptance needs and may answer (DESIGN 4.1). */
-import type { Catalog } from '../domain/decision.ts';
+import type { DomainProblem } from '../domain/custom-domain.ts';
+import type { Catalog, Refused } from '../domain/decision.ts';
 import type { EmailProblem } from '../domain/email.ts';
 import { isTenantRole } from '../domain/refusals.ts';
 import type { SlugProblem } from '../domain/slug.ts';
@@ -35,7 +36,7 @@ export type Keyed = Pick<AcceptRequest, 'idempotency'>;
 /** One field of the request that cannot be accepted, however often it is sent. */
 export interface AcceptProblem {
   readonly field: string;
-  readonly code: SlugProblem | EmailProblem | 'plan-unknown' | 'role-unknown';
+  readonly code: SlugProblem | EmailProblem | DomainProblem | 'plan-unknown' | 'role-unknown';
 }
 
 export type AcceptResult =
@@ -44,7 +45,11 @@ export type AcceptResult =
   | {
       readonly outcome: 'tenant-not-found' | 'tenant-state' | 'member-not-found' | 'member-state';
     }
-  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' };
+  | { readonly outcome: 'last-owner' | 'not-owner' }
+  | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
+  | { readonly outcome: 'domain-not-found' | 'domain-state' }
+  /** The rule of the saga's commit refuses it as things are now. */
+  | { readonly outcome: 'refused'; readonly refusal: Refused };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

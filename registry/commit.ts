@@ -25,6 +25,8 @@ export interface CommitStep<C> {
   readonly command: C;
   /** Id of the invitation that the rule decides about. */
   readonly invitation?: string;
+  /** Id of the custom domain that the rule decides about. */
+  readonly domain?: string;
   /** The saga's clock, so that a retry writes the same bytes. */
   readonly atMs: number;
   /** Whether the tenant lock of the operation ends here (DESIGN 4.1). */
@@ -50,16 +52,17 @@ export function commitStep<C>(
   const commandHash = canonicalHash(step.command);
   const { operation, tenant, actor, atMs } = step;
   return store.transact([tenant], async (transaction) => {
-    const [earlier, view, invitation] = await Promise.all([
+    const [earlier, view, invitation, domain] = await Promise.all([
       transaction.findCommit(operation, step.step),
       transaction.view(tenant),
       step.invitation === undefined ? undefined : transaction.lockInvitation(step.invitation),
+      step.domain === undefined ? undefined : transaction.lockDomain(step.domain),
     ]);
     if (earlier !== undefined) {
       if (earlier.commandHash === commandHash) return { facts: earlier.facts, replayed: true };
       throw new CommitKeyReusedError(`${operation}/${step.step} came with another command`);
     }
-    const decision = step.rule({ ...view, invitation }, step.command, atMs);
+    const decision = step.rule({ ...view, invitation, domain }, step.command, atMs);
     if ('refused' in decision) throw new RefusedError(decision.refused, decision.message);
     const { changes, facts, audit } = decision;
     const unsigned =

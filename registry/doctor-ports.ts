@@ -1,4 +1,5 @@
 import type { Isolation } from '../domain/isolation.ts';
+import type { DomainStore } from '../ports/domain-store.ts';
 import type { Dns } from '../ports/dns.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { ReconcileStore } from '../ports/reconcile-store.ts';
@@ -14,6 +15,7 @@ export interface DoctorPorts {
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly databases: TenantDatabase;
   readonly routes: Routes;
+  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
   readonly dns: Dns;
   readonly report: (message: string, cause: unknown) => void;
 }

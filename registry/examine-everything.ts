@@ -5,12 +5,14 @@ import {
   placeOf,
   type Everything,
   type Item,
+  type KnownDomain,
   type KnownTenant,
 } from '../domain/reconcile/orphans.ts';
 import { isForsaken } from '../domain/reconcile/rows.ts';
 import { planSagas } from '../domain/reconcile/sagas.ts';
 import { PLATFORM_TENANT } from '../facts/core/types.ts';
 import type { InventoryItem } from '../ports/identity-provider.ts';
+import type { OwnedDomain } from '../ports/reconcile-store.ts';
 import type { SagaCensus } from '../ports/saga-census.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { withChain } from './examine-tenant.ts';
@@ -46,19 +48,21 @@ async function gather(
 ): Promise<Everything> {
   const { reconcile } = ports;
   // Tenants first: one that becomes active meanwhile is provisioning here, and left alone.
-  const [tenants, before] = await Promise.all([
+  const [tenants, before, domainsBefore] = await Promise.all([
     reconcile.listTenants(),
     reconcile.lockedTenants(operation),
+    reconcile.listOwnedDomains(),
   ]);
   const lists = await listOutside(ports, signal);
   const after = await reconcile.lockedTenants(operation);
+  const domains = knownDomains(domainsBefore, await reconcile.listOwnedDomains());
   const items = lists.flatMap((list) => ('unseen' in list ? [] : list.items));
   const known = new Set(tenants.map(({ id }) => id));
   const unknown = items.flatMap(({ tenant }) =>
     tenant === undefined || known.has(tenant) ? [] : [tenant],
   );
   return {
-    ...{ tenants, items, nowMs, patienceMs: orphanMs, platform: PLATFORM_TENANT },
+    ...{ tenants, domains, items, nowMs, patienceMs: orphanMs, platform: PLATFORM_TENANT },
     unseen: lists.flatMap((list) =>
       'unseen' in list ? [{ place: list.place, code: list.unseen }] : [],
     ),
@@ -75,6 +79,22 @@ async function gather(
     sinceMs: sinceWhen((await reconcile.lastSweep(operation))?.findings ?? []),
   };
 }
+
+/** Domains come and go without the tenant's lock: what was so before and after is so. */
+function knownDomains(
+  before: readonly OwnedDomain[],
+  after: readonly OwnedDomain[],
+): KnownDomain[] {
+  const activeBefore = new Set(before.filter(isActive).map(({ id }) => id));
+  const activeAfter = new Set(after.filter(isActive).map(({ id }) => id));
+  const wanted = activeBefore.intersection(activeAfter);
+  const all = new Map([...before, ...after].map((each) => [each.id, each]));
+  return Array.from(all.values(), ({ id, tenant, name }) => ({
+    ...{ tenant, name, wanted: wanted.has(id) },
+  }));
+}
+
+const isActive = ({ state }: OwnedDomain): boolean => state === 'active';
 
 /** Of the tenants that have something outside. */
 async function forsakenAmong(

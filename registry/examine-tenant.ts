@@ -1,10 +1,10 @@
+import type { TenantView } from '../domain/decision.ts';
 import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
 import { isThere, planTenant } from '../domain/reconcile/plan.ts';
 import { liveFacts, planRows, statedTenant } from '../domain/reconcile/rows.ts';
 import { provisionInputOf } from '../domain/requests.ts';
-import type { Holdings } from '../domain/restate.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import type { Fact } from '../facts/core/types.ts';
@@ -12,9 +12,11 @@ import type { Call } from '../ports/call.ts';
 import type { IdentityRequest, IdentityShape } from '../ports/identity-provider.ts';
 import type { ReconcileTransaction } from '../ports/reconcile-store.ts';
 import { StoreError } from '../ports/registry-store.ts';
+import { routeOfDomain } from '../ports/routes.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { RefusedError } from './errors.ts';
 import { identityRequestOf } from './identity-request.ts';
+import { routesOfTenant } from './tenant-routes.ts';
 
 /** Looks at one tenant everywhere; changes nothing. */
 export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Finding[]> {
@@ -31,7 +33,12 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
     see((own) => ports.routes.observe(desired, own)),
     see((own) => ports.dns.observe(desired.host, own)),
   ]);
-  return [...planTenant(desired, { identity, database, route, dns }), ...rows];
+  const domains = await Promise.all(
+    (await ports.domains.listActiveDomains(id)).map(async ({ name }) => ({
+      ...{ name, seen: await see((own) => ports.routes.observe(routeOfDomain(name), own)) },
+    })),
+  );
+  return [...planTenant(desired, { identity, database, route, dns }, domains), ...rows];
 }
 
 /** Brings what is ours, in one system, to what is wanted. Repeatable. */
@@ -39,18 +46,26 @@ export async function mendSystem(ports: DoctorPorts, place: System, call: Call):
   const known = await readTenant(ports, call.owner.tenant);
   if (known === undefined) throw new StoreError('store-unavailable', 'Facts are not signed yet.');
   const { tenant } = known;
-  // Frozen since the plan was made: to make anything anew would open it.
-  if (tenant.state === 'frozen') throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  if (tenant.state === 'frozen') return closeSystem(ports, tenant, place, call);
   switch (place) {
     case 'identity':
       return mendIdentity(ports, tenant, call);
     case 'database':
       return void (await ports.databases.ensure(call));
     case 'route':
-      return ports.routes.ensure(tenant, call);
+      for (const route of await routesOfTenant(ports, tenant))
+        await ports.routes.ensure(route, call);
+      return;
     case 'dns':
       return ports.dns.ensure(tenant.host, call);
   }
+}
+
+/** To make anything of a frozen tenant anew would open it. */
+async function closeSystem(ports: DoctorPorts, tenant: Tenant, place: System, call: Call) {
+  if (place === 'identity') return ports.identity[tenant.isolation].suspend(tenant.slug, call);
+  if (place !== 'route') throw new RefusedError('tenant-state', 'The tenant is frozen.');
+  for (const route of await routesOfTenant(ports, tenant)) await ports.routes.suspend(route, call);
 }
 
 /** The tenant as its facts have it, and which of its rows say something else. */
@@ -92,7 +107,7 @@ export async function withChain<T>(
 }
 
 interface Known {
-  readonly held: Holdings;
+  readonly held: TenantView;
   readonly live: ReadonlyMap<string, Fact>;
 }
 
@@ -100,12 +115,9 @@ async function readKnown(
   transaction: ReconcileTransaction,
   tenant: string,
 ): Promise<Known | undefined> {
-  const [view, entitlements] = await Promise.all([
-    transaction.view(tenant),
-    transaction.entitlements(),
-  ]);
+  const held = await transaction.view(tenant);
   const chain = await transaction.chain();
-  return chain && { held: { ...view, entitlements }, live: liveFacts(chain.map(parsePayload)) };
+  return chain && { held, live: liveFacts(chain.map(parsePayload)) };
 }
 
 /** Of a tenant that `recover` made from facts, which hold no names, presence alone is known. */

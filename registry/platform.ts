@@ -1,5 +1,6 @@
 import type { CatalogDeclaration } from '../domain/platform.ts';
 import { declareCatalog } from '../domain/platform.ts';
+import { NOTHING_SOLD } from '../domain/sales.ts';
 import { PLATFORM_TENANT } from '../facts/core/types.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { CommitStore, TenantReader } from '../ports/registry-store.ts';
@@ -26,7 +27,8 @@ export async function declarePlatform(
   declaration: CatalogDeclaration,
 ): Promise<CommitResult> {
   const atMs = clock.nowMs();
-  const view = { tenant: undefined, members: [], catalog: await tenants.readCatalog() };
+  const catalog = await tenants.readCatalog();
+  const view = { tenant: undefined, members: [], catalog, ...NOTHING_SOLD };
   const difference = declareCatalog(view, declaration, atMs);
   if ('changes' in difference && difference.changes.length === 0) {
     return { facts: [], replayed: false };

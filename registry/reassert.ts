@@ -96,8 +96,7 @@ function restatePart(
   const { tenant, operation, actor } = step;
   return store.transact(tenant, async (transaction) => {
     if ((await transaction.findCommit(operation, step.step)) !== undefined) return 0;
-    const view = await transaction.view(tenant);
-    const held = { ...view, entitlements: await transaction.entitlements(tenant) };
+    const held = await transaction.view(tenant);
     const drafts = restate(tenant, held, subjects);
     const facts = chain(await transaction.head(tenant), log, step, drafts);
     const refs = facts.map(({ id, seq }) => ({ id, tenant, seq }));

@@ -15,7 +15,7 @@ In the project's folder: \`npx tenure\`.`;
 async function describe(path: readonly string[]): Promise<string[]> {
   const help = await helpOf(path);
   const [, commands = ''] = /^Commands:\n((?: {2}.*\n)+)/m.exec(help) ?? [];
-  const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const names = [...commands.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
   const below: string[][] = [];
   for (const name of names.filter((one) => one !== 'help'))
     below.push(await describe([...path, name]));

@@ -40,6 +40,7 @@ const SYSTEMS: Readonly<Record<Touched, System>> = {
   },
   dns: { words: 'DNS', reasons: port('dns'), settleMs: DNS_SETTLE_MS },
   mail: { words: 'mail', reasons: `${port('identity')}, ${port('notifier')}` },
+  zone: { words: 'the DNS of the domain, which is only looked at', reasons: port('domain-proof') },
   registry: { words: 'Postgres: state, audit, facts', reasons: `${STORE}, refusals of the rule` },
   log: { words: 'sequencer and log', reasons: STORE },
   nothing: { words: 'nothing', reasons: '–' },

@@ -2,6 +2,8 @@ import { createFactReader } from '../adapters/postgres/fact-log.ts';
 import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { createDomainChallenges } from '../adapters/system/domain-challenges.ts';
+import { domainNames } from '../adapters/system/domain-names.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
@@ -13,7 +15,8 @@ import { composeSealing } from './sealing.ts';
 /** All adapters of the API's process. Nothing is connected before it is used. */
 export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>) {
   const databaseUrl = config.database.url.reveal();
-  const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: sealingKeyOf(config) });
+  const sealingKey = sealingKeyOf(config);
+  const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey });
   const facts = createFactReader({ databaseUrl });
   const reconcile = createReconcileStore({ databaseUrl });
   // Until the access issue every caller of the API is an operator.
@@ -24,7 +27,11 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     tenants: store.tenants,
     secrets: store.secrets,
     invitations: store.invitations,
+    domains: store.domains,
+    challenges: createDomainChallenges(sealingKey),
+    names: domainNames,
     login: composeLogin(config),
+    sales: store.sales,
     store: store.probe,
     facts,
     log: facts,

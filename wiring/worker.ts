@@ -7,6 +7,7 @@ import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { createDomainChallenges } from '../adapters/system/domain-challenges.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
 import { createTemporalCensus } from '../adapters/temporal/census.ts';
@@ -15,6 +16,7 @@ import { assureTemporal } from '../adapters/temporal/start-check.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
+import { composeDomainProof } from './domain-proof.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
 import { composeSealing } from './sealing.ts';
@@ -52,6 +54,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     commits: store.commits,
     secrets: store.secrets,
     invitations: store.invitations,
+    domains: store.domains,
+    challenges: createDomainChallenges(sealingKey),
+    domainProof: watch('domain-proof', composeDomainProof(config)),
     tokens: createInvitationTokens(sealingKey),
     publicUrl: config.service.publicUrl,
     store: store.probe,

@@ -1,24 +1,33 @@
+import { createDomainActivities } from '../activities/domains.ts';
+import type { DomainPorts } from '../activities/domains.ts';
 import { createFreezingActivities } from '../activities/freezing.ts';
 import type { FreezingPorts } from '../activities/freezing.ts';
 import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
+import { createPlanActivities } from '../activities/plans.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import type { ReconcilePorts } from '../activities/reconcile.ts';
 import { createSagaActivities } from '../activities/saga.ts';
 import type { SagaPorts } from '../activities/saga.ts';
-import type { Notifier } from '../ports/notifier.ts';
+import { createTrialActivities } from '../activities/trials.ts';
+import type { TrialPorts } from '../activities/trials.ts';
+import { StoreError } from '../ports/registry-store.ts';
+import type { OperationStore } from '../ports/registry-store.ts';
+import { followUpOf } from '../registry/follow-up.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 
 export type ActivityPorts = ProvisioningPorts &
   MembershipPorts &
   FreezingPorts &
   InvitationPorts &
+  DomainPorts &
   ReconcilePorts &
-  Omit<SagaPorts, 'probes'> & { readonly notifier: Notifier };
+  TrialPorts &
+  Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
 /** All activities of the queue `tenure`. */
 export function createActivities(ports: ActivityPorts) {
@@ -27,26 +36,43 @@ export function createActivities(ports: ActivityPorts) {
     ...createMembershipActivities(ports),
     ...createFreezingActivities(ports),
     ...createInvitationActivities(ports),
+    ...createDomainActivities(ports),
     ...createReconcileActivities(ports),
+    ...createPlanActivities(ports),
+    ...createTrialActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants } = ports;
+  const { identity, databases, routes, dns, notifier, tenants, operations, domainProof } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
   return {
     identity: probeIdentity,
+    admit: probeIdentity,
     user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
     route: (_ref, signal) => routes.probe(signal),
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
+    proof: (_ref, signal) => domainProof.probe(signal),
+    vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
+    end: (ref) => assureFree(operations, ref),
   };
+}
+
+/** What a trial's end waits for: who works on the tenant, unless its own end accepted that. */
+async function assureFree(
+  operations: Pick<OperationStore, 'findLockHolder'>,
+  { tenant, operation }: SagaRef,
+): Promise<void> {
+  const by = await operations.findLockHolder(tenant);
+  if (by === undefined || by === followUpOf(operation, 'freezeTenant')) return;
+  throw new StoreError('tenant-busy', `Operation ${by} is running.`);
 }

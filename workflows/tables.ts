@@ -1,13 +1,20 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
+import { LOOK } from '../domain/custom-domain.ts';
 import { INVITATION_MESSAGES } from '../domain/invitation.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
+import { TRIAL_MESSAGES } from '../domain/trials.ts';
+import { steps as answerProductRequest } from './answer-product-request/workflow.ts';
+import { steps as addDomain } from './add-domain/workflow.ts';
 import { steps as changeMembership } from './change-membership/workflow.ts';
+import { steps as changePlan } from './change-plan/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
+import { steps as removeDomain } from './remove-domain/workflow.ts';
 import { steps as reconcileAll } from './reconcile-all/workflow.ts';
 import { steps as reconcileTenant } from './reconcile-tenant/workflow.ts';
+import { steps as runTrial } from './run-trial/workflow.ts';
 import type { Touched } from './shared/step.ts';
 import { steps as unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 
@@ -51,8 +58,9 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     steps: provisionTenant,
   },
   changeMembership: {
-    does: 'Changes the roles of one member; the fact is the truth at once.',
-    begunBy: 'PATCH /v1/tenants/{tenant}/members/{member}',
+    does: 'Changes roles, deactivates, reactivates, ends a membership, or transfers ownership; the fact is the truth at once.',
+    begunBy:
+      'PATCH, DELETE /v1/tenants/{tenant}/members/{member}, POST …/deactivate, …/reactivate, POST /v1/tenants/{tenant}/transfer-ownership',
     refusals: [
       'tenant-not-found',
       'tenant-state',
@@ -60,6 +68,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
       'member-state',
       'role-unknown',
       'last-owner',
+      'not-owner',
     ],
     told: [],
     steps: changeMembership,
@@ -85,6 +94,20 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     told: INVITATION_MESSAGES,
     steps: (input) => inviteMember(input),
   },
+  addDomain: {
+    does: 'Waits until the DNS of a name says that it is the tenant’s, and routes it.',
+    begunBy: 'POST /v1/tenants/{tenant}/domains',
+    refusals: ['tenant-not-found', 'tenant-state', 'domain-state'],
+    told: [LOOK],
+    steps: (input) => addDomain(input),
+  },
+  removeDomain: {
+    does: 'Takes a name back: its route goes, then others may have it.',
+    begunBy: 'DELETE /v1/tenants/{tenant}/domains/{domain}',
+    refusals: ['domain-state'],
+    told: [],
+    steps: removeDomain,
+  },
   reconcileTenant: {
     does: 'Looks at one tenant everywhere, mends what is ours, and looks again.',
     begunBy: 'POST /v1/tenants/{tenant}/reconcile',
@@ -98,5 +121,26 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: [],
     told: [],
     steps: reconcileAll,
+  },
+  changePlan: {
+    does: 'Sells a tenant another plan, up or down; its entitlements are those of the plan at once.',
+    begunBy: 'POST /v1/tenants/{tenant}/plan',
+    refusals: ['tenant-not-found', 'tenant-state', 'plan-unknown', 'plan-below-use'],
+    told: [],
+    steps: changePlan,
+  },
+  answerProductRequest: {
+    does: 'Grants a product that a customer asked for beside its plan, or refuses it.',
+    begunBy: 'POST /v1/tenants/{tenant}/product-requests/{request}/answer',
+    refusals: ['tenant-not-found', 'tenant-state', 'request-state', 'product-unknown'],
+    told: [],
+    steps: answerProductRequest,
+  },
+  runTrial: {
+    does: 'Ends a trial by itself, unless it is sold before; reminds the first admin meanwhile.',
+    begunBy: 'provisionTenant',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: TRIAL_MESSAGES,
+    steps: (input) => runTrial(input),
   },
 };

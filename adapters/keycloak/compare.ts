@@ -37,6 +37,11 @@ export function isDrifted(attributes: readonly Attribute[]): boolean {
   return attributes.some(({ wanted, found }) => wanted !== found);
 }
 
+/** Whether one of the switches of those names is on. */
+export function isOn(attributes: readonly Attribute[], ...names: readonly string[]): boolean {
+  return attributes.some(({ name, found }) => names.includes(name) && found === 'true');
+}
+
 function toldAs(name: string, same: boolean): Attribute {
   return { name, wanted: 'as registered', found: same ? 'as registered' : 'another' };
 }

@@ -4,6 +4,7 @@ import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { isOn } from './compare.ts';
 import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
@@ -11,6 +12,7 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
 import { formatListMark, tenantOfMark } from './mark.ts';
+import { endPoolSessions } from './member-sessions.ts';
 import { attributesOfOrganization, mendOrganization } from './organization-drift.ts';
 import type { OwnOrganization } from './organization-drift.ts';
 import { ensureOrganizationGroups, joinGroup } from './organization-groups.ts';
@@ -80,13 +82,20 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       const organization = await findOrganization(admin, realm, slug, call);
       if (!isMine(organization, call) || organization?.id === undefined) return;
       await removeOrganizationMember(admin, realm, organization.id, sub, call);
+      // Membership first: a session that begins meanwhile is one of nobody's.
+      await endPoolSessions(admin, realm, formatPoolName(WEB_CLIENT, slug), sub, call);
     },
     observe: async (shape, call) => {
       const seen = await look(admin, config, shape.slug, call);
       if (seen === 'absent') return ABSENT;
       if (seen === 'foreign') return FOREIGN;
       const attributes = await attributesOfOrganization(admin, seen, shape, call);
-      return { presence: 'mine', attributes };
+      const client = `client ${formatPoolName(WEB_CLIENT, shape.slug)} enabled`;
+      return {
+        presence: 'mine',
+        attributes,
+        open: isOn(attributes, 'organization enabled', client),
+      };
     },
     mend: async (shape, call) => {
       assureOrigin(shape.origin);

@@ -33,12 +33,21 @@ export async function suspendPoolClient(
   const sessions = await listSessions(admin, realm, id, call);
   await change(admin, realm, id, { notBefore: endOf(sessions) }, call);
   for (const session of sessions.filter((one) => servesOnly(one, id))) {
-    await absentIsFine(() =>
-      admin.request(call.signal, 'the end of a session', (client) =>
-        client.realms.deleteSession({ realm, session: session.id ?? '', isOffline: false }),
-      ),
-    );
+    await endSession(admin, realm, session.id ?? '', call);
   }
+}
+
+export async function endSession(
+  admin: KeycloakAdmin,
+  realm: string,
+  session: string,
+  call: Call,
+): Promise<void> {
+  await absentIsFine(() =>
+    admin.request(call.signal, 'the end of a session', (client) =>
+      client.realms.deleteSession({ realm, session, isOffline: false }),
+    ),
+  );
 }
 
 export async function restorePoolClient(
@@ -95,6 +104,7 @@ function endOf(sessions: readonly UserSessionRepresentation[]): number {
   return Math.floor(latestMs / MS_PER_S) + 1;
 }
 
-function servesOnly({ clients = {} }: UserSessionRepresentation, id: string): boolean {
+/** No session of another tenant's front end. */
+export function servesOnly({ clients = {} }: UserSessionRepresentation, id: string): boolean {
   return Object.keys(clients).every((client) => client === id);
 }

@@ -43,13 +43,19 @@ export async function ensurePoolRealm(
       if (looks > 0) await admin.pause(RACE_PAUSE_MS, call.signal);
       tenant = await readTenant(admin, config, call);
     }
-    if (tenant === undefined) throw refusal ?? refuse('unknown', 'the realm came and went');
+    if (tenant === undefined) throw unseen(refusal);
   }
   if (tenant !== PLATFORM_TENANT) {
     throw refuse('foreign', 'the realm of the pool is there and not ours');
   }
   await patchOrganizationScope(admin, config.poolRealm, call);
   await declareUserMark(admin, config.poolRealm, call);
+}
+
+/** A winner that is slow today is no reason to give up: the next attempt looks again. */
+function unseen(refusal: unknown): unknown {
+  if (!isTaken(refusal)) return refusal ?? refuse('unknown', 'the realm came and went');
+  return refuse('unavailable', 'the realm of the pool is being made by somebody else', refusal);
 }
 
 /** Undefined: no such realm. Empty: one without a mark of ours, or one that we may not see. */

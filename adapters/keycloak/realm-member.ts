@@ -4,6 +4,7 @@ import type { KeycloakAdmin } from './admin.ts';
 import { refuse } from './failures.ts';
 import { setGroups } from './member-groups.ts';
 import type { GroupPlace } from './member-groups.ts';
+import { endUserSessions } from './member-sessions.ts';
 
 const MAX_GROUPS = 100;
 
@@ -23,7 +24,10 @@ export async function removeRealmMember(
   { slug, sub }: MemberRequest,
   call: Call,
 ): Promise<void> {
-  if (await hasUser(admin, slug, sub, call)) await setGroups(placeOf(admin, slug, sub, call), []);
+  if (!(await hasUser(admin, slug, sub, call))) return;
+  await setGroups(placeOf(admin, slug, sub, call), []);
+  // Groups first: a session that begins meanwhile is one of nobody's.
+  await endUserSessions(admin, slug, sub, call);
 }
 
 async function hasUser(

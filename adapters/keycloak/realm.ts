@@ -5,6 +5,7 @@ import type { IdentityProvider, IdentityRequest } from '../../ports/identity-pro
 import type { Secrets } from '../../ports/secrets.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { isOn } from './compare.ts';
 import { formatIssuer } from './config.ts';
 import type { KeycloakConfig } from './config.ts';
 import { isTaken, refuse, statusOf } from './failures.ts';
@@ -76,7 +77,7 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       if (seen === 'absent') return ABSENT;
       if (seen !== 'mine') return FOREIGN;
       const attributes = await attributesOfRealm(admin, config, shape, call);
-      return { presence: 'mine', attributes };
+      return { presence: 'mine', attributes, open: isOn(attributes, 'realm enabled') };
     },
     mend: async (shape, call) => {
       assureOrigin(shape.origin);

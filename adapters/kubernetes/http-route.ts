@@ -56,6 +56,8 @@ export function createHttpRoutes(options: HttpRoutesOptions): Routes {
   });
   return routesOver(ownedObjects<HttpRouteSpec>(options, HTTP_ROUTE), {
     routed: (host) => ({ parentRefs: [parent], ...detached(host) }),
-    suspended: detached,
+    // Said, so that those of another manager go.
+    suspended: (host) => ({ parentRefs: [], ...detached(host) }),
+    isOpen: ({ parentRefs = [] }) => parentRefs.length > 0,
   });
 }

@@ -35,6 +35,8 @@ export function createKubernetesIngress(options: KubernetesIngressOptions): Rout
   return routesOver(objects, {
     routed: (host) => specOf(options, { host, http }),
     suspended: (host) => specOf(options, { host }),
+    isOpen: ({ defaultBackend, rules = [] }) =>
+      defaultBackend !== undefined || rules.some(({ http }) => http !== undefined),
   });
 }
 

@@ -15,6 +15,9 @@ const GONE_POLL_MS = 100;
 /** The owner is that of the mark: a spec may carry it further, to systems behind the object. */
 export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 
+/** Whether an object of this spec lets people through. */
+export type IsOpen<Spec> = (spec: Partial<Spec>) => boolean;
+
 /** Objects of one kind that carry the owner mark as labels. */
 export interface OwnedObjects<Spec> {
   /**
@@ -26,7 +29,13 @@ export interface OwnedObjects<Spec> {
   change(name: string, specOf: SpecOf<Spec>, call: Call): Promise<void>;
   /** Resolves when it is gone; absent is success, foreign is left alone. */
   remove(name: string, call: Call): Promise<void>;
-  observe(name: string, specOf: SpecOf<Spec>, call: Call): Promise<Observation>;
+  /** `isOpen`: of what can be suspended. */
+  observe(
+    name: string,
+    specOf: SpecOf<Spec>,
+    call: Call,
+    isOpen?: IsOpen<Spec>,
+  ): Promise<Observation>;
   /** Whether such an object would be taken. */
   probe(name: string, specOf: SpecOf<Spec>, signal: AbortSignal): Promise<void>;
   list(signal: AbortSignal): Promise<readonly Described<Spec>[]>;
@@ -52,7 +61,7 @@ export function ownedObjects<Spec>(
     ensure: (name, specOf, call) => ensure(resource, api, name, specOf, call),
     change: (name, specOf, call) => change(api, name, specOf, call),
     remove: (name, call) => remove(resource, api, name, call),
-    observe: (name, specOf, call) => observe(api, name, specOf, call),
+    observe: (...args) => observe(api, ...args),
     async probe(name, specOf, signal) {
       await api.dryRun(objectOf(name, specOf, { tenant: name, operation: name }), signal);
     },
@@ -114,12 +123,14 @@ async function observe<Spec>(
   name: string,
   specOf: SpecOf<Spec>,
   { owner, signal }: Call,
+  isOpen?: IsOpen<Spec>,
 ): Promise<Observation> {
   const there = await api.find(name, signal);
   if (there === undefined) return ABSENT;
   const mark = ownerOf(there);
   if (mark?.tenant !== owner.tenant) return FOREIGN;
-  return { presence: 'mine', attributes: attributesOf(objectOf(name, specOf, mark), there) };
+  const attributes = attributesOf(objectOf(name, specOf, mark), there);
+  return { presence: 'mine', attributes, ...(isOpen && { open: isOpen(there.spec ?? {}) }) };
 }
 
 async function remove<Spec>(

@@ -1,5 +1,5 @@
 import type { Routes } from '../../ports/routes.ts';
-import type { OwnedObjects } from './owned.ts';
+import type { IsOpen, OwnedObjects } from './owned.ts';
 
 const PROBE_NAME = 'tenure-probe';
 
@@ -14,12 +14,14 @@ export interface FrontEnd {
 export interface Specs<Spec> {
   readonly routed: (host: string) => Spec;
   readonly suspended: (host: string) => Spec;
+  /** Whether the spec, whoever wrote it, leads anywhere. */
+  readonly isOpen: IsOpen<Spec>;
 }
 
 /** The port over any kind of route: one object per tenant, named by its slug. */
 export function routesOver<Spec>(
   objects: OwnedObjects<Spec>,
-  { routed, suspended }: Specs<Spec>,
+  { routed, suspended, isOpen }: Specs<Spec>,
 ): Routes {
   const ensure: Routes['ensure'] = ({ slug, host }, call) =>
     objects.ensure(slug, () => routed(host), call);
@@ -28,7 +30,7 @@ export function routesOver<Spec>(
     suspend: ({ slug, host }, call) => objects.change(slug, () => suspended(host), call),
     restore: ensure,
     remove: (slug, call) => objects.remove(slug, call),
-    observe: ({ slug, host }, call) => objects.observe(slug, () => routed(host), call),
+    observe: ({ slug, host }, call) => objects.observe(slug, () => routed(host), call, isOpen),
     probe: (signal) => objects.probe(PROBE_NAME, () => routed(`${PROBE_NAME}.invalid`), signal),
     inventory: async (signal) =>
       (await objects.list(signal)).map(({ name, tenant }) => ({ name, tenant })),

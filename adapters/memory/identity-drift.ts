@@ -22,7 +22,7 @@ export function memoryDrift(place: Place): Pick<IdentityProvider, 'observe' | 'm
         const wanted = aliasesOf(identityProviders).join();
         const found = there.identityProviders.join();
         const attributes = [{ name: 'identity providers', wanted, found }];
-        return { presence: 'mine' as const, attributes };
+        return { presence: 'mine' as const, attributes, open: !there.suspended };
       }),
     mend: ({ slug, identityProviders }, call) =>
       place.send('mend', call.signal, () => {

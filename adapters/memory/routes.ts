@@ -56,7 +56,7 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
         if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
         const found = there.suspended ? null : there.host;
         const attributes = [{ name: 'host', wanted: host, found }];
-        return { presence: 'mine' as const, attributes };
+        return { presence: 'mine' as const, attributes, open: !there.suspended };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>

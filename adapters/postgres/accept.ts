@@ -9,6 +9,7 @@ import {
   type Operation,
 } from '../../ports/registry-store.ts';
 import { violatedConstraint } from './errors.ts';
+import { insertDomain } from './insert-domain.ts';
 import { insertInvitation } from './insert-invitation.ts';
 import { findLockHolder } from './operations.ts';
 import { toOperation } from './rows.ts';
@@ -73,10 +74,12 @@ async function write(
   request: AcceptRequest,
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
   const { client } = session;
-  const { operation, newTenant, newInvitation, secrets } = request;
+  const { operation, newTenant, newInvitation, newDomain, secrets } = request;
   if (newTenant !== undefined) await reserve(client, newTenant);
   if (newInvitation !== undefined && !(await insertInvitation(client, request, newInvitation)))
     return { outcome: 'invitation-limit' };
+  if (newDomain !== undefined && !(await insertDomain(client, request, newDomain)))
+    return { outcome: 'domain-limit' };
   if (!(await insertOperation(client, request))) return busy(session, operation);
   for (const [name, value] of secrets) {
     await client.query(
@@ -166,6 +169,9 @@ async function conflictOf(
       return { outcome: 'invitation-pending' };
     case 'invitations_tenant_id_pk':
       return replayedOr(pool, operation, { outcome: 'invitation-pending' });
+    case 'domains_open_name':
+    case 'domains_tenant_id_pk':
+      return replayedOr(pool, operation, { outcome: 'domain-exists' });
     case 'tenants_pkey':
     case 'operations_pkey':
       return replayedOr(pool, operation, { outcome: 'slug-taken' });

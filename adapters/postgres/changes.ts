@@ -1,9 +1,16 @@
 import type { ClientBase } from 'pg';
+import type { CustomDomain } from '../../domain/custom-domain.ts';
 import type { Change, Entitlement } from '../../domain/decision.ts';
 import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import {
+  acceptFollowUp,
+  answerProductRequest,
+  removeEntitlement,
+  replaceTrial,
+} from './sales-changes.ts';
 
 type CatalogChange = Extract<Change, { type: 'catalog' }>;
 
@@ -21,6 +28,16 @@ export function tenantOf(change: Change): string {
       return change.tenant;
     case 'invitation-settled':
       return change.invitation.tenant;
+    case 'entitlement-removed':
+      return change.tenant;
+    case 'product-request':
+      return change.request.tenant;
+    case 'trial':
+      return change.trial.tenant;
+    case 'operation':
+      return change.operation.tenant;
+    case 'domain':
+      return change.domain.tenant;
   }
 }
 
@@ -36,12 +53,33 @@ export async function applyChanges(client: ClientBase, changes: readonly Change[
     else if (change.type === 'entitlement') entitlements.push(change.entitlement);
     else if (change.type === 'catalog') entries.push(change.entry);
     else if (change.type === 'membership-removed') writing.push(removeMembership(client, change));
-    else writing.push(settleInvitation(client, change.invitation));
+    else if (change.type === 'domain') writing.push(changeDomain(client, change.domain));
+    else if (change.type === 'invitation-settled')
+      writing.push(settleInvitation(client, change.invitation));
+    else writing.push(applySales(client, change));
   }
   if (memberships.length > 0) writing.push(replaceMemberships(client, memberships));
   if (entitlements.length > 0) writing.push(replaceEntitlements(client, entitlements));
   if (entries.length > 0) writing.push(replaceCatalog(client, entries));
   await Promise.all(writing);
+}
+
+type SalesChange = Extract<
+  Change,
+  { type: 'entitlement-removed' | 'product-request' | 'trial' | 'operation' }
+>;
+
+function applySales(client: ClientBase, change: SalesChange): Promise<void> {
+  switch (change.type) {
+    case 'entitlement-removed':
+      return removeEntitlement(client, change);
+    case 'product-request':
+      return answerProductRequest(client, change.request);
+    case 'trial':
+      return replaceTrial(client, change.trial);
+    case 'operation':
+      return acceptFollowUp(client, change);
+  }
 }
 
 async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> {
@@ -93,6 +131,15 @@ async function settleInvitation(client: ClientBase, invitation: Invitation): Pro
     name: 'settle_invitation',
     text: `update invitations set state = $3, ended_at = $4, settled_at = now()
            where tenant = $1 and id = $2`,
+    values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
+  });
+}
+
+async function changeDomain(client: ClientBase, domain: CustomDomain): Promise<void> {
+  const { tenant, id, state, endedAtMs } = domain;
+  await client.query({
+    name: 'change_domain',
+    text: 'update domains set state = $3, ended_at = $4 where tenant = $1 and id = $2',
     values: [tenant, id, state, endedAtMs === null ? null : new Date(endedAtMs)],
   });
 }

@@ -3,7 +3,8 @@ import type { ChainHead, CommitStore, CommitTransaction } from '../../ports/regi
 import { OUTBOX_CHANNEL } from './bell.ts';
 import { applyChanges, tenantOf } from './changes.ts';
 import { appendAudit, appendFacts, saveCommit } from './commit-writes.ts';
-import { toCatalog, toInvitation, toMembership, toTenant } from './rows.ts';
+import { toCatalog, toDomain, toInvitation, toMembership, toTenant } from './rows.ts';
+import { readSales } from './sales.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
 
 /** Commits in role `tenure_worker`. */
@@ -47,7 +48,7 @@ function focusing(session: Session, home: string): Focused {
   };
 }
 
-type Reads = 'findCommit' | 'view' | 'head' | 'lockInvitation';
+type Reads = 'findCommit' | 'view' | 'head' | 'lockInvitation' | 'lockDomain';
 
 function reads(
   focused: Focused,
@@ -60,13 +61,14 @@ function reads(
       return row;
     },
     view: async (tenant) => {
-      const { statements } = focused(tenant);
-      const [[row], members, catalog] = await Promise.all([
+      const { statements, client } = focused(tenant);
+      const [[row], members, catalog, sales] = await Promise.all([
         statements.findTenant.execute({ tenant }),
         statements.listMembers.execute({ tenant }),
         statements.readCatalog.execute(),
+        readSales(client, tenant),
       ]);
-      const view = { members: members.map(toMembership), catalog: toCatalog(catalog) };
+      const view = { members: members.map(toMembership), catalog: toCatalog(catalog), ...sales };
       return { ...view, tenant: row && toTenant(row) };
     },
     head: (tenant) => {
@@ -77,6 +79,10 @@ function reads(
     lockInvitation: async (id) => {
       const [row] = await focused(home).statements.lockInvitation.execute({ tenant: home, id });
       return row && toInvitation(row);
+    },
+    lockDomain: async (id) => {
+      const [row] = await focused(home).statements.lockDomain.execute({ tenant: home, id });
+      return row && toDomain(row);
     },
   };
 }

@@ -10,7 +10,7 @@ export function createOpenSagas(databaseUrl: string): OpenSagas & { close(): Pro
     count: () =>
       inTransaction(pool, {}, async ({ client }) => {
         const { rows } = await client.query<SagaCount>(
-          `select kind, state, coalesce(reason->>'code', '') as reason, count(*) as count
+          `select kind, state, coalesce(reason->>'code', '') as reason, count(*)::int as count
            from operations where state not in ('done', 'unwound') group by 1, 2, 3`,
         );
         return rows;

@@ -1,6 +1,8 @@
-import { and, asc, desc, eq, lt, notInArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, notInArray } from 'drizzle-orm';
 import type pg from 'pg';
+import { OWNING_STATES } from '../../domain/custom-domain.ts';
 import type { Report } from '../../domain/reconcile/report.ts';
+import { domains } from '../../drizzle/schema/domains.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { reconciliations } from '../../drizzle/schema/reconciliations.ts';
 import { tenants } from '../../drizzle/schema/tenants.ts';
@@ -39,6 +41,12 @@ export function reading(pool: pg.Pool): Omit<ReconcileStore, 'transact' | 'keep'
       read(({ db }) => {
         const { id, slug, host, state, isolation } = tenants;
         return db.select({ id, slug, host, state, isolation }).from(tenants).orderBy(asc(id));
+      }),
+    listOwnedDomains: () =>
+      read(({ db }) => {
+        const { id, tenant, name, state } = domains;
+        const owning = inArray(state, [...OWNING_STATES]);
+        return db.select({ id, tenant, name, state }).from(domains).where(owning);
       }),
     lockedTenants: (except) =>
       setOf(ids('select tenant as id from operations where holds_lock and id <> $1', [except])),

@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm';
-import { entitlements } from '../../drizzle/schema/entitlements.ts';
 import { reconciliations } from '../../drizzle/schema/reconciliations.ts';
 import type { ReconcileStore, ReconcileTransaction } from '../../ports/reconcile-store.ts';
 import { lockHeads } from './commits.ts';
@@ -45,8 +43,6 @@ async function begin(session: Session, tenant: string): Promise<ReconcileTransac
   const { head, ...transaction } = await lockHeads(session, tenant, [tenant]);
   return {
     ...transaction,
-    entitlements: () =>
-      session.db.select().from(entitlements).where(eq(entitlements.tenant, tenant)),
     chain: async () => readChain(session, tenant, (await head(tenant)).seq),
   };
 }

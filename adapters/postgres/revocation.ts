@@ -1,12 +1,11 @@
 import { and, asc, eq, gte } from 'drizzle-orm';
-import { entitlements } from '../../drizzle/schema/entitlements.ts';
 import { facts } from '../../drizzle/schema/facts.ts';
 import type { RevocationStore } from '../../ports/revocation-store.ts';
 import { lockHeads } from './commits.ts';
 import { OUTBOX_CHANNEL } from './bell.ts';
 import type { Closing } from './fact-log.ts';
 import { openPool } from './pool.ts';
-import { focus, inTransaction } from './transaction.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Reads facts of all tenants as operator, and writes as worker, one tenant at a time. */
 export function createRevocationStore(options: {
@@ -26,14 +25,7 @@ export function createRevocationStore(options: {
       ),
     transact: (tenant, work) =>
       inTransaction(writing, { tenant, channel: OUTBOX_CHANNEL }, async (session) => {
-        const transaction = await lockHeads(session, tenant, [tenant]);
-        return work({
-          ...transaction,
-          entitlements: (of) => {
-            focus(session, of);
-            return session.db.select().from(entitlements).where(eq(entitlements.tenant, of));
-          },
-        });
+        return work(await lockHeads(session, tenant, [tenant]));
       }),
     close: async () => {
       await Promise.all([reading.end(), writing.end()]);

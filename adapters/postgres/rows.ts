@@ -1,9 +1,12 @@
 import type { InferSelectModel } from 'drizzle-orm';
+import type { CustomDomain } from '../../domain/custom-domain.ts';
 import type { Catalog, CatalogPlan, CatalogRole } from '../../domain/decision.ts';
 import type { Invitation } from '../../domain/invitation.ts';
 import type { Membership } from '../../domain/membership.ts';
+import type { Sales } from '../../domain/sales.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { catalog } from '../../drizzle/schema/catalog.ts';
+import type { domains } from '../../drizzle/schema/domains.ts';
 import type { invitations } from '../../drizzle/schema/invitations.ts';
 import type { memberships } from '../../drizzle/schema/memberships.ts';
 import type { operations } from '../../drizzle/schema/operations.ts';
@@ -31,6 +34,16 @@ export function toInvitation(row: InferSelectModel<typeof invitations>): Invitat
   };
 }
 
+export function toDomain(row: InferSelectModel<typeof domains>): CustomDomain {
+  const { id, tenant, name, state, claimedAt, provenAt, endedAt, lostTo } = row;
+  return {
+    ...{ id, tenant, name, state, lostTo },
+    claimedAtMs: claimedAt.getTime(),
+    provenAtMs: provenAt === null ? null : provenAt.getTime(),
+    endedAtMs: endedAt === null ? null : endedAt.getTime(),
+  };
+}
+
 export function toOperation(row: InferSelectModel<typeof operations>): Operation {
   const { id, kind, tenant, actor, input, state, reason, steps, acceptedAt, endedAt } = row;
   return {
@@ -49,4 +62,13 @@ export function toCatalog(rows: readonly InferSelectModel<typeof catalog>[]): Ca
     plans: of<CatalogPlan>('plan'),
     products: of<{ limits: string[] }>('product'),
   };
+}
+
+/** `read_sales` (statements.ts) builds each list with the domain's own members. */
+export function toSales(row: SalesRow): Sales {
+  return { ...row, trial: row.trial ?? undefined };
+}
+
+export interface SalesRow extends Omit<Sales, 'trial'> {
+  readonly trial: NonNullable<Sales['trial']> | null;
 }

@@ -6,6 +6,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { catalog } from '../../drizzle/schema/catalog.ts';
 import { commits } from '../../drizzle/schema/commits.ts';
+import { domains } from '../../drizzle/schema/domains.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
 import { invitations } from '../../drizzle/schema/invitations.ts';
 import { logHead } from '../../drizzle/schema/log-head.ts';
@@ -61,6 +62,12 @@ export function prepareStatements(db: NodePgDatabase) {
       .where(and(eq(invitations.tenant, given('tenant')), eq(invitations.id, given('id'))))
       .for('update')
       .prepare('lock_invitation'),
+    lockDomain: db
+      .select()
+      .from(domains)
+      .where(and(eq(domains.tenant, given('tenant')), eq(domains.id, given('id'))))
+      .for('update')
+      .prepare('lock_domain'),
     findOperation: db
       .select()
       .from(operations)

@@ -4,14 +4,18 @@ import type {
   StoreProbe,
   TenantReader,
 } from '../../ports/registry-store.ts';
+import type { DomainStore } from '../../ports/domain-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
+import type { SalesStore } from '../../ports/sales-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
+import { createDomainStore } from './domains.ts';
 import { createInvitationStore } from './invitations.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
+import { createSalesStore } from './sales.ts';
 import { createSecrets } from './secrets.ts';
 import { createTenantReader } from './tenants.ts';
 import { inTransaction, type Scope } from './transaction.ts';
@@ -28,6 +32,8 @@ export interface PostgresStore {
   readonly commits: CommitStore;
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
+  readonly sales: SalesStore;
+  readonly domains: DomainStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
 }
@@ -51,6 +57,8 @@ export function createStore(options: StoreOptions): PostgresStore {
     commits: createCommitStore(pool),
     secrets: createSecrets(pool, seal),
     invitations: createInvitationStore(pool),
+    sales: createSalesStore(pool),
+    domains: createDomainStore(pool),
     probe: {
       probe: () =>
         inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),

@@ -38,12 +38,17 @@ const sagaStateKey = defineSearchAttributeKey(SAGA_STATE, SearchAttributeType.KE
 
 const TITLES: Record<OperationKind, string> = {
   provisionTenant: 'Provision tenant',
-  changeMembership: 'Change the roles of a member of tenant',
+  changeMembership: 'Change memberships of tenant',
   freezeTenant: 'Freeze tenant',
   unfreezeTenant: 'Unfreeze tenant',
   inviteMember: 'Invite a member to tenant',
+  addDomain: 'Add a domain to tenant',
+  removeDomain: 'Remove a domain of tenant',
   reconcileTenant: 'Reconcile tenant',
   reconcileAll: 'Reconcile everything',
+  changePlan: 'Change the plan of tenant',
+  answerProductRequest: 'Answer a product request of tenant',
+  runTrial: 'Run the trial of tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */
@@ -84,8 +89,8 @@ function workflowId(operation: string, kind: OperationKind): string {
 }
 
 async function start(client: Client, { timing }: TemporalEngineOptions, saga: SagaStart) {
-  const { operation, kind, tenant, slug } = saga;
-  const input: SagaInput = { operation, tenant, timing };
+  const { operation, kind, tenant, slug, way } = saga;
+  const input: SagaInput = { operation, tenant, timing, ...(way && { way }) };
   try {
     await client.workflow.start(kind, {
       workflowId: workflowId(operation, kind),

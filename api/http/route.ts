@@ -25,7 +25,7 @@ export interface ReplySpec {
 /** The one source of a route: it validates requests and it is the OpenAPI document. */
 export interface RouteSpec {
   readonly operationId: string;
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /**
    * As in OpenAPI: `/v1/tenants/{tenant}`; `{+tile}` is a last parameter with slashes in it (RFC
    * 6570, reserved expansion), which the schema is given in its parts.

@@ -5,6 +5,7 @@ export const FINDING_ADVICE: Readonly<Record<FindingCode, string>> = {
   missing:
     'Run `tenure doctor --repair`: it is made anew, empty; what was in it comes from your backup. Of a frozen tenant: unfreeze it first.',
   drift: 'Run `tenure doctor --repair`. If it comes back, somebody else manages that attribute.',
+  open: 'Run `tenure doctor --repair`: it is closed again, and sessions end. See who opened it.',
   foreign:
     'An object of that name is there and is not ours: it is never touched. Remove or rename it, then run `tenure doctor --repair`.',
   unseen: 'The system could not be looked at. Bring it back, and look again.',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { acceptReconcile, acceptReconcileAll } from '../../registry/accept-reconcile.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
+import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
-import type { Caller } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
@@ -51,9 +51,9 @@ export const reconcileTenant = route({
   replies: { 202: accepted },
   problems: ['tenant-state', ...problems],
 })(async ({ params, headers: given, body: { repair }, caller }, ports: ApiPorts) => {
-  const asked = { tenant: params.tenant, repair };
-  const key = idempotency('reconcileTenant', caller, given['Idempotency-Key']);
-  return begun(await acceptReconcile(ports.accept, { ...asked, ...key }), ports);
+  const asker = askerOf(caller, 'reconcileTenant', given['Idempotency-Key']);
+  const { tenant } = params;
+  return begun(await acceptReconcile(ports.accept, { ...asker, tenant, repair }), ports);
 });
 
 export const reconcileAll = route({
@@ -70,8 +70,8 @@ export const reconcileAll = route({
   replies: { 202: accepted },
   problems,
 })(async ({ headers: given, body: { repair }, caller }, ports: ApiPorts) => {
-  const key = idempotency('reconcileAll', caller, given['Idempotency-Key']);
-  return begun(await acceptReconcileAll(ports.accept, { repair, ...key }), ports);
+  const asker = askerOf(caller, 'reconcileAll', given['Idempotency-Key']);
+  return begun(await acceptReconcileAll(ports.accept, { ...asker, repair }), ports);
 });
 
 export const getReconciliation = route({
@@ -90,11 +90,6 @@ export const getReconciliation = route({
   if (report === undefined) throw notFound();
   return { status: 200, body: formatReport(report) };
 });
-
-function idempotency(routeName: string, { id }: Caller, key: string | undefined) {
-  const keyed = key === undefined ? {} : { idempotency: { caller: id, route: routeName, key } };
-  return { actor: id, ...keyed };
-}
 
 async function begun(result: AcceptResult, ports: ApiPorts) {
   const operation = assureAccepted(result);

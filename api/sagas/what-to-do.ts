@@ -25,7 +25,15 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'role-unknown': 'Name tenant-scoped roles of the catalog; then send a new request.',
   'plan-unknown': 'Name a plan of the catalog; then send a new request.',
   'last-owner': 'Give another active member the owner role first; then send a new request.',
+  'not-owner': 'Name an active member who is an owner as `from`; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
+  'plan-below-use':
+    'Lower the use that the message names, or choose a larger plan; then send a new request.',
+  'product-unknown': 'Name a product and limits of the catalog; then send a new request.',
+  'request-state': 'It was answered already; nothing was changed.',
+  'trial-state': 'The trial is over; change the plan, or unfreeze the tenant.',
+  'trial-end': 'Name an end that is later than the present one, at most a year ahead.',
+  'domain-state': 'Look at the domain’s state: it was removed meanwhile; add it anew.',
 };
 
 /** Per failure of the registry's own store. */
@@ -35,6 +43,8 @@ export const STORE_ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   'store-unknown':
     'Postgres was lost during a commit. Bring it back; the step is repeated and takes effect once.',
   'store-full': 'Postgres has no space left. Make room; the saga resumes by itself.',
+  'tenant-busy':
+    'Another saga of the tenant is at work: look at it (`tenure sagas list`). This one goes on behind it.',
   'undo-refused': 'The tenant is past `activate` and stays; nothing is to be undone.',
 };
 
@@ -45,6 +55,8 @@ export const SAGA_ADVICE = {
     'An operator unwound it and nothing remains. Send a new request to try again.',
   'parked-too-long':
     'Nobody mended it for 7 days, and nothing remains. Send a new request to try again.',
+  'domain-unproven':
+    'The record was not in the domain’s DNS in time. Publish it, then add the domain anew.',
   timeout:
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
   'saga-lost':

@@ -1,9 +1,11 @@
+import type { DomainErrorCode, Refused } from '../../domain/decision.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { mayStartNow } from '../../registry/start-in-turn.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { withDeadline } from '../http/deadline.ts';
 import type { ApiPorts } from '../ports.ts';
+import { DOMAIN_SENTENCES } from '../domains/schema.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { MemberError } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
@@ -36,6 +38,7 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('idempotency-in-flight', 'The first request has no answer yet.');
     case 'tenant-not-found':
     case 'member-not-found':
+    case 'domain-not-found':
       throw notFound();
     case 'member-exists':
       throw new Problem('member-exists', 'Who has this address has a membership here already.');
@@ -43,22 +46,48 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('invitation-pending', 'This address has an invitation that is pending.');
     case 'invitation-limit':
       throw new Problem('invitation-limit', 'Too many invitations of this tenant are pending.');
+    case 'domain-exists':
+      throw new Problem('domain-exists', 'It is claimed, active or being removed.');
+    case 'domain-limit':
+      throw new Problem('domain-limit', 'Too many domains of this tenant are claimed or active.');
     case 'tenant-state':
     case 'member-state':
+    case 'domain-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');
     case 'tenant-frozen':
       throw new Problem('tenant-frozen', 'Everything of it is refused already.');
     case 'tenant-not-frozen':
       throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
+    case 'last-owner':
+      throw new Problem('last-owner', 'Without this member nobody could manage the tenant.');
+    case 'not-owner':
+      throw new Problem('not-owner', 'Only an owner can give ownership away.');
     case 'invalid':
       throw invalid(result.problems);
+    case 'refused':
+      throw refusedByRule(result.refusal);
   }
+}
+
+/** Those of rules that acceptance asks; what has a problem of another name, or none of its own. */
+const RULE_PROBLEMS: Partial<Record<DomainErrorCode, ProblemCode>> = {
+  'tenant-state': 'tenant-state',
+  'plan-unknown': 'plan-unknown',
+  'plan-below-use': 'plan-below-use',
+  'product-unknown': 'product-unknown',
+  'request-state': 'request-state',
+};
+
+function refusedByRule({ refused, message }: Refused): Problem {
+  const code = RULE_PROBLEMS[refused];
+  return code === undefined ? notFound() : new Problem(code, message);
 }
 
 type FieldProblem = Extract<AcceptResult, { outcome: 'invalid' }>['problems'][number];
 
 const SENTENCES: Readonly<Record<FieldProblem['code'], string>> = {
   ...SLUG_SENTENCES,
+  ...DOMAIN_SENTENCES,
   'email-malformed': EMAIL_SENTENCE,
   'plan-unknown': 'Is not in the catalog.',
   'role-unknown': 'Is not a tenant-scoped role of the catalog.',

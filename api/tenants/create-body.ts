@@ -95,6 +95,10 @@ export const createTenantBody = z
       }),
     plan: line(NAME_MAX_CHARS).default('free').meta({ description: 'A plan of the catalog.' }),
     demo: z.boolean().default(false).meta({ description: 'Marks a tenant for show.' }),
+    trial: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Begins with a trial of the plan, which freezes it at its end.' }),
     admin: z.strictObject({ email }).meta({ description: 'The first admin, who is invited.' }),
     identityProviders: z
       .array(identityProvider)

@@ -62,7 +62,7 @@ export const createTenant = route({
     'store-full',
   ],
 })(async ({ body: given, headers, caller, signal }, ports: ApiPorts) => {
-  const { slug, isolation, plan, demo, admin, identityProviders } = given;
+  const { slug, isolation, plan, demo, trial, admin, identityProviders } = given;
   const accepted = assureAccepted(
     await acceptProvision(ports.accept, {
       ...askerOf(caller, 'createTenant', headers['Idempotency-Key']),
@@ -71,6 +71,7 @@ export const createTenant = route({
       isolation,
       plan,
       demo,
+      ...(trial ? { trial } : {}),
       adminEmail: admin.email,
       identityProviders: identityProviders.map(({ userInfoUrl, ...rest }) =>
         userInfoUrl === undefined ? rest : { ...rest, userInfoUrl },

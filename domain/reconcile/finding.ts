@@ -14,6 +14,8 @@ export const FINDING_CODES = [
   'missing',
   /** An attribute that we manage is another one. */
   'drift',
+  /** The tenant is frozen, and people get through. */
+  'open',
   /** An object of that name without our mark is in the way. */
   'foreign',
   /** The system could not be looked at; the reason has its code. */
@@ -43,6 +45,8 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 export const REPAIRS = [
   /** Create, or adopt if mine, and bring to what is wanted. */
   'ensure',
+  /** Close what freezing closes. */
+  'suspend',
   /** Remove what carries our mark. */
   'remove',
   /** Write the row that the facts tell of. */

@@ -13,6 +13,8 @@ export interface Observation {
   readonly presence: 'absent' | 'mine' | 'foreign';
   /** All that we manage, also what is as it should be; none unless it is `mine`. */
   readonly attributes: readonly Attribute[];
+  /** Of what is `mine` and can be suspended: whether it lets people through. */
+  readonly open?: boolean;
 }
 
 export const ABSENT: Observation = { presence: 'absent', attributes: [] };

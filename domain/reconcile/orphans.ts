@@ -6,6 +6,14 @@ import { isThere, nameIn } from './plan.ts';
 /** What the registry knows of a tenant, as far as it decides what is outside. */
 export type KnownTenant = Pick<Tenant, 'id' | 'slug' | 'host' | 'state' | 'isolation'>;
 
+/** A custom domain whose name is in the tenant's hands, or on its way there or back. */
+export interface KnownDomain {
+  readonly tenant: string;
+  readonly name: string;
+  /** It was active before and after the look: its route must be there. */
+  readonly wanted: boolean;
+}
+
 /** An object outside, by the inventory of its system. */
 export interface Item {
   readonly place: System;
@@ -18,6 +26,7 @@ export interface Item {
 
 export interface Everything {
   readonly tenants: readonly KnownTenant[];
+  readonly domains: readonly KnownDomain[];
   readonly items: readonly Item[];
   /** Systems that could not be listed: of them nothing can be said to be missing. */
   readonly unseen: readonly { readonly place: System; readonly code: string }[];
@@ -63,7 +72,9 @@ function ofItem(all: Everything, item: Item, known: ReadonlyMap<string, KnownTen
   const owner = known.get(tenant);
   if (owner === undefined) return [unknownOrphan(all, about)];
   if (isThere(owner)) {
-    return isItsOwn(item, owner) ? [] : [{ ...about, code: 'misplaced', repair: null }];
+    return isItsOwn(item, owner) || isOfDomain(all, item)
+      ? []
+      : [{ ...about, code: 'misplaced', repair: null }];
   }
   // Its saga is open: it makes or unmakes these objects.
   if (owner.state === 'provisioning') return [];
@@ -88,13 +99,28 @@ function isItsOwn({ place, name, isolation }: Item, owner: KnownTenant): boolean
   return place === 'database' || name === nameIn(place, owner);
 }
 
+/** A slug has no dot, so the name of one is never the other's. */
+function isOfDomain({ domains }: Everything, { place, name, tenant }: Item): boolean {
+  return place === 'route' && domains.some((each) => each.tenant === tenant && each.name === name);
+}
+
 function missingOf(all: Everything, tenant: KnownTenant, items: readonly Item[]): Finding[] {
   if (!isThere(tenant) || all.busy.has(tenant.id)) return [];
   const own = items.filter((item) => isItsOwn(item, tenant)).map(({ place }) => place);
   const notToBeSaid = new Set([...own, ...all.unseen.map(({ place }) => place)]);
   const repair = tenant.state === 'frozen' ? null : 'ensure';
-  return SYSTEMS.filter((place) => !notToBeSaid.has(place)).map((place) => {
-    const name = nameIn(place, tenant);
+  const missing = (place: System, name: string): Finding => {
     return { place, code: 'missing', name, tenant: tenant.id, repair };
-  });
+  };
+  const routed = new Set(items.filter(({ place }) => place === 'route').map(({ name }) => name));
+  const isUnseen = all.unseen.some(({ place }) => place === 'route');
+  const ownDomains = all.domains.filter((each) => each.tenant === tenant.id && each.wanted);
+  return [
+    ...SYSTEMS.filter((place) => !notToBeSaid.has(place)).map((place) =>
+      missing(place, nameIn(place, tenant)),
+    ),
+    ...ownDomains
+      .filter(({ name }) => !isUnseen && !routed.has(name))
+      .map(({ name }) => missing('route', name)),
+  ];
 }

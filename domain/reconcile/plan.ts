@@ -12,6 +12,12 @@ export interface Unseen {
 
 export type Observed = Readonly<Record<System, Observation | Unseen>>;
 
+/** The route of a custom domain that is active. */
+export interface ObservedDomain {
+  readonly name: string;
+  readonly seen: Observation | Unseen;
+}
+
 /** Tenants that have their four objects outside (DESIGN 9, I1). */
 export function isThere({ state }: Pick<Tenant, 'state'>): boolean {
   return state === 'trial' || state === 'active' || state === 'frozen';
@@ -19,27 +25,44 @@ export function isThere({ state }: Pick<Tenant, 'state'>): boolean {
 
 /**
  * What is not as it should be, of one tenant that is there, and what to do about it. Of a frozen
- * one presence alone is looked at, and nothing is mended: to make its objects anew would open them.
+ * one it is looked at whether its objects are there and closed, and nothing is made: that would
+ * open it. An unfreezing sets all else right.
  */
-export function planTenant(desired: DesiredTenant, observed: Observed): Finding[] {
-  return SYSTEMS.flatMap((place): Finding[] => {
-    const seen = observed[place];
-    const about = { place, name: nameIn(place, desired), tenant: desired.id };
-    if ('unseen' in seen) {
-      const reason = { code: seen.unseen, step: place };
-      return [{ ...about, code: 'unseen', repair: null, reason }];
-    }
-    const repair = desired.state === 'frozen' ? null : 'ensure';
-    switch (seen.presence) {
-      case 'absent':
-        return [{ ...about, code: 'missing', repair }];
-      case 'foreign':
-        return [{ ...about, code: 'foreign', repair: null }];
-      case 'mine':
-        if (repair === null) return [];
-        return driftOf(seen).map((attribute) => ({ ...about, code: 'drift', repair, attribute }));
-    }
-  });
+export function planTenant(
+  desired: DesiredTenant,
+  observed: Observed,
+  domains: readonly ObservedDomain[],
+): Finding[] {
+  const { id: tenant, state } = desired;
+  const repair = state === 'frozen' ? null : 'ensure';
+  return [
+    ...SYSTEMS.flatMap((place) =>
+      ofObject({ place, name: nameIn(place, desired), tenant }, observed[place], repair),
+    ),
+    ...domains.flatMap(({ name, seen }) =>
+      ofObject({ place: 'route', name, tenant }, seen, repair),
+    ),
+  ];
+}
+
+function ofObject(
+  about: Pick<Finding, 'place' | 'name' | 'tenant'>,
+  seen: Observation | Unseen,
+  repair: 'ensure' | null,
+): Finding[] {
+  if ('unseen' in seen) {
+    const reason = { code: seen.unseen, step: about.place };
+    return [{ ...about, code: 'unseen', repair: null, reason }];
+  }
+  switch (seen.presence) {
+    case 'absent':
+      return [{ ...about, code: 'missing', repair }];
+    case 'foreign':
+      return [{ ...about, code: 'foreign', repair: null }];
+    case 'mine':
+      if (repair === null) return seen.open ? [{ ...about, code: 'open', repair: 'suspend' }] : [];
+      return driftOf(seen).map((attribute) => ({ ...about, code: 'drift', repair, attribute }));
+  }
 }
 
 /** How each system names a tenant's object. */
@@ -50,6 +73,8 @@ export function nameIn(place: System, { id, slug, host }: DesiredTenant): string
 /** The systems in which the plan repairs something, in the order of their making. */
 export function systemsToMend(findings: readonly Finding[]): System[] {
   return SYSTEMS.filter((system) =>
-    findings.some(({ place, repair }) => place === system && repair === 'ensure'),
+    findings.some(
+      ({ place, repair }) => place === system && (repair === 'ensure' || repair === 'suspend'),
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import type { Fact, FactDraft } from '../../facts/core/types.ts';
 import { canonicalText } from '../canonical-text.ts';
-import type { Change } from '../decision.ts';
-import { factsOf, isHeldKind, type Holdings } from '../restate.ts';
+import type { Change, TenantView } from '../decision.ts';
+import { factsOf, isHeldKind } from '../restate.ts';
 import { restoredChanges } from '../restored-state.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Finding } from './finding.ts';
@@ -23,7 +23,7 @@ export function liveFacts(chain: readonly Fact[]): ReadonlyMap<string, Fact> {
  */
 export function planRows(
   tenant: string,
-  held: Holdings,
+  held: TenantView,
   live: ReadonlyMap<string, Fact>,
 ): Finding[] {
   const rows = new Map(factsOf(tenant, held).map((draft) => [nameOf(draft), draft]));
@@ -44,7 +44,7 @@ export function planRows(
 /** The rows that those findings ask for, as the facts tell them. */
 export function restoreRows(
   findings: readonly Finding[],
-  held: Holdings,
+  held: TenantView,
   live: ReadonlyMap<string, Fact>,
 ): readonly Change[] {
   const asked = new Set(
@@ -59,7 +59,7 @@ export function restoreRows(
 /** The tenant as the facts have it: a hand in its row must not lead the doctor elsewhere. */
 export function statedTenant(
   findings: readonly Finding[],
-  held: Holdings,
+  held: TenantView,
   live: ReadonlyMap<string, Fact>,
 ): Tenant | undefined {
   for (const change of restoreRows(findings, held, live)) {
@@ -73,7 +73,7 @@ export function statedTenant(
  * had a fact, one that is archived says so. The row alone is not enough to destroy anything.
  */
 export function isForsaken(
-  { tenant }: Pick<Holdings, 'tenant'>,
+  { tenant }: Pick<TenantView, 'tenant'>,
   live: ReadonlyMap<string, Fact>,
 ): boolean {
   const stated = [...live.values()].find(({ kind }) => kind === 'tenant');

@@ -12,9 +12,9 @@ const isAway = () => Promise.reject(new StoreError('store-unavailable', 'Postgre
 const isDown = () => Promise.reject(new Error('it is down'));
 
 function probe(step: string, probeStore: () => Promise<void>, ofStep = answers): Promise<unknown> {
-  const { operations, invitations } = createMemoryRegistry();
+  const { operations, invitations, domains } = createMemoryRegistry();
   const { probe: run } = createSagaActivities({
-    ...{ operations, invitations, probeStore },
+    ...{ operations, invitations, domains, probeStore },
     probes: { route: ofStep },
     clock: createSeededClock(1_000),
     report: () => {},

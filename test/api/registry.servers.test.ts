@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readManifests } from '../../adapters/manifests/read.ts';
 import { createFactReader } from '../../adapters/postgres/fact-log.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
+import { domainNames } from '../../adapters/system/domain-names.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { declarePlatform } from '../../registry/platform.ts';
@@ -37,18 +38,23 @@ async function startOver(databaseUrl: string): Promise<TestApi> {
   const store = createStore({ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY });
   const facts = createFactReader({ databaseUrl });
   closing.push(store.close, facts.close);
-  const { operations, tenants, invitations, secrets, probe } = store;
+  const { operations, tenants, invitations, sales, domains, secrets, probe } = store;
   return startTestApi({
     operations,
     tenants,
     invitations,
+    domains,
     secrets,
+    sales,
     facts,
     store: probe,
     accept: {
       operations,
       tenants,
       invitations,
+      sales,
+      domains,
+      names: domainNames,
       ids: systemIds,
       clock: systemClock,
       domain: 'tenure.test',

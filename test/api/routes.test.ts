@@ -26,7 +26,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 /** What people read, and no program: the documentation, and the pages of invitations. */
-const PAGES = ['/docs', '/openapi.yaml', '/invitations'];
+const PAGES = ['/docs', '/openapi.yaml', '/invitations', '/codec'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -115,12 +115,20 @@ describe('F4: no route answers an authorization question', () => {
   // A new route is added here by someone who has read FEATURES F4.
   test('this is the whole list', () => {
     expect(operations.map(({ operation }) => operation.operationId).toSorted()).toEqual([
+      'activateTenant',
+      'addDomain',
       'addPlane',
+      'answerProductRequest',
       'cancelSaga',
       'cancelTenant',
       'changeMemberRoles',
+      'changePlan',
       'createTenant',
+      'deactivateMember',
+      'extendTrial',
       'getCheckpoint',
+      'getDomain',
+      'getEntitlements',
       'getHealth',
       'getHeartbeat',
       'getInvitation',
@@ -135,20 +143,32 @@ describe('F4: no route answers an authorization question', () => {
       'getTenant',
       'getTenantBySlug',
       'getTile',
+      'getTrial',
       'inviteMember',
+      'listDomains',
       'listFacts',
       'listInvitations',
       'listMembers',
       'listPlanes',
+      'listPlans',
+      'listProductRequests',
+      'listProducts',
       'listSagas',
       'listTenants',
+      'lookForDomain',
+      'reactivateMember',
       'reconcileAll',
       'reconcileTenant',
+      'removeDomain',
+      'removeMember',
       'removePlane',
+      'requestProduct',
       'resendInvitation',
       'resumeSaga',
       'revokeInvitation',
+      'setUsage',
       'takeReceipt',
+      'transferOwnership',
       'unfreezeTenant',
       'unwindSaga',
       'whereFacts',

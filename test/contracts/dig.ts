@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { parseOwnerMark } from '../../ports/owner-mark.ts';
 import { fromDebian } from '../../tools/servers/debian.ts';
 import { quiet } from '../../tools/servers/progress.ts';
+import type { Addresses } from '../support/servers/server.ts';
 import { debianPackages } from '../../tools/servers/versions.ts';
 import type { DnsView } from './dns.ts';
 
@@ -34,4 +35,23 @@ export async function digHost(at: DnsAddress, name: string): Promise<DnsView> {
   // `dig A` of a CNAME shows the CNAME too.
   const [record] = addresses.flatMap((lines) => lines.split('\n')).filter((line) => line !== '');
   return { record, mark: parseOwnerMark(texts.replace(/^"(.*)"$/u, '$1')) };
+}
+
+/** A TXT record's strings have 255 octets at most (RFC 1035, 3.3.14). */
+const STRING = /.{1,255}/g;
+
+/** TXT records of a name on Knot, in the place of all that are there. */
+export async function plantTexts(
+  { host, port, zone, tsig }: Addresses<'knot'>,
+  name: string,
+  texts: readonly string[],
+): Promise<void> {
+  const stringsOf = (text: string) => (text.match(STRING) ?? []).map((part) => `"${part}"`);
+  const script = [
+    ...[`server ${host} ${port}`, `zone ${zone}`, `update delete ${name}. TXT`],
+    ...texts.map((text) => `update add ${name}. 60 TXT ${stringsOf(text).join(' ')}`),
+    'send',
+  ];
+  const key = `${tsig.algorithm}:${tsig.name}:${tsig.secret}`;
+  await bindTool('nsupdate', ['-v', '-y', key], script.join('\n'));
 }

@@ -220,10 +220,12 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await subject.identity.ensure(request, call);
       const before = await subject.snapshot(slug);
       expect(await subject.isOpen(slug)).toBe(true);
+      expect(await subject.identity.observe(request, call)).toMatchObject({ open: true });
       const freeze = aPatientCall({ tenant: call.owner.tenant });
       await subject.identity.suspend(slug, freeze);
       await subject.identity.suspend(slug, freeze);
       expect(await subject.isOpen(slug)).toBe(false);
+      expect(await subject.identity.observe(request, freeze)).toMatchObject({ open: false });
       expect(await subject.snapshot(slug)).not.toEqual(before);
       expect((await subject.look(slug))?.mark).toEqual(call.owner);
       const unfreeze = aPatientCall({ tenant: call.owner.tenant });

@@ -85,10 +85,12 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await subject.routes.ensure(request, call);
       const before = await subject.snapshot(request.slug);
       expect(await subject.isOpen(request.slug)).toBe(true);
+      expect(await subject.routes.observe(request, call)).toMatchObject({ open: true });
       const freeze = aCall({ tenant: call.owner.tenant });
       await subject.routes.suspend(request, freeze);
       await subject.routes.suspend(request, freeze);
       expect(await subject.isOpen(request.slug)).toBe(false);
+      expect(await subject.routes.observe(request, freeze)).toMatchObject({ open: false });
       expect(await subject.look(request.slug)).toEqual({ host: request.host, mark: call.owner });
       const unfreeze = aCall({ tenant: call.owner.tenant });
       await subject.routes.restore(request, unfreeze);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { changeRolesInputOf, provisionInputOf } from '../../domain/requests.ts';
+import { provisionInputOf } from '../../domain/requests.ts';
 
 const provision = {
   slug: 'acme',
@@ -16,8 +16,6 @@ const provision = {
 
 test('an operation gives its input back as it was accepted', () => {
   expect(provisionInputOf(provision)).toEqual(provision);
-  const roles = { member: 'm', roles: ['org-member'] };
-  expect(changeRolesInputOf(roles)).toEqual(roles);
 });
 
 test.each(Object.keys(provision))('a provisioning without %s is no such input', (name) => {
@@ -26,5 +24,4 @@ test.each(Object.keys(provision))('a provisioning without %s is no such input', 
 
 test('the input of one kind is not taken for the other', () => {
   expect(() => provisionInputOf({ member: 'm', roles: [] })).toThrow(TypeError);
-  expect(() => changeRolesInputOf(provision)).toThrow(TypeError);
 });

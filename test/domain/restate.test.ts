@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { isHeldKind, restate } from '../../domain/restate.ts';
-import type { Holdings, Subject } from '../../domain/restate.ts';
+import type { TenantView } from '../../domain/decision.ts';
+import type { Subject } from '../../domain/restate.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import { ANN, BOB, memberOf, TENANT, tenantOf, viewOf } from './views.ts';
 
 const entitlement = { tenant: TENANT, product: 'workspace', plan: 'team', limits: { members: 5 } };
-const held = (over: Partial<Holdings> = {}): Holdings => ({
+const held = (over: Partial<TenantView> = {}): TenantView => ({
   ...viewOf(),
   entitlements: [entitlement],
   ...over,

@@ -1,5 +1,6 @@
 import type { Catalog, Decided, Decision, TenantView } from '../../domain/decision.ts';
 import type { Membership } from '../../domain/membership.ts';
+import { NOTHING_SOLD } from '../../domain/sales.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
@@ -46,6 +47,7 @@ export const viewOf = (over: Partial<TenantView> = {}): TenantView => ({
   tenant: tenantOf(),
   members: [memberOf()],
   catalog: catalogOf(),
+  ...NOTHING_SOLD,
   ...over,
 });
 

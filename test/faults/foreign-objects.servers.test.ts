@@ -1,5 +1,6 @@
 import { NetworkingV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Call } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
         inventory: (...args) => dns.inventory(...args),
       },
       mailCatcher: undefined,
+      domainProof: createMemoryDomainProof(),
       notifier: createMemoryNotifier(),
     },
   });

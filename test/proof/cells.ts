@@ -33,7 +33,14 @@ export interface Cell {
 /** Of the last compensation: what the acceptance reserved. */
 const ACCEPTANCE = 'undo-acceptance';
 
-const OUTSIDE: ReadonlySet<Touched> = new Set(['identity', 'database', 'route', 'dns', 'mail']);
+const OUTSIDE: ReadonlySet<Touched> = new Set([
+  'identity',
+  'database',
+  'route',
+  'dns',
+  'mail',
+  'zone',
+]);
 
 export function rowsOf(kind: OperationKind): readonly StepRow[] {
   const timing = { ...DEFAULT_TIMING, settleMs: {} };

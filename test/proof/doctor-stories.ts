@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { Operation } from '../../ports/registry-store.ts';
+import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
 import { acceptReconcile, acceptReconcileAll } from '../../registry/accept-reconcile.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { eventually } from '../support/eventually.ts';
 import { select } from './invariants/subject.ts';
 import type { Bend } from './orders.ts';
@@ -71,10 +71,12 @@ const bendRow = (world: ProofWorld, tenant: string) =>
 /** An accepted change of roles of which the saga was lost a day ago. */
 async function loseSaga({ world, made }: Stage<ProofWorld>): Promise<void> {
   const member = provisionInputOf(made.input).adminMember;
-  const request = { ...aCaller(), tenant: made.tenant, member, roles: ['org-admin', 'org-owner'] };
+  const roles = ['org-admin', 'org-owner'];
+  const asked = { change: 'roles', member, roles } as const;
+  const request = { ...aCaller(), tenant: made.tenant, change: asked };
   const { id } = await eventually(
     async () => {
-      const answer = await acceptRoleChange(world.accept, request);
+      const answer = await acceptMembershipChange(world.accept, request);
       if ('operation' in answer) return answer.operation;
       throw new Error(`not accepted: ${answer.outcome}`);
     },

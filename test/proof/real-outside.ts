@@ -6,6 +6,7 @@ import { createKeycloakOrganizations } from '../../adapters/keycloak/organizatio
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
 import { createLibsqlNamespaces } from '../../adapters/libsql/adapter.ts';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createRfc2136 } from '../../adapters/rfc2136/adapter.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -99,6 +100,7 @@ export async function startRealOutside(): Promise<RealOutside> {
         ...{ server: host, port, key: tsig, clock: systemClock, zone, target: TARGET, ttlS: 60 },
       }),
       mailCatcher: undefined,
+      domainProof: createMemoryDomainProof(),
       notifier: createMemoryNotifier(),
     },
     stop: async () => {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptPlanChange } from '../../registry/accept-sale.ts';
+import { changeOf } from './changed-members.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
+import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
+import { claimDomain, ownDomain, publishClaim, removeDomain } from './owned.ts';
 import { nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
@@ -29,15 +32,11 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
     },
   ],
   changeMembership: [
-    {
-      prepare: async ({ world, caller, made }) => {
-        const member = provisionInputOf(made.input).adminMember;
-        const roles = ['org-admin', 'org-owner'];
-        const { tenant } = made;
-        return () => acceptRoleChange(world.accept, { ...caller, tenant, member, roles });
-      },
-      leaves: { done: 'active', unwound: 'active' },
-    },
+    changed('reactivate'),
+    changed('roles'),
+    changed('deactivate'),
+    changed('leave'),
+    changed('transfer-ownership'),
   ],
   freezeTenant: [
     {
@@ -62,8 +61,60 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'active', unwound: 'active' },
     },
   ],
+  addDomain: [
+    {
+      prepare: async (stage) => claimDomain(stage, stage.made.tenant, ownNameOf(stage)),
+      meanwhile: (stage) => publishClaim(stage, stage.made.tenant, ownNameOf(stage)),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+    // Another tenant had it, and is named there no more.
+    {
+      prepare: async (stage) => {
+        const { world } = stage;
+        const { tenant } = await stage.before(
+          provision({ world, caller: { actor: 'operator' } }, 'pool'),
+        );
+        await ownDomain(stage, tenant, ownNameOf(stage));
+        return claimDomain(stage, stage.made.tenant, ownNameOf(stage));
+      },
+      meanwhile: (stage) => publishClaim(stage, stage.made.tenant, ownNameOf(stage)),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  removeDomain: [
+    {
+      prepare: async (stage) =>
+        removeDomain(stage, await ownDomain(stage, stage.made.tenant, ownNameOf(stage))),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
   ...DOCTOR_STORIES,
+  changePlan: [
+    {
+      prepare: async ({ world, caller, made: { tenant } }) => {
+        const sold = { ...caller, tenant, plan: 'enterprise', activates: false };
+        return () => acceptPlanChange(world.accept, sold);
+      },
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  answerProductRequest: [
+    {
+      prepare: (stage) => grantProduct(stage),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
+  runTrial: [
+    {
+      makesTenant: true,
+      prepare: (stage) => beginTrial(stage, provision(stage, 'silo', { trial: true })),
+      meanwhile: freezeBehind,
+      leaves: { done: 'frozen', unwound: 'trial' },
+    },
+  ],
 };
+
+const ownNameOf = ({ made }: Stage): string => `${CANARY}.${made.tenant}.example`;
 
 const invitedAt = ({ made }: Stage): string => `${CANARY}@${made.tenant}.test`;
 
@@ -80,6 +131,15 @@ export function storyOf(
   );
   const chance = createHash('sha256').update(nameOf(cell)).digest().readUInt32BE();
   return passing[chance % passing.length] ?? stories[0];
+}
+
+/** All ways but one let nobody in before the commit. */
+function changed(way: MembershipChangeName): Story {
+  return {
+    prepare: (stage) => changeOf(stage, way, invitedAt(stage)),
+    leaves: { done: 'active', unwound: 'active' },
+    ...(way !== 'reactivate' && { skips: ['admit'] }),
+  };
 }
 
 const freeze =

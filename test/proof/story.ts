@@ -47,10 +47,11 @@ export interface Story {
 export function provision(
   { world, caller }: Pick<Stage, 'world' | 'caller'>,
   isolation: 'silo' | 'pool',
+  trial: { readonly trial?: true } = {},
 ): Request {
   const slug = `t-${randomUUID().slice(0, 13)}`;
   const request = {
-    ...{ ...caller, slug, isolation, plan: 'team', demo: false },
+    ...{ ...caller, slug, isolation, plan: 'team', demo: false, ...trial },
     identityProviders: isolation === 'silo' ? [aProvider(slug)] : [],
     displayName: `Acme ${CANARY}`,
     adminEmail: `${CANARY}@${slug}.test`,

@@ -17,7 +17,11 @@ export const PROOF_TIMING: SagaTiming = {
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
   // Its story accepts it; one that ends while a server is dead has no use for its next steps. And
   // what is accepted now is nobody's lost saga: the doctor would start it with its own patience.
-  waitMs: { ...everyWait, invitation: 60_000, orphan: HOUR_MS, 'lost-saga': HOUR_MS },
+  waitMs: {
+    ...{ ...everyWait, invitation: 60_000, 'trial-reminder': 1_000 },
+    ...{ 'domain-look': 500, 'domain-claim': 60_000 },
+    ...{ orphan: HOUR_MS, 'lost-saga': HOUR_MS },
+  },
 };
 
 /** A realm takes seconds where the machine is busy, and goes on after its caller has left. */

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createSagaKeys } from '../../adapters/postgres/saga-keys.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { domainNames } from '../../adapters/system/domain-names.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createSealedPayloads } from '../../adapters/temporal/sealed-payloads.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
@@ -57,7 +58,7 @@ export async function startProofWorld(
   const keys = createSagaKeys({
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_operator', sealingKey: SEALING_KEY },
   });
-  const { dataConverter } = createSealedPayloads(keys, seals);
+  const { dataConverter, openPayloads } = createSealedPayloads(keys, seals);
   const client = new Client({ connection, namespace, dataConverter });
   const api = createStore({
     ...{ databaseUrl: stack.databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
@@ -69,12 +70,16 @@ export async function startProofWorld(
     ...{ timing, real: outside !== undefined },
     /** The outside systems past the registry, as they are now. */
     outside: () => outside?.ports ?? stack.slate().outside,
+    /** What owners of names publish. */
+    zone: stack.zone,
     foreign: outside?.foreign ?? [],
     /** Embedded identities know nobody, and take any. */
     subOf: outside?.subOf ?? (async () => 'bob'),
-    ...{ stack, client, api, engine: engines.engine, commander, checkpoints },
+    ...{ stack, client, api, engine: engines.engine, openPayloads, commander, checkpoints },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      sales: api.sales,
+      ...{ domains: api.domains, names: domainNames },
       ...{ clock: systemClock, ids: systemIds },
       ...{ domain: outside?.domain ?? DOMAIN, seeds: new Map<string, string>() },
     },

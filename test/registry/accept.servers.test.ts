@@ -5,8 +5,10 @@ import { readManifests } from '../../adapters/manifests/read.ts';
 import { activateTenant } from '../../domain/provisioning.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
+import { acceptFreeze } from '../../registry/accept-freezing.ts';
+import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
+import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
 import { commitStep } from '../../registry/commit.ts';
 import { declarePlatform } from '../../registry/platform.ts';
 import { registryDatabase, type RegistryDatabase } from '../adapters/postgres/registry-database.ts';
@@ -144,39 +146,62 @@ describe('a provisioning', () => {
   });
 });
 
-describe('a change of roles', () => {
-  const change = { actor: 'operator', roles: ['org-member'] };
+describe('a change of membership', () => {
+  const actor = 'operator';
 
   async function active() {
     const operation = assureAccepted(await acceptProvision(ports(), requestOf()));
-    const { id, tenant, actor } = operation;
+    const { id, tenant, actor: by } = operation;
     const { adminMember, adminUserId } = provisionInputOf(operation.input);
     const issuer = 'https://id.example.test/realms/x';
     await commitStep(registry.worker.commits, LOG, {
-      ...{ operation: id, step: 'activate', tenant, actor, rule: activateTenant },
+      ...{ operation: id, step: 'activate', tenant, actor: by, rule: activateTenant },
       command: { tenant, issuer, databaseUrl: 'http://db', adminMember, adminSub: adminUserId },
       ...{ atMs: 1_000, releaseLock: true },
     });
-    return { tenant, member: adminMember };
+    return { tenant, member: adminMember, sub: adminUserId };
   }
 
-  test('is accepted with sorted roles, and a second one meanwhile is told who is first', async () => {
-    const target = await active();
-    const roles = ['org-owner', 'org-admin', 'org-owner'];
-    const operation = assureAccepted(
-      await acceptRoleChange(ports(), { ...change, ...target, roles }),
-    );
-    expect(operation.input).toEqual({ member: target.member, roles: ['org-admin', 'org-owner'] });
-    expect(await acceptRoleChange(ports(), { ...change, ...target })).toEqual({
-      outcome: 'tenant-busy',
-      by: operation.id,
+  const ask = (tenant: string, change: AskedChange, key?: string) =>
+    acceptMembershipChange(ports(), {
+      ...{ actor, tenant, change },
+      ...(key && { idempotency: { caller: actor, route: 'change', key } }),
     });
+  const addMember = (tenant: string, state: string, roles: readonly string[]) => {
+    const id = randomUUID();
+    const text = `insert into memberships (tenant, id, state, issuer, sub, roles)
+                  values ($1, $2, $3, 'https://id.example.test/realms/x', $4, $5)`;
+    return registry.admin.query(text, [tenant, id, state, `sub-${id}`, roles]).then(() => id);
+  };
+
+  test('of roles is accepted with each of them once, sorted', async () => {
+    const { tenant, member } = await active();
+    const roles = ['org-owner', 'org-admin', 'org-owner'];
+    const operation = assureAccepted(await ask(tenant, { change: 'roles', member, roles }));
+    const sorted = ['org-admin', 'org-owner'];
+    expect(operation.input).toEqual({ change: 'roles', member, roles: sorted });
+  });
+
+  test('is kept waiting by nobody: neither by another one, nor by who holds the lock', async () => {
+    const { tenant } = await active();
+    const bob = await addMember(tenant, 'active', []);
+    assureAccepted(await acceptFreeze(ports(), { actor, tenant, reason: 'unpaid' }));
+    const deactivation = await ask(tenant, { change: 'deactivate', member: bob });
+    expect(deactivation.outcome).toBe('accepted');
+    expect((await ask(tenant, { change: 'leave', member: bob })).outcome).toBe('accepted');
+  });
+
+  test('that ends a membership keeps the sub, which no row will know', async () => {
+    const { tenant } = await active();
+    const bob = await addMember(tenant, 'inactive', []);
+    const operation = assureAccepted(await ask(tenant, { change: 'leave', member: bob }));
+    expect(operation.input).toEqual({ change: 'leave', member: bob, sub: `sub-${bob}` });
   });
 
   test('is refused for a role that is not there or is of projects', async () => {
-    const target = await active();
+    const { tenant, member } = await active();
     const roles = ['org-owner', 'project-owner', 'nothing'];
-    expect(await acceptRoleChange(ports(), { ...change, ...target, roles })).toEqual({
+    expect(await ask(tenant, { change: 'roles', member, roles })).toEqual({
       outcome: 'invalid',
       problems: [
         { field: 'roles.1', code: 'role-unknown' },
@@ -185,16 +210,48 @@ describe('a change of roles', () => {
     });
   });
 
-  test('is refused where tenant or member is not there or not active', async () => {
+  test('that would leave no owner is refused before there is a saga', async () => {
+    const { tenant, member } = await active();
+    const bob = await addMember(tenant, 'active', []);
+    await addMember(tenant, 'inactive', ['org-owner']);
+    const changes: readonly AskedChange[] = [
+      { change: 'roles', member, roles: [] },
+      { change: 'deactivate', member },
+      { change: 'leave', member },
+    ];
+    for (const change of changes)
+      expect(await ask(tenant, change)).toEqual({ outcome: 'last-owner' });
+    const transfer = { change: 'transfer-ownership', from: bob, to: member } as const;
+    expect(await ask(tenant, transfer)).toEqual({ outcome: 'not-owner' });
+    await addMember(tenant, 'active', ['org-owner']);
+    for (const change of changes) expect((await ask(tenant, change)).outcome).toBe('accepted');
+  });
+
+  test('is refused where tenant or member is not there or not in a state for it', async () => {
     const { tenant, member } = await active();
     const nobody = randomUUID();
-    const ask = async (over: object) =>
-      (await acceptRoleChange(ports(), { ...change, tenant, member, ...over })).outcome;
-    expect(await ask({ tenant: nobody })).toBe('tenant-not-found');
-    expect(await ask({ member: nobody })).toBe('member-not-found');
+    const roles = { change: 'roles', member, roles: ['org-owner'] } as const;
+    expect((await ask(nobody, roles)).outcome).toBe('tenant-not-found');
+    expect((await ask(tenant, { ...roles, member: nobody })).outcome).toBe('member-not-found');
+    expect((await ask(tenant, { change: 'reactivate', member })).outcome).toBe('member-state');
     await registry.admin.query(`update memberships set state = 'inactive' where id = $1`, [member]);
-    expect(await ask({})).toBe('member-state');
+    expect((await ask(tenant, roles)).outcome).toBe('member-state');
     await registry.admin.query(`update tenants set state = 'frozen' where id = $1`, [tenant]);
-    expect(await ask({})).toBe('tenant-state');
+    expect((await ask(tenant, roles)).outcome).toBe('tenant-state');
+    expect((await ask(tenant, { change: 'reactivate', member })).outcome).toBe('tenant-state');
+  });
+
+  test('with a key that was answered keeps its answer, though the member is gone by now', async () => {
+    const { tenant } = await active();
+    const bob = await addMember(tenant, 'active', []);
+    const change = { change: 'leave', member: bob } as const;
+    const operation = assureAccepted(await ask(tenant, change, tenant));
+    await registry.admin.query('delete from memberships where id = $1', [bob]);
+    expect(await ask(tenant, change, tenant)).toMatchObject({
+      ...{ outcome: 'replayed', operation: { id: operation.id } },
+    });
+    expect(await ask(tenant, { ...change, change: 'deactivate' }, tenant)).toEqual({
+      outcome: 'idempotency-key-reused',
+    });
   });
 });

@@ -7,7 +7,7 @@ import { EMPTY_HASH } from '../../facts/crypto/hash.ts';
 import type { StepCommit, UnsignedFact } from '../../ports/registry-store.ts';
 import type { KeyedFact, RevocationStore } from '../../ports/revocation-store.ts';
 import { reassertVoid, touchedBy } from '../../registry/reassert.ts';
-import { catalogOf, memberOf, tenantOf } from '../domain/views.ts';
+import { memberOf, tenantOf, viewOf } from '../domain/views.ts';
 import { FactWriter, LOG, memberDraft, tenantDraft } from '../sdk/support/fact-writer.ts';
 import { ACME, GLOBEX, memberId, projectId } from '../sdk/support/tenants.ts';
 
@@ -42,12 +42,12 @@ class FakeRevocations implements RevocationStore {
     return work({
       findCommit: (operation, step) => Promise.resolve(this.#commits.get(`${operation}/${step}`)),
       view: () =>
-        Promise.resolve({
-          tenant: tenantOf({ id: tenant }),
-          members: [memberOf({ id: memberId(1), tenant })],
-          catalog: catalogOf(),
-        }),
-      entitlements: () => Promise.resolve([]),
+        Promise.resolve(
+          viewOf({
+            tenant: tenantOf({ id: tenant }),
+            members: [memberOf({ id: memberId(1), tenant })],
+          }),
+        ),
       head: () => Promise.resolve({ ...head, epoch: 3 }),
       appendFacts: async (facts) => void this.outbox.push(...facts),
       appendAudit: async (rows) => void this.audit.push(...rows.map(({ action }) => action)),

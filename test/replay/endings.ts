@@ -1,11 +1,15 @@
 import type { OperationKind } from '../../domain/operation.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { salesIn } from '../support/sales.ts';
+import { SHORT } from '../support/saga-world.ts';
 import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
+import type { AskedChange } from '../../registry/accept-membership-change.ts';
+import { aTenantOfTwo } from '../support/changed-world.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { DOMAIN_ENDINGS } from './domain-endings.ts';
 import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
@@ -48,8 +52,20 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'provision-unwinding-parked': unwindingParked,
   },
   changeMembership: {
-    'change-done': (stage) => changed(stage, ['org-member', 'org-owner']),
-    'change-refused': (stage) => changed(stage, ['org-member']),
+    'change-done': (stage) => changed(stage, (owner) => roles(owner, ['org-member', 'org-owner'])),
+    'change-refused': (stage) =>
+      changed(stage, (owner) => roles(owner, ['org-owner']), ['store.commit', [REFUSED]]),
+    'change-left': (stage) => changed(stage, (_, member) => ({ change: 'leave', member })),
+    'change-transferred': (stage) =>
+      changed(stage, (from, to) => ({ change: 'transfer-ownership', from, to })),
+    'change-deactivated-parked': deactivationParked,
+    'change-deactivated-late': (stage) =>
+      changed(stage, (_, member) => ({ change: 'deactivate', member }), [
+        'identity.removeMember',
+        [{ kind: 'late', after: 'identity.removeMember' }],
+      ]),
+    'change-reactivated': (stage) => reactivated(stage),
+    'change-reactivation-unwound': (stage) => reactivated(stage, ['store.commit', [REFUSED]]),
   },
   freezeTenant: {
     'freeze-done': (stage) => frozen(stage),
@@ -69,7 +85,23 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'invite-mail-parked-revoked': inviteParkedRevoked,
     'invite-refused': inviteRefused,
   },
+  ...DOMAIN_ENDINGS,
   ...RECONCILE_ENDINGS,
+  changePlan: {
+    'plan-done': (stage) => planChanged(stage, 'free'),
+    'plan-same': (stage) => planChanged(stage, 'team'),
+    'plan-refused': planRefused,
+  },
+  answerProductRequest: {
+    'request-granted': (stage) => requestAnswered(stage, 'granted'),
+    'request-refused': (stage) => requestAnswered(stage, 'refused'),
+  },
+  runTrial: {
+    'trial-ended': ({ world }) => ended(world, salesIn(world).trial()),
+    'trial-converted': (stage) => trialTold(stage, 'enterprise'),
+    'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
+    'trial-refused-by-rule': trialRefused,
+  },
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(
@@ -178,10 +210,55 @@ async function cancelledDuring({ world, plan }: Stage, effect: Effect): Promise<
   return world.ended(operation);
 }
 
-async function changed({ world }: Stage, roles: readonly string[]): Promise<Operation> {
-  const made = await ended(world, world.provision());
-  const { adminMember } = provisionInputOf(made.input);
-  return ended(world, world.changeRoles(made.tenant, adminMember, roles));
+const roles = (member: string, given: readonly string[]): AskedChange => ({
+  ...{ change: 'roles', member, roles: given },
+});
+
+/** A change in a tenant of an owner and a member. */
+async function changed(
+  { world, plan }: Stage,
+  change: (owner: string, member: string) => AskedChange,
+  ...faults: [Effect, Fault[]][]
+): Promise<Operation> {
+  const { tenant, owner, member } = await aTenantOfTwo(world);
+  const operation = await world.acceptChange(tenant, change(owner, member));
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+/** Committed and told; groups and sessions go as soon as the port is back. */
+async function deactivationParked({ world, plan }: Stage): Promise<Operation> {
+  const { tenant, member } = await aTenantOfTwo(world);
+  plan.down.add('identity');
+  const operation = await world.change(tenant, { change: 'deactivate', member });
+  await world.reached(operation, ['parked']).finally(() => plan.down.delete('identity'));
+  return world.ended(operation);
+}
+
+async function reactivated(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
+  const { world, plan } = stage;
+  const { tenant, member } = await aTenantOfTwo(world);
+  await ended(world, world.change(tenant, { change: 'deactivate', member }));
+  const operation = await world.acceptChange(tenant, { change: 'reactivate', member });
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
+  await world.start(operation);
+  return world.ended(operation);
+}
+
+async function planChanged({ world }: Stage, plan: string): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  return ended(world, salesIn(world).changePlan(tenant, plan));
+}
+
+/** It fitted when it was accepted, and does not when it is committed. */
+async function planRefused({ world }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const sales = salesIn(world);
+  const operation = await sales.acceptPlan(tenant, 'free');
+  await sales.use(tenant, 'workspace', 'members', 6);
+  await world.start(operation);
+  return world.ended(operation);
 }
 
 async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
@@ -190,6 +267,42 @@ async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): P
   for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
   await world.start(operation);
   return world.ended(operation);
+}
+
+async function requestAnswered(
+  { world }: Stage,
+  answer: 'granted' | 'refused',
+): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision());
+  const sales = salesIn(world);
+  const request = await sales.ask(tenant, 'api');
+  return ended(world, sales.answer(tenant, { request, answer, limits: {} }));
+}
+
+/** Extended once and reminded, then told of plans until one of them is sold. */
+async function trialTold({ world }: Stage, ...plans: readonly string[]): Promise<Operation> {
+  const sales = salesIn(world);
+  const waitMs = { ...SHORT.waitMs, trial: 60_000, 'trial-reminder': 59_500 };
+  const trial = await sales.trial({ waitMs });
+  await world.reached(trial, ['waiting']);
+  await eventually(async () => {
+    const { events } = await world.handle(trial).fetchHistory();
+    return (events ?? []).some(
+      (event) => event.activityTaskScheduledEventAttributes?.activityId === 'remind-1',
+    );
+  });
+  await sales.extend(trial, Date.now() + 120_000);
+  for (const plan of plans) await sales.convert(trial, plan).catch(() => undefined);
+  return world.ended(trial);
+}
+
+/** The tenant was sold before its trial had begun. */
+async function trialRefused({ world }: Stage): Promise<Operation> {
+  const { tenant } = await ended(world, world.provision({ trial: true }));
+  const trial = await salesIn(world).runTrialOf(tenant);
+  await ended(world, salesIn(world).changePlan(tenant, 'team', true));
+  await world.start(trial);
+  return world.ended(trial);
 }
 
 /** Committed and told, then closed outside as soon as the port is back. */

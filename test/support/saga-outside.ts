@@ -1,12 +1,16 @@
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryDns } from '../../adapters/memory/dns.ts';
 import type { Faults } from '../../adapters/memory/faults.ts';
 import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import { createMemoryRoutes } from '../../adapters/memory/routes.ts';
 import { createMemoryTenantDatabase } from '../../adapters/memory/tenant-database.ts';
+import type { DomainPorts } from '../../activities/domains.ts';
 import type { InvitationPorts } from '../../activities/invitation.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
+import { createDomainChallenges } from '../../adapters/system/domain-challenges.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
+import type { DomainProof } from '../../ports/domain-proof.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 
@@ -14,10 +18,11 @@ import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
-> & { readonly notifier: Notifier };
+> & { readonly notifier: Notifier; readonly domainProof: DomainProof };
 
-/** What the links of invitations are made of. */
-export const LINKS: Pick<InvitationPorts, 'tokens' | 'publicUrl'> = {
+/** What the links of invitations, and the records of domains, are made of. */
+export const LINKS: Pick<InvitationPorts & DomainPorts, 'tokens' | 'publicUrl' | 'challenges'> = {
+  challenges: createDomainChallenges(SEALING_KEY),
   tokens: createInvitationTokens(SEALING_KEY),
   publicUrl: 'https://tenure.example.test',
 };
@@ -38,6 +43,7 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
     databases: createMemoryTenantDatabase(options('databases')),
     routes: createMemoryRoutes(options('routes')),
     dns: createMemoryDns(options('dns')),
+    domainProof: createMemoryDomainProof(options('domain-proof')),
     mailCatcher: memory.mailCatcher,
     notifier: createMemoryNotifier(faults === undefined ? {} : { faults }),
   };

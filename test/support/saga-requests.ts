@@ -11,7 +11,8 @@ import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
+import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import { eventually } from './eventually.ts';
 
@@ -43,6 +44,8 @@ export function createRequests(api: PostgresStore, start: Start) {
         { ...aRequest(), ...over },
       ),
     );
+  const acceptChange = async (tenant: string, change: AskedChange) =>
+    accepted(await acceptMembershipChange(ports, { actor: 'operator', tenant, change }));
   const acceptFreezing = async (tenant: string, reason: FreezeReason = 'unpaid') =>
     accepted(await acceptFreeze(ports, { actor: 'operator', tenant, reason }));
   const acceptUnfreezing = async (tenant: string) =>
@@ -68,8 +71,11 @@ export function createRequests(api: PostgresStore, start: Start) {
   return {
     ...{ accept, start, row, reached },
     provision: async (over: Partial<ProvisionRequest> = {}) => begin(await accept(over)),
+    acceptChange,
     changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
-      begin(accepted(await acceptRoleChange(ports, { actor: 'operator', tenant, member, roles }))),
+      begin(await acceptChange(tenant, { change: 'roles', member, roles })),
+    change: async (tenant: string, change: AskedChange) =>
+      begin(await acceptChange(tenant, change)),
     ...{ acceptFreezing, acceptUnfreezing },
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
     unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),

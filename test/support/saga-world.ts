@@ -28,7 +28,11 @@ export const SHORT: SagaTiming = {
   maxBackoffMs: 200,
   parkedLimitMs: 600_000,
   settleMs: { identity: 200, database: 200, route: 200, dns: 200 },
-  waitMs: { 'invitation-reminder': 1_000, invitation: 2_000, orphan: 60_000, 'lost-saga': 60_000 },
+  waitMs: {
+    ...{ 'invitation-reminder': 1_000, invitation: 2_000 },
+    ...{ trial: 2_000, 'trial-reminder': 1_000, orphan: 60_000, 'lost-saga': 60_000 },
+    ...{ 'domain-look': 100, 'domain-claim': 5_000 },
+  },
 };
 
 /** Tasks of a dead worker are given on soon; an attempt of a closing one is not waited for. */

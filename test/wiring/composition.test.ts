@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import type { Call } from '../../ports/call.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { freePort } from '../../tools/servers/ports.ts';
 import { loadConfig } from '../../wiring/config/load.ts';
+import { composeDomainProof } from '../../wiring/domain-proof.ts';
 import { composeIdentity } from '../../wiring/identity.ts';
 import { engineOf, seedsOf } from '../../wiring/options.ts';
 import { composeWorker } from '../../wiring/worker.ts';
@@ -115,22 +116,32 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     await expect(adapter.probe(AbortSignal.timeout(5_000))).rejects.toBeInstanceOf(PortError);
 });
 
+test('in development domains are proved by a file, and by DNS where resolvers are named', async () => {
+  const { signal } = call();
+  const name = '_tenure-challenge.shop.example';
+  writeFileSync(join(stateDir, 'domain-proof.json'), JSON.stringify({ [name]: ['mine'] }));
+  const config = loadConfig('worker', { STATE_DIR: stateDir });
+  expect(await composeDomainProof(config).look(name, signal)).toEqual(['mine']);
+  const DOMAIN_RESOLVERS = `127.0.0.1:${await freePort()}`;
+  const real = composeDomainProof(loadConfig('worker', { STATE_DIR: stateDir, DOMAIN_RESOLVERS }));
+  await expect(real.look(name, signal)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
 test('every outside system of the worker is watched and keeps to its limit', async () => {
   const config = loadConfig('worker', { DNS_MAX_CALLS_PER_S: '1' });
   const worker = await composeWorker(config, {
     timing: DEFAULT_TIMING,
     writeNotice: () => undefined,
   });
-  const { identity, dns, routes, databases, notifier, metrics } = worker;
+  const { identity, dns, routes, databases, notifier, domainProof, metrics } = worker;
   const { signal } = call();
-  for (const port of [identity.silo, identity.pool, dns, routes, databases, notifier]) {
-    await port.probe(signal);
-  }
+  const others = [dns, routes, databases, notifier, domainProof];
+  for (const port of [identity.silo, identity.pool, ...others]) await port.probe(signal);
   const text = await metrics.format();
   const counted = (port: string) =>
     new RegExp(`count\\{port="${port}",method="probe",outcome="ok"\\} (\\d)`).exec(text)?.[1];
   expect(counted('identity')).toBe('2');
-  for (const port of ['dns', 'routes', 'tenant-database', 'notifier']) {
+  for (const port of ['dns', 'routes', 'tenant-database', 'notifier', 'domain-proof']) {
     expect([port, counted(port)]).toEqual([port, '1']);
   }
   await expect(dns.probe(AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'unavailable' });

@@ -1,42 +1,55 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { systemIds } from '../../adapters/system/ids.ts';
-import { provisionInputOf } from '../../domain/requests.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { aTenantOfTwo } from '../support/changed-world.ts';
+import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 
-const STEPS: Readonly<Record<string, Effect>> = { commit: 'store.commit', sign: 'facts.sign' };
 const WORLD_WITHIN_MS = 120_000;
+const WAYS = {
+  deactivate: ['store.commit', 'facts.sign', 'identity.removeMember'],
+  reactivate: ['identity.ensureMember', 'store.commit', 'facts.sign'],
+} as const satisfies Record<string, readonly Effect[]>;
+type Way = keyof typeof WAYS;
 
-let world: FaultyWorld;
 const plan = new FaultPlan();
+const outside = memoryOutside();
+let world: FaultyWorld;
 beforeAll(async () => {
-  world = await startFaultyWorld(plan);
+  world = await startFaultyWorld(plan, { outside });
 }, WORLD_WITHIN_MS);
 afterAll(() => world.close());
 
-/** A tenant of its own, whose owner gets one role more while things go wrong. */
-async function changeWith(effect: Effect, faults: readonly Fault[]) {
-  const made = await world.ended(await world.provision());
-  const member = provisionInputOf(made.input).adminMember;
-  const accepted = await acceptRoleChange(
-    { ...world.api, clock: systemClock, ids: systemIds },
-    { actor: 'operator', tenant: made.tenant, member, roles: ['org-admin', 'org-owner'] },
-  );
-  if (accepted.outcome !== 'accepted') throw new Error(`not accepted: ${accepted.outcome}`);
-  const { operation } = accepted;
-  plan.plan(operation.id, effect, ...faults);
+/** A member of its own, changed while things go wrong; gives what came of it. */
+async function changeWith(way: Way, faults: readonly [Effect, readonly Fault[]][]) {
+  const { tenant, slug, member, sub } = await aTenantOfTwo(world);
+  if (way === 'reactivate')
+    await world.ended(await world.change(tenant, { change: 'deactivate', member }));
+  const operation = await world.acceptChange(tenant, { change: way, member });
+  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
   await world.start(operation);
   const { state } = await world.ended(operation);
   expect(plan.remaining(operation.id)).toEqual([]);
-  await expectCleanSlate(world, { tenants: [made.tenant] });
-  const changed = await world.api.tenants.findMember(made.tenant, member);
-  return { state, roles: changed?.roles };
+  await expectCleanSlate(world, { tenants: [tenant] });
+  const row = await world.api.tenants.findMember(tenant, member);
+  return { state, member: row?.state, groups: outside.memory.find(slug)?.members?.[sub] };
 }
 
-describe.each(Object.entries(STEPS))('a role change is made once when %s', (_step, effect) => {
+const DONE = {
+  deactivate: { state: 'done', member: 'inactive', groups: undefined },
+  reactivate: { state: 'done', member: 'active', groups: ['org-members'] },
+};
+/** As it was before. */
+const UNWOUND = {
+  deactivate: { state: 'unwound', member: 'active', groups: undefined },
+  reactivate: { state: 'unwound', member: 'inactive', groups: undefined },
+};
+const REFUSED: Fault = { kind: 'refused', code: 'invalid' };
+const cells = (Object.keys(WAYS) as Way[]).flatMap((way) =>
+  WAYS[way].map((effect) => [way, effect] as const),
+);
+
+describe.each(cells)('a member is changed once, %s, when %s', (way, effect) => {
   const faults: Readonly<Record<string, readonly Fault[]>> = {
     'is lost': [{ kind: 'lost' }],
     'is done and its reply lost, twice': [{ kind: 'reply-lost' }, { kind: 'reply-lost' }],
@@ -44,17 +57,19 @@ describe.each(Object.entries(STEPS))('a role change is made once when %s', (_ste
     'hangs until its deadline': [{ kind: 'hangs' }],
   };
   test.each(Object.entries(faults))('%s', async (_name, planned) => {
-    expect(await changeWith(effect, planned)).toEqual({
-      state: 'done',
-      roles: ['org-admin', 'org-owner'],
-    });
+    expect(await changeWith(way, [[effect, planned]])).toEqual(DONE[way]);
   });
 });
 
-test('a refused role change changes nothing and frees the tenant', async () => {
-  const refused: Fault = { kind: 'refused', code: 'invalid' };
-  expect(await changeWith('store.commit', [refused])).toEqual({
-    state: 'unwound',
-    roles: ['org-owner'],
-  });
+test.each(Object.keys(WAYS) as Way[])(
+  'a commit that is refused changes nothing: %s',
+  async (way) => {
+    expect(await changeWith(way, [['store.commit', [REFUSED]]])).toEqual(UNWOUND[way]);
+  },
+);
+
+test('who is admitted late, behind the undo, is not let in', async () => {
+  const late: Fault = { kind: 'late', after: 'identity.removeMember' };
+  const faults: [Effect, readonly Fault[]][] = [['identity.ensureMember', [late, REFUSED]]];
+  expect(await changeWith('reactivate', faults)).toEqual(UNWOUND.reactivate);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
-import { acceptRoleChange } from '../../registry/accept-role-change.ts';
+import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
@@ -113,8 +113,10 @@ test('a frozen tenant is not frozen again, an active one not unfrozen, none else
     outcome: 'tenant-frozen',
   });
   const [member] = await world.api.tenants.listMembers(tenant);
-  const change = { actor, tenant, member: member?.id ?? '', roles: ['org-owner'] };
-  expect(await acceptRoleChange(ports(), change)).toEqual({ outcome: 'tenant-state' });
+  const change = { change: 'roles', member: member?.id ?? '', roles: ['org-owner'] } as const;
+  expect(await acceptMembershipChange(ports(), { actor, tenant, change })).toEqual({
+    outcome: 'tenant-state',
+  });
   const nobody = { actor, tenant: systemIds.uuid() };
   expect(await acceptUnfreeze(ports(), nobody)).toEqual({ outcome: 'tenant-not-found' });
   expect(await acceptFreeze(ports(), { ...nobody, reason })).toEqual({

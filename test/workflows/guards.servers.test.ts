@@ -5,7 +5,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { LINKS, memoryOutside } from '../support/saga-outside.ts';
 import { LOG, type WorldOptions } from '../support/saga-world.ts';
-import { sagaBundle } from '../support/sagas/bundle.ts';
+import { sagaBundle, type Mutation } from '../support/sagas/bundle.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
@@ -121,7 +121,7 @@ interface Guard {
 }
 
 const without =
-  (mutation: Parameters<typeof sagaBundle>[0]) =>
+  (mutation: Mutation) =>
   async (plan: FaultPlan): Promise<Subject> =>
     subject(plan, { bundle: await sagaBundle(mutation) });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { INVITE_LINK_SECRET } from '../../ports/secrets.ts';
@@ -45,6 +46,7 @@ describe.each([
       routes: (await real.realKubernetes()).routes(),
       dns: dns.dns(),
       mailCatcher: keycloak.catcher,
+      domainProof: createMemoryDomainProof(),
       notifier: createMemoryNotifier(),
     };
     world = await startFaultyWorld(plan, { outside, timing: { ...timing, settleMs } });

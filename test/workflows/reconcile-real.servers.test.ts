@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Settled } from '../../domain/reconcile/finding.ts';
 import { provisionInputOf, type ProvisionInput } from '../../domain/requests.ts';
@@ -61,6 +62,7 @@ beforeAll(async () => {
     identity: { silo: keycloak.realms(), pool: keycloak.organizations() },
     ...{ databases: databases.databases, routes: kubernetes.routes(), dns: powerdns.dns() },
     mailCatcher: keycloak.catcher,
+    domainProof: createMemoryDomainProof(),
     notifier: createMemoryNotifier(),
   };
   world = await createWorld({ timing, outside });
@@ -88,8 +90,8 @@ const sql = (text: string, values: unknown[] = []) => world.database.admin.query
 async function provision(isolation: Isolation): Promise<Made> {
   const operation = await acceptInZone(world, { isolation });
   await world.start(operation);
-  const { state } = await world.ended(operation, ENDS_WITHIN_MS);
-  expect(state).toBe('done');
+  const { state, reason } = await world.ended(operation, ENDS_WITHIN_MS);
+  expect({ state, reason }).toEqual({ state: 'done', reason: null });
   return { id: operation.tenant, input: provisionInputOf(operation.input) };
 }
 
@@ -123,6 +125,7 @@ test(
       ...breaksOfDns(),
       ...breaksOfDatabases(),
       ...breaksOfRows(),
+      ...breaksOfFrozen(),
       ...breaksByOthers(),
       ...(await breaksOfEverything()),
     ];
@@ -298,6 +301,28 @@ function breaksOfRows(): Break[] {
           ...[pool.id, randomUUID()],
         ]),
     },
+  ];
+}
+
+/** Somebody lets people in again. */
+function breaksOfFrozen(): Break[] {
+  const { config, namespace } = servers.kubernetes;
+  const { slug: name } = frozen.input;
+  const backend = { service: { name: 'front-end', port: { number: 80 } } };
+  const value = { paths: [{ path: '/', pathType: 'Prefix', backend }] };
+  return [
+    lost('frozen: its realm is switched on', 'identity', 'open', async () =>
+      (await servers.keycloak.signedIn()).realms.update({ realm: name }, { enabled: true }),
+    ),
+    lost('frozen: its Ingress leads somewhere', 'route', 'open', () =>
+      config.makeApiClient(NetworkingV1Api).patchNamespacedIngress(
+        {
+          ...{ name, namespace, fieldManager: 'kubectl-edit' },
+          body: [{ op: 'add', path: '/spec/rules/0/http', value }],
+        },
+        setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+      ),
+    ),
   ];
 }
 

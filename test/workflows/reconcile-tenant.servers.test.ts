@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PortError } from '../../ports/call.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import type { ProvisionInput } from '../../domain/requests.ts';
-import { commitState, createDoctor, markCompared, told } from '../support/reconcile.ts';
+import { createDoctor, markCompared, told } from '../support/reconcile.ts';
 import { createInviting, mailsTo } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { createWorld, type World } from '../support/saga-world.ts';
@@ -157,15 +157,14 @@ test('while facts are not signed nothing is known, and nothing is mended', async
 });
 
 test('it takes the tenant lock, and gives it back', async () => {
-  const { id, input } = await aTenant();
+  const { id } = await aTenant();
   const first = await doctor.ask(id, true);
   const second = await doctor.ask(id, true);
   if (first.outcome !== 'accepted') throw new Error(first.outcome);
   expect(second).toEqual({ outcome: 'tenant-busy', by: first.operation.id });
   await world.start(first.operation);
   await world.ended(first.operation);
-  const change = await world.changeRoles(id, input.adminMember, ['org-member', 'org-owner']);
-  expect((await world.ended(change)).state).toBe('done');
+  expect((await world.ended(await world.freeze(id))).state).toBe('done');
   await expectReplays(world, first.operation);
 });
 
@@ -181,12 +180,27 @@ test('an invited person who waits is nothing to mend, and neither is what freezi
   expect((await inviting.row(invitation))?.state).toBe('pending');
 });
 
+test('a frozen tenant that another hand opened is closed again', async () => {
+  const { id, input } = await aTenant();
+  await world.ended(await world.freeze(id));
+  const owner = { tenant: id, operation: randomUUID() };
+  const call = { owner, signal: AbortSignal.timeout(1_000) };
+  await outside.identity.silo.restore(input.slug, call);
+  await outside.routes.restore(input, call);
+  const opened = ['identity open', 'route open'];
+  expect(told(await doctor.tenant(id, false))).toEqual(opened.map((one) => `${one}: suspend`));
+  expect(outside.memory.find(input.slug)?.suspended).toBeUndefined();
+  expect(told(await doctor.tenant(id))).toEqual(opened.map((one) => `${one}: mended`));
+  expect(outside.memory.find(input.slug)?.suspended).toBe(true);
+  expect(outside.routes.find(input.slug)?.suspended).toBe(true);
+});
+
 test('a frozen tenant is looked at, and never opened', async () => {
   const { id, input } = await aTenant();
   const owner = { tenant: id, operation: randomUUID() };
+  await world.ended(await world.freeze(id));
   outside.dns.plant(input.host, { record: false, owner });
   await outside.routes.remove(input.slug, { owner, signal: AbortSignal.timeout(1_000) });
-  await commitState(world, id, 'frozen');
   expect(told(await doctor.tenant(id))).toEqual(['route missing: reported']);
   expect(outside.dns.find(input.host)?.record).toBe(false);
 });

@@ -7,8 +7,8 @@ import { SAGA_TABLES } from '../../workflows/tables.ts';
 
 const INPUT = { operation: 'o', tenant: 't', timing: { ...DEFAULT_TIMING, settleMs: {} } };
 
-/** A mail cannot be taken back: a saga may send one before its pivot when it means nothing yet. */
-const NOTHING_TO_UNDO: ReadonlySet<string> = new Set(['nothing', 'mail']);
+/** A mail cannot be taken back: a saga may send one before its pivot when it means nothing yet; a look leaves nothing. */
+const NOTHING_TO_UNDO: ReadonlySet<string> = new Set(['nothing', 'mail', 'zone']);
 
 /** Begun by Temporal's schedule, to ask for an operation: no saga of its own. */
 const OF_SCHEDULES = [BEGIN_RECONCILE_ALL];

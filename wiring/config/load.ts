@@ -8,6 +8,7 @@ import { access } from './sections/access.ts';
 import { clickhouse } from './sections/clickhouse.ts';
 import { client } from './sections/client.ts';
 import { database } from './sections/database.ts';
+import { domains } from './sections/domains.ts';
 import { externalDns } from './sections/external-dns.ts';
 import { facts } from './sections/facts.ts';
 import { gateway } from './sections/gateway.ts';
@@ -43,6 +44,7 @@ export const SECTIONS = {
   ingress,
   gateway,
   externalDns,
+  domains,
   libsql,
   tenantPostgres,
   limits,

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { Secret, secretUrl } from './secret.ts';
 import { VARIABLES } from './section.ts';
@@ -82,6 +83,17 @@ export const dnsName = kind(
   (given) => (DNS_NAME.test(given) ? given : undefined),
   'a DNS name in lower case without a final dot',
 );
+/** Addresses of name servers, each with or without a port. */
+export const dnsServers = kind((given) => {
+  const servers = given.split(',').map((each) => each.trim());
+  return servers.every(isDnsServer) ? servers : undefined;
+}, 'addresses of name servers with commas between: 192.0.2.53,[2001:db8::53]:5353');
+
+function isDnsServer(text: string): boolean {
+  const [, bracketed, ipv4] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIPv6(bracketed ?? text) || isIPv4(ipv4 ?? '');
+}
+
 /** The form of `facts/core/formats.ts`, which wiring may not load; a test holds them equal. */
 const LOG_ORIGIN = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/;
 export const logOrigin = kind(

@@ -39,3 +39,6 @@ export interface SigningActivities {
     factIds: readonly string[],
   ): Promise<Attempted<{ indexes: readonly number[]; published: boolean }>>;
 }
+
+/** An activity that commits. `atMs`: the saga's clock, the same in each retry. */
+export type Commit = (ref: SagaRef, atMs: number) => Promise<Attempted<readonly CommittedFact[]>>;

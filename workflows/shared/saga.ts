@@ -109,6 +109,7 @@ async function runStep<A>(run: Run<A>, step: Step<A>, phase: Phase): Promise<voi
       const done = await doStep(run, step, call);
       const unsettledMs = settledAtMs - Date.now();
       if (step.settles && unsettledMs > 0) await sleep(unsettledMs);
+      if (step.settles === 'again' && unsettledMs > 0) continue;
       progress.step(step.name, done ? 'done' : endedEarly(step));
       if (step.waits) await progress.change('running', null);
       return;

@@ -6,6 +6,8 @@ export type Touched =
   | 'route'
   | 'dns'
   | 'mail'
+  /** DNS that is not ours: only looked at. */
+  | 'zone'
   /** Postgres: state, audit and facts in one transaction. */
   | 'registry'
   /** The sequencer, and through it the log and JetStream. */
@@ -27,9 +29,10 @@ export interface Step<A> {
   readonly waits?: true;
   /**
    * A later saga may do the opposite: an attempt whose outcome is unknown must not take effect
-   * after that, so the settle time is waited out before the next row.
+   * after that, so the settle time is waited out before the next row. `again`: the later one may
+   * run meanwhile, since no lock keeps it away, so the step is then done once more.
    */
-  readonly settles?: true;
+  readonly settles?: true | 'again';
   /**
    * Resolves when the step is not needed any more: it ends then, whether it is tried or parked.
    * After the pivot only. What was on its way may still take effect.

@@ -86,6 +86,16 @@ test('a suspended route is off its Gateway and keeps the rest, also what others 
   await routes.suspend(acme, call);
   const { metadata, spec } = (await read()) as typeof before;
   expect(metadata).toMatchObject({ uid: before.metadata.uid, annotations: { theirs: 'kept' } });
-  expect({ ...before.spec, parentRefs: undefined }).toEqual(spec);
-  expect(spec).not.toHaveProperty('parentRefs');
+  expect(spec).toEqual({ ...before.spec, parentRefs: [] });
+});
+
+test('a suspended route that another manager put on a Gateway is taken off again', async () => {
+  const { routes, mergePatch } = await aGateway();
+  const call = aCall();
+  await routes.ensure(acme, call);
+  await routes.suspend(acme, call);
+  await mergePatch({ spec: { parentRefs: [{ name: 'theirs' }] } });
+  expect(await routes.observe(acme, call)).toMatchObject({ open: true });
+  await routes.suspend(acme, call);
+  expect(await routes.observe(acme, call)).toMatchObject({ open: false });
 });

@@ -65,15 +65,15 @@ export function provisionRequest(over: Partial<Tenant> = {}): AcceptRequest {
   };
 }
 
-/** A request about a tenant that is there. */
+/** A request about a tenant that is there, of a kind that holds its lock. */
 export function changeRequest(tenant: string): AcceptRequest {
   return {
     operation: {
       id: randomUUID(),
-      kind: 'changeMembership',
+      kind: 'freezeTenant',
       tenant,
       actor: 'operator',
-      input: { member: randomUUID(), roles: [] },
+      input: { reason: 'request' },
     },
     secrets: new Map(),
     nowMs: 2_000,

@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TenantView } from '../../../domain/decision.ts';
 import { FINDING_CODES, REPAIRS, type Finding } from '../../../domain/reconcile/finding.ts';
 import { planEverything, type Everything } from '../../../domain/reconcile/orphans.ts';
-import { planTenant, type DesiredTenant, type Observed } from '../../../domain/reconcile/plan.ts';
+import {
+  planTenant,
+  type DesiredTenant,
+  type Observed,
+  type ObservedDomain,
+} from '../../../domain/reconcile/plan.ts';
 import { liveFacts, planRows } from '../../../domain/reconcile/rows.ts';
 import { planSagas, type SagasSeen } from '../../../domain/reconcile/sagas.ts';
-import type { Holdings } from '../../../domain/restate.ts';
 import type { Fact } from '../../../facts/core/types.ts';
 import { keepGolden, readGolden, type Golden } from './golden.ts';
 
@@ -14,16 +19,18 @@ type Input = Readonly<Record<string, any>>;
 
 /** From JSON, which has neither sets nor maps. */
 const PLANS: Readonly<Record<string, (input: Input) => Finding[]>> = {
-  tenant: ({ desired, observed }) => planTenant(desired as DesiredTenant, observed as Observed),
+  tenant: ({ desired, observed, domains = [] }) =>
+    planTenant(desired as DesiredTenant, observed as Observed, domains as ObservedDomain[]),
   rows: ({ held, chain }) => {
     const catalog = { roles: new Map(), plans: new Map(), products: new Map() };
-    const holdings: Holdings = { ...(held as Holdings), catalog };
+    const holdings: TenantView = { ...(held as TenantView), catalog };
     return planRows(holdings.tenant?.id ?? '', holdings, liveFacts(chain as Fact[]));
   },
   everything: (input) => {
-    const { busy, stated, forsaken, sinceMs, ...rest } = input;
+    const { busy, stated, forsaken, sinceMs, domains = [], ...rest } = input;
     return planEverything({
       ...(rest as Everything),
+      domains: domains as Everything['domains'],
       busy: new Set(busy as string[]),
       stated: new Set(stated as string[]),
       forsaken: new Set(forsaken as string[]),

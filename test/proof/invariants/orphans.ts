@@ -12,13 +12,18 @@ interface TenantRow {
   readonly id: string;
   readonly slug: string;
   readonly state: string;
+  /** Custom domains that are active: each has a route. */
+  readonly domains: number;
 }
 
-/** I1: the tenant has each of its objects once, or, when it is not there, none. */
+const COLUMNS = `id, slug, state, (select count(*)::int from domains
+  where domains.tenant = tenants.id and domains.state = 'active') as domains`;
+
+/** I1: the tenant has each of its objects once, and a route for each of its domains, or, when it is not there, none. */
 export async function ownObjects(world: ProofWorld, { operation }: Subject): Findings {
   const rows = await select<TenantRow>(
     world,
-    'select id, slug, state from tenants where id = $1',
+    `select ${COLUMNS} from tenants where id = $1`,
     operation.tenant,
   );
   return disagreements(rows, await inventories(world));
@@ -28,7 +33,7 @@ export async function ownObjects(world: ProofWorld, { operation }: Subject): Fin
 export async function allObjects(world: ProofWorld): Findings {
   const rows = await select<TenantRow>(
     world,
-    'select id, slug, state from tenants where id <> $1',
+    `select ${COLUMNS} from tenants where id <> $1`,
     PLATFORM_TENANT,
   );
   const found = await inventories(world);
@@ -43,9 +48,10 @@ export async function allObjects(world: ProofWorld): Findings {
 }
 
 function disagreements(tenants: readonly TenantRow[], found: readonly Found[]): string[] {
-  return tenants.flatMap(({ id, slug, state }) => {
-    const wanted = THERE.has(state) ? 1 : 0;
+  return tenants.flatMap(({ id, slug, state, domains }) => {
     return PORTS.flatMap((port) => {
+      const each = port === 'route' ? 1 + domains : 1;
+      const wanted = THERE.has(state) ? each : 0;
       const own = found.filter((item) => item.port === port && isOf(item, id, slug));
       if (own.length === wanted) return [];
       return [`${state} tenant ${id} has ${own.length} objects in ${port}, not ${wanted}`];

@@ -1,5 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import { CANARY } from '../story.ts';
 import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
@@ -9,38 +11,47 @@ import type { Findings, Subject } from './subject.ts';
 const FOLDERS = ['temporal', 'nats', 'plane'];
 const LOG_FILE = /\.log$/;
 
-/** I7: neither the history of the saga nor a fact of its tenant holds what was planted. */
+/**
+ * I7: neither the history of the saga nor a fact of its tenant holds what was planted. Sealed
+ * payloads are opened: the first wall stands whether the second does or not.
+ */
 export async function tellsNobody(world: ProofWorld, { operation }: Subject): Findings {
-  const history = await world.handle(operation).fetchHistory();
+  const history = historyToJSON(await world.handle(operation).fetchHistory());
+  const opened = await world.openPayloads(payloadsIn(JSON.parse(history)));
+  const told = [history, ...opened.map(({ data = '' }) => Buffer.from(data, 'base64').toString())];
   const facts = await select<{ payload: Buffer }>(
     world,
     'select payload from facts where tenant = $1',
     operation.tenant,
   );
   return [
-    ...(holdsCanary(history) ? ['the history of the saga holds personal data'] : []),
-    ...(holdsCanary(facts) ? ['a fact holds personal data'] : []),
+    ...(told.some((text) => text.includes(CANARY))
+      ? ['the history of the saga holds personal data']
+      : []),
+    ...(facts.some(({ payload }) => payload.includes(CANARY))
+      ? ['a fact holds personal data']
+      : []),
   ];
 }
 
 /** I7, of everything that Temporal, NATS and our processes ever wrote. */
-export async function filesTellNobody({ stack }: ProofWorld): Findings {
+export async function filesTellNobody({ stack }: ProofWorld, secret = CANARY): Findings {
   const logs = readdirSync(stack.folder).filter((name) => LOG_FILE.test(name));
   const folders = FOLDERS.flatMap((name) => filesOf(join(stack.folder, name)));
   return [...folders, ...logs.map((name) => join(stack.folder, name))]
-    .filter((file) => read(file).includes(CANARY))
+    .filter((file) => read(file).includes(secret))
     .map((file) => `${file} holds personal data`);
 }
 
-/** In any text, and in any bytes: payloads are JSON in bytes. */
-function holdsCanary(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(CANARY);
-  if (value instanceof Uint8Array) return Buffer.from(value).includes(CANARY);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(holdsCanary);
+/** Wherever they stand: inputs, results, failures, summaries. */
+function payloadsIn(value: unknown): JsonPayload[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return 'metadata' in value && 'data' in value
+    ? [value as JsonPayload]
+    : Object.values(value).flatMap(payloadsIn);
 }
 
-function filesOf(folder: string): string[] {
+export function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

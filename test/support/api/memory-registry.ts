@@ -1,6 +1,8 @@
 import { sameEmail } from '../../../domain/email.ts';
 import { MAX_PENDING_INVITATIONS } from '../../../domain/invitation.ts';
 import type { Invitation } from '../../../domain/invitation.ts';
+import { MAX_DOMAINS, OWNING_STATES } from '../../../domain/custom-domain.ts';
+import type { CustomDomain } from '../../../domain/custom-domain.ts';
 import type { Membership } from '../../../domain/membership.ts';
 import { HOLDS_TENANT_LOCK, isEnded } from '../../../domain/operation.ts';
 import type { StepProgress } from '../../../domain/operation.ts';
@@ -14,7 +16,9 @@ import type {
   TenantReader,
 } from '../../../ports/registry-store.ts';
 import type { Secrets } from '../../../ports/secrets.ts';
+import type { DomainStore } from '../../../ports/domain-store.ts';
 import type { InvitationStore } from '../../../ports/invitation-store.ts';
+import { claimedDomain, createMemoryDomains } from './memory-domains.ts';
 import { createMemoryInvitations, pendingInvitation } from './memory-invitations.ts';
 
 /** The registry store's roles in memory, for tests of what stands above it. One event loop turn per
@@ -24,11 +28,13 @@ export interface MemoryRegistry {
   readonly tenants: TenantReader;
   readonly secrets: Secrets;
   readonly invitations: InvitationStore;
+  readonly domains: DomainStore;
   readonly rows: {
     readonly operations: Map<string, Operation>;
     readonly tenants: Map<string, Tenant>;
     readonly members: Membership[];
     readonly invitations: Map<string, Invitation>;
+    readonly domains: Map<string, CustomDomain>;
   };
   /** As the saga's commit of `activate` and its end would leave it. */
   activate(operation: string, steps?: readonly StepProgress[]): void;
@@ -46,8 +52,11 @@ const CATALOG: Awaited<ReturnType<TenantReader['readCatalog']>> = {
     ['org-member', { scope: 'tenant', permissions: ['tenant:read'] }],
     ['project-viewer', { scope: 'project', permissions: ['project:read'] }],
   ]),
-  plans: new Map([['free', { entitlements: [] }]]),
-  products: new Map(),
+  plans: new Map([
+    ['free', { entitlements: [] }],
+    ['team', { entitlements: [{ product: 'workspace', limits: { members: 50 } }] }],
+  ]),
+  products: new Map([['workspace', { limits: ['members'] }]]),
 };
 
 interface State {
@@ -60,7 +69,10 @@ interface State {
 
 export function createMemoryRegistry(): MemoryRegistry {
   const state: State = {
-    rows: { operations: new Map(), tenants: new Map(), members: [], invitations: new Map() },
+    rows: {
+      ...{ operations: new Map(), tenants: new Map(), members: [] },
+      ...{ invitations: new Map(), domains: new Map() },
+    },
     sealed: new Map(),
     keys: new Map(),
     inFlight: new Set(),
@@ -74,6 +86,7 @@ export function createMemoryRegistry(): MemoryRegistry {
     operations: createOperations(state),
     tenants: createReader(rows),
     invitations: createMemoryInvitations(rows.invitations),
+    domains: createMemoryDomains(rows.domains),
     secrets: {
       put: (tenant, name, value) => Promise.resolve(void sealed.set(`${tenant} ${name}`, value)),
       find: (tenant, name) => Promise.resolve(sealed.get(`${tenant} ${name}`)),
@@ -153,7 +166,7 @@ function findReplay(
 }
 
 function accept(state: State, request: AcceptRequest): AcceptOutcome {
-  const { operation, newTenant, newInvitation, idempotency, nowMs, secrets } = request;
+  const { operation, newTenant, newInvitation, newDomain, idempotency, nowMs, secrets } = request;
   const { rows, sealed, keys } = state;
   const replay = idempotency && findReplay(state, idempotency);
   if (replay !== undefined) return replay;
@@ -172,6 +185,11 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
     return { outcome: 'invitation-pending' };
   if (newInvitation !== undefined && pending.length >= MAX_PENDING_INVITATIONS)
     return { outcome: 'invitation-limit' };
+  const open = [...rows.domains.values()].filter(
+    (row) => row.tenant === operation.tenant && isOpenDomain(row),
+  );
+  if (open.some((row) => row.name === newDomain?.name)) return { outcome: 'domain-exists' };
+  if (newDomain !== undefined && open.length >= MAX_DOMAINS) return { outcome: 'domain-limit' };
   const accepted: Operation = {
     ...operation,
     state: 'accepted',
@@ -184,11 +202,15 @@ function accept(state: State, request: AcceptRequest): AcceptOutcome {
   if (newTenant !== undefined) rows.tenants.set(newTenant.id, newTenant);
   if (newInvitation !== undefined)
     rows.invitations.set(operation.id, pendingInvitation(request, newInvitation));
+  if (newDomain !== undefined) rows.domains.set(operation.id, claimedDomain(request, newDomain));
   for (const [name, value] of secrets) sealed.set(`${operation.tenant} ${name}`, value);
   if (idempotency !== undefined)
     keys.set(keyOf(idempotency), { hash: idempotency.requestHash, operation: operation.id });
   return { outcome: 'accepted', operation: accepted };
 }
+
+const isOpenDomain = ({ state }: CustomDomain) =>
+  state === 'claimed' || OWNING_STATES.some((owning) => owning === state);
 
 function createReader(rows: MemoryRegistry['rows']): TenantReader {
   return {

@@ -8,8 +8,12 @@ import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
 import { createMemoryLogin } from '../../../adapters/memory/login.ts';
 import type { MemoryLogin } from '../../../adapters/memory/login.ts';
+import { createMemorySales } from '../../../adapters/memory/sales.ts';
+import type { MemorySales } from '../../../adapters/memory/sales.ts';
 import { createMemoryPlaneStore } from '../../../adapters/memory/planes.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
+import { createDomainChallenges } from '../../../adapters/system/domain-challenges.ts';
+import { domainNames } from '../../../adapters/system/domain-names.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { Report } from '../../../domain/reconcile/report.ts';
@@ -67,6 +71,7 @@ export interface TestApi {
   readonly people: MemoryLogin;
   /** What the doctor kept, by operation. */
   readonly reports: Map<string, Report>;
+  readonly sales: MemorySales;
   readonly logStore: FakeLogStore;
   /** All lines of the log. */
   readonly log: string[];
@@ -86,24 +91,30 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   const links = createOpenInvitations(registry.rows.tenants);
   const people = createMemoryLogin(loginCallback('https://tenure.test'));
   const reports = new Map<string, Report>();
+  const memorySales = createMemorySales();
   const logStore = new FakeLogStore();
   const log: string[] = [];
   const { breakable, breakStore } = createBreaker();
   const operations = breakable(registry.operations);
   const tenants = breakable(registry.tenants);
   const invitations = breakable({ ...registry.invitations, ...links });
+  const sales = breakable(memorySales);
+  const domains = breakable(registry.domains);
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
-        ...{ operations, tenants, invitations, ids: systemIds, clock: systemClock },
+        ...{ operations, tenants, invitations, sales, domains, names: domainNames },
+        ...{ ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      ...{ operations, tenants, invitations, engine },
+      ...{ operations, tenants, invitations, domains, engine },
+      challenges: createDomainChallenges(new Uint8Array(32)),
       facts: breakable(readingOf(facts, made)),
       planes: breakable(planes),
       reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
+      sales,
       clock: systemClock,
       logOrigin: LOG,
       log: breakable(logStore),
@@ -122,18 +133,8 @@ export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<T
   });
   const { url, close } = await listen(app);
   return {
-    url,
-    registry,
-    engine,
-    facts,
-    made,
-    planes,
-    links,
-    people,
-    reports,
-    logStore,
-    log,
-    breakStore,
+    ...{ url, registry, engine, facts, made, planes, links, people, reports, logStore, log },
+    ...{ breakStore, sales: memorySales },
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { createMemoryDomainProof } from '../../../adapters/memory/domain-proof.ts';
 import { createMemoryDns } from '../../../adapters/memory/dns.ts';
 import { createMemoryIdentity } from '../../../adapters/memory/identity.ts';
 import { createMemoryRoutes } from '../../../adapters/memory/routes.ts';
@@ -82,6 +83,7 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
     admin.on('error', () => undefined); // tests kill Postgres
     started.push({ stop: () => admin.end() });
     const client = new RegistryClient(registry.api.url, DEV_OPERATOR_TOKEN);
+    const zone = () => embeddedOutside(folder).domainProof;
     const slate = (outside: Partial<Outside> = {}): Slate => ({
       outside: { ...embeddedOutside(folder), ...outside },
       database: { admin },
@@ -97,6 +99,7 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
       client,
       operatorToken,
       slate,
+      zone,
       stop,
     };
   } catch (error) {
@@ -196,7 +199,7 @@ function readerOf(
 }
 
 /** The embedded adapters' objects as their files tell them now: another process holds them. */
-function embeddedOutside(folder: string): Outside {
+function embeddedOutside(folder: string) {
   const file = (name: string) => ({ file: join(folder, 'adapters', `${name}.json`) });
   const issuerBase = 'https://id.tenure.localhost';
   const { identity } = createMemoryIdentity({ issuerBase, ...file('identity') });
@@ -205,7 +208,8 @@ function embeddedOutside(folder: string): Outside {
     databases: createMemoryTenantDatabase(file('tenant-databases')),
     routes: createMemoryRoutes(file('routes')),
     dns: createMemoryDns(file('dns')),
+    domainProof: createMemoryDomainProof(file('domain-proof')),
     mailCatcher: undefined,
     notifier: createMemoryNotifier(),
-  };
+  } satisfies Outside;
 }

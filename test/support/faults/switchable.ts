@@ -17,6 +17,7 @@ export function switchable(first: Outside) {
     databases: follow(() => current.databases),
     routes: follow(() => current.routes),
     dns: follow(() => current.dns),
+    domainProof: follow(() => current.domainProof),
     mailCatcher: undefined,
     notifier: follow(() => current.notifier),
   };

@@ -35,23 +35,26 @@ export interface Mutation {
   readonly by: string;
 }
 
+type Mutations = Mutation | readonly Mutation[];
+
 /** The bundle of all sagas, built once for each content of the sources. */
 export function sagaBundle(
-  mutation?: Mutation,
+  mutations?: Mutations,
   converter?: DataConverter,
 ): Promise<WorkflowBundleWithSourceMap> {
-  return bundleOf('workflows/all.ts', mutation, converter);
+  return bundleOf('workflows/all.ts', mutations, converter);
 }
 
 /** `entry`: a module whose exports are workflows, from the repository's root. */
 export async function bundleOf(
   entry: string,
-  mutation?: Mutation,
+  given: Mutations = [],
   { failureConverterPath }: DataConverter = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const file = join(CACHE, `${hashOf(entry, mutation, failureConverterPath)}.js`);
+  const mutations = [given].flat();
+  const file = join(CACHE, `${hashOf(entry, mutations, failureConverterPath)}.js`);
   if (existsSync(file)) return { code: readFileSync(file, 'utf8'), sourceMap: '' };
-  const built = await build(entry, mutation, failureConverterPath);
+  const built = await build(entry, mutations, failureConverterPath);
   mkdirSync(CACHE, { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, built.code);
@@ -59,12 +62,12 @@ export async function bundleOf(
   return built;
 }
 
-function build(entry: string, mutation: Mutation | undefined, failures: string | undefined) {
+function build(entry: string, mutations: readonly Mutation[], failures: string | undefined) {
   return bundleWorkflowCode({
     workflowsPath: join(REPOSITORY, entry),
     logger: SILENT,
     ...(failures === undefined ? {} : { failureConverterPath: failures }),
-    webpackConfigHook: (config) => (mutation === undefined ? config : mutated(config, mutation)),
+    webpackConfigHook: (config) => mutations.reduce(mutated, config),
   });
 }
 
@@ -82,8 +85,8 @@ function mutated(config: Config, mutation: Mutation): Config {
   return { ...config, module: { ...config.module, rules } };
 }
 
-function hashOf(entry: string, mutation?: Mutation, failures?: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([mutation ?? null, failures ?? null]));
+function hashOf(entry: string, mutations: readonly Mutation[], failures?: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([mutations, failures ?? null]));
   hash.update(readFileSync(join(REPOSITORY, entry)));
   for (const source of SOURCES) for (const file of filesOf(source)) hash.update(readFileSync(file));
   return hash.digest('hex');

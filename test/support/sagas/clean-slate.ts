@@ -31,6 +31,8 @@ interface TenantRow {
   readonly slug: string;
   readonly state: string;
   readonly isolation: 'silo' | 'pool';
+  /** Custom domains that are active. */
+  readonly domains: number;
 }
 
 interface FactRow {
@@ -48,7 +50,7 @@ interface Meant {
 }
 
 /**
- * DESIGN 9, from outside. I1: every tenant that is there has exactly its four objects, and every
+ * DESIGN 9, from outside. I1: every tenant that is there has exactly its four objects and a route for each of its domains, and every
  * object that is ours belongs to a tenant that is there. I2: every saga ended, and gave back its
  * lock and, unwound, its secrets. I3: the facts of the commits and no others, each once, signed.
  * I4: chains without a gap.
@@ -56,7 +58,9 @@ interface Meant {
 export async function expectCleanSlate(slate: Slate, meant: Meant = {}): Promise<void> {
   const all = await select<TenantRow>(
     slate,
-    'select id, slug, state, isolation from tenants where id <> $1 order by id',
+    `select id, slug, state, isolation, (select count(*)::int from domains
+       where domains.tenant = tenants.id and domains.state = 'active') as domains
+     from tenants where id <> $1 order by id`,
     [PLATFORM_TENANT],
   );
   const known = all.filter(({ id }) => meant.tenants?.includes(id) ?? true);
@@ -112,8 +116,10 @@ async function expectNoOrphans(
   foreign: readonly string[],
 ): Promise<void> {
   const there = tenants.filter(({ state }) => THERE.has(state));
-  const wanted = there.flatMap(({ id, isolation }) =>
-    [`identity/${isolation}`, 'database', 'route', 'dns'].map((port) => `${port} of ${id}`),
+  const wanted = there.flatMap(({ id, isolation, domains }) =>
+    [`identity/${isolation}`, 'database', ...Array<string>(1 + domains).fill('route'), 'dns'].map(
+      (port) => `${port} of ${id}`,
+    ),
   );
   const found = (await inventories(outside)).flatMap((item) => {
     const owner = foreign.includes(item.name) ? undefined : ownerOf(item, tenants);

@@ -10,7 +10,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
   ...['suspend', 'restore'],
-  'send',
+  ...['send', 'look'],
 ]);
 
 /** Any outside port, memory or real, whose calls go as the plan says. */
@@ -54,6 +54,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     databases: faultyPort(plan, 'database', outside.databases),
     routes: faultyPort(plan, 'route', outside.routes),
     dns: faultyPort(plan, 'dns', outside.dns),
+    domainProof: faultyPort(plan, 'domain-proof', outside.domainProof),
     mailCatcher: outside.mailCatcher,
     notifier: faultyPort(plan, 'notifier', outside.notifier),
   };
@@ -70,7 +71,9 @@ const STORE: Failures = {
 export function faultyActivities(plan: FaultPlan, activities: Activities): Activities {
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
+  const { commitDomain, commitDomainRemoval, freeDomain } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
+  const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
     ...activities,
     activate: (...args) => plan.run('store.activate', STORE, () => activate(...args)),
@@ -83,6 +86,16 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
       plan.run('store.isInvitationPending', STORE, () => isInvitationPending(...args)),
     settleInvitation: (...args) =>
       plan.run('store.settleInvitation', STORE, () => settleInvitation(...args)),
+    commitPlan: (...args) => plan.run('store.commit', STORE, () => commitPlan(...args)),
+    commitAnswer: (...args) => plan.run('store.commit', STORE, () => commitAnswer(...args)),
+    beginTrial: (...args) => plan.run('store.begin', STORE, () => beginTrial(...args)),
+    extendTrial: (...args) => plan.run('store.extend', STORE, () => extendTrial(...args)),
+    convertTrial: (...args) => plan.run('store.convert', STORE, () => convertTrial(...args)),
+    endTrial: (...args) => plan.run('store.end', STORE, () => endTrial(...args)),
+    commitDomain: (...args) => plan.run('store.commitDomain', STORE, () => commitDomain(...args)),
+    commitDomainRemoval: (...args) =>
+      plan.run('store.commitDomainRemoval', STORE, () => commitDomainRemoval(...args)),
+    freeDomain: (...args) => plan.run('store.freeDomain', STORE, () => freeDomain(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>

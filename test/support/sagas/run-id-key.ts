@@ -13,6 +13,7 @@ export function keyedByRun(commits: CommitStore): CommitStore {
           view: (tenant) => transaction.view(tenant),
           head: (tenant) => transaction.head(tenant),
           lockInvitation: (id) => transaction.lockInvitation(id),
+          lockDomain: (id) => transaction.lockDomain(id),
           apply: (changes) => transaction.apply(changes),
           appendFacts: (facts) => transaction.appendFacts(facts),
           appendAudit: (rows, nowMs) => transaction.appendAudit(rows, nowMs),

@@ -20,7 +20,9 @@ export async function waitForAnswer(input: SagaInput): Promise<void> {
   receive(
     'answer',
     () => {},
-    () => (answered = true),
+    () => {
+      answered = true;
+    },
   );
   const steps: Step<WaitingActivities>[] = [
     {

@@ -196,6 +196,23 @@ describe('wrong values', () => {
     expect(problemsOf('worker', env).join()).toContain(variable);
   });
 
+  test.each([
+    ['192.0.2.53', ['192.0.2.53']],
+    ['192.0.2.53:5353, [2001:db8::53]:53', ['192.0.2.53:5353', '[2001:db8::53]:53']],
+    ['2001:db8::53', ['2001:db8::53']],
+  ])('DOMAIN_RESOLVERS may be %s', (DOMAIN_RESOLVERS, resolvers) => {
+    expect(loadConfig('worker', { DOMAIN_RESOLVERS }).domains).toEqual({ resolvers });
+  });
+
+  test.each(['dns.example', '192.0.2.53,', '192.0.2', '[192.0.2.53]', '192.0.2.53:x'])(
+    'DOMAIN_RESOLVERS %s is refused: a resolver cannot be looked up',
+    (DOMAIN_RESOLVERS) => {
+      expect(problemsOf('worker', { DOMAIN_RESOLVERS })).toEqual([
+        expect.stringContaining('DOMAIN_RESOLVERS must be addresses of name servers'),
+      ]);
+    },
+  );
+
   test('two kinds of routes are refused', () => {
     expect(problemsOf('worker', { ...REAL_ADAPTERS, KUBERNETES_GATEWAY: 'public' })).toEqual([
       expect.stringContaining('KUBERNETES_INGRESS_CLASS are both set'),

@@ -1,0 +1,66 @@
+import type { Rule } from './decision.ts';
+import { deactivateMember, reactivateMember } from './membership-activity.ts';
+import { removeMember } from './membership-end.ts';
+import { changeRoles, type ChangeRoles } from './membership-roles.ts';
+import { transferOwnership, type TransferOwnership } from './ownership.ts';
+
+/** What may be changed of a membership, and so which way its saga goes. */
+export const MEMBERSHIP_CHANGES = [
+  'roles',
+  'deactivate',
+  'reactivate',
+  'leave',
+  'transfer-ownership',
+] as const;
+export type MembershipChangeName = (typeof MEMBERSHIP_CHANGES)[number];
+
+/** The accepted request. */
+export type MembershipChange =
+  /** Without a name in rows from before there were others. */
+  | ({ readonly change?: 'roles' } & ChangeRoles)
+  | { readonly change: 'deactivate' | 'reactivate'; readonly member: string }
+  /** Also of one who is sent away. `sub`: at the tenant's issuer, for when no row knows it. */
+  | { readonly change: 'leave'; readonly member: string; readonly sub: string | null }
+  | ({ readonly change: 'transfer-ownership' } & TransferOwnership);
+
+type Input = Readonly<Record<string, unknown>>;
+
+const MEMBERS: Readonly<Record<MembershipChangeName, readonly string[]>> = {
+  roles: ['member'],
+  deactivate: ['member'],
+  reactivate: ['member'],
+  leave: ['member'],
+  'transfer-ownership': ['from', 'to'],
+};
+
+/** Throws TypeError for a row of another kind: our own writing, so a bug. */
+export function membershipChangeOf(input: Input): MembershipChange {
+  const name = MEMBERSHIP_CHANGES.find((known) => known === (input['change'] ?? 'roles'));
+  const holds =
+    name !== undefined &&
+    MEMBERS[name].every((member) => typeof input[member] === 'string') &&
+    (name !== 'roles' || Array.isArray(input['roles']));
+  if (!holds) throw new TypeError('not the input of changeMembership');
+  return input as unknown as MembershipChange;
+}
+
+/** Ids of those whom it is about. */
+export function membersOf(change: MembershipChange): readonly string[] {
+  return change.change === 'transfer-ownership' ? [change.from, change.to] : [change.member];
+}
+
+/** Each change has a rule of its own. */
+export const changeMembership: Rule<MembershipChange> = (view, command, nowMs) => {
+  switch (command.change) {
+    case 'deactivate':
+      return deactivateMember(view, command, nowMs);
+    case 'reactivate':
+      return reactivateMember(view, command, nowMs);
+    case 'leave':
+      return removeMember(view, command, nowMs);
+    case 'transfer-ownership':
+      return transferOwnership(view, command, nowMs);
+    default:
+      return changeRoles(view, command, nowMs);
+  }
+};

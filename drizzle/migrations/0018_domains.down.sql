@@ -1,0 +1,2 @@
+-- Undo of 0018_domains.
+DROP TABLE "domains";
