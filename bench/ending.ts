@@ -10,7 +10,7 @@ export async function endingAfter<T>(
   return worked.value;
 }
 
-/** Like `Promise.all`, but waits for the others before it fails: what they work with stays there. */
+/** Like `Promise.all`, but waits for the others before it fails: what they use stays there. */
 export async function together<T>(working: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(working);
   return Promise.all(working);

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import { createMemoryDomainProof } from '../adapters/memory/domain-proof.ts';
 import { createSagaKeys } from '../adapters/postgres/saga-keys.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { domainNames } from '../adapters/system/domain-names.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { createInvitationTokens } from '../adapters/system/invitation-tokens.ts';
 import { createTemporalEngine } from '../adapters/temporal/engine.ts';
@@ -67,7 +69,7 @@ async function startWorld(
   progress: Progress,
   onEnd: (end: () => unknown) => unknown,
 ): Promise<SagaWorld> {
-  const { mails, stack } = await startServers(progress, onEnd);
+  const { mails, stack, zone } = await startServers(progress, onEnd);
   const { databaseUrl, temporal } = stack;
   const api = createStore({
     ...{ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
@@ -90,9 +92,10 @@ async function startWorld(
   const worker = await startBareWorker(temporal, BARE_QUEUE);
   onEnd(() => stopBareWorker(worker));
   return {
-    ...{ stack, progress, mails, database, client, api, engine },
+    ...{ stack, progress, mails, database, client, api, engine, zone },
     accept: {
       ...{ operations: api.operations, tenants: api.tenants, invitations: api.invitations },
+      ...{ sales: api.sales, domains: api.domains, names: domainNames },
       ...{ clock: systemClock, ids: systemIds, domain: DOMAIN, seeds: new Map() },
     },
     tokens: createInvitationTokens(SEALING_KEY),
@@ -113,10 +116,10 @@ async function startServers(progress: Progress, onEnd: (end: () => unknown) => u
   const environment = {
     TEMPORAL_SEALED: 'true',
     ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(mails.port), SMTP_SECURITY: 'none' },
-    // Embedded systems would write a file of all tenants at each step: none of a saga's work.
-    STATE_DIR: '',
   };
   const stack = await startStack({ dir: folder, progress, environment });
   onEnd(() => stack.stop());
-  return { mails, stack };
+  // The embedded adapter reads it anew each time it looks.
+  const file = join(folder, 'adapters', 'domain-proof.json');
+  return { mails, stack, zone: () => createMemoryDomainProof({ file }) };
 }

@@ -9,7 +9,10 @@ import type { ProofWorld } from './world.ts';
 export const CANARY = 'c4n4ry';
 
 /** What sagas are asked for and answered in: the bench has one of its own. */
-export type StoryWorld = Pick<ProofWorld, 'accept' | 'api' | 'engine' | 'tokens' | 'subOf'>;
+export type StoryWorld = Pick<
+  ProofWorld,
+  'accept' | 'api' | 'engine' | 'tokens' | 'subOf' | 'zone'
+>;
 
 /** Where a story takes place. */
 export interface Stage<W extends StoryWorld = StoryWorld> {
