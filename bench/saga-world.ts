@@ -88,7 +88,8 @@ async function startWorld(
   onEnd(() => engine.close());
   const connection = await Connection.connect({ address });
   onEnd(() => connection.close());
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
+  const bareClient = new Client({ connection, namespace });
   const worker = await startBareWorker(temporal, BARE_QUEUE);
   onEnd(() => stopBareWorker(worker));
   return {
@@ -102,7 +103,7 @@ async function startWorld(
     // Embedded identities know nobody, and take any.
     subOf: async () => 'bob',
     bare: (activities) =>
-      client.workflow.execute('bare', {
+      bareClient.workflow.execute('bare', {
         ...{ args: [activities], taskQueue: BARE_QUEUE, workflowId: `bare/${randomUUID()}` },
       }),
   };
