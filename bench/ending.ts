@@ -9,3 +9,9 @@ export async function endingAfter<T>(
   if (ended.status === 'rejected') throw ended.reason;
   return worked.value;
 }
+
+/** Like `Promise.all`, but waits for the others before it fails: what they use stays there. */
+export async function together<T>(working: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(working);
+  return Promise.all(working);
+}

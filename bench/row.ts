@@ -2,11 +2,11 @@
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B' | 'facts/s';
+  readonly unit: 'ms' | 'us' | 'ms CPU' | 'B' | 'facts/s' | 'sagas/s' | 'lost';
   /** Measured in the same run, in the same unit. */
   readonly baseline: number | null;
   readonly ratio: number | null;
-  /** Of the ratio where there is a baseline, else of the value; the least of facts a second. */
+  /** Of the ratio where there is a baseline, else of the value; the least of rates. */
   readonly bound: number | null;
   readonly holds: boolean | null;
 }
@@ -40,6 +40,14 @@ export function rateRow(name: string, value: number, baseline: number, bound: nu
   const [rate, base] = [Math.round(value), Math.round(baseline)];
   const [ratio, holds] = [round(value / baseline), value >= bound];
   return { name, value: rate, unit, baseline: base, ratio, bound, holds };
+}
+
+/** Sagas a second beside as many of something else: the more the better. */
+export function shareRow(name: string, value: number, baseline: number, bound: number | null): Row {
+  const unit = 'sagas/s';
+  const exact = value / baseline;
+  const [ratio, holds] = [round(exact), bound === null ? null : exact >= bound];
+  return { name, value: round(value), unit, baseline: round(baseline), ratio, bound, holds };
 }
 
 /** `q` from 0 to 1, of any order of values. */

@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { DEFAULT_TIMING } from '../domain/saga-timing.ts';
@@ -10,6 +8,7 @@ import { SAGA_STATE, TENANT_ID } from '../domain/saga-protocol.ts';
 import type { Progress } from '../tools/servers/progress.ts';
 import * as temporal from '../tools/servers/temporal.ts';
 import type { SagaInput } from '../workflows/shared/contract.ts';
+import { startBareWorker, stopBareWorker } from './bare-worker.ts';
 import { FSYNC_BINDS_MS } from './machine.ts';
 import { quantile, ratioRow, valueRow } from './row.ts';
 import type { Row } from './row.ts';
@@ -30,7 +29,7 @@ type Kind = 'bare' | 'saga';
 export async function benchSagas(progress: Progress, fsyncMs: number): Promise<Row[]> {
   const server = await temporal.start({ paths: await temporal.get(progress) });
   const queue = `bench-${randomUUID()}`;
-  const worker = await startWorker(server, queue);
+  const worker = await startBareWorker(server, queue);
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection, namespace: server.namespace });
   try {
@@ -54,18 +53,10 @@ export async function benchSagas(progress: Progress, fsyncMs: number): Promise<R
       ratioRow('worker CPU per saga', 'ms CPU', mean(cpu.saga), mean(cpu.bare), CPU_BOUND),
     ];
   } finally {
-    worker.disconnect();
+    await stopBareWorker(worker);
     await connection.close();
-    await once(worker, 'exit');
     await server.stop();
   }
-}
-
-async function startWorker(server: temporal.TemporalServer, queue: string): Promise<ChildProcess> {
-  const entry = fileURLToPath(new URL('saga-worker-main.ts', import.meta.url));
-  const worker = fork(entry, [server.address, server.namespace, queue], { silent: true });
-  await once(worker, 'message');
-  return worker;
 }
 
 const tenantIdKey = defineSearchAttributeKey(TENANT_ID, SearchAttributeType.KEYWORD);

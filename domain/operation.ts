@@ -41,6 +41,18 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
 };
 
 /**
+ * Kinds that a tenant asks for by the thousand. Their start may wait for its turn, since none of
+ * them takes a right away: a revocation waits for nobody.
+ */
+export const IN_TURNS: readonly OperationKind[] = ['inviteMember'];
+
+/**
+ * Sagas of one tenant that are at work at once, of those kinds: more are started in turns, each
+ * second as many. So few that others hardly feel it where there are two cores.
+ */
+export const MAX_AT_WORK = 4;
+
+/**
  * `accepted` (row written, saga not started) -> `running` <-> `parked` -> `done`, or
  * `unwinding` -> `unwound`. `waiting` is no fault: for people, or for a date.
  */

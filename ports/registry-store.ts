@@ -102,10 +102,16 @@ export interface OperationStore {
     limit: number;
   }): Promise<readonly Operation[]>;
   /**
-   * Accepted but not known to be started, oldest first; for the starter. `olderThanMs` is an age by
-   * the store's clock.
+   * Accepted but not known to be started, for the starter: tenants in turns, oldest first, so that
+   * one that has many hides no other. `olderThanMs` is an age by the store's clock.
    */
   listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
+  /** How many of the tenant, of these kinds, are in these states. */
+  countOperations(
+    tenant: string,
+    kinds: readonly OperationKind[],
+    states: readonly SagaState[],
+  ): Promise<number>;
   /** `accepted` -> `running`; any other state stays. */
   markStarted(id: string): Promise<void>;
   /** A change of state of the saga. Never leaves `done` or `unwound`. */

@@ -2,6 +2,7 @@ import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import { sagaAudit } from '../../domain/saga-audit.ts';
 import { isEnded } from '../../domain/operation.ts';
+import type { OperationKind, SagaState } from '../../domain/operation.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { StoreError, type Operation, type OperationStore } from '../../ports/registry-store.ts';
 import { appendAudit, releaseTenantLock } from './commit-writes.ts';
@@ -45,20 +46,11 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
         return rows.map(toOperation);
       }),
     listUnstarted: (olderThanMs, limit) =>
-      inTransaction(pool, across, async ({ db }) => {
-        const rows = await db
-          .select()
-          .from(operations)
-          .where(
-            and(
-              eq(operations.state, 'accepted'),
-              sql`${operations.recordedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
-            ),
-          )
-          .orderBy(operations.recordedAt, operations.id)
-          .limit(limit);
-        return rows.map(toOperation);
-      }),
+      inTransaction(pool, across, (session) => listUnstarted(session, olderThanMs, limit)),
+    countOperations: (tenant, ...of) =>
+      inTransaction(pool, { ...across, tenant }, ({ client }) =>
+        countOperations(client, tenant, ...of),
+      ),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>
         client.query(
@@ -91,6 +83,44 @@ export async function findLockHolder(
     values: [tenant],
   });
   return rows[0]?.id;
+}
+
+/** First of each tenant the oldest, then of each the second. */
+const TURN = sql`row_number() over (
+  partition by ${operations.tenant} order by ${operations.recordedAt}, ${operations.id})`;
+
+async function listUnstarted(
+  { db }: Session,
+  olderThanMs: number,
+  limit: number,
+): Promise<Operation[]> {
+  const rows = await db
+    .select()
+    .from(operations)
+    .where(
+      and(
+        eq(operations.state, 'accepted'),
+        sql`${operations.recordedAt} <= now() - make_interval(secs => ${olderThanMs / 1000})`,
+      ),
+    )
+    .orderBy(TURN, operations.recordedAt, operations.id)
+    .limit(limit);
+  return rows.map(toOperation);
+}
+
+async function countOperations(
+  client: pg.ClientBase,
+  tenant: string,
+  kinds: readonly OperationKind[],
+  states: readonly SagaState[],
+): Promise<number> {
+  const { rows } = await client.query<{ found: number }>({
+    name: 'count_operations',
+    text: `select count(*)::int as found from operations
+           where tenant = $1 and kind = any($2) and state = any($3)`,
+    values: [tenant, kinds, states],
+  });
+  return rows[0]?.found ?? 0;
 }
 
 /** Both of a page's order: many operations may be accepted in one millisecond. */

@@ -7,7 +7,7 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { startAccepted } from '../tenants/accepted.ts';
+import { startNow } from '../tenants/accepted.ts';
 import { formatInvitation, invitationSchema } from './schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.'), invitation: uuid('The invitation.') });
@@ -57,7 +57,7 @@ async function startUnstarted(
 ): Promise<void> {
   const operation = await ports.operations.findOperation(invitation);
   const isIts = operation?.tenant === tenant && operation.kind === 'inviteMember';
-  if (isIts) await startAccepted(operation, ports);
+  if (isIts) await startNow(operation, ports);
 }
 
 function assureChanged(result: ChangeResult): Invitation {

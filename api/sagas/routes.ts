@@ -7,7 +7,7 @@ import { route } from '../http/route.ts';
 import { cursor, limit, next, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { startAccepted } from '../tenants/accepted.ts';
+import { startNow } from '../tenants/accepted.ts';
 import { sagaSchema } from './schema.ts';
 import { formatSaga, showSaga } from './view.ts';
 
@@ -101,7 +101,7 @@ function commandRoute(command: SagaCommand) {
     const operation = await assureOperation(saga, ports);
     if (isEnded(operation.state)) throw new Problem('saga-ended', `It is ${operation.state}.`);
     // One that a crash left unstarted is started first, so that it can be told.
-    await startAccepted(operation, ports);
+    await startNow(operation, ports);
     await ports.engine.tell(operation.id, operation.kind, command);
     return { status: 202, body: await showSaga(await assureOperation(saga, ports), ports) };
   });

@@ -1,5 +1,6 @@
 import type { DomainErrorCode, Refused } from '../../domain/decision.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
+import { mayStartNow } from '../../registry/start-in-turn.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { withDeadline } from '../http/deadline.ts';
@@ -109,8 +110,17 @@ function invalid(problems: readonly FieldProblem[]): Problem {
   return new Problem(code, 'The body is not valid.', { errors });
 }
 
-/** Starts the saga at once. A failure changes nothing for the caller: the row is the promise. */
+/** Starts the saga when its turn is now; a later one is the starter's. */
 export async function startAccepted(operation: Operation, ports: ApiPorts): Promise<void> {
+  if (operation.state !== 'accepted') return;
+  const isNow = await withDeadline(mayStartNow(ports, operation), START_DEADLINE_MS).catch(
+    () => false,
+  );
+  if (isNow) await startNow(operation, ports);
+}
+
+/** Starts the saga at once. A failure changes nothing for the caller: the row is the promise. */
+export async function startNow(operation: Operation, ports: ApiPorts): Promise<void> {
   if (operation.state !== 'accepted') return;
   await withDeadline(startSaga(ports, operation), START_DEADLINE_MS).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { endingAfter } from '../../bench/ending.ts';
+import { endingAfter, together } from '../../bench/ending.ts';
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 
@@ -23,4 +23,15 @@ test('it is ended although its work fails, and of two errors the first is told',
   expect(isEnded).toBe(true);
   await expect(endingAfter(failing('work'), failing('end'))).rejects.toThrow('work');
   await expect(endingAfter(() => Promise.resolve(7), failing('end'))).rejects.toThrow('end');
+});
+
+test('those that work together are waited for although one of them fails', async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let isOver = false;
+  const all = together([failing('first')(), promise]).finally(() => (isOver = true));
+  await Promise.allSettled([failing('first')()]);
+  expect(isOver).toBe(false);
+  resolve(7);
+  await expect(all).rejects.toThrow('first');
+  expect(await together([promise, promise])).toEqual([7, 7]);
 });

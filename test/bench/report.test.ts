@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatTable } from '../../bench/report.ts';
-import { rateRow, ratioRow, valueRow } from '../../bench/row.ts';
+import { rateRow, ratioRow, shareRow, valueRow } from '../../bench/row.ts';
 import type { Row } from '../../bench/row.ts';
 
 const cellsOf = (row: Row): string[] =>
@@ -44,6 +44,19 @@ describe('a bound is said, and whether it holds', () => {
     expect(rateRow('a', 999, 4_000, 1_000).holds).toBe(false);
   });
 
+  test('of sagas a second, of which there must be a share of the baseline', () => {
+    expect(cellsOf(shareRow('a', 10, 40, 0.25))).toEqual([
+      'a',
+      '10 sagas/s',
+      '40 sagas/s',
+      '0.25 x',
+      '>= 0.25 x',
+      'yes',
+    ]);
+    expect(shareRow('a', 9.9, 40, 0.25).holds).toBe(false);
+    expect(shareRow('a', 9.9, 40, null).holds).toBe(null);
+  });
+
   test('or that there is none', () => {
     expect(cellsOf(valueRow('a', 'B', 7, null)).slice(2)).toEqual(['–', '–', '–', '–']);
   });
@@ -52,5 +65,6 @@ describe('a bound is said, and whether it holds', () => {
     expect(ratioRow('a', 'ms', Number.NaN, 2, 1.5).holds).toBe(false);
     expect(valueRow('a', 'us', Number.NaN, 2).holds).toBe(false);
     expect(rateRow('a', Number.NaN, 2, 1).holds).toBe(false);
+    expect(shareRow('a', Number.NaN, 2, 1).holds).toBe(false);
   });
 });

@@ -69,7 +69,7 @@ const bendRow = (world: ProofWorld, tenant: string) =>
   change(world, `update tenants set plan = 'enterprise' where id = $1`, tenant);
 
 /** An accepted change of roles of which the saga was lost a day ago. */
-async function loseSaga({ world, made }: Stage): Promise<void> {
+async function loseSaga({ world, made }: Stage<ProofWorld>): Promise<void> {
   const member = provisionInputOf(made.input).adminMember;
   const roles = ['org-admin', 'org-owner'];
   const asked = { change: 'roles', member, roles } as const;
@@ -91,7 +91,7 @@ async function loseSaga({ world, made }: Stage): Promise<void> {
 }
 
 /** A route that stayed when its tenant was taken back. */
-async function leaveOrphan(stage: Stage): Promise<void> {
+async function leaveOrphan(stage: Stage<ProofWorld>): Promise<void> {
   const { world, before } = stage;
   const gone = await before(provision({ world, caller: aCaller() }, 'silo'), 'activate');
   await bendOutside(world, 'leave', gone);

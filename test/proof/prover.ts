@@ -161,10 +161,10 @@ export class Prover {
     }
   }
 
-  async #stageFor(story: Story): Promise<Stage> {
+  async #stageFor(story: Story): Promise<Stage<ProofWorld>> {
     const before: Stage['before'] = (request, refuses) => this.#lived(request, refuses);
     const stage = { world: this.world, caller: aCaller(), before };
-    if (story.makesTenant === true) return stage as Stage;
+    if (story.makesTenant === true) return stage as Stage<ProofWorld>;
     return { ...stage, made: await this.tenant() };
   }
 

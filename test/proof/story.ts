@@ -8,9 +8,15 @@ import type { ProofWorld } from './world.ts';
 /** Stands in every address, name and secret that proofs hand over: none may leave Postgres. */
 export const CANARY = 'c4n4ry';
 
+/** What sagas are asked for and answered in: the bench has one of its own. */
+export type StoryWorld = Pick<
+  ProofWorld,
+  'accept' | 'api' | 'engine' | 'tokens' | 'subOf' | 'zone'
+>;
+
 /** Where a story takes place. */
-export interface Stage {
-  readonly world: ProofWorld;
+export interface Stage<W extends StoryWorld = StoryWorld> {
+  readonly world: W;
   /** Who asks, with a key of this story's own: the same request again is the same (I9). */
   readonly caller: AcceptCaller;
   /** The operation that made the story's tenant, which is active. */
@@ -29,7 +35,7 @@ export interface Story {
   /** What must be there before, and the request for the saga. */
   readonly prepare: (stage: Stage) => Promise<Request>;
   /** What another hand does between acceptance and start. */
-  readonly bend?: (stage: Stage, operation: Operation) => Promise<unknown>;
+  readonly bend?: (stage: Stage<ProofWorld>, operation: Operation) => Promise<unknown>;
   /** Told at once, before any step that is broken. */
   readonly begun?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** Ends its waits: resolves when the saga has been told. Absent: it waits for nobody. */

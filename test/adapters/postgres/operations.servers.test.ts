@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { IN_TURNS } from '../../../domain/operation.ts';
+import type { SagaState } from '../../../domain/operation.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
 import {
   accepted,
@@ -16,6 +18,11 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 
 const accept = () => accepted(registry.api.operations, provisionRequest());
+/** Of a kind that holds no lock, so that a tenant may have many. */
+const acceptFree = (tenant: string) => {
+  const operation = { ...changeRequest(tenant).operation, kind: 'inviteMember' } as const;
+  return accepted(registry.api.operations, { ...changeRequest(tenant), operation });
+};
 const find = (id: string) => registry.worker.operations.findOperation(id);
 const actionsOf = async ({ id }: Operation) => {
   const text = 'select action from audit where operation = $1 order by id';
@@ -143,6 +150,36 @@ describe('lists', () => {
     expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(second.id));
     // Accepted in 1970 by the API's clock: the age is by the database's.
     expect(await registry.worker.operations.listUnstarted(3_600_000, 100)).toEqual([]);
+  });
+
+  test('the starter finds tenants in turns: one that has many hides no other', async () => {
+    const { tenant } = await accept();
+    const accepting = Array.from({ length: 5 }, () => acceptFree(tenant));
+    const many = new Set((await Promise.all(accepting)).map(({ id }) => id));
+    const other = await accept();
+    const ids = (await registry.worker.operations.listUnstarted(0, 1_000)).map(({ id }) => id);
+    const before = ids.slice(0, ids.indexOf(other.id)).filter((id) => many.has(id));
+    expect(before).toEqual([]);
+    expect(ids.filter((id) => many.has(id))).toHaveLength(many.size);
+  });
+
+  test('of a tenant those of some kinds are counted by their states', async () => {
+    const { id, tenant } = await accept();
+    await registry.api.operations.markStarted(id);
+    const count = (role: 'api' | 'worker', ...states: SagaState[]) =>
+      registry[role].operations.countOperations(tenant, IN_TURNS, states);
+    const [first] = [await acceptFree(tenant), await acceptFree(tenant)];
+    expect(await count('worker', 'running')).toBe(0);
+    expect(await count('worker', 'accepted')).toBe(2);
+    await registry.api.operations.markStarted(first.id);
+    expect(await count('worker', 'running')).toBe(1);
+    expect(await count('api', 'accepted', 'running')).toBe(2);
+    const waiting = { state: 'waiting', reason: null, steps: [] } as const;
+    await registry.worker.operations.recordProgress(first.id, waiting, 5);
+    expect(await count('worker', 'running')).toBe(0);
+    expect(
+      await registry.worker.operations.countOperations(randomUUID(), IN_TURNS, ['accepted']),
+    ).toBe(0);
   });
 
   test('tenants page by page in order of their making', async () => {

@@ -129,6 +129,11 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve(all.slice(from, from + limit));
     },
     listUnstarted: () => Promise.resolve([]),
+    countOperations: (tenant, kinds, states) => {
+      const theirs = [...rows.operations.values()].filter((row) => row.tenant === tenant);
+      const counted = theirs.filter((row) => kinds.includes(row.kind));
+      return Promise.resolve(counted.filter(({ state: at }) => states.includes(at)).length);
+    },
     markStarted: (id) => {
       if (rows.operations.get(id)?.state === 'accepted') change(rows, id, { state: 'running' });
       return Promise.resolve();
