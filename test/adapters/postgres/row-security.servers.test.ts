@@ -207,7 +207,7 @@ describe('grants', () => {
     ['tenure_worker', 'select * from outbox'],
     ['tenure_worker', 'delete from outbox'],
     ['tenure_worker', 'select * from facts'],
-    ['tenure_worker', `update operations set input = '{}'`],
+    ['tenure_worker', `update operations set actor = 'eve'`],
     ['tenure_worker', 'select * from audit'],
     ['tenure_worker', 'update log_head set fence = 0'],
     ['tenure_operator', 'select * from secrets'],
