@@ -7,7 +7,9 @@ import type { Saga } from '../support/faults/provisioned.ts';
 import { CUT, heal, RESET, SLOW, suffer, SUFFERINGS } from '../support/faults/sufferings.ts';
 import type { Suffering } from '../support/faults/sufferings.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
+import { todays } from '../support/todays.ts';
 
+const sufferings = todays(SUFFERINGS);
 const SETUP_WITHIN_MS = 300_000;
 /** A saga takes a third of a second: each suffering outlasts its steps. */
 const SUFFERS_MS = 600;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   // One suffering after the other, without waiting for ends: a worker that Temporal believes to
   // be alive holds its task for the attempt's whole time.
   for (const link of LINKS) {
-    for (const suffering of SUFFERINGS) {
+    for (const suffering of sufferings) {
       const accepting = () => requestTenant(stack);
       const saga = await suffer([stack.links[link]], suffering, SUFFERS_MS, accepting);
       const ended = reached(stack, saga, 'done', 'unwound');
@@ -48,7 +50,7 @@ async function expectActive({ state, tenant }: Saga): Promise<void> {
 }
 
 describe.each(LINKS)('a tenant is provisioned and the plane is equal although %s is', (link) => {
-  test.each(SUFFERINGS)('$name', async (suffering) => {
+  test.each(sufferings)('$name', async (suffering) => {
     const saga = await sagas.get(keyOf(link, suffering));
     await expectActive(saga as Saga);
   });
@@ -96,7 +98,7 @@ test('without Temporal at their start the API takes requests, and they go on onc
 
 test('after all of it, outside, registry and plane agree both ways', async () => {
   await Promise.allSettled(sagas.values());
-  expect(sagas.size).toBe(LINKS.length * SUFFERINGS.length);
+  expect(sagas.size).toBe(LINKS.length * sufferings.length);
   await expectCleanSlate(stack.slate());
   expect(stack.plane.refused).toEqual([]);
 });

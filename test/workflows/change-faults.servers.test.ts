@@ -4,6 +4,7 @@ import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { todays } from '../support/todays.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 const WAYS = {
@@ -56,7 +57,7 @@ describe.each(cells)('a member is changed once, %s, when %s', (way, effect) => {
     'takes effect after its own retry': [{ kind: 'late', after: effect }],
     'hangs until its deadline': [{ kind: 'hangs' }],
   };
-  test.each(Object.entries(faults))('%s', async (_name, planned) => {
+  test.each(todays(Object.entries(faults)))('%s', async (_name, planned) => {
     expect(await changeWith(way, [[effect, planned]])).toEqual(DONE[way]);
   });
 });

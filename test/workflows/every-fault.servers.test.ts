@@ -6,13 +6,14 @@ import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-worl
 import { prove } from '../support/sagas/prover.ts';
 import { everyScenario, type Scenario } from '../support/sagas/scenarios.ts';
 import { sideBySide } from '../support/sagas/side-by-side.ts';
+import { todays } from '../support/todays.ts';
 
 /** Enough to keep the servers busy, few enough to keep every attempt within its time. */
 const AT_ONCE = 8;
 /** A stalled machine must not lose an attempt's report: its fault would be spent, unseen. */
 const timing = { attemptTimeoutMs: 4_000, retryBudgetMs: 60_000 };
 const START_WITHIN_MS = 120_000;
-const scenarios = [...everyScenario('silo'), ...everyScenario('pool')];
+const scenarios = todays([...everyScenario('silo'), ...everyScenario('pool')]);
 
 let world: FaultyWorld;
 const plan = new FaultPlan();

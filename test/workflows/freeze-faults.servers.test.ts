@@ -6,6 +6,7 @@ import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
+import { todays } from '../support/todays.ts';
 
 const FREEZE: readonly Effect[] = [
   'store.freeze',
@@ -120,7 +121,7 @@ const scenarios = <T>(
     ...{ name: `${saga}: ${effect} ${how}`, run: () => run(faults) },
   }));
 
-const SCENARIOS: readonly Scenario[] = [
+const SCENARIOS: readonly Scenario[] = todays([
   ...FREEZE.flatMap((effect) =>
     scenarios('freeze', effect, faultsOf(effect), (faults) => freezeWith([[effect, faults]])),
   ),
@@ -137,7 +138,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...UNDOS.values().map((effect) => ({
     ...{ name: `freeze: ${effect} is refused for good`, run: () => freezeRefused(effect) },
   })),
-];
+]);
 
 test.each(SCENARIOS)('wholly open or wholly closed, told once: $name', async (scenario) => {
   expect(outcomes.has(scenario)).toBe(true);

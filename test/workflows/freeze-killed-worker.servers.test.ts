@@ -10,6 +10,7 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import type { Effect } from '../support/sagas/faults.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
+import { todays } from '../support/todays.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
@@ -21,9 +22,11 @@ const DEATHS: readonly (readonly [Saga, readonly Effect[]])[] = [
   ['unfreeze', ['identity.restore', 'route.restore', 'store.unfreeze', 'facts.sign']],
   ['unfreeze that is refused', ['route.suspend', 'identity.suspend', 'store.undoAcceptance']],
 ];
-const kills = DEATHS.flatMap(([saga, effects]) =>
-  effects.flatMap((effect) =>
-    ['before', 'after'].map((moment) => ({ saga, at: `${moment} ${effect}` })),
+const kills = todays(
+  DEATHS.flatMap(([saga, effects]) =>
+    effects.flatMap((effect) =>
+      ['before', 'after'].map((moment) => ({ saga, at: `${moment} ${effect}` })),
+    ),
   ),
 );
 

@@ -9,6 +9,7 @@ import { expectReplays } from '../support/saga-replay.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { todays } from '../support/todays.ts';
 
 const WORLD_WITHIN_MS = 120_000;
 const MANY = 1_000;
@@ -59,7 +60,7 @@ describe.each(EFFECTS)('a member joins once when %s', (effect) => {
     'takes effect after its own retry': [{ kind: 'late', after: effect }],
     'hangs until its deadline': [{ kind: 'hangs' }],
   };
-  test.each(Object.entries(faults))('%s', async (_name, planned) => {
+  test.each(todays(Object.entries(faults)))('%s', async (_name, planned) => {
     const { tenant, input } = await acceptedWith([effect, planned]);
     const member = await world.api.tenants.findMember(tenant, String(input['member']));
     expect(member).toMatchObject({ state: 'active', identity: { issuer: acme.issuer } });

@@ -11,16 +11,19 @@ import { expectReplays } from '../support/saga-replay.ts';
 import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
+import { todays } from '../support/todays.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
 const timing = { attemptTimeoutMs: 1_500, retryBudgetMs: 300_000 };
 
-const KILLS = ['before', 'after'].flatMap((moment) =>
-  [
-    ...['store.commitInvitation', 'facts.sign', 'notifier.send'],
-    ...['store.settleInvitation', 'identity.ensureMember'],
-  ].map((effect) => `${moment} ${effect}`),
+const KILLS = todays(
+  ['before', 'after'].flatMap((moment) =>
+    [
+      ...['store.commitInvitation', 'facts.sign', 'notifier.send'],
+      ...['store.settleInvitation', 'identity.ensureMember'],
+    ].map((effect) => `${moment} ${effect}`),
+  ),
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'tenure-invite-killed-'));

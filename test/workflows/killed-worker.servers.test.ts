@@ -10,12 +10,13 @@ import { createWorld, LOG, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { everyKill } from '../support/sagas/kills.ts';
 import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
+import { todays } from '../support/todays.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
 const timing = { attemptTimeoutMs: 1_500, retryBudgetMs: 300_000 };
 
-const kills = everyKill();
+const kills = todays(everyKill());
 const folder = mkdtempSync(join(tmpdir(), 'tenure-killed-'));
 const operations = new Map<string, Operation>();
 let world: World;

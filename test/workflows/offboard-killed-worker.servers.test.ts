@@ -10,6 +10,7 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import type { Effect } from '../support/sagas/faults.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 import { MortalWorkers } from '../support/sagas/mortal-workers.ts';
+import { todays } from '../support/todays.ts';
 
 const ENDS_WITHIN_MS = 170_000;
 /** Patient beyond all the deaths: no saga parks. */
@@ -20,8 +21,10 @@ const DESTROYS: readonly Effect[] = [
   ...(['store.decide', 'dns.remove', 'route.remove', 'identity.remove'] as const),
   ...(['database.remove', 'store.erase', 'store.archive'] as const),
 ];
-const kills = DESTROYS.flatMap((effect) =>
-  ['before', 'after'].map((moment) => ({ at: `${moment} ${effect}` })),
+const kills = todays(
+  DESTROYS.flatMap((effect) =>
+    ['before', 'after'].map((moment) => ({ at: `${moment} ${effect}` })),
+  ),
 );
 
 interface Subject {
