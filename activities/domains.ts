@@ -27,10 +27,8 @@ export function createDomainActivities(
 ): DomainActivities & DomainRemovalActivities {
   const { report, domains, routes } = ports;
   const added = ({ tenant, operation }: SagaRef) => assureDomain(ports, tenant, operation);
-  const unroute = (ref: SagaRef, find: (ref: SagaRef) => Promise<CustomDomain>) =>
-    attempt(report, async (signal) =>
-      routes.remove((await find(ref)).name, { owner: ref, signal }),
-    );
+  const unroute = (ref: SagaRef, domain: CustomDomain | undefined, signal: AbortSignal) =>
+    domain === undefined ? undefined : routes.remove(domain.name, { owner: ref, signal });
   const removed = async (ref: SagaRef) => {
     const { input } = await readOperation(ports.operations, ref);
     return assureDomain(ports, ref.tenant, removeDomainInputOf(input).domain);
@@ -50,18 +48,23 @@ export function createDomainActivities(
         const { name } = await added(ref);
         await routes.ensure(routeOfDomain(name), { owner: ref, signal });
       }),
-    unrouteDomain: (ref) => unroute(ref, added),
+    // Without its row it went with its tenant, and so did the route.
+    unrouteDomain: (ref) =>
+      attempt(report, async (signal) =>
+        unroute(ref, await domains.findDomain(ref.tenant, ref.operation), signal),
+      ),
     commitDomain: (ref, atMs) =>
       attempt(report, () => commit(ports, ref, { rule: activateDomain, atMs }, added)),
     commitDomainRemoval: (ref, atMs) =>
       attempt(report, () => commit(ports, ref, { rule: removeDomain, atMs }, removed)),
-    removeDomainRoute: (ref) => unroute(ref, removed),
+    removeDomainRoute: (ref) =>
+      attempt(report, async (signal) => unroute(ref, await removed(ref), signal)),
     freeDomain: (ref, atMs) =>
       attempt(report, () => commit(ports, ref, { step: 'free', rule: freeDomain, atMs }, removed)),
   };
 }
 
-/** Rows are never deleted, so absence is a bug. */
+/** Rows are deleted by their tenant's erasure alone. */
 async function assureDomain(
   { domains }: Pick<DomainPorts, 'domains'>,
   tenant: string,

@@ -23,7 +23,7 @@ export interface FreezingPorts extends CommitPorts {
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly routes: Routes;
-  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
+  readonly domains: Pick<DomainStore, 'listDomainsIn'>;
   readonly report: Report;
 }
 

@@ -1,5 +1,5 @@
 import { changeMembership, membershipChangeOf, membersOf } from '../domain/membership-change.ts';
-import type { MembershipChange } from '../domain/membership-change.ts';
+import type { MembershipInput } from '../domain/membership-change.ts';
 import type { Call } from '../ports/call.ts';
 import type { OperationStore } from '../ports/registry-store.ts';
 import { admitMember, followMember } from '../registry/follow-member.ts';
@@ -37,12 +37,12 @@ export function createMembershipActivities(ports: MembershipPorts): MembershipAc
       }),
     followMembers: (ref) =>
       ofEach(ref, (member, { change, call }) =>
-        followMember(ports, member, call, change.change === 'leave' ? change.sub : undefined),
+        followMember(ports, member, call, change.subs?.[member]),
       ),
   };
 }
 
 interface Asked {
-  readonly change: MembershipChange;
+  readonly change: MembershipInput;
   readonly call: Call;
 }

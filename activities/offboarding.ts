@@ -1,3 +1,4 @@
+import { OWNING_STATES } from '../domain/custom-domain.ts';
 import type { Rule } from '../domain/decision.ts';
 import type { Isolation } from '../domain/isolation.ts';
 import {
@@ -13,7 +14,7 @@ import type { DomainStore } from '../ports/domain-store.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { OffboardingStore } from '../ports/offboarding-store.ts';
 import type { OperationStore, TenantReader } from '../ports/registry-store.ts';
-import type { Routes } from '../ports/routes.ts';
+import { routeOfDomain, type Routes } from '../ports/routes.ts';
 import type { SagaKeys } from '../ports/saga-keys.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
@@ -21,7 +22,6 @@ import type { CommitStep } from '../registry/commit.ts';
 import { followUpOf } from '../registry/follow-up.ts';
 import { exportTenant } from '../registry/export-tenant.ts';
 import type { ExportPorts } from '../registry/export-tenant.ts';
-import { routesOfTenant } from '../registry/tenant-routes.ts';
 import { assureNoResidue } from '../registry/residue.ts';
 import type { OffboardingActivities } from '../workflows/offboard-tenant/contract.ts';
 import type { SuspensionActivities } from '../workflows/freeze-tenant/contract.ts';
@@ -36,7 +36,7 @@ export interface OffboardingPorts extends CommitPorts, ExportPorts {
   readonly operations: Pick<OperationStore, 'findOperation' | 'releaseLock'>;
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly offboarding: OffboardingStore;
-  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
+  readonly domains: Pick<DomainStore, 'listDomainsIn'>;
   readonly secrets: Pick<Secrets, 'removeAll'>;
   readonly sagaKeys: Pick<SagaKeys, 'condemn'>;
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
@@ -47,6 +47,9 @@ export interface OffboardingPorts extends CommitPorts, ExportPorts {
 }
 
 type Own = Omit<OffboardingActivities, keyof SuspensionActivities>;
+
+/** In these states a domain may have a route. */
+const ROUTED = [...OWNING_STATES, 'lost'] as const;
 
 /** What offboarding does beside freezing (`freezing.ts`). */
 export function createOffboardingActivities(ports: OffboardingPorts): Own {
@@ -103,7 +106,10 @@ function erasures(ports: OffboardingPorts): Pick<Own, Erasures> {
     eraseDns: (ref) => outside(ref, ({ host }, call) => dns.remove(host, call)),
     eraseRoute: (ref) =>
       outside(ref, async (tenant, call) => {
-        for (const { slug } of await routesOfTenant(ports, tenant)) await routes.remove(slug, call);
+        await routes.remove(tenant.slug, call);
+        // Also of those on their way in or out, whose own sagas are left to end without them.
+        const own = await ports.domains.listDomainsIn(tenant.id, ROUTED);
+        for (const { name } of own) await routes.remove(routeOfDomain(name).slug, call);
       }),
     eraseIdentity: (ref) =>
       outside(ref, ({ isolation, slug }, call) => identity[isolation].remove(slug, call)),

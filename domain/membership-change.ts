@@ -18,10 +18,14 @@ export type MembershipChangeName = (typeof MEMBERSHIP_CHANGES)[number];
 export type MembershipChange =
   /** Without a name in rows from before there were others. */
   | ({ readonly change?: 'roles' } & ChangeRoles)
-  | { readonly change: 'deactivate' | 'reactivate'; readonly member: string }
-  /** Also of one who is sent away. `sub`: at the tenant's issuer, for when no row knows it. */
-  | { readonly change: 'leave'; readonly member: string; readonly sub: string | null }
+  /** `leave`: also of one who is sent away. */
+  | { readonly change: 'deactivate' | 'reactivate' | 'leave'; readonly member: string }
   | ({ readonly change: 'transfer-ownership' } & TransferOwnership);
+
+/** `subs`: of the members at the tenant's issuer, by id, for when no row knows them any more. */
+export type MembershipInput = MembershipChange & {
+  readonly subs?: Readonly<Record<string, string>>;
+};
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -34,14 +38,14 @@ const MEMBERS: Readonly<Record<MembershipChangeName, readonly string[]>> = {
 };
 
 /** Throws TypeError for a row of another kind: our own writing, so a bug. */
-export function membershipChangeOf(input: Input): MembershipChange {
+export function membershipChangeOf(input: Input): MembershipInput {
   const name = MEMBERSHIP_CHANGES.find((known) => known === (input['change'] ?? 'roles'));
   const holds =
     name !== undefined &&
     MEMBERS[name].every((member) => typeof input[member] === 'string') &&
     (name !== 'roles' || Array.isArray(input['roles']));
   if (!holds) throw new TypeError('not the input of changeMembership');
-  return input as unknown as MembershipChange;
+  return input as unknown as MembershipInput;
 }
 
 /** Ids of those whom it is about. */

@@ -1,6 +1,6 @@
-import type { Refused, Rule, TenantView } from './decision.ts';
+import type { Entitlement, Refused, Rule, TenantView } from './decision.ts';
 import { differenceOf } from './plan-change.ts';
-import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
+import { isKept, isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import { entitledTo, type ProductRequest } from './sales.ts';
 
 export interface AnswerRequest {
@@ -30,7 +30,8 @@ export const answerRequest: Rule<AnswerRequest> = (view, command) => {
   const { answer, limits } = command;
   const answered: ProductRequest = { ...pending, state: answer, limits };
   const after = requests.map((one) => (one === pending ? answered : one));
-  const { changes, facts } = differenceOf(view, entitledTo(tenant, catalog, after));
+  const granted = answer === 'granted' ? entitledTo(tenant, catalog, after) : view.entitlements;
+  const { changes, facts } = differenceOf(view, replaced(view.entitlements, granted, pending));
   return {
     changes: [{ type: 'product-request', request: answered }, ...changes],
     facts,
@@ -44,6 +45,18 @@ export const answerRequest: Rule<AnswerRequest> = (view, command) => {
   };
 };
 
+/** Of one product alone: what a changed catalog says of the others is no matter of its answer. */
+function replaced(
+  before: readonly Entitlement[],
+  after: readonly Entitlement[],
+  { product: asked }: ProductRequest,
+): Entitlement[] {
+  return [
+    ...before.filter(({ product }) => product !== asked),
+    ...after.filter(({ product }) => product === asked),
+  ];
+}
+
 const REQUEST_ANSWERED: Refused = {
   refused: 'request-state',
   message: 'The request is not pending.',
@@ -56,6 +69,7 @@ function refuse(
 ): Refused | undefined {
   if (tenant === undefined) return TENANT_NOT_FOUND;
   if (pending === undefined) return REQUEST_ANSWERED;
+  if (!isKept(tenant)) return tenantState(tenant);
   if (answer === 'refused') return undefined;
   if (!isOpen(tenant)) return tenantState(tenant);
   const product = catalog.products.get(pending.product);

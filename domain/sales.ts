@@ -54,7 +54,8 @@ export interface Trial {
 
 /**
  * All that the tenant may use: what its plan sells, and what it was granted beside it. Where both
- * name a limit the greater one holds, so that a grant survives every change of plan.
+ * name a limit the greater one holds, and what one of them leaves without limit is so: a grant
+ * takes nothing away, and survives every change of plan.
  */
 export function entitledTo(
   { id: tenant, plan }: Tenant,
@@ -65,7 +66,7 @@ export function entitledTo(
   const sold = [...(plans.get(plan)?.entitlements ?? []), ...granted];
   const byProduct = Map.groupBy(sold, ({ product }) => product);
   return [...byProduct].map(([product, each]) => {
-    const limits = each.map((one) => one.limits).reduce(greatest, {});
+    const limits = each.map((one) => one.limits).reduce(greatest);
     return { tenant, product, plan, limits };
   });
 }
@@ -73,11 +74,11 @@ export function entitledTo(
 type Limits = Entitlement['limits'];
 
 function greatest(one: Limits, other: Limits): Limits {
-  const both = Object.entries(other).map(([name, value]) => [
-    name,
-    Math.max(value, one[name] ?? value),
-  ]);
-  return { ...one, ...Object.fromEntries(both) };
+  const both = Object.entries(other).flatMap(([name, value]) => {
+    const others = one[name];
+    return others === undefined ? [] : [[name, Math.max(value, others)] as const];
+  });
+  return Object.fromEntries(both);
 }
 
 /** What of the use lies above limits that the change lowers, e.g. `workspace.members 12 of 5`. */

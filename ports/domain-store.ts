@@ -1,4 +1,4 @@
-import type { CustomDomain } from '../domain/custom-domain.ts';
+import type { CustomDomain, DomainState } from '../domain/custom-domain.ts';
 
 /** Which row. */
 export type DomainRef = Pick<CustomDomain, 'tenant' | 'id'>;
@@ -16,8 +16,8 @@ export interface DomainStore {
     after?: { claimedAtMs: number; id: string };
     limit: number;
   }): Promise<readonly CustomDomain[]>;
-  /** Whose routes stand: all that are active. */
-  listActiveDomains(tenant: string): Promise<readonly CustomDomain[]>;
+  /** Of those that are `active` the routes stand. */
+  listDomainsIn(tenant: string, states: readonly DomainState[]): Promise<readonly CustomDomain[]>;
   /** Who has the name now, in a state of `OWNING_STATES`, whichever tenant that is. */
   findDomainOwner(name: string): Promise<CustomDomain | undefined>;
   /**

@@ -1,6 +1,6 @@
 import type { TenantView } from '../domain/decision.ts';
-import { changeMembership } from '../domain/membership-change.ts';
-import type { MembershipChange } from '../domain/membership-change.ts';
+import { changeMembership, membersOf } from '../domain/membership-change.ts';
+import type { MembershipChange, MembershipInput } from '../domain/membership-change.ts';
 import { NOTHING_SOLD } from '../domain/sales.ts';
 import {
   idempotencyOf,
@@ -13,9 +13,8 @@ import {
 
 /** As it is asked for; what else the saga needs is found here. */
 export type AskedChange =
-  | Exclude<MembershipChange, { change?: 'roles' } | { change: 'leave' }>
-  | { readonly change: 'roles'; readonly member: string; readonly roles: readonly string[] }
-  | { readonly change: 'leave'; readonly member: string };
+  | Exclude<MembershipChange, { change?: 'roles' }>
+  | { readonly change: 'roles'; readonly member: string; readonly roles: readonly string[] };
 
 export interface MembershipRequest extends AcceptCaller {
   readonly tenant: string;
@@ -62,10 +61,10 @@ async function readView({ tenants }: AcceptPorts, id: string): Promise<TenantVie
   return { tenant, members, catalog, ...NOTHING_SOLD };
 }
 
-function completed(asked: AskedChange, { members }: TenantView): MembershipChange {
-  if (asked.change !== 'leave') return asked;
-  const left = members.find(({ id }) => id === asked.member);
-  return { ...asked, sub: left?.identity?.sub ?? null };
+function completed(asked: AskedChange, { members }: TenantView): MembershipInput {
+  const concerned = members.filter(({ id }) => membersOf(asked).includes(id));
+  const subs = concerned.flatMap(({ id, identity }) => (identity ? [[id, identity.sub]] : []));
+  return { ...asked, subs: Object.fromEntries(subs) };
 }
 
 function refuse(

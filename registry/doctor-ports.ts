@@ -15,7 +15,7 @@ export interface DoctorPorts {
   readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
   readonly databases: TenantDatabase;
   readonly routes: Routes;
-  readonly domains: Pick<DomainStore, 'listActiveDomains'>;
+  readonly domains: Pick<DomainStore, 'listDomainsIn'>;
   readonly dns: Dns;
   readonly report: (message: string, cause: unknown) => void;
 }

@@ -11,7 +11,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Something of an erased tenant is still there; `message` names what, and where. */
+/** Something of an erased tenant is still there; `message` counts it, `cause` names it. */
 export class ResidueError extends Error {
   override readonly name = 'ResidueError';
   readonly code = 'residue-found';

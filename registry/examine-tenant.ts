@@ -34,7 +34,7 @@ export async function examineTenant(ports: DoctorPorts, call: Call): Promise<Fin
     see((own) => ports.dns.observe(desired.host, own)),
   ]);
   const domains = await Promise.all(
-    (await ports.domains.listActiveDomains(id)).map(async ({ name }) => ({
+    (await ports.domains.listDomainsIn(id, ['active'])).map(async ({ name }) => ({
       ...{ name, seen: await see((own) => ports.routes.observe(routeOfDomain(name), own)) },
     })),
   );

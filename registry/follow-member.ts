@@ -12,16 +12,16 @@ export interface FollowPorts {
 /**
  * Brings a member's place at the identity provider to what the registry says. The fact is the
  * truth, and others may change it meanwhile: whoever comes looks again afterwards, so that the last
- * to act has acted on the last commit. `left`: the `sub` of one whose row is gone. Rejects with
- * `PortError`.
+ * to act has acted on the last commit. `known`: the member's `sub`, for when its row is gone.
+ * Rejects with `PortError`.
  */
 export async function followMember(
   ports: FollowPorts,
   member: string,
   call: Call,
-  left?: string | null,
+  known?: string,
 ): Promise<void> {
-  const sub = left ?? (await findSub(ports, member, call));
+  const sub = (await findSub(ports, member, call)) ?? known;
   let given: string | undefined;
   while (sub !== undefined) {
     const roles = rolesOf(await activeAs(ports, sub, call));

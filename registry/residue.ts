@@ -6,9 +6,6 @@ import type { Routes } from '../ports/routes.ts';
 import type { TenantDatabase } from '../ports/tenant-database.ts';
 import { ResidueError } from './errors.ts';
 
-/** How many leftovers are named at most. */
-const NAMED = 5;
-
 export interface ResiduePorts {
   readonly identity: Readonly<Record<Isolation, Pick<IdentityProvider, 'inventory'>>>;
   readonly databases: Pick<TenantDatabase, 'inventory'>;
@@ -33,14 +30,15 @@ export async function assureNoResidue(
     route: [ports.routes],
     dns: [ports.dns],
   };
-  const left: string[] = [];
+  const left = new Map<string, string[]>();
   for (const [system, adapters] of Object.entries(systems))
     for (const adapter of adapters)
       for (const item of await adapter.inventory(signal))
-        if (isLeft(item, tenant)) left.push(`${system} ${item.name}`);
-  if (left.length === 0) return;
-  const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : '';
-  throw new ResidueError(`Still there: ${left.slice(0, NAMED).join(', ')}${more}.`);
+        if (isLeft(item, tenant)) left.set(system, [...(left.get(system) ?? []), item.name]);
+  if (left.size === 0) return;
+  const counted = [...left].map(([system, names]) => `${names.length} in ${system}`).join(', ');
+  // A domain's name may be a person's: the message stays for ever, the cause is for the log.
+  throw new ResidueError(`Still there: ${counted}.`, { cause: Object.fromEntries(left) });
 }
 
 /** Without a mark a name by UUID is ours: a crash came between object and mark. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OperationStore } from '../ports/registry-store.ts';
+import { StoreError, type Operation, type OperationStore } from '../ports/registry-store.ts';
+import { SagaEngineError } from '../ports/saga-engine.ts';
 import { inTurn } from '../registry/start-in-turn.ts';
 import { startSaga } from '../registry/start-saga.ts';
 import type { StartPorts } from '../registry/start-saga.ts';
@@ -29,11 +30,22 @@ export async function runStarter(ports: StarterPorts, signal: AbortSignal): Prom
       const spare = sweep % SWEEPS_PER_SPARE === 0 ? 1 : 0;
       const waiting = await ports.operations.listUnstarted(UNSTARTED_AFTER_MS, SWEEP_OPERATIONS);
       const turns = await inTurn(ports, waiting, spare);
-      for (const operation of turns) await startSaga(ports, operation);
+      for (const operation of turns) await start(ports, operation);
       await tellUnsettled(performance.now());
     } catch (cause) {
       ports.report('sagas cannot be started or told now; trying again', cause);
     }
     await sleep(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One that cannot be started keeps nobody waiting; an outage ends the sweep for all. */
+async function start(ports: StarterPorts, operation: Operation): Promise<void> {
+  try {
+    await startSaga(ports, operation);
+  } catch (cause) {
+    const isOutage = cause instanceof SagaEngineError && cause.code === 'engine-unavailable';
+    if (isOutage || cause instanceof StoreError) throw cause;
+    ports.report(`the saga of operation ${operation.id} cannot be started`, cause);
   }
 }

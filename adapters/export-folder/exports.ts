@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { UUID } from '../../facts/core/formats.ts';
 import { PortError } from '../../ports/call.ts';
@@ -38,7 +48,12 @@ export function createExportFolder(directory: string): Exports {
       ),
     remove: (tenant) =>
       onDisk(async () => {
-        await rm(pathOf(tenant), { force: true });
+        const path = pathOf(tenant);
+        // What a writer that was killed left beside it, too.
+        const names = (await readdir(directory).catch(undefinedWhereAbsent)) ?? [];
+        const drafts = names.filter((name) => name.startsWith(`${tenant}.json.`));
+        for (const name of drafts) await rm(join(directory, name), { force: true });
+        await rm(path, { force: true });
         await sync(directory).catch(undefinedWhereAbsent);
       }),
     probe: () =>

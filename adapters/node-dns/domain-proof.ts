@@ -85,7 +85,10 @@ async function nameServersOf(resolver: Resolver, name: string, port: number): Pr
   const labels = name.split('.');
   // A name right below the root is nobody's own zone.
   for (let from = 1; from < labels.length - 1; from += 1) {
-    const names = (await answered(resolver.resolveNs(labels.slice(from).join('.')))) ?? [];
+    const zone = labels.slice(from).join('.');
+    // The servers behind an alias are those of its target's owner, who proves nothing here.
+    if ((await answered(resolver.resolveCname(zone)))?.length) continue;
+    const names = (await answered(resolver.resolveNs(zone))) ?? [];
     if (names.length > 0) return addressesOf(resolver, names, port);
   }
   return [];

@@ -37,12 +37,12 @@ export function createDomainStore(pool: pg.Pool): DomainStore {
           .limit(limit);
         return rows.map(toDomain);
       }),
-    listActiveDomains: (tenant) =>
+    listDomainsIn: (tenant, states) =>
       inTenant(tenant, async ({ db }) => {
         const rows = await db
           .select()
           .from(domains)
-          .where(and(eq(domains.tenant, tenant), eq(domains.state, 'active')))
+          .where(and(eq(domains.tenant, tenant), inArray(domains.state, [...states])))
           .orderBy(asc(domains.name));
         return rows.map(toDomain);
       }),

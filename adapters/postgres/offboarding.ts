@@ -4,6 +4,7 @@ import { domains } from '../../drizzle/schema/domains.ts';
 import { idempotencyKeys } from '../../drizzle/schema/idempotency-keys.ts';
 import { invitations } from '../../drizzle/schema/invitations.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
+import { reconciliations } from '../../drizzle/schema/reconciliations.ts';
 import type { OffboardingStore, TenantRows } from '../../ports/offboarding-store.ts';
 import { toDomain, toInvitation, toMembership, toTenant } from './rows.ts';
 import { readSales } from './sales.ts';
@@ -57,6 +58,8 @@ async function erase({ db }: Session, tenant: string, operation: string): Promis
   await db.update(operations).set({ input: {} }).where(isEnded);
   await db.delete(invitations).where(eq(invitations.tenant, tenant));
   await db.delete(domains).where(eq(domains.tenant, tenant));
+  // The doctor names what it found outside.
+  await db.update(reconciliations).set({ findings: [] }).where(eq(reconciliations.tenant, tenant));
   const isOfOthers = ne(idempotencyKeys.operation, operation);
   await db
     .delete(idempotencyKeys)

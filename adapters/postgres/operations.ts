@@ -1,7 +1,7 @@
-import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import { sagaAudit } from '../../domain/saga-audit.ts';
-import { isEnded } from '../../domain/operation.ts';
+import { IN_TURNS, isEnded } from '../../domain/operation.ts';
 import type { OperationKind, SagaState } from '../../domain/operation.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { StoreError, type Operation, type OperationStore } from '../../ports/registry-store.ts';
@@ -85,9 +85,13 @@ export async function findLockHolder(
   return rows[0]?.id;
 }
 
-/** First of each tenant the oldest, then of each the second. */
+/**
+ * First of each tenant the oldest, then of each the second. What may wait is counted for itself: it
+ * hides no revocation of its own tenant.
+ */
 const TURN = sql`row_number() over (
-  partition by ${operations.tenant} order by ${operations.recordedAt}, ${operations.id})`;
+  partition by ${operations.tenant}, ${inArray(operations.kind, [...IN_TURNS])}
+  order by ${operations.recordedAt}, ${operations.id})`;
 
 async function listUnstarted(
   { db }: Session,

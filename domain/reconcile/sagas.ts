@@ -31,11 +31,12 @@ export interface SagasSeen {
 
 /**
  * What a lost saga of the kind leaves: `provisionTenant` before its pivot can be taken back whole,
- * those that only commit are over. Of any other one nobody knows how far it came.
+ * those that only commit, or only look, are over. Of any other one nobody knows how far it came.
  */
 const CLOSABLE: ReadonlySet<OperationKind> = new Set<OperationKind>([
   'provisionTenant',
-  'changeMembership',
+  'changePlan',
+  'answerProductRequest',
   'reconcileTenant',
   'reconcileAll',
 ]);
@@ -45,8 +46,8 @@ export function planSagas(seen: SagasSeen): Finding[] {
   const running = new Set(seen.running.map(({ operation }) => operation));
   const isOld = (sinceMs: number) => seen.nowMs - sinceMs >= seen.patienceMs;
   const ofRows = seen.open.flatMap((operation): Finding[] => {
-    if (operation.state === 'parked') return [parked(operation)];
-    if (running.has(operation.id) || !isOld(operation.acceptedAtMs)) return [];
+    if (running.has(operation.id) || !isOld(operation.acceptedAtMs))
+      return operation.state === 'parked' ? [parked(operation)] : [];
     return [lost(operation)];
   });
   const ofSagas = seen.running

@@ -22,6 +22,16 @@ test('another process finds it, and its owner alone may read it', async () => {
   expect(statSync(shared).mode & 0o777).toBe(0o700);
 });
 
+test('what a writer that was killed left beside it goes with it', async () => {
+  const tenant = randomUUID();
+  const left = join(folder, 'left');
+  const exports = createExportFolder(left);
+  await exports.put(tenant, '{}', signal);
+  writeFileSync(join(left, `${tenant}.json.${randomUUID()}.new`), 'half');
+  await exports.remove(tenant, signal);
+  expect(readdirSync(left)).toEqual([]);
+});
+
 test('a tenant is a UUID and no path', async () => {
   const exports = createExportFolder(folder);
   await expect(exports.put('../else', '{}', signal)).rejects.toThrow('a tenant is a UUID');

@@ -13,7 +13,7 @@ const both = (over: Parameters<typeof memberOf>[0] = {}) =>
 
 const deactivate = { change: 'deactivate', member: BOB } as const;
 const reactivate = { change: 'reactivate', member: BOB } as const;
-const leave = { change: 'leave', member: BOB, sub: 'bob' } as const;
+const leave = { change: 'leave', member: BOB } as const;
 const transfer = { change: 'transfer-ownership', from: ANN, to: BOB } as const;
 const roles = { change: 'roles', member: BOB, roles: OWNER } as const;
 

@@ -195,7 +195,11 @@ describe('a change of membership', () => {
     const { tenant } = await active();
     const bob = await addMember(tenant, 'inactive', []);
     const operation = assureAccepted(await ask(tenant, { change: 'leave', member: bob }));
-    expect(operation.input).toEqual({ change: 'leave', member: bob, sub: `sub-${bob}` });
+    expect(operation.input).toEqual({
+      change: 'leave',
+      member: bob,
+      subs: { [bob]: `sub-${bob}` },
+    });
   });
 
   test('is refused for a role that is not there or is of projects', async () => {

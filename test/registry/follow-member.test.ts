@@ -59,7 +59,6 @@ test('one whose row is gone is found by the sub that was kept, or by nobody', as
   await followMember(ports, ANN, call);
   set();
   await followMember(ports, ANN, call);
-  await followMember(ports, ANN, call, null);
   expect(groups()).toEqual(['org-members']);
   await followMember(ports, ANN, call, 'ann');
   expect(groups()).toBeUndefined();

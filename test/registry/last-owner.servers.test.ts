@@ -38,7 +38,7 @@ async function aTenantOfOwners() {
 }
 
 type Change = (member: string) => MembershipChange;
-const leave: Change = (member) => ({ change: 'leave', member, sub: null });
+const leave: Change = (member) => ({ change: 'leave', member });
 const deactivate: Change = (member) => ({ change: 'deactivate', member });
 const loseRoles: Change = (member) => ({ change: 'roles', member, roles: [] });
 

@@ -273,7 +273,7 @@ test('a leftover with its mark is found, named, and waited for', async () => {
   const saga = await leave(before);
   const { reason } = await world.reached(saga, ['parked']);
   expect(reason).toEqual({
-    ...{ step: 'residue', code: 'residue-found', message: 'Still there: route left-over.' },
+    ...{ step: 'residue', code: 'residue-found', message: 'Still there: 1 in route.' },
   });
   expect((await rowOf(world, before.id)).state).toBe('frozen');
   await outside.routes.remove('left-over', { owner, signal: AbortSignal.timeout(1_000) });

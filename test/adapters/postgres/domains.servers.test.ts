@@ -223,7 +223,7 @@ describe('who sees what', () => {
     expect(await domains.findDomainOwner(name)).toMatchObject({ tenant: claim.tenant });
     // What the worker sees across tenants is in no tenant's list.
     expect(await domains.listDomains({ tenant, limit: 10 })).toEqual([]);
-    expect(await domains.listActiveDomains(tenant)).toEqual([]);
+    expect(await domains.listDomainsIn(tenant, ['active'])).toEqual([]);
     expect(await registry.api.domains.findDomainOwner(name)).toBeUndefined();
   });
 

@@ -12,7 +12,7 @@ export function createMemoryDomains(rows: Map<string, CustomDomain>): DomainStor
         .filter((row) => after === undefined || row.claimedAtMs < after.claimedAtMs)
         .toSorted((a, b) => b.claimedAtMs - a.claimedAtMs)
         .slice(0, limit),
-    listActiveDomains: () => Promise.resolve([]),
+    listDomainsIn: () => Promise.resolve([]),
     findDomainOwner: () => Promise.resolve(undefined),
     takeDomain: () => Promise.resolve(false),
     listLostTo: () => Promise.resolve([]),
