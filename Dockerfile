@@ -11,8 +11,8 @@ RUN npm ci --omit=dev \
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=ExperimentalWarning
 WORKDIR /tenure
-# State of the embedded adapters; any user, since Compose runs us as the owner of the key file.
-RUN mkdir -m 1777 /var/lib/tenure
+# State of the embedded adapters, and exports of tenants that leave; any user, since Compose runs us as the owner of the key file.
+RUN mkdir -m 1777 /var/lib/tenure /var/lib/exports
 COPY --from=packages /tenure/node_modules node_modules
 COPY package.json LICENSE ./
 COPY facts facts

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { PortError } from '../ports/call.ts';
 import { StoreError } from '../ports/registry-store.ts';
-import { RefusedError } from '../registry/errors.ts';
+import { RefusedError, ResidueError } from '../registry/errors.ts';
 import type { Attempted } from '../workflows/shared/contract.ts';
 
 /** An attempt stops this long before its `startToClose`, to report its own outcome. */
@@ -66,6 +66,9 @@ function describe(error: unknown): { type: string; message: string; permanent: b
   }
   if (error instanceof RefusedError)
     return { type: error.code, message: error.message, permanent: true };
+  // Who looks again finds nothing once somebody has removed it.
+  if (error instanceof ResidueError)
+    return { type: error.code, message: error.message, permanent: false };
   if (error instanceof StoreError) {
     const permanent = error.code === 'undo-refused';
     const isBusy = error.code === 'tenant-busy';

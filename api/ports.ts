@@ -7,6 +7,7 @@ import type { SalePorts } from '../registry/accept-sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DomainChallenges } from '../ports/domain-challenges.ts';
 import type { DomainStore } from '../ports/domain-store.ts';
+import type { Exports } from '../ports/exports.ts';
 import type { FactFinding, FactReading } from '../ports/fact-log.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
 import type { LogReading } from '../ports/log-store.ts';
@@ -37,6 +38,7 @@ export interface ApiPorts {
   /** Of the log that facts are made for. */
   readonly logOrigin: string;
   readonly secrets: Pick<Secrets, 'find'>;
+  readonly exports: Pick<Exports, 'find'>;
   readonly store: StoreProbe;
   readonly cursors: Cursors;
   readonly login: AcceptPorts['login'];

@@ -48,7 +48,8 @@ export const PROBLEM_KINDS = kinds({
   'slug-taken': {
     status: 409,
     title: 'The slug is taken',
-    whatToDo: 'Choose another slug; it comes free only when its tenant’s provisioning fails.',
+    whatToDo:
+      'Choose another slug; it comes free when its tenant’s provisioning fails, or 180 days after that tenant was archived.',
   },
   'host-taken': {
     status: 409,
@@ -74,6 +75,16 @@ export const PROBLEM_KINDS = kinds({
     status: 409,
     title: 'The tenant is not frozen',
     whatToDo: 'Look at the tenant’s `state`; only a frozen one can be unfrozen.',
+  },
+  'tenant-leaving': {
+    status: 409,
+    title: 'The tenant is being offboarded',
+    whatToDo: 'Revoke it first: `POST /v1/tenants/{tenant}/offboard/revoke`; `saga` names it.',
+  },
+  'tenant-not-leaving': {
+    status: 409,
+    title: 'The tenant is not being offboarded',
+    whatToDo: 'Look at the tenant’s `state` and `offboarding`.',
   },
   'member-state': {
     status: 409,

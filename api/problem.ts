@@ -26,7 +26,7 @@ export interface ProblemBody {
   readonly detail: string;
   readonly whatToDo: string;
   readonly errors?: readonly MemberError[];
-  /** `tenant-busy`: the saga that holds the tenant. */
+  /** `tenant-busy`, `tenant-leaving`: the saga that holds the tenant. */
   readonly saga?: string;
 }
 
@@ -87,7 +87,7 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'store-unavailable': 'store-unavailable',
   'store-unknown': 'store-unknown',
   'store-full': 'store-full',
-  // An undo past the pivot is a saga's question; no route asks it.
+  // Questions of sagas; no route asks them.
   'undo-refused': 'internal',
   // Nor does one commit; acceptance answers this by itself.
   'tenant-busy': 'internal',

@@ -5,6 +5,7 @@ import { migrateUp } from '../adapters/postgres/migrate.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemIds } from '../adapters/system/ids.ts';
+import { IN_TURNS } from '../domain/operation.ts';
 import { keyIdOf } from '../facts/crypto/hash.ts';
 import { createOpensslSigner } from '../facts/crypto/sign-openssl.ts';
 import { SHARD_COUNT, shardOf } from '../facts/crypto/shard.ts';
@@ -83,7 +84,7 @@ export class TenantsRegistry {
         assureSome(operations.listOperations({ tenant: idOf('tenant', any()), limit: PAGE_ROWS })),
       'look for sagas to start': () => operations.listUnstarted(60_000, UNSTARTED_LIMIT),
       "count a tenant's sagas at work": () =>
-        operations.countWithoutLock(idOf('tenant', any()), AT_WORK),
+        operations.countOperations(idOf('tenant', any()), IN_TURNS, AT_WORK),
       'find an idempotency key': () =>
         assure(operations.findReplay({ ...ask, key: `key-${any()}` })),
       'read a page of facts': () => this.#readFacts(idOf('tenant', any())),

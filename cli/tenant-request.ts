@@ -46,5 +46,7 @@ export async function requestTenant(
   const saga = await followSaga({ client, saga: accepted.saga.id, show: !context.json });
   const tenant = await client.get<TenantBody>(`/v1/tenants/${accepted.tenant.id}`);
   context.print({ tenant, saga }, () => formatEnded(tenant, saga));
-  if (saga.state !== 'done') throw new CliError(EXIT.refused, formatReason(saga));
+  // Waiting is no fault: for a date, until which nothing is to be done.
+  if (saga.state !== 'done' && saga.state !== 'waiting')
+    throw new CliError(EXIT.refused, formatReason(saga));
 }

@@ -4,6 +4,7 @@ import type { TenantBody } from './api-types.ts';
 import type { Context } from './context.ts';
 import { formatFields, formatTable } from './format.ts';
 import { addFreezeCommands } from './tenant-freeze.ts';
+import { addOffboardCommands } from './tenant-offboard.ts';
 import { addRequestOptions, requestTenant } from './tenant-request.ts';
 import type { TenantRequestOptions } from './tenant-request.ts';
 import { fetchTenant, fieldsOf } from './tenant-text.ts';
@@ -33,6 +34,7 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .addHelpText('after', '\nExample:\n  $ tenure tenants list --json | jq -r .tenants[].slug\n')
     .action(() => list(context()));
   addFreezeCommands(tenants, context);
+  addOffboardCommands(tenants, context);
 }
 
 const CREATE_EXAMPLES = `

@@ -63,7 +63,9 @@ export interface NameFacts {
   readonly isPublicSuffix: boolean;
 }
 
-/** Undefined when a tenant may claim it. `ours`: the domain below which tenants have their hosts. */
+/**
+ * Undefined when a tenant may claim it. `ours`: the domain below which tenants have their hosts.
+ */
 export function checkDomain(
   { ascii, isPublicSuffix }: NameFacts,
   ours: string,

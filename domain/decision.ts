@@ -107,7 +107,8 @@ export type DomainErrorCode =
   | 'product-unknown'
   | 'request-state'
   | 'trial-state'
-  | 'trial-end';
+  | 'trial-end'
+  | 'tenant-leaving';
 
 /** A refusal by a rule: permanent, and nothing was committed. */
 export interface Refused {

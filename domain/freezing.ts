@@ -1,6 +1,6 @@
 import type { FollowUp, Rule } from './decision.ts';
 import { tenantFact } from './fact-drafts.ts';
-import { isOpen, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
+import { isOpen, TENANT_LEAVING, TENANT_NOT_FOUND, tenantState } from './refusals.ts';
 import { acceptTrial } from './trials.ts';
 
 /** Why people freeze a tenant: for the audit. Facts say only that it is. */
@@ -48,6 +48,7 @@ export interface UnfreezeTenant {
 /** Gives back the state before: a trial stays a trial, and begins anew when its time was over. */
 export const unfreezeTenant: Rule<UnfreezeTenant> = ({ tenant, trial }, { again }, nowMs) => {
   if (tenant === undefined) return TENANT_NOT_FOUND;
+  if (tenant.offboarding !== null) return TENANT_LEAVING;
   const { state, stateBefore } = tenant;
   if (state !== 'frozen' || stateBefore === null) return tenantState(tenant);
   const thawed = { ...tenant, state: stateBefore, stateBefore: null };

@@ -16,8 +16,8 @@ export interface OneMember {
 }
 
 /**
- * Every data plane denies the member everything from here on. Its identity and its roles stay known,
- * for whoever takes it back. A frozen tenant allows it too: nobody waits with a revocation.
+ * Every data plane denies the member everything from here on. Its identity and its roles stay
+ * known, for whoever takes it back. A frozen tenant allows it too: nobody waits with a revocation.
  */
 export const deactivateMember: Rule<OneMember> = ({ tenant, members }, command) => {
   if (tenant === undefined) return TENANT_NOT_FOUND;

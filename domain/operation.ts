@@ -12,6 +12,7 @@ export const OPERATION_KINDS = [
   'changePlan',
   'answerProductRequest',
   'runTrial',
+  'offboardTenant',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -35,11 +36,19 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   changePlan: true,
   answerProductRequest: true,
   runTrial: false,
+  // Released for its retention, and taken again after that.
+  offboardTenant: true,
 };
 
 /**
- * Sagas of one tenant that are at work at once, of the kinds that hold no lock: more are started
- * in turns, each second as many. So few that others hardly feel it where there are two cores.
+ * Kinds that a tenant asks for by the thousand. Their start may wait for its turn, since none of
+ * them takes a right away: a revocation waits for nobody.
+ */
+export const IN_TURNS: readonly OperationKind[] = ['inviteMember'];
+
+/**
+ * Sagas of one tenant that are at work at once, of those kinds: more are started in turns, each
+ * second as many. So few that others hardly feel it where there are two cores.
  */
 export const MAX_AT_WORK = 4;
 

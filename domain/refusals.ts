@@ -8,6 +8,12 @@ export const TENANT_NOT_FOUND: Refused = {
   message: 'The tenant is not there.',
 };
 
+/** Nobody else may thaw it, or have it leave once more. */
+export const TENANT_LEAVING: Refused = {
+  refused: 'tenant-leaving',
+  message: 'The tenant is being offboarded: revoke that first.',
+};
+
 export const MEMBER_NOT_FOUND: Refused = {
   refused: 'member-not-found',
   message: 'The member is not there.',

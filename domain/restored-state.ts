@@ -30,7 +30,7 @@ export function restoredChanges(
   const others = [...newest.values()].filter((fact) => !isOfTenant(fact));
   const changes = others.flatMap(changesOf);
   if (tenant === undefined) return changes;
-  const issuer = tenant.issuer ?? issuerIn(changes);
+  const issuer = tenant.state === 'archived' ? null : (tenant.issuer ?? issuerIn(changes));
   return [{ type: 'tenant', tenant: { ...tenant, issuer } }, ...changes];
 }
 
@@ -46,14 +46,20 @@ function unknownTenant(fact: Fact, domain: string): Tenant {
   return {
     ...{ id: fact.tenant, slug, host: hostOf(slug, domain), displayName: slug },
     ...{ state, isolation, plan, demo, stateBefore: null, issuer: null, databaseUrl: null },
-    createdAtMs: Date.parse(fact.at),
+    ...{ createdAtMs: Date.parse(fact.at), offboarding: null, archivedAtMs: null },
   };
 }
 
 function tenantOf(fact: Fact, before: Tenant): Tenant {
   const { slug, state, isolation, plan, demo } = bodyOf<TenantBody>(fact);
   const stateBefore = state === 'frozen' ? thawed(before) : null;
-  return { ...before, slug, state, stateBefore, isolation, plan, demo };
+  const after = { ...before, slug, state, stateBefore, isolation, plan, demo };
+  if (state !== 'archived') return after;
+  const gone = { displayName: slug, issuer: null, databaseUrl: null };
+  return {
+    ...{ ...after, ...gone },
+    ...{ offboarding: fact.cause.operation, archivedAtMs: Date.parse(fact.at) },
+  };
 }
 
 /** What unfreezing would give back, now that a tenant that was like this is frozen. */

@@ -14,6 +14,7 @@ const VERBS: Record<OperationKind, string> = {
   changePlan: 'plan',
   answerProductRequest: 'answer',
   runTrial: 'trial',
+  offboardTenant: 'offboard',
 };
 
 /**

@@ -34,6 +34,10 @@ export const WAITS = [
   /** From the trial's begin to its end, and the last reminder before that. */
   'trial',
   'trial-reminder',
+  /** How long a tenant that leaves is kept, and can come back. */
+  'retention',
+  /** As long as resolvers may remember a record that was removed. */
+  'dns-cache',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -52,5 +56,7 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     'lost-saga': HOUR_MS,
     trial: 14 * DAY_MS,
     'trial-reminder': 3 * DAY_MS,
+    retention: 30 * DAY_MS,
+    'dns-cache': 5 * MINUTE_MS,
   },
 };

@@ -14,7 +14,7 @@ export type TenantState = (typeof TENANT_STATES)[number];
 export interface Tenant {
   /** UUID; never changes. */
   readonly id: string;
-  /** Its name in URLs; free again when the tenant failed. */
+  /** Its name in URLs; free again when the tenant failed, or 180 days after it was archived. */
   readonly slug: string;
   readonly host: string;
   readonly displayName: string;
@@ -29,4 +29,8 @@ export interface Tenant {
   /** Where the tenant's services find its database, known since `activate`. */
   readonly databaseUrl: string | null;
   readonly createdAtMs: number;
+  /** The operation that offboards it, or did; null: none does. */
+  readonly offboarding: string | null;
+  /** When its erasure was complete; null unless it is archived. */
+  readonly archivedAtMs: number | null;
 }

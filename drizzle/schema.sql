@@ -77,7 +77,7 @@ CREATE POLICY tenure_worker_by_tenant ON domains FOR ALL TO tenure_worker USING 
 CREATE POLICY tenure_worker_owners ON domains FOR SELECT TO tenure_worker USING ((state = ANY (ARRAY['proven'::text, 'active'::text, 'removing'::text, 'lost'::text])));
 GRANT INSERT, SELECT ON domains TO tenure_api;
 GRANT SELECT ON domains TO tenure_operator;
-GRANT SELECT, UPDATE (ended_at), UPDATE (lost_to), UPDATE (proven_at), UPDATE (state) ON domains TO tenure_worker;
+GRANT DELETE, SELECT, UPDATE (ended_at), UPDATE (lost_to), UPDATE (proven_at), UPDATE (state) ON domains TO tenure_worker;
 
 CREATE TABLE entitlements (
   tenant uuid NOT NULL,
@@ -131,6 +131,7 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT idempotency_keys_caller_route_key_pk PRIMARY KEY (caller, route, key)
 );
 GRANT INSERT, SELECT ON idempotency_keys TO tenure_api;
+GRANT DELETE, SELECT ON idempotency_keys TO tenure_worker;
 
 CREATE TABLE invitations (
   tenant uuid NOT NULL,
@@ -254,7 +255,7 @@ CREATE POLICY tenure_worker_unstarted ON operations FOR SELECT TO tenure_worker 
 GRANT INSERT, SELECT ON operations TO tenure_api;
 GRANT SELECT, UPDATE (state) ON operations TO tenure_operator;
 GRANT SELECT (id), SELECT (tenant) ON operations TO tenure_sequencer;
-GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
+GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (input), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
 
 CREATE TABLE outbox (
   id bigint NOT NULL DEFAULT nextval('outbox_id_seq'::regclass),
@@ -418,18 +419,21 @@ CREATE TABLE tenants (
   database_url text,
   created_at timestamp(3) with time zone NOT NULL,
   state_before text,
+  offboarding uuid,
+  archived_at timestamp(3) with time zone,
+  holds_slug boolean NOT NULL DEFAULT true,
   CONSTRAINT tenants_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tenants_by_age ON public.tenants USING btree (created_at, id);
-CREATE UNIQUE INDEX tenants_host_reserved ON public.tenants USING btree (host) WHERE (state <> 'failed'::text);
-CREATE UNIQUE INDEX tenants_slug_reserved ON public.tenants USING btree (slug) WHERE (state <> 'failed'::text);
+CREATE UNIQUE INDEX tenants_host_reserved ON public.tenants USING btree (host) WHERE ((state <> 'failed'::text) AND holds_slug);
+CREATE UNIQUE INDEX tenants_slug_reserved ON public.tenants USING btree (slug) WHERE ((state <> 'failed'::text) AND holds_slug);
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenure_api_by_tenant ON tenants FOR ALL TO tenure_api USING ((id = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((id = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_operator_all ON tenants FOR ALL TO tenure_operator USING (true) WITH CHECK (true);
 CREATE POLICY tenure_worker_by_tenant ON tenants FOR ALL TO tenure_worker USING ((id = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((id = (current_setting('app.tenant'::text))::uuid));
 GRANT INSERT, SELECT ON tenants TO tenure_api;
-GRANT SELECT ON tenants TO tenure_operator;
+GRANT SELECT, UPDATE (holds_slug) ON tenants TO tenure_operator;
 GRANT SELECT, UPDATE ON tenants TO tenure_worker;
 
 CREATE TABLE trials (

@@ -62,11 +62,12 @@ export interface FactReading {
   indexesOf(factIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Which facts are meant: one, by its id or its place in a chain, or all of an operation. */
+/** Which facts are meant: one, by its id or its place, or all of an operation or a tenant. */
 export type FactQuestion =
   | { readonly fact: string }
   | { readonly tenant: string; readonly seq: number }
-  | { readonly operation: string };
+  | { readonly operation: string }
+  | { readonly chainOf: string };
 
 export interface FoundFacts {
   /** In the order of the log. */

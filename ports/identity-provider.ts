@@ -104,8 +104,8 @@ export interface IdentityProvider {
     call: Call,
   ): Promise<void>;
   /**
-   * The user is in neither, and its sessions in the tenant end; it stays a user. Who is not there, or
-   * in nothing, is success.
+   * The user is in neither, and its sessions in the tenant end; it stays a user. Who is not there,
+   * or in nothing, is success.
    */
   removeMember(request: MemberRequest, call: Call): Promise<void>;
   /** What is there for the call's tenant beside what `ensure` would make. Changes nothing. */

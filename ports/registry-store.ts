@@ -18,7 +18,7 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-unknown`: lost during COMMIT. Transient; repeat, every write is idempotent.
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
- * - `tenant-busy`: another operation holds the lock that one accepted by a commit needs. Transient.
+ * - `tenant-busy`: another operation holds the tenant's lock, which a commit needs. Transient.
  */
 export type StoreErrorCode =
   | 'store-unavailable'
@@ -106,8 +106,12 @@ export interface OperationStore {
    * one that has many hides no other. `olderThanMs` is an age by the store's clock.
    */
   listUnstarted(olderThanMs: number, limit: number): Promise<readonly Operation[]>;
-  /** How many of the tenant that hold no lock are in these states. */
-  countWithoutLock(tenant: string, states: readonly SagaState[]): Promise<number>;
+  /** How many of the tenant, of these kinds, are in these states. */
+  countOperations(
+    tenant: string,
+    kinds: readonly OperationKind[],
+    states: readonly SagaState[],
+  ): Promise<number>;
   /** `accepted` -> `running`; any other state stays. */
   markStarted(id: string): Promise<void>;
   /** A change of state of the saga. Never leaves `done` or `unwound`. */
@@ -124,7 +128,7 @@ export interface OperationStore {
 
 export interface TenantReader {
   findTenant(id: string): Promise<Tenant | undefined>;
-  /** Of the tenants that hold the slug now (not failed). */
+  /** Of the tenants that hold the slug now: not failed, nor archived and its slug given on. */
   findTenantBySlug(slug: string): Promise<Tenant | undefined>;
   /** Ordered by (createdAt, id); `after` is the last row's pair. */
   listTenants(query: {
@@ -187,6 +191,8 @@ export interface CommitTransaction {
     nowMs: number,
   ): Promise<void>;
   saveCommit(commit: StepCommit, releaseLock: boolean): Promise<void>;
+  /** The operation holds the lock of the first tenant again. Rejects with `tenant-busy`. */
+  takeLock(operation: string): Promise<void>;
 }
 
 export interface CommitStore {

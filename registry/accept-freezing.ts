@@ -21,29 +21,32 @@ export type FreezeRequest = UnfreezeRequest & FreezeTenant;
  */
 export function acceptFreeze(ports: AcceptPorts, request: FreezeRequest): Promise<AcceptResult> {
   const { reason } = request;
-  return accept(ports, request, { kind: 'freezeTenant', input: { reason } }, ({ state }) => {
-    if (state === 'frozen') return 'tenant-frozen';
-    return state === 'archived' || state === 'failed' ? 'tenant-state' : undefined;
+  const asked = { kind: 'freezeTenant', input: { reason } } as const;
+  return acceptOnTenant(ports, request, asked, ({ state }) => {
+    if (state === 'frozen') return { outcome: 'tenant-frozen' };
+    const isGone = state === 'archived' || state === 'failed';
+    return isGone ? { outcome: 'tenant-state' } : undefined;
   });
 }
 
-/** Accepts an `unfreezeTenant`. */
+/** Accepts an `unfreezeTenant`. What an offboarding froze, its revocation gives back. */
 export function acceptUnfreeze(
   ports: AcceptPorts,
   request: UnfreezeRequest,
 ): Promise<AcceptResult> {
-  return accept(ports, request, { kind: 'unfreezeTenant', input: {} }, ({ state }) =>
-    state === 'frozen' ? undefined : 'tenant-not-frozen',
-  );
+  const asked = { kind: 'unfreezeTenant', input: {} } as const;
+  return acceptOnTenant(ports, request, asked, ({ state, offboarding }) => {
+    if (state !== 'frozen') return { outcome: 'tenant-not-frozen' };
+    return offboarding === null ? undefined : { outcome: 'tenant-leaving', by: offboarding };
+  });
 }
 
-type Refusal = 'tenant-frozen' | 'tenant-not-frozen' | 'tenant-state';
-
-async function accept(
+/** Accepts what the tenant's state allows, and nobody else is at. */
+export async function acceptOnTenant(
   ports: AcceptPorts,
   request: UnfreezeRequest,
   asked: Pick<Operation, 'kind' | 'input'>,
-  refuse: (tenant: Tenant) => Refusal | undefined,
+  refuse: (tenant: Tenant) => AcceptResult | undefined,
 ): Promise<AcceptResult> {
   const { operations, tenants, ids, clock } = ports;
   const { tenant: id, actor } = request;
@@ -53,8 +56,8 @@ async function accept(
   if (by !== undefined) return unlessReplayed(operations, keyed, { outcome: 'tenant-busy', by });
   const tenant = await tenants.findTenant(id);
   if (tenant === undefined) return { outcome: 'tenant-not-found' };
-  const outcome = refuse(tenant);
-  if (outcome !== undefined) return unlessReplayed(operations, keyed, { outcome });
+  const refusal = refuse(tenant);
+  if (refusal !== undefined) return unlessReplayed(operations, keyed, refusal);
   return operations.accept({
     operation: { id: ids.uuid(), tenant: id, actor, ...asked },
     secrets: new Map(),

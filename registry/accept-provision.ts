@@ -119,5 +119,7 @@ function reservation(id: string, input: ProvisionInput, nowMs: number): Tenant {
     issuer: null,
     databaseUrl: null,
     createdAtMs: nowMs,
+    offboarding: null,
+    archivedAtMs: null,
   };
 }

@@ -49,7 +49,9 @@ export type AcceptResult =
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
   | { readonly outcome: 'domain-not-found' | 'domain-state' }
   /** The rule of the saga's commit refuses it as things are now. */
-  | { readonly outcome: 'refused'; readonly refusal: Refused };
+  | { readonly outcome: 'refused'; readonly refusal: Refused }
+  /** By which operation. */
+  | { readonly outcome: 'tenant-leaving'; readonly by: string };
 
 /** `request`: what was asked, without the ids that we mint. */
 export function idempotencyOf({ idempotency }: AcceptCaller, request: unknown): Keyed {

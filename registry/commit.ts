@@ -31,6 +31,8 @@ export interface CommitStep<C> {
   readonly atMs: number;
   /** Whether the tenant lock of the operation ends here (DESIGN 4.1). */
   readonly releaseLock: boolean;
+  /** The operation had released it, and works on the tenant again from here on. */
+  readonly takeLock?: true;
 }
 
 export interface CommitResult {
@@ -69,6 +71,8 @@ export function commitStep<C>(
       facts.length === 0 ? [] : chain(await transaction.head(tenant), log, step, facts);
     const refs = unsigned.map(({ id, seq }): FactRef => ({ id, tenant, seq }));
     const commit = { operation, step: step.step, commandHash, facts: refs };
+    // Alone: what is sent behind a refusal fails too, and would hide it.
+    if (step.takeLock) await transaction.takeLock(operation);
     await Promise.all([
       transaction.apply(changes),
       transaction.appendFacts(unsigned),

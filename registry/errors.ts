@@ -11,6 +11,12 @@ export class RefusedError extends Error {
   }
 }
 
+/** Something of an erased tenant is still there; `message` names what, and where. */
+export class ResidueError extends Error {
+  override readonly name = 'ResidueError';
+  readonly code = 'residue-found';
+}
+
 /** The same operation and step came with another command: a bug of the caller, never an outcome. */
 export class CommitKeyReusedError extends Error {
   override readonly name = 'CommitKeyReusedError';

@@ -10,9 +10,10 @@ export interface FollowPorts {
 }
 
 /**
- * Brings a member's place at the identity provider to what the registry says. The fact is the truth,
- * and others may change it meanwhile: whoever comes looks again afterwards, so that the last to act
- * has acted on the last commit. `left`: the `sub` of one whose row is gone. Rejects with `PortError`.
+ * Brings a member's place at the identity provider to what the registry says. The fact is the
+ * truth, and others may change it meanwhile: whoever comes looks again afterwards, so that the last
+ * to act has acted on the last commit. `left`: the `sub` of one whose row is gone. Rejects with
+ * `PortError`.
  */
 export async function followMember(
   ports: FollowPorts,

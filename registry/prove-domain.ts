@@ -17,8 +17,8 @@ export interface ProofPorts {
  * Looks once, and takes the name if its zone says so. Of several claims whose records are there at
  * once the first that looks has it. An owner keeps the name as long as its own record is there, or
  * nobody else's: one answer of the zone shows both, so an outage takes nothing from anybody. A name
- * that is on its way in or out is waited for. Rejects with `PortError` when it cannot look, and with
- * `RefusedError` when the claim has ended.
+ * that is on its way in or out is waited for. Rejects with `PortError` when it cannot look, and
+ * with `RefusedError` when the claim has ended.
  */
 export async function proveDomain(
   { domains, domainProof, challenges, tenants }: ProofPorts,

@@ -1,8 +1,8 @@
-import { HOLDS_TENANT_LOCK, MAX_AT_WORK } from '../domain/operation.ts';
+import { IN_TURNS, MAX_AT_WORK } from '../domain/operation.ts';
 import type { Operation, OperationStore } from '../ports/registry-store.ts';
 
 export interface TurnPorts {
-  readonly operations: Pick<OperationStore, 'countWithoutLock'>;
+  readonly operations: Pick<OperationStore, 'countOperations'>;
 }
 
 /**
@@ -15,9 +15,9 @@ export async function mayStartNow(
   { operations }: TurnPorts,
   { kind, tenant }: Operation,
 ): Promise<boolean> {
-  // One at a time as it is.
-  if (HOLDS_TENANT_LOCK[kind]) return true;
-  return (await operations.countWithoutLock(tenant, ['accepted', 'running'])) <= MAX_AT_WORK;
+  if (!IN_TURNS.includes(kind)) return true;
+  const open = await operations.countOperations(tenant, IN_TURNS, ['accepted', 'running']);
+  return open <= MAX_AT_WORK;
 }
 
 /**
@@ -31,10 +31,11 @@ export async function inTurn(
 ): Promise<readonly Operation[]> {
   const turns: Operation[] = [];
   for (const [tenant, theirs] of Map.groupBy(waiting, (operation) => operation.tenant)) {
-    const locking = theirs.filter(({ kind }) => HOLDS_TENANT_LOCK[kind]);
-    const free = theirs.filter(({ kind }) => !HOLDS_TENANT_LOCK[kind]);
-    const atWork = free.length > 0 ? await operations.countWithoutLock(tenant, ['running']) : 0;
-    turns.push(...locking, ...free.slice(0, Math.max(atLeast, MAX_AT_WORK - atWork)));
+    const queued = theirs.filter(({ kind }) => IN_TURNS.includes(kind));
+    turns.push(...theirs.filter(({ kind }) => !IN_TURNS.includes(kind)));
+    if (queued.length === 0) continue;
+    const atWork = await operations.countOperations(tenant, IN_TURNS, ['running']);
+    turns.push(...queued.slice(0, Math.max(atLeast, MAX_AT_WORK - atWork)));
   }
   return turns;
 }

@@ -9,6 +9,7 @@ import { createTemporalEngine } from '../adapters/temporal/engine.ts';
 import type { SagaTiming } from '../domain/saga-timing.ts';
 import type { Config } from './config/load.ts';
 import { composeLogin } from './identity.ts';
+import { composeExports } from './outside.ts';
 import { engineOf, sealingKeyOf, seedsOf } from './options.ts';
 import { composeSealing } from './sealing.ts';
 
@@ -32,6 +33,7 @@ export function composeApi(config: Config, timing: Omit<SagaTiming, 'settleMs'>)
     names: domainNames,
     login: composeLogin(config),
     sales: store.sales,
+    exports: composeExports(config),
     store: store.probe,
     facts,
     log: facts,

@@ -9,6 +9,8 @@ import { ROUTES_SETTLE_MS } from '../ports/routes.ts';
 import { TENANT_DATABASE_SETTLE_MS } from '../ports/tenant-database.ts';
 import type { Config } from './config/load.ts';
 
+const MS_PER_S = 1_000;
+
 /*
  * From configuration to the options of adapters that several processes construct.
  */
@@ -49,6 +51,15 @@ export function workerTargetOf(config: Config, dataConverter: DataConverter) {
   return { namespace: temporal.namespace, connection, dataConverter };
 }
 
+/** Of the embedded DNS nobody remembers anything: the default is as good as any. */
+function dnsCacheOf({ powerdns, rfc2136, externalDns }: Config): Partial<SagaTiming['waitMs']> {
+  const record = powerdns ?? rfc2136 ?? externalDns;
+  if (record === undefined) return {};
+  // ExternalDNS brings the zone to what is wanted only once in its interval.
+  const laterS = record === externalDns ? externalDns.intervalS : 0;
+  return { 'dns-cache': (record.ttlS + laterS) * MS_PER_S };
+}
+
 /** Settle times go by step name; they are the ports' promise, whichever adapter is behind. */
 export function engineOf(
   config: Config,
@@ -65,6 +76,7 @@ export function engineOf(
         route: ROUTES_SETTLE_MS,
         dns: DNS_SETTLE_MS,
       },
+      waitMs: { ...timing.waitMs, ...dnsCacheOf(config) },
     },
   };
 }

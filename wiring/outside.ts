@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createDnsEndpoints } from '../adapters/kubernetes/dns-endpoint.ts';
 import { createHttpRoutes } from '../adapters/kubernetes/http-route.ts';
 import { createKubernetesIngress } from '../adapters/kubernetes/ingress.ts';
+import { createExportFolder, createMissingFolder } from '../adapters/export-folder/exports.ts';
 import { createLibsqlNamespaces } from '../adapters/libsql/adapter.ts';
 import { createLogNotifier } from '../adapters/log/notifier.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
@@ -14,6 +15,7 @@ import { createRfc2136 } from '../adapters/rfc2136/adapter.ts';
 import { createSmtpNotifier } from '../adapters/smtp/notifier.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Dns } from '../ports/dns.ts';
+import type { Exports } from '../ports/exports.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Routes } from '../ports/routes.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -88,6 +90,10 @@ export function composeDatabases(config: Config, secrets: Secrets): TenantDataba
     ...(adminToken === undefined ? {} : { adminKey: adminToken.reveal() }),
     ...(authToken === undefined ? {} : { authToken: authToken.reveal() }),
   });
+}
+
+export function composeExports({ service: { exportDir } }: Config): Exports {
+  return exportDir === undefined ? createMissingFolder() : createExportFolder(exportDir);
 }
 
 export function composeNotifier(config: Config, write: WriteLine): Notifier {

@@ -2,6 +2,7 @@ import { watched } from '../adapters/decorators/watched.ts';
 import type { Methods } from '../adapters/decorators/watched.ts';
 import type { WriteLine } from '../adapters/log/notifier.ts';
 import { readManifests } from '../adapters/manifests/read.ts';
+import { createFactReader } from '../adapters/postgres/fact-log.ts';
 import { createOpenSagas } from '../adapters/postgres/open-sagas.ts';
 import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
 import { createStore } from '../adapters/postgres/store.ts';
@@ -19,14 +20,23 @@ import type { Config } from './config/load.ts';
 import { composeDomainProof } from './domain-proof.ts';
 import { composeIdentity } from './identity.ts';
 import { engineOf, sealingKeyOf, workerTargetOf } from './options.ts';
+import {
+  composeDatabases,
+  composeDns,
+  composeExports,
+  composeNotifier,
+  composeRoutes,
+} from './outside.ts';
 import { composeSealing } from './sealing.ts';
-import { composeDatabases, composeDns, composeNotifier, composeRoutes } from './outside.ts';
 
 export interface WorkerOptions {
   readonly timing: Omit<SagaTiming, 'settleMs'>;
   /** Takes the place of a notifier where none is configured. */
   readonly writeNotice: WriteLine;
 }
+
+/** Of exports alone. */
+const FACT_CONNECTIONS = 2;
 
 /** All adapters of the workers' process. */
 export async function composeWorker(config: Config, options: WorkerOptions) {
@@ -36,6 +46,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey });
   const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
   const engine = createTemporalEngine({ ...temporal, dataConverter });
+  const factLog = createFactReader({ databaseUrl, maxConnections: FACT_CONNECTIONS });
   const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
   const metrics = createMetrics();
   const openSagas = createOpenSagas(databaseUrl);
@@ -57,6 +68,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     domains: store.domains,
     challenges: createDomainChallenges(sealingKey),
     domainProof: watch('domain-proof', composeDomainProof(config)),
+    offboarding: store.offboarding,
+    factLog,
+    exports: composeExports(config),
     tokens: createInvitationTokens(sealingKey),
     publicUrl: config.service.publicUrl,
     store: store.probe,
@@ -85,7 +99,7 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     },
     readManifests,
     close: async () => {
-      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas];
+      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas, factLog];
       await Promise.all(closing.map((one) => one.close()));
       await close();
     },

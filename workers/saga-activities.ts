@@ -6,6 +6,8 @@ import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
+import { createOffboardingActivities } from '../activities/offboarding.ts';
+import type { OffboardingPorts } from '../activities/offboarding.ts';
 import { createPlanActivities } from '../activities/plans.ts';
 import { createProvisioningActivities } from '../activities/provisioning.ts';
 import type { ProvisioningPorts } from '../activities/provisioning.ts';
@@ -26,6 +28,7 @@ export type ActivityPorts = ProvisioningPorts &
   InvitationPorts &
   DomainPorts &
   ReconcilePorts &
+  OffboardingPorts &
   TrialPorts &
   Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
@@ -40,29 +43,41 @@ export function createActivities(ports: ActivityPorts) {
     ...createReconcileActivities(ports),
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
+    ...createOffboardingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
 
 /** What steps need outside, by their names. */
 function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
-  const { identity, databases, routes, dns, notifier, tenants, operations, domainProof } = ports;
+  const { identity, databases, routes, dns, notifier } = ports;
+  const { tenants, operations, domainProof, exports } = ports;
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
   };
+  const probeRoutes = (_ref: SagaRef, signal: AbortSignal) => routes.probe(signal);
+  const probeExports = (_ref: SagaRef, signal: AbortSignal) => exports.probe(signal);
   return {
     identity: probeIdentity,
+    'close-identity': probeIdentity,
+    'open-identity': probeIdentity,
+    residue: probeIdentity,
     admit: probeIdentity,
     user: probeIdentity,
     'invite-admin': probeIdentity,
     database: (_ref, signal) => databases.probe(signal),
-    route: (_ref, signal) => routes.probe(signal),
+    route: probeRoutes,
+    'close-route': probeRoutes,
+    'open-route': probeRoutes,
     dns: (_ref, signal) => dns.probe(signal),
     mail: (_ref, signal) => notifier.probe(signal),
     proof: (_ref, signal) => domainProof.probe(signal),
     vacate: (_ref, signal) => routes.probe(signal),
     answer: (_ref, signal) => notifier.probe(signal),
+    export: probeExports,
+    'discard-export': probeExports,
+    records: probeExports,
     end: (ref) => assureFree(operations, ref),
   };
 }

@@ -15,7 +15,7 @@ const SWEEPS_PER_SPARE = 10;
 
 export interface StarterPorts extends StartPorts, Pick<SweepPorts, 'invitations' | 'report'> {
   readonly engine: StartPorts['engine'] & SweepPorts['engine'];
-  readonly operations: Pick<OperationStore, 'markStarted' | 'listUnstarted' | 'countWithoutLock'>;
+  readonly operations: Pick<OperationStore, 'markStarted' | 'listUnstarted' | 'countOperations'>;
 }
 
 /**

@@ -3,6 +3,7 @@ export { addDomain } from './add-domain/workflow.ts';
 export { changeMembership } from './change-membership/workflow.ts';
 export { freezeTenant } from './freeze-tenant/workflow.ts';
 export { inviteMember } from './invite-member/workflow.ts';
+export { offboardTenant } from './offboard-tenant/workflow.ts';
 export { provisionTenant } from './provision-tenant/workflow.ts';
 export { removeDomain } from './remove-domain/workflow.ts';
 export { beginReconcileAll } from './begin-reconcile-all/workflow.ts';

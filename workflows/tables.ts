@@ -1,6 +1,7 @@
 import type { DomainErrorCode } from '../domain/decision.ts';
 import { LOOK } from '../domain/custom-domain.ts';
 import { INVITATION_MESSAGES } from '../domain/invitation.ts';
+import { REVOKE } from '../domain/offboarding.ts';
 import type { OperationKind } from '../domain/operation.ts';
 import type { SagaInput } from '../domain/saga-protocol.ts';
 import { TRIAL_MESSAGES } from '../domain/trials.ts';
@@ -10,6 +11,7 @@ import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as changePlan } from './change-plan/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
+import { steps as offboardTenant } from './offboard-tenant/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import { steps as removeDomain } from './remove-domain/workflow.ts';
 import { steps as reconcileAll } from './reconcile-all/workflow.ts';
@@ -83,7 +85,7 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
   unfreezeTenant: {
     does: 'Gives a frozen tenant the state back that it had, object by object.',
     begunBy: 'POST /v1/tenants/{tenant}/unfreeze',
-    refusals: ['tenant-not-found', 'tenant-state'],
+    refusals: ['tenant-not-found', 'tenant-state', 'tenant-leaving'],
     told: [],
     steps: unfreezeTenant,
   },
@@ -142,5 +144,12 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state'],
     told: TRIAL_MESSAGES,
     steps: (input) => runTrial(input),
+  },
+  offboardTenant: {
+    does: 'Has a tenant leave: exported, frozen, kept for a time, then erased everywhere.',
+    begunBy: 'POST /v1/tenants/{tenant}/offboard',
+    refusals: ['tenant-not-found', 'tenant-state', 'tenant-leaving'],
+    told: [REVOKE],
+    steps: (input) => offboardTenant(input),
   },
 };

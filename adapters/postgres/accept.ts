@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { SLUG_KEPT_MS } from '../../domain/offboarding.ts';
 import { HOLDS_TENANT_LOCK } from '../../domain/operation.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import {
@@ -18,7 +19,9 @@ import { focus, inTransaction, type Session } from './transaction.ts';
 
 /** The tenant lock was taken at our insert and free when we looked for its holder. */
 const LOCK_ENDED = 'lock-ended';
-const MAX_LOCK_TRIES = 5;
+/** The slug was an archived tenant's at our insert, and is not any more. */
+const GIVEN_ON = 'given-on';
+const MAX_TRIES = 5;
 
 const EMPTY_HASH = Buffer.alloc(32);
 
@@ -29,14 +32,14 @@ export async function accept(
   request: AcceptRequest,
 ): Promise<AcceptOutcome> {
   const { tenant } = request.operation;
-  for (let attempt = 1; attempt <= MAX_LOCK_TRIES; attempt += 1) {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const outcome = await inTransaction(
       pool,
       { tenant },
       async (session) =>
         (await replay(session, request.idempotency)) ?? write(session, seal, request),
     ).catch((error: unknown) => conflictOf(pool, request, error));
-    if (outcome !== LOCK_ENDED) return outcome;
+    if (outcome !== LOCK_ENDED && outcome !== GIVEN_ON) return outcome;
   }
   throw new StoreError('store-unavailable', 'The tenant lock changes hands all the time.');
 }
@@ -157,14 +160,15 @@ async function insertIdempotency(
 /** What a violated constraint says to the caller; the transaction left nothing behind. */
 async function conflictOf(
   pool: pg.Pool,
-  { operation }: AcceptRequest,
+  request: AcceptRequest,
   error: unknown,
-): Promise<AcceptOutcome> {
+): Promise<AcceptOutcome | typeof GIVEN_ON> {
+  const { operation } = request;
   switch (violatedConstraint(error)) {
     case 'tenants_slug_reserved':
-      return { outcome: 'slug-taken' };
+      return (await isGivenOn(pool, request)) ? GIVEN_ON : { outcome: 'slug-taken' };
     case 'tenants_host_reserved':
-      return { outcome: 'host-taken' };
+      return (await isGivenOn(pool, request)) ? GIVEN_ON : { outcome: 'host-taken' };
     case 'invitations_pending_email':
       return { outcome: 'invitation-pending' };
     case 'invitations_tenant_id_pk':
@@ -178,6 +182,24 @@ async function conflictOf(
     default:
       throw error;
   }
+}
+
+/**
+ * Whether an archived tenant had what this one asks for, and has it no longer from now on: its time
+ * is over. The index alone keeps slugs unique, so that of two who ask at once one gets it.
+ */
+async function isGivenOn(pool: pg.Pool, { newTenant, nowMs }: AcceptRequest): Promise<boolean> {
+  if (newTenant === undefined) return false;
+  return inTransaction(pool, { role: 'tenure_operator' }, async ({ client }) => {
+    const { rowCount } = await client.query({
+      name: 'give_slug_on',
+      text: `update tenants set holds_slug = false
+             where (slug = $1 or host = $2) and state = 'archived' and holds_slug
+               and archived_at <= $3`,
+      values: [newTenant.slug, newTenant.host, new Date(nowMs - SLUG_KEPT_MS)],
+    });
+    return rowCount !== 0;
+  });
 }
 
 /** Accepted already, as the caller repeats after a lost answer; or two asked for one seeded id. */

@@ -87,11 +87,13 @@ async function replaceTenant(client: ClientBase, tenant: Tenant): Promise<void> 
   const { rowCount } = await client.query({
     name: 'replace_tenant',
     text: `update tenants set slug = $2, host = $3, display_name = $4, state = $5, isolation = $6,
-             plan = $7, demo = $8, issuer = $9, database_url = $10, state_before = $11
+             plan = $7, demo = $8, issuer = $9, database_url = $10, state_before = $11,
+             offboarding = $12, archived_at = $13
            where id = $1`,
     values: [
       ...[id, slug, host, displayName, state, isolation, plan, demo, issuer],
-      ...[tenant.databaseUrl, tenant.stateBefore],
+      ...[tenant.databaseUrl, tenant.stateBefore, tenant.offboarding],
+      tenant.archivedAtMs === null ? null : new Date(tenant.archivedAtMs),
     ],
   });
   if (rowCount !== 1) throw new Error(`tenant ${id} is not there to be changed`);

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { AuditDraft } from '../../domain/decision.ts';
-import type { StepCommit, UnsignedFact } from '../../ports/registry-store.ts';
+import { StoreError, type StepCommit, type UnsignedFact } from '../../ports/registry-store.ts';
+import { violatedConstraint } from './errors.ts';
 
 export type AuditRow = AuditDraft & { tenant: string; actor: string; operation: string };
 
@@ -69,6 +70,19 @@ export async function saveCommit(
     values: [operation, step, tenant, commandHash, JSON.stringify(facts)],
   });
   await Promise.all([saving, releaseLock && releaseTenantLock(client, operation)]);
+}
+
+export async function takeTenantLock(client: ClientBase, operation: string): Promise<void> {
+  const taking = client.query({
+    name: 'take_lock',
+    text: 'update operations set holds_lock = true where id = $1 and ended_at is null',
+    values: [operation],
+  });
+  await taking.catch((cause: unknown) => {
+    if (violatedConstraint(cause) !== 'operations_tenant_lock') throw cause;
+    const message = 'Another operation works on the tenant.';
+    throw new StoreError('tenant-busy', message, { cause });
+  });
 }
 
 export async function releaseTenantLock(client: ClientBase, operation: string): Promise<void> {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { ChainHead, CommitStore, CommitTransaction } from '../../ports/registry-store.ts';
 import { OUTBOX_CHANNEL } from './bell.ts';
 import { applyChanges, tenantOf } from './changes.ts';
-import { appendAudit, appendFacts, saveCommit } from './commit-writes.ts';
+import { appendAudit, appendFacts, saveCommit, takeTenantLock } from './commit-writes.ts';
 import { toCatalog, toDomain, toInvitation, toMembership, toTenant } from './rows.ts';
 import { readSales } from './sales.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -110,6 +110,7 @@ function writes(focused: Focused, home: string): Omit<CommitTransaction, Reads> 
     },
     saveCommit: (commit, releaseLock) =>
       saveCommit(focused(home).client, home, commit, releaseLock),
+    takeLock: (operation) => takeTenantLock(focused(home).client, operation),
   };
 }
 

@@ -20,6 +20,7 @@ export function factFinding(pool: pg.Pool): FactFinding {
 
 function whichOf(question: Exclude<FactQuestion, { operation: string }>) {
   if ('fact' in question) return eq(facts.id, question.fact);
+  if ('chainOf' in question) return eq(facts.tenant, question.chainOf);
   return and(eq(facts.tenant, question.tenant), eq(facts.seq, question.seq));
 }
 

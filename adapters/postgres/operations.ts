@@ -2,7 +2,7 @@ import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import { sagaAudit } from '../../domain/saga-audit.ts';
 import { isEnded } from '../../domain/operation.ts';
-import type { SagaState } from '../../domain/operation.ts';
+import type { OperationKind, SagaState } from '../../domain/operation.ts';
 import { operations } from '../../drizzle/schema/operations.ts';
 import { StoreError, type Operation, type OperationStore } from '../../ports/registry-store.ts';
 import { appendAudit, releaseTenantLock } from './commit-writes.ts';
@@ -47,9 +47,9 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
       }),
     listUnstarted: (olderThanMs, limit) =>
       inTransaction(pool, across, (session) => listUnstarted(session, olderThanMs, limit)),
-    countWithoutLock: (tenant, states) =>
+    countOperations: (tenant, ...of) =>
       inTransaction(pool, { ...across, tenant }, ({ client }) =>
-        countWithoutLock(client, tenant, states),
+        countOperations(client, tenant, ...of),
       ),
     markStarted: async (id) => {
       await withOperation(id, ({ client }) =>
@@ -108,16 +108,17 @@ async function listUnstarted(
   return rows.map(toOperation);
 }
 
-async function countWithoutLock(
+async function countOperations(
   client: pg.ClientBase,
   tenant: string,
+  kinds: readonly OperationKind[],
   states: readonly SagaState[],
 ): Promise<number> {
   const { rows } = await client.query<{ found: number }>({
-    name: 'count_without_lock',
+    name: 'count_operations',
     text: `select count(*)::int as found from operations
-           where tenant = $1 and state = any($2) and not holds_lock`,
-    values: [tenant, states],
+           where tenant = $1 and kind = any($2) and state = any($3)`,
+    values: [tenant, kinds, states],
   });
   return rows[0]?.found ?? 0;
 }

@@ -13,8 +13,10 @@ import type { operations } from '../../drizzle/schema/operations.ts';
 import type { tenants } from '../../drizzle/schema/tenants.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 
-export function toTenant({ createdAt, ...row }: InferSelectModel<typeof tenants>): Tenant {
-  return { ...row, createdAtMs: createdAt.getTime() };
+export function toTenant(found: InferSelectModel<typeof tenants>): Tenant {
+  const { createdAt, archivedAt, holdsSlug: _, ...row } = found;
+  const archivedAtMs = archivedAt === null ? null : archivedAt.getTime();
+  return { ...row, createdAtMs: createdAt.getTime(), archivedAtMs };
 }
 
 export function toMembership(row: InferSelectModel<typeof memberships>): Membership {

@@ -7,11 +7,13 @@ import type {
 import type { DomainStore } from '../../ports/domain-store.ts';
 import type { InvitationStore } from '../../ports/invitation-store.ts';
 import type { SalesStore } from '../../ports/sales-store.ts';
+import type { OffboardingStore } from '../../ports/offboarding-store.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { accept, findReplay } from './accept.ts';
 import { createCommitStore } from './commits.ts';
 import { createDomainStore } from './domains.ts';
 import { createInvitationStore } from './invitations.ts';
+import { createOffboardingStore } from './offboarding.ts';
 import { createOperationLife } from './operations.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { createSeal } from './sealing.ts';
@@ -34,6 +36,7 @@ export interface PostgresStore {
   readonly invitations: InvitationStore;
   readonly sales: SalesStore;
   readonly domains: DomainStore;
+  readonly offboarding: OffboardingStore;
   readonly probe: StoreProbe;
   close(): Promise<void>;
 }
@@ -59,6 +62,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     invitations: createInvitationStore(pool),
     sales: createSalesStore(pool),
     domains: createDomainStore(pool),
+    offboarding: createOffboardingStore(pool),
     probe: {
       probe: () =>
         inTransaction(pool, {}, async ({ client }) => void (await client.query('select 1'))),

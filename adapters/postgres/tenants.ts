@@ -18,7 +18,7 @@ export function createTenantReader(pool: pg.Pool, across: Scope): TenantReader {
         const [row] = await db
           .select()
           .from(tenants)
-          .where(and(eq(tenants.slug, slug), ne(tenants.state, sql`'failed'`)));
+          .where(and(eq(tenants.slug, slug), ne(tenants.state, sql`'failed'`), tenants.holdsSlug));
         return row && toTenant(row);
       }),
     listTenants: ({ after, limit }) =>

@@ -49,6 +49,7 @@ const TITLES: Record<OperationKind, string> = {
   changePlan: 'Change the plan of tenant',
   answerProductRequest: 'Answer a product request of tenant',
   runTrial: 'Run the trial of tenant',
+  offboardTenant: 'Offboard tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -26,6 +26,7 @@ export const DOMAIN_ADVICE: Readonly<Record<DomainErrorCode, string>> = {
   'plan-unknown': 'Name a plan of the catalog; then send a new request.',
   'last-owner': 'Give another active member the owner role first; then send a new request.',
   'not-owner': 'Name an active member who is an owner as `from`; then send a new request.',
+  'tenant-leaving': 'The tenant is being offboarded. Revoke that; then send a new request.',
   'invitation-state': 'It was revoked before it was sent; invite anew.',
   'plan-below-use':
     'Lower the use that the message names, or choose a larger plan; then send a new request.',
@@ -61,6 +62,8 @@ export const SAGA_ADVICE = {
     'No attempt ended in time. Look whether the outside system is slow; the saga resumes by itself, or with `resume`.',
   'saga-lost':
     'Its saga was terminated or past retention, and the doctor closed the operation. Send a new request to try again.',
+  'residue-found':
+    'Something with the tenant’s mark is there again. Remove what the message names; the saga looks again by itself, or with `resume`.',
   internal:
     'A bug of ours, or something unforeseen: the worker’s log has the cause. `resume` tries again.',
 } as const;

@@ -54,6 +54,10 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
     case 'member-state':
     case 'domain-state':
       throw new Problem(result.outcome, 'Its state does not allow a change.');
+    case 'tenant-leaving':
+      throw new Problem('tenant-leaving', 'It can be revoked until its retention ends.', {
+        saga: result.by,
+      });
     case 'tenant-frozen':
       throw new Problem('tenant-frozen', 'Everything of it is refused already.');
     case 'tenant-not-frozen':

@@ -58,7 +58,7 @@ export const unfreezeTenant = route({
   params,
   headers,
   replies: changedReplies,
-  problems: ['tenant-not-frozen', ...problems],
+  problems: ['tenant-not-frozen', 'tenant-leaving', ...problems],
 })(async ({ params: { tenant }, headers: given, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'unfreezeTenant', given['Idempotency-Key']);
   const accepted = await acceptUnfreeze(ports.accept, { ...asker, tenant });

@@ -27,11 +27,14 @@ export const tenantSchema = z
       .nullable()
       .meta({ description: 'Where its services find its database; null until it is active.' }),
     createdAt: time('When the request was accepted.'),
+    offboarding: uuid('The saga that offboards it, or did; null: none does.').nullable(),
+    archivedAt: time('When it was erased everywhere; null until then.').nullable(),
   })
   .meta({ id: 'Tenant' });
 
 export type TenantBody = z.input<typeof tenantSchema>;
 
-export function formatTenant({ createdAtMs, ...tenant }: Tenant): TenantBody {
-  return { ...tenant, createdAt: formatTime(createdAtMs) };
+export function formatTenant({ createdAtMs, archivedAtMs, ...tenant }: Tenant): TenantBody {
+  const archivedAt = archivedAtMs === null ? null : formatTime(archivedAtMs);
+  return { ...tenant, createdAt: formatTime(createdAtMs), archivedAt };
 }

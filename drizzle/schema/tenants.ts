@@ -6,8 +6,8 @@ import { instant } from '../columns.ts';
 import { tenantPolicies } from '../policies.ts';
 
 /**
- * A tenant's row reserves its slug and its host as long as it has not failed: neither routers nor
- * name servers keep them unique.
+ * A tenant's row reserves its slug and its host as long as it has not failed, and for a time after
+ * it was archived: neither routers nor name servers keep them unique.
  */
 export const tenants = pgTable(
   'tenants',
@@ -25,14 +25,19 @@ export const tenants = pgTable(
     createdAt: instant('created_at').notNull(),
     /** Set while it is frozen: what unfreezing gives back. */
     stateBefore: text('state_before').$type<Tenant['stateBefore']>(),
+    /** The operation that offboards it, or did. */
+    offboarding: uuid('offboarding'),
+    archivedAt: instant('archived_at'),
+    /** False: archived for so long that another tenant may have its slug and host. */
+    holdsSlug: boolean('holds_slug').notNull().default(true),
   },
   (table) => [
     uniqueIndex('tenants_slug_reserved')
       .on(table.slug)
-      .where(sql`${table.state} <> 'failed'`),
+      .where(sql`${table.state} <> 'failed' and ${table.holdsSlug}`),
     uniqueIndex('tenants_host_reserved')
       .on(table.host)
-      .where(sql`${table.state} <> 'failed'`),
+      .where(sql`${table.state} <> 'failed' and ${table.holdsSlug}`),
     index('tenants_by_age').on(table.createdAt, table.id),
     ...tenantPolicies(table.id),
   ],

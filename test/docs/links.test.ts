@@ -35,6 +35,8 @@ const NO_SETTINGS = new Set([
   'FACTS_QUEUE',
   'OPERATION_KINDS',
   'HOLDS_TENANT_LOCK',
+  'IN_TURNS',
+  'MAX_AT_WORK',
 ]);
 
 test.each(PAGES)('every relative link of %s leads somewhere', (path) => {

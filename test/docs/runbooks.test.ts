@@ -61,7 +61,7 @@ test.each(links)('$alert leads to the page of each reason', ({ runbook }) => {
 test('every command that a page names is there', () => {
   const commands = read('docs/reference/cli.md');
   const named = REASONS.flatMap((reason) => [
-    ...read(pageOf(reason)).matchAll(/npx (tenure( [a-z]+)+)/g),
+    ...read(pageOf(reason)).matchAll(/npx (tenure( [a-z]+(-[a-z]+)*)+)/g),
   ]);
   expect(named.length).toBeGreaterThan(0);
   for (const [, command] of named) expect(commands).toContain(`\n## ${command}\n`);

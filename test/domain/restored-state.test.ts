@@ -19,6 +19,7 @@ const before: Tenant = {
   ...{ id: ACME, slug: 'acme', host: 'acme.old.example', displayName: 'Acme & Sons' },
   ...{ state: 'provisioning', isolation: 'silo', plan: 'team', demo: false },
   ...{ stateBefore: null, issuer: null, databaseUrl: null, createdAtMs: 1 },
+  ...{ offboarding: null, archivedAtMs: null },
 };
 
 const frozenTrial: Tenant = { ...before, state: 'frozen', stateBefore: 'trial' };

@@ -20,6 +20,8 @@ export const tenantOf = (over: Partial<Tenant> = {}): Tenant => ({
   issuer: 'https://id.example.test/realms/acme',
   databaseUrl: 'http://db.example.test',
   createdAtMs: 0,
+  offboarding: null,
+  archivedAtMs: null,
   ...over,
 });
 

@@ -26,10 +26,10 @@ beforeAll(async () => {
     outside: outside.ports,
     decorate: (activities) => followed(() => shifted ?? activities, Object.keys(activities)),
   });
-  const { store, report, doctor } = world;
+  const { store, report, doctor, leaving } = world;
   const probeStore = () => store.probe.probe();
   shifted = createActivities({
-    ...{ ...store, ...outside.ports, ...doctor, ...LINKS },
+    ...{ ...store, ...outside.ports, ...doctor, ...leaving, ...LINKS },
     ...{ clock, probeStore, log: LOG, report },
   });
 }, SETUP_WITHIN_MS);

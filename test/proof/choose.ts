@@ -5,6 +5,7 @@ import { ROOT } from '../../tools/run-command.ts';
 import { Dice } from '../simulation/dice.ts';
 import { breaksOf, cellsOf, everyCell, isStrike, mayMeet, nameOf } from './cells.ts';
 import type { Break, Cell } from './cells.ts';
+import { isTold } from './stories.ts';
 
 const DAY_MS = 86_400_000;
 /** Blows cost seconds each, however many sagas share them: a part of them, and of each a part. */
@@ -40,10 +41,15 @@ export function pairs(seed: number, count: number): Cell[] {
     const breaks = breaksOf(kind);
     const first = dice.pick(breaks);
     const others = breaks.filter(
-      (each) => !isSameSpot(first, each) && mayMeet({ kind, breaks: [first, each] }),
+      (each) => !isSameSpot(first, each) && isMet({ kind, breaks: [first, each] }),
     );
     return { kind, breaks: [first, dice.pick(others)] };
   });
+}
+
+/** In one saga, and in one of its stories. */
+function isMet(cell: Cell): boolean {
+  return mayMeet(cell) && isTold(cell);
 }
 
 /** A worker that sleeps through its attempt never comes to a second fault there. */

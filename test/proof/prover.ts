@@ -137,6 +137,7 @@ export class Prover {
     await story.bend?.(stage, accepted);
     await this.#order(cell, accepted, breaks);
     await this.world.start(accepted);
+    await story.begun?.(stage, accepted);
     await this.#strikeWaits(cell, accepted, breaks);
     await story.meanwhile?.(stage, accepted);
     const operation = await this.#ended(accepted);

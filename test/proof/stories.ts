@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
+import { REVOKE } from '../../domain/offboarding.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { changeOf } from './changed-members.ts';
 import { acceptInvited, inviteSomebody } from './invited.ts';
+import { eventually } from '../support/eventually.ts';
 import { beginTrial, freezeBehind, grantProduct } from './sold.ts';
 import { claimDomain, ownDomain, publishClaim, removeDomain } from './owned.ts';
-import { nameOf } from './cells.ts';
+import { nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
 import { CANARY, provision } from './story.ts';
@@ -112,7 +115,34 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       leaves: { done: 'frozen', unwound: 'trial' },
     },
   ],
+  offboardTenant: [
+    {
+      prepare: async (stage) => offboard(stage),
+      leaves: { done: 'archived', unwound: 'active' },
+      skips: stepsOf('offboardTenant', 'discard-export', 'sign-return'),
+    },
+    {
+      prepare: async (stage) => offboard(stage),
+      begun: ({ world }, { id, kind }) => {
+        const message = { name: REVOKE, told: { operation: id }, id: 'revoked' };
+        return eventually(() => world.engine.signal(id, kind, message));
+      },
+      leaves: { done: 'active', unwound: 'active' },
+      skips: ['retention', ...stepsOf('offboardTenant', 'dns', 'receipt')],
+    },
+  ],
 };
+
+/** Its rows from one to another. */
+function stepsOf(kind: OperationKind, from: string, to: string): string[] {
+  const names = rowsOf(kind).map(({ name }) => name);
+  return names.slice(names.indexOf(from), names.indexOf(to) + 1);
+}
+
+const offboard =
+  ({ world, caller, made }: Stage): Request =>
+  () =>
+    acceptOffboarding(world.accept, { ...caller, tenant: made.tenant });
 
 const ownNameOf = ({ made }: Stage): string => `${CANARY}.${made.tenant}.example`;
 
@@ -126,11 +156,20 @@ export function storyOf(
   cell: Cell,
   stories: readonly [Story, ...Story[]] = STORIES[cell.kind],
 ): Story {
-  const passing = stories.filter(({ skips = [] }) =>
-    cell.breaks.every(({ at }) => !skips.includes(at.replace(/^undo-/, ''))),
-  );
+  const passing = passingOf(cell, stories);
   const chance = createHash('sha256').update(nameOf(cell)).digest().readUInt32BE();
   return passing[chance % passing.length] ?? stories[0];
+}
+
+/** Whether one story passes all that is broken. */
+export function isTold(cell: Cell): boolean {
+  return passingOf(cell, STORIES[cell.kind]).length > 0;
+}
+
+function passingOf({ breaks }: Cell, stories: readonly Story[]): Story[] {
+  return stories.filter(({ skips = [] }) =>
+    breaks.every(({ at }) => !skips.includes(at.replace(/^undo-/, ''))),
+  );
 }
 
 /** All ways but one let nobody in before the commit. */

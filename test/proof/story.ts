@@ -36,6 +36,8 @@ export interface Story {
   readonly prepare: (stage: Stage) => Promise<Request>;
   /** What another hand does between acceptance and start. */
   readonly bend?: (stage: Stage<ProofWorld>, operation: Operation) => Promise<unknown>;
+  /** Told at once, before any step that is broken. */
+  readonly begun?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** Ends its waits: resolves when the saga has been told. Absent: it waits for nobody. */
   readonly meanwhile?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** The tenant's state after the saga's end; undefined: it is the platform, which has no row. */

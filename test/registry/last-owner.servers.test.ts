@@ -66,9 +66,9 @@ async function all(change: Change, guards: Guards = {}) {
   return { left: left.length, refused };
 }
 
-test.each([leave, deactivate, loseRoles])(
-  `of ${OWNERS} owners one stays: $name`,
-  async (change) => {
+test.each(Object.entries({ leave, deactivate, loseRoles }))(
+  `of ${OWNERS} owners one stays: %s`,
+  async (_name, change) => {
     expect(await all(change)).toEqual({ left: 1, refused: ['last-owner'] });
   },
 );
@@ -92,9 +92,9 @@ function unlocked(): CommitStore {
   };
 }
 
-test.each([leave, deactivate])(
-  'negative control: decided before the head is locked, none stays: $name',
-  async (change) => {
+test.each(Object.entries({ leave, deactivate }))(
+  'negative control: decided before the head is locked, none stays: %s',
+  async (_name, change) => {
     expect(await all(change, { store: unlocked() })).toEqual({ left: 0, refused: [] });
   },
 );

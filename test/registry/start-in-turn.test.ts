@@ -14,7 +14,7 @@ const many = (tenant: string, count: number) =>
 /** A store in which each tenant has so many at work, and those that wait. */
 const portsOf = (atWork: Readonly<Record<string, number>> = {}, waiting: Operation[] = []) => ({
   operations: {
-    countWithoutLock: async (tenant: string, states: readonly SagaState[]) => {
+    countOperations: async (tenant: string, _kinds: unknown, states: readonly SagaState[]) => {
       const running = states.includes('running') ? (atWork[tenant] ?? 0) : 0;
       const accepted = waiting.filter((each) => each.tenant === tenant).length;
       return running + (states.includes('accepted') ? accepted : 0);
@@ -43,10 +43,12 @@ describe('a saga is started at once', () => {
     expect(await mayStartNow(portsOf({ noisy: 1_000 }), operation('a'))).toBe(true);
   });
 
-  test('when it holds the lock: one at a time is no noise, and a freeze waits for no mail', async () => {
-    const freeze = operation('a', 0, 'freezeTenant');
-    expect(await mayStartNow(portsOf({ a: 1_000 }), freeze)).toBe(true);
-  });
+  test.each<OperationKind>(['freezeTenant', 'changeMembership'])(
+    'when nobody asks for it by the thousand: %s waits for no mail',
+    async (kind) => {
+      expect(await mayStartNow(portsOf({ a: 1_000 }), operation('a', 0, kind))).toBe(true);
+    },
+  );
 });
 
 describe('of those that wait', () => {
@@ -62,11 +64,11 @@ describe('of those that wait', () => {
     expect(idsOf(await inTurn(ports, many('a', 3), 1))).toEqual(['a-0']);
   });
 
-  test('one that holds the lock takes nobody’s room, and is started in any case', async () => {
-    const freeze = operation('a', 9, 'freezeTenant');
+  test('a revocation takes nobody’s room, and is started in any case', async () => {
+    const revoked = operation('a', 9, 'changeMembership');
     const ports = portsOf({ a: MAX_AT_WORK - 1 });
-    const turns = await inTurn(ports, [...many('a', 2), freeze], 0);
+    const turns = await inTurn(ports, [...many('a', 2), revoked], 0);
     expect(idsOf(turns).toSorted()).toEqual(['a-0', 'a-9']);
-    expect(idsOf(await inTurn(portsOf({ a: 99 }), [freeze], 0))).toEqual(['a-9']);
+    expect(idsOf(await inTurn(portsOf({ a: 99 }), [revoked], 0))).toEqual(['a-9']);
   });
 });

@@ -8,6 +8,7 @@ import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { aTenantOfTwo } from '../support/changed-world.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
+import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { DOMAIN_ENDINGS } from './domain-endings.ts';
 import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
@@ -102,6 +103,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
     'trial-refused-by-rule': trialRefused,
   },
+  offboardTenant: OFFBOARD_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

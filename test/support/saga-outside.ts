@@ -1,5 +1,7 @@
+import { createExportFolder } from '../../adapters/export-folder/exports.ts';
 import { createMemoryDomainProof } from '../../adapters/memory/domain-proof.ts';
 import { createMemoryDns } from '../../adapters/memory/dns.ts';
+import { createMemoryExports } from '../../adapters/memory/exports.ts';
 import type { Faults } from '../../adapters/memory/faults.ts';
 import { createMemoryIdentity } from '../../adapters/memory/identity.ts';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
@@ -10,6 +12,7 @@ import type { InvitationPorts } from '../../activities/invitation.ts';
 import type { ProvisioningPorts } from '../../activities/provisioning.ts';
 import { createDomainChallenges } from '../../adapters/system/domain-challenges.ts';
 import { createInvitationTokens } from '../../adapters/system/invitation-tokens.ts';
+import type { Exports } from '../../ports/exports.ts';
 import type { DomainProof } from '../../ports/domain-proof.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
@@ -18,7 +21,12 @@ import { SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 export type Outside = Pick<
   ProvisioningPorts,
   'identity' | 'databases' | 'routes' | 'dns' | 'mailCatcher'
-> & { readonly notifier: Notifier; readonly domainProof: DomainProof };
+> & {
+  readonly notifier: Notifier;
+  readonly domainProof: DomainProof;
+  /** Absent: those of the world. */
+  readonly exports?: Exports;
+};
 
 /** What the links of invitations, and the records of domains, are made of. */
 export const LINKS: Pick<InvitationPorts & DomainPorts, 'tokens' | 'publicUrl' | 'challenges'> = {
@@ -46,5 +54,6 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
     domainProof: createMemoryDomainProof(options('domain-proof')),
     mailCatcher: memory.mailCatcher,
     notifier: createMemoryNotifier(faults === undefined ? {} : { faults }),
+    exports: files === undefined ? createMemoryExports() : createExportFolder(`${files}/exports`),
   };
 }

@@ -10,6 +10,7 @@ import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
 import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
 import type { AskedChange } from '../../registry/accept-membership-change.ts';
@@ -50,6 +51,8 @@ export function createRequests(api: PostgresStore, start: Start) {
     accepted(await acceptFreeze(ports, { actor: 'operator', tenant, reason }));
   const acceptUnfreezing = async (tenant: string) =>
     accepted(await acceptUnfreeze(ports, { actor: 'operator', tenant }));
+  const acceptLeaving = async (tenant: string) =>
+    accepted(await acceptOffboarding(ports, { actor: 'operator', tenant }));
   const row = async ({ id }: Operation): Promise<Operation> => {
     const found = await api.operations.findOperation(id);
     if (found === undefined) throw new Error(`no operation ${id}`);
@@ -77,6 +80,7 @@ export function createRequests(api: PostgresStore, start: Start) {
     change: async (tenant: string, change: AskedChange) =>
       begin(await acceptChange(tenant, change)),
     ...{ acceptFreezing, acceptUnfreezing },
+    ...{ acceptLeaving, offboard: async (tenant: string) => begin(await acceptLeaving(tenant)) },
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
     unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),
     ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>

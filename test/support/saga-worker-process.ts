@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createFactReader } from '../../adapters/postgres/fact-log.ts';
+import { createSagaKeys } from '../../adapters/postgres/saga-keys.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -49,9 +51,11 @@ plan.onEffect = (moment, effect, operation) => {
 
 const report = () => undefined;
 const store = createStore({ databaseUrl, role: 'tenure_worker', sealingKey: SEALING_KEY });
+const outside = memoryOutside({ files: folder });
 const activities = createActivities({
-  ...store,
-  ...faultyOutside(plan, memoryOutside({ files: folder })),
+  ...{ ...store, factLog: createFactReader({ databaseUrl, maxConnections: 2 }) },
+  sagaKeys: createSagaKeys({ databaseUrl, role: 'tenure_worker', sealingKey: SEALING_KEY }),
+  ...{ exports: outside.exports, ...faultyOutside(plan, outside) },
   ...LINKS,
   ...doctorPorts({ databaseUrl, address, namespace, timing: SHORT }).ports,
   clock: systemClock,

@@ -1,6 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { MANIFESTS_FOLDER, readManifests } from '../../adapters/manifests/read.ts';
+import { createMemoryExports } from '../../adapters/memory/exports.ts';
+import { createFactReader } from '../../adapters/postgres/fact-log.ts';
+import { createSagaKeys } from '../../adapters/postgres/saga-keys.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { SAGA_QUEUE } from '../../domain/saga-protocol.ts';
@@ -11,7 +14,7 @@ import * as temporalServer from '../../tools/servers/temporal.ts';
 import { createProgress } from '../../tools/servers/progress.ts';
 import { createActivities } from '../../workers/saga-activities.ts';
 import { keepWorker } from '../../workers/saga-worker.ts';
-import { registryDatabase } from '../adapters/postgres/registry-database.ts';
+import { registryDatabase, SEALING_KEY } from '../adapters/postgres/registry-database.ts';
 import { doctorPorts } from './doctor.ts';
 import { LINKS, memoryOutside, type Outside } from './saga-outside.ts';
 import { createEngines, createRequests } from './saga-requests.ts';
@@ -32,6 +35,7 @@ export const SHORT: SagaTiming = {
     ...{ 'invitation-reminder': 1_000, invitation: 2_000 },
     ...{ trial: 2_000, 'trial-reminder': 1_000, orphan: 60_000, 'lost-saga': 60_000 },
     ...{ 'domain-look': 100, 'domain-claim': 5_000 },
+    ...{ retention: 300, 'dns-cache': 100 },
   },
 };
 
@@ -88,8 +92,12 @@ export async function createWorld(options: WorldOptions = {}) {
   const bundle = options.bundle ?? (await sagaBundle());
   const probeStore = () => store.probe.probe();
   const doctor = doctorPorts({ databaseUrl, address, namespace, timing });
+  const factLog = createFactReader({ databaseUrl, maxConnections: 2 });
+  /** What only offboarding needs. */
+  const sagaKeys = createSagaKeys({ databaseUrl, role: 'tenure_worker', sealingKey: SEALING_KEY });
+  const leaving = { factLog, sagaKeys, exports: outside.exports ?? createMemoryExports() };
   const activities = createActivities({
-    ...{ ...ports, ...outside, ...doctor.ports, ...LINKS },
+    ...{ ...ports, ...outside, ...doctor.ports, ...leaving, ...LINKS },
     ...{ probeStore, log: LOG, report },
   });
   const decorated = options.decorate?.(activities) ?? activities;
@@ -113,12 +121,14 @@ export async function createWorld(options: WorldOptions = {}) {
   return {
     ...createRequests(api, engines.startOn(api)),
     ...{ api, store, database, engine: engines.engine, client, outside, timing, reports, bundle },
-    ...{ address, namespace, report, temporal: own, startWorker, startFacts },
+    ...{ leaving, address, namespace, report, temporal: own, startWorker, startFacts },
     doctor: doctor.ports,
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));
-      await Promise.all([engines, connection, doctor].map((each) => each.close()));
+      await Promise.all(
+        [engines, connection, doctor, factLog, sagaKeys].map((each) => each.close()),
+      );
       await database.close();
       await own?.stop();
     },

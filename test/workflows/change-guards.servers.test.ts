@@ -39,17 +39,19 @@ afterAll(() => temporal.stop());
 /** Identity whose first addition gets no answer, and is done when `land` is called. */
 function lateIdentity(identity: IdentityProvider) {
   let late: (() => Promise<void>) | undefined;
-  const sent = Promise.withResolvers<void>();
+  const retried = Promise.withResolvers<void>();
   const ensureMember: IdentityProvider['ensureMember'] = (request, call) => {
-    if (late !== undefined) return identity.ensureMember(request, call);
+    if (late !== undefined) {
+      retried.resolve();
+      return identity.ensureMember(request, call);
+    }
     const { signal } = new AbortController();
     late = () => identity.ensureMember(request, { ...call, signal });
-    sent.resolve();
     return Promise.reject(new PortError('identity', 'unknown', 'identity gave no answer'));
   };
   return {
     provider: { ...identity, ensureMember },
-    sent: sent.promise,
+    retried: retried.promise,
     land: async () => late?.(),
   };
 }
@@ -57,7 +59,7 @@ function lateIdentity(identity: IdentityProvider) {
 /** Roles are given, and while the request is on its way the member is deactivated. */
 async function groupsAfterwards(mutation?: Mutation) {
   const outside = memoryOutside();
-  const { provider, sent, land } = lateIdentity(outside.identity.silo);
+  const { provider, retried, land } = lateIdentity(outside.identity.silo);
   const world = await createWorld({
     outside: { ...outside, identity: { silo: provider, pool: provider } },
     timing: { settleMs: { ...SHORT.settleMs, identity: SETTLE_MS } },
@@ -66,7 +68,7 @@ async function groupsAfterwards(mutation?: Mutation) {
   try {
     const { tenant, slug, member, sub } = await aTenantOfTwo(world);
     const giving = await world.change(tenant, { change: 'roles', member, roles: ['org-admin'] });
-    await sent;
+    await retried;
     const taking = await world.change(tenant, { change: 'deactivate', member });
     expect((await world.ended(taking)).state).toBe('done');
     expect((await world.row(giving)).state).toBe('running');

@@ -197,9 +197,10 @@ async function runIdInTheKey(plan: FaultPlan): Promise<Subject> {
       activate: (...args) => (wrong ?? activities).activate(...args),
     }),
   });
-  const { store, outside, report, doctor } = made.world;
+  const { store, outside, report, doctor, leaving } = made.world;
   wrong = createActivities({
-    ...{ ...store, ...outside, ...doctor, ...LINKS, clock: systemClock, log: LOG, report },
+    ...{ ...store, ...outside, ...doctor, ...leaving, ...LINKS },
+    ...{ clock: systemClock, log: LOG, report },
     commits: keyedByRun(store.commits),
     probeStore: () => store.probe.probe(),
   });

@@ -113,7 +113,7 @@ test('without the count of those at work as many more are started in each sweep'
   const { tenant } = await aTenant(world);
   holdMail();
   await inviteMany(tenant, MANY);
-  const { sweeps, end } = sweep({ countWithoutLock: () => Promise.resolve(0) });
+  const { sweeps, end } = sweep({ countOperations: () => Promise.resolve(0) });
   await eventually(() => sweeps.length >= 3);
   const [first, second] = sweeps;
   expect([first?.length, second?.length]).toEqual([MAX_AT_WORK, MAX_AT_WORK]);

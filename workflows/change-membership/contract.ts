@@ -7,8 +7,8 @@ export interface MembershipActivities {
   /** Lets a member in at the identity provider that no fact lets in yet. */
   admitMember(ref: SagaRef): Promise<Attempted<void>>;
   /**
-   * Commits the change, whichever it is. `atMs`: the saga's clock, the same in each retry. Histories
-   * know it by this name, from when roles alone were changed.
+   * Commits the change, whichever it is. `atMs`: the saga's clock, the same in each retry.
+   * Histories know it by this name, from when roles alone were changed.
    */
   commitRoles(ref: SagaRef, atMs: number): Promise<Attempted<readonly CommittedFact[]>>;
   /** Brings the members' places at the identity provider to what is committed. */

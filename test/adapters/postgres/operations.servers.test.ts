@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { IN_TURNS } from '../../../domain/operation.ts';
 import type { SagaState } from '../../../domain/operation.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
 import {
@@ -162,11 +163,11 @@ describe('lists', () => {
     expect(ids.filter((id) => many.has(id))).toHaveLength(many.size);
   });
 
-  test('of a tenant those without a lock are counted by their states', async () => {
+  test('of a tenant those of some kinds are counted by their states', async () => {
     const { id, tenant } = await accept();
     await registry.api.operations.markStarted(id);
     const count = (role: 'api' | 'worker', ...states: SagaState[]) =>
-      registry[role].operations.countWithoutLock(tenant, states);
+      registry[role].operations.countOperations(tenant, IN_TURNS, states);
     const [first] = [await acceptFree(tenant), await acceptFree(tenant)];
     expect(await count('worker', 'running')).toBe(0);
     expect(await count('worker', 'accepted')).toBe(2);
@@ -176,7 +177,9 @@ describe('lists', () => {
     const waiting = { state: 'waiting', reason: null, steps: [] } as const;
     await registry.worker.operations.recordProgress(first.id, waiting, 5);
     expect(await count('worker', 'running')).toBe(0);
-    expect(await registry.worker.operations.countWithoutLock(randomUUID(), ['accepted'])).toBe(0);
+    expect(
+      await registry.worker.operations.countOperations(randomUUID(), IN_TURNS, ['accepted']),
+    ).toBe(0);
   });
 
   test('tenants page by page in order of their making', async () => {

@@ -49,6 +49,8 @@ export function provisionRequest(over: Partial<Tenant> = {}): AcceptRequest {
     issuer: null,
     databaseUrl: null,
     createdAtMs: 1_000,
+    offboarding: null,
+    archivedAtMs: null,
     ...over,
   };
   return {

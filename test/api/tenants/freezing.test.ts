@@ -1,55 +1,16 @@
 import { expect } from '@jest/globals';
 import { cancelTenant, unfreezeTenant } from '../../../api/tenants/freezing.ts';
-import type { Tenant } from '../../../domain/tenant.ts';
 import { describeAnswers } from '../../support/api/describe-answers.ts';
-import type { Answers } from '../../support/api/describe-answers.ts';
 import { activate, provision } from '../../support/api/provisioned.ts';
-import type { Answer, Ask, TestApi } from '../../support/api/test-api.ts';
-
-type Cases = Answers['cases'];
-
-function setAll(api: TestApi, part: Partial<Tenant>): void {
-  const { tenants } = api.registry.rows;
-  for (const tenant of tenants.values()) tenants.set(tenant.id, { ...tenant, ...part });
-}
-
-const frozen = { state: 'frozen', stateBefore: 'trial' } as const;
-
-const sagaOf = (answer: Answer): string =>
-  (answer.json as unknown as { saga: { id: string } }).saga.id;
-
-const idempotency: Cases = {
-  'idempotency-in-flight': (api, valid) => {
-    api.registry.inFlight.add('k1');
-    return api.ask({ ...valid, headers: { 'Idempotency-Key': 'k1' } });
-  },
-  'idempotency-key-reused': async (api, valid) => {
-    const headers = { 'Idempotency-Key': 'k1' };
-    await api.ask({ ...valid, headers });
-    const { tenant } = await activate(api, 'other');
-    setAll(api, api.registry.rows.tenants.values().next().value ?? {});
-    const path = valid.path.replace(/[0-9a-f-]{36}/, tenant);
-    return api.ask({ ...valid, headers, path });
-  },
-};
-
-async function accepts(api: TestApi, valid: Ask, kind: string): Promise<Answer> {
-  const headers = { 'Idempotency-Key': 'k1' };
-  const answer = await api.ask({ ...valid, headers });
-  const saga = sagaOf(answer);
-  expect(answer.headers.get('Location')).toBe(`/v1/sagas/${saga}`);
-  expect(answer.json).toMatchObject({ saga: { kind } });
-  expect(api.engine.started).toContain(saga);
-  expect(sagaOf(await api.ask({ ...valid, headers }))).toBe(saga);
-  return answer;
-}
-
-async function busyBy(api: TestApi, valid: Ask): Promise<Answer> {
-  const first = await api.ask(valid);
-  const second = await api.ask(valid);
-  expect(sagaOf(first)).toBe((second.json as unknown as { saga: string }).saga);
-  return second;
-}
+import {
+  accepts,
+  busyBy,
+  frozen,
+  idempotency,
+  leaving,
+  sagaOf,
+  setAll,
+} from '../../support/api/tenant-changes.ts';
 
 describeAnswers({
   route: cancelTenant,
@@ -107,6 +68,12 @@ describeAnswers({
       return answer;
     },
     'tenant-busy': busyBy,
+    'tenant-leaving': async (api, valid) => {
+      setAll(api, { ...frozen, ...leaving });
+      const answer = await api.ask(valid);
+      expect(answer.json).toMatchObject({ saga: leaving.offboarding });
+      return answer;
+    },
     'tenant-not-frozen': (api, valid) => {
       setAll(api, { state: 'active', stateBefore: null });
       return api.ask(valid);

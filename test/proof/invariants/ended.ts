@@ -2,6 +2,9 @@ import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
 import type { Findings, Subject } from './subject.ts';
 
+/** Of such a tenant nothing secret is kept. */
+const GONE: ReadonlySet<string | undefined> = new Set(['failed', 'archived']);
+
 /** I2: the saga ended, its tenant is as its story says, and nothing is held any more. */
 export async function ended(world: ProofWorld, { operation, story }: Subject): Findings {
   const { id, tenant, state } = operation;
@@ -23,6 +26,8 @@ export async function ended(world: ProofWorld, { operation, story }: Subject): F
     ...(row?.state === state ? [] : [`the row of the saga says ${row?.state}, not ${state}`]),
     ...(row?.holds_lock === true ? ['the saga ended and holds its tenant’s lock'] : []),
     ...(there?.state === wanted ? [] : [`the tenant is ${there?.state}, not ${wanted}`]),
-    ...(there?.state === 'failed' && secrets.length > 0 ? ['a failed tenant keeps secrets'] : []),
+    ...(GONE.has(there?.state) && secrets.length > 0
+      ? [`it is ${there?.state}, with secrets`]
+      : []),
   ];
 }

@@ -129,10 +129,10 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve(all.slice(from, from + limit));
     },
     listUnstarted: () => Promise.resolve([]),
-    countWithoutLock: (tenant, states) => {
+    countOperations: (tenant, kinds, states) => {
       const theirs = [...rows.operations.values()].filter((row) => row.tenant === tenant);
-      const free = theirs.filter(({ kind }) => !HOLDS_TENANT_LOCK[kind]);
-      return Promise.resolve(free.filter(({ state: at }) => states.includes(at)).length);
+      const counted = theirs.filter((row) => kinds.includes(row.kind));
+      return Promise.resolve(counted.filter(({ state: at }) => states.includes(at)).length);
     },
     markStarted: (id) => {
       if (rows.operations.get(id)?.state === 'accepted') change(rows, id, { state: 'running' });

@@ -6,6 +6,7 @@ import { createApp } from '../../../api/app.ts';
 import { createAcceptCookies } from '../../../api/accept/cookie.ts';
 import { createCursors } from '../../../api/http/cursor.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
+import { createMemoryExports } from '../../../adapters/memory/exports.ts';
 import { createMemoryLogin } from '../../../adapters/memory/login.ts';
 import type { MemoryLogin } from '../../../adapters/memory/login.ts';
 import { createMemorySales } from '../../../adapters/memory/sales.ts';
@@ -17,6 +18,7 @@ import { domainNames } from '../../../adapters/system/domain-names.ts';
 import { systemIds } from '../../../adapters/system/ids.ts';
 import { loginCallback } from '../../../ports/oidc-login.ts';
 import type { Report } from '../../../domain/reconcile/report.ts';
+import type { Exports } from '../../../ports/exports.ts';
 import type { FactFinding, FactReading, SignedFact } from '../../../ports/fact-log.ts';
 import type { JsonPayload } from '../../../ports/saga-keys.ts';
 import type { PlaneStore } from '../../../ports/plane-store.ts';
@@ -73,6 +75,7 @@ export interface TestApi {
   readonly reports: Map<string, Report>;
   readonly sales: MemorySales;
   readonly logStore: FakeLogStore;
+  readonly exports: Exports;
   /** All lines of the log. */
   readonly log: string[];
   /** Each call of a store rejects with it from now on. */
@@ -81,60 +84,71 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** What stands behind the API, as a test sees it. */
+function createMemory() {
+  const registry = createMemoryRegistry();
+  return {
+    registry,
+    engine: createFakeEngine(),
+    facts: [] as SignedFact[],
+    made: new Map<string, string[]>(),
+    planes: createMemoryPlaneStore(),
+    links: createOpenInvitations(registry.rows.tenants),
+    people: createMemoryLogin(loginCallback('https://tenure.test')),
+    reports: new Map<string, Report>(),
+    exports: createMemoryExports(),
+    sales: createMemorySales(),
+    logStore: new FakeLogStore(),
+    log: [] as string[],
+  };
+}
+
 /** The real app on a free port, over ports in memory. */
 export async function startTestApi(overrides: Partial<ApiPorts> = {}): Promise<TestApi> {
-  const registry = createMemoryRegistry();
-  const engine = createFakeEngine();
-  const facts: SignedFact[] = [];
-  const made = new Map<string, string[]>();
-  const planes = createMemoryPlaneStore();
-  const links = createOpenInvitations(registry.rows.tenants);
-  const people = createMemoryLogin(loginCallback('https://tenure.test'));
-  const reports = new Map<string, Report>();
-  const memorySales = createMemorySales();
-  const logStore = new FakeLogStore();
-  const log: string[] = [];
+  const memory = createMemory();
+  const { registry, reports } = memory;
   const { breakable, breakStore } = createBreaker();
-  const operations = breakable(registry.operations);
-  const tenants = breakable(registry.tenants);
-  const invitations = breakable({ ...registry.invitations, ...links });
-  const sales = breakable(memorySales);
-  const domains = breakable(registry.domains);
+  const stores = {
+    operations: breakable(registry.operations),
+    tenants: breakable(registry.tenants),
+    invitations: breakable({ ...registry.invitations, ...memory.links }),
+    sales: breakable(memory.sales),
+    domains: breakable(registry.domains),
+  };
   const closing = new AbortController();
   const app = createApp({
     ports: {
       accept: {
-        ...{ operations, tenants, invitations, sales, domains, names: domainNames },
-        ...{ ids: systemIds, clock: systemClock },
+        ...{ ...stores, names: domainNames, ids: systemIds, clock: systemClock },
         domain: 'tenure.test',
         seeds: new Map(),
       },
-      ...{ operations, tenants, invitations, domains, engine },
+      ...stores,
+      engine: memory.engine,
       challenges: createDomainChallenges(new Uint8Array(32)),
-      facts: breakable(readingOf(facts, made)),
-      planes: breakable(planes),
+      facts: breakable(readingOf(memory.facts, memory.made)),
+      planes: breakable(memory.planes),
       reconcile: breakable({ findReport: (id: string) => Promise.resolve(reports.get(id)) }),
-      sales,
       clock: systemClock,
       logOrigin: LOG,
-      log: breakable(logStore),
+      log: breakable(memory.logStore),
       secrets: breakable(registry.secrets),
+      exports: breakable(memory.exports),
       store: breakable({ probe: () => Promise.resolve() }),
       cursors: createCursors(new Uint8Array(32)),
-      login: people.login,
+      login: memory.people.login,
       acceptCookies: createAcceptCookies(new Uint8Array(32)),
       showsInviteLinks: true,
       ...overrides,
     },
     codec: { openPayloads: async (payloads) => payloads.map(marked), uiOrigin: UI_ORIGIN },
     tokens: { operator: OPERATOR, reader: READER },
-    log: pino({}, { write: (line: string) => void log.push(line) }),
+    log: pino({}, { write: (line: string) => void memory.log.push(line) }),
     closing: closing.signal,
   });
   const { url, close } = await listen(app);
   return {
-    ...{ url, registry, engine, facts, made, planes, links, people, reports, logStore, log },
-    ...{ breakStore, sales: memorySales },
+    ...{ url, ...memory, breakStore },
     ask: (request) => ask(url, request),
     close: async () => {
       closing.abort();
@@ -184,10 +198,11 @@ function readingOf(
         const found = facts.filter(({ id }) => ids.includes(id));
         return { facts: found, pending: ids.length - found.length };
       }
-      const isAsked = ({ id, tenant, seq }: SignedFact): boolean =>
-        'fact' in question
-          ? id === question.fact
-          : tenant === question.tenant && seq === question.seq;
+      const isAsked = ({ id, tenant, seq }: SignedFact): boolean => {
+        if ('fact' in question) return id === question.fact;
+        if ('chainOf' in question) return tenant === question.chainOf;
+        return tenant === question.tenant && seq === question.seq;
+      };
       return { facts: facts.filter(isAsked), pending: 0 };
     },
     readShard: (shard, from, limit) =>

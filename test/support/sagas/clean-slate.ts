@@ -13,8 +13,10 @@ import { FACT_KEY } from '../saga-sequencer.ts';
 
 /** States in which a tenant has its objects outside (invariant I1, DESIGN 9). */
 const THERE: ReadonlySet<string> = new Set(['trial', 'active', 'frozen']);
+/** In which facts tell of it. */
+const TOLD: ReadonlySet<string> = new Set([...THERE, 'archived']);
 /** Sagas after which a tenant that is there need not be active. */
-const CHANGE_STATE: readonly OperationKind[] = ['freezeTenant', 'unfreezeTenant'];
+const CHANGE_STATE: readonly OperationKind[] = ['freezeTenant', 'unfreezeTenant', 'offboardTenant'];
 const INVENTORY_WITHIN_MS = 60_000;
 
 export interface Slate {
@@ -93,8 +95,8 @@ async function expectEnded(slate: Slate, tenants: readonly TenantRow[]): Promise
   // What froze it, or thawed it, ended too: the state is that of the last one.
   const others = new Set(changed.map(({ tenant }) => tenant));
   const stateOf = ({ id, state }: TenantRow) =>
-    others.has(id) && THERE.has(state) ? 'there' : state;
-  const wantedOf = (tenant: string) => (others.has(tenant) ? 'there' : 'active');
+    others.has(id) && TOLD.has(state) ? 'told' : state;
+  const wantedOf = (tenant: string) => (others.has(tenant) ? 'told' : 'active');
   expect(tenants.map((tenant) => [tenant.id, stateOf(tenant)])).toEqual(
     provisioned.map(({ tenant, state }) => [
       tenant,
@@ -104,7 +106,7 @@ async function expectEnded(slate: Slate, tenants: readonly TenantRow[]): Promise
   const secrets = await select(
     slate,
     `select name from secrets join tenants on tenants.id = tenant
-     where tenant = any($1) and state = 'failed'`,
+     where tenant = any($1) and state in ('failed', 'archived')`,
     [ids],
   );
   expect(secrets).toEqual([]);
@@ -151,7 +153,7 @@ async function expectFactsOnce(slate: Slate, { id: tenant, state }: TenantRow): 
   expect(facts.map(({ id }) => id).toSorted()).toEqual(committed.toSorted());
   expect({ tenant, state, hasFacts: facts.length > 0 }).toEqual({
     ...{ tenant, state },
-    hasFacts: THERE.has(state),
+    hasFacts: TOLD.has(state),
   });
   const verify = createVerifier(FACT_KEY);
   let last = { seq: 0, hash: toBase64Url(EMPTY_HASH) };

@@ -9,7 +9,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 /** Methods that change something outside; a `Call`, or a signal, is their last argument. */
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
-  ...['suspend', 'restore'],
+  ...['suspend', 'restore', 'put'],
   ...['send', 'look'],
 ]);
 
@@ -57,6 +57,7 @@ export function faultyOutside(plan: FaultPlan, outside: Outside): Outside {
     domainProof: faultyPort(plan, 'domain-proof', outside.domainProof),
     mailCatcher: outside.mailCatcher,
     notifier: faultyPort(plan, 'notifier', outside.notifier),
+    ...(outside.exports && { exports: faultyPort(plan, 'exports', outside.exports) }),
   };
 }
 
@@ -72,6 +73,8 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
   const { activate, commitRoles, undoAcceptance, recordProgress } = activities;
   const { commitFreeze, commitUnfreeze } = activities;
   const { commitDomain, commitDomainRemoval, freeDomain } = activities;
+  const { commitOffboarding, commitRetentionEnd, commitRevocation, commitArchive } = activities;
+  const { releaseTenant, eraseRecords, assureNoResidue } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
   const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
   return {
@@ -96,6 +99,15 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
     commitDomainRemoval: (...args) =>
       plan.run('store.commitDomainRemoval', STORE, () => commitDomainRemoval(...args)),
     freeDomain: (...args) => plan.run('store.freeDomain', STORE, () => freeDomain(...args)),
+    commitOffboarding: (...args) =>
+      plan.run('store.offboard', STORE, () => commitOffboarding(...args)),
+    releaseTenant: (...args) => plan.run('store.release', STORE, () => releaseTenant(...args)),
+    commitRetentionEnd: (...args) =>
+      plan.run('store.decide', STORE, () => commitRetentionEnd(...args)),
+    commitRevocation: (...args) => plan.run('store.return', STORE, () => commitRevocation(...args)),
+    eraseRecords: (...args) => plan.run('store.erase', STORE, () => eraseRecords(...args)),
+    assureNoResidue: (...args) => plan.run('outside.scan', STORE, () => assureNoResidue(...args)),
+    commitArchive: (...args) => plan.run('store.archive', STORE, () => commitArchive(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>

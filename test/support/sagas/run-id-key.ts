@@ -17,6 +17,7 @@ export function keyedByRun(commits: CommitStore): CommitStore {
           apply: (changes) => transaction.apply(changes),
           appendFacts: (facts) => transaction.appendFacts(facts),
           appendAudit: (rows, nowMs) => transaction.appendAudit(rows, nowMs),
+          takeLock: (operation) => transaction.takeLock(operation),
           saveCommit: (commit, releaseLock) =>
             transaction.saveCommit({ ...commit, step: keyOf(commit.step) }, releaseLock),
         };

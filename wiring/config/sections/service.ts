@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { section } from '../section.ts';
 import { address, dnsName, httpUrl, oneOf, text } from '../variables.ts';
 
@@ -29,13 +30,17 @@ export const service = section({
     STATE_DIR: text.optional(
       'Folder in which the embedded adapters keep their objects over a restart. Unset: in memory only.',
     ),
+    EXPORT_DIR: text.optional(
+      'Folder, shared by API and workers, with the exports of tenants that leave; it holds personal data. Unset: `exports` below STATE_DIR; without either nobody can leave.',
+    ),
   },
-  build: ({ APP_ENV, ADDR, TENANT_DOMAIN, PUBLIC_URL, STATE_DIR }) => ({
+  build: ({ APP_ENV, ADDR, TENANT_DOMAIN, PUBLIC_URL, STATE_DIR, EXPORT_DIR }) => ({
     env: APP_ENV,
     host: ADDR.host ?? (APP_ENV === 'dev' ? LOOPBACK : undefined),
     port: ADDR.port,
     tenantDomain: TENANT_DOMAIN,
     publicUrl: PUBLIC_URL ?? `http://${LOOPBACK}:${ADDR.port}`,
     stateDir: STATE_DIR,
+    exportDir: EXPORT_DIR ?? (STATE_DIR && join(STATE_DIR, 'exports')),
   }),
 });

@@ -1,0 +1,4 @@
+import { createMemoryExports } from '../../adapters/memory/exports.ts';
+import { describeExports } from './exports.ts';
+
+describeExports(() => createMemoryExports());
