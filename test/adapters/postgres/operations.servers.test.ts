@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { IN_TURNS } from '../../../domain/operation.ts';
-import type { SagaState } from '../../../domain/operation.ts';
+import type { OperationKind, SagaState } from '../../../domain/operation.ts';
 import type { Operation } from '../../../ports/registry-store.ts';
 import {
   accepted,
@@ -19,8 +19,8 @@ afterAll(() => registry.close());
 
 const accept = () => accepted(registry.api.operations, provisionRequest());
 /** Of a kind that holds no lock, so that a tenant may have many. */
-const acceptFree = (tenant: string) => {
-  const operation = { ...changeRequest(tenant).operation, kind: 'inviteMember' } as const;
+const acceptFree = (tenant: string, kind: OperationKind = 'inviteMember') => {
+  const operation = { ...changeRequest(tenant).operation, kind };
   return accepted(registry.api.operations, { ...changeRequest(tenant), operation });
 };
 const find = (id: string) => registry.worker.operations.findOperation(id);
@@ -159,8 +159,17 @@ describe('lists', () => {
     const other = await accept();
     const ids = (await registry.worker.operations.listUnstarted(0, 1_000)).map(({ id }) => id);
     const before = ids.slice(0, ids.indexOf(other.id)).filter((id) => many.has(id));
-    expect(before).toEqual([]);
+    expect(before).toHaveLength(1);
     expect(ids.filter((id) => many.has(id))).toHaveLength(many.size);
+  });
+
+  test('nor a revocation of its own: what may wait for its turn is counted for itself', async () => {
+    const tenant = randomUUID();
+    const many = [await acceptFree(tenant), await acceptFree(tenant)].map(({ id }) => id);
+    const { id } = await acceptFree(tenant, 'changeMembership');
+    const listed = await registry.worker.operations.listUnstarted(0, 1_000);
+    const theirs = listed.filter((each) => each.tenant === tenant).map((each) => each.id);
+    expect(theirs).toEqual([many[0], id, many[1]]);
   });
 
   test('of a tenant those of some kinds are counted by their states', async () => {
