@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { showNow, startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { startAccepted } from '../tenants/accepted.ts';
 import { domainSchema, formatDomain } from './schema.ts';
 
 const changed = z
@@ -18,17 +17,14 @@ export const accepted202 = (description: string) =>
 export async function startAndShow(accepted: Operation, domain: string, ports: ApiPorts) {
   await startAccepted(accepted, ports);
   const { tenant } = accepted;
-  const [operation, found] = await Promise.all([
-    ports.operations.findOperation(accepted.id),
+  const [saga, found] = await Promise.all([
+    showNow(accepted, ports),
     ports.domains.findDomain(tenant, domain),
   ]);
   if (found === undefined) throw notFound();
   return {
     status: 202,
     headers: { Location: `/v1/tenants/${tenant}/domains/${domain}` },
-    body: {
-      domain: formatDomain(found, ports.challenges),
-      saga: await showSaga(operation ?? accepted, ports),
-    },
+    body: { domain: formatDomain(found, ports.challenges), saga },
   } as const;
 }

@@ -7,7 +7,8 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { acceptProblems, startAccepted } from '../sagas/begin.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
 import { accepted202, startAndShow } from './accepted.ts';
 import { domainSchema, formatDomain } from './schema.ts';
 
@@ -25,14 +26,7 @@ export const removeDomain = route({
   params,
   headers,
   replies: accepted202('Accepted; the saga works on it.'),
-  problems: [
-    'domain-state',
-    'tenant-busy',
-    'idempotency-in-flight',
-    'idempotency-key-reused',
-    'store-unknown',
-    'store-full',
-  ],
+  problems: ['domain-state', 'tenant-busy', ...acceptProblems],
 })(async ({ params: { tenant, domain }, headers: given, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'removeDomain', given['Idempotency-Key']);
   const asked = await acceptRemoveDomain(ports.accept, { ...asker, tenant, domain });

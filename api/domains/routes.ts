@@ -6,6 +6,7 @@ import { route } from '../http/route.ts';
 import { cursor, idempotencyKey, limit, next, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { acceptProblems } from '../sagas/begin.ts';
 import { assureAccepted } from '../tenants/accepted.ts';
 import { accepted202, startAndShow } from './accepted.ts';
 import { domainSchema, formatDomain } from './schema.ts';
@@ -31,15 +32,7 @@ export const addDomain = route({
     })
     .meta({ id: 'AddDomain' }),
   replies: accepted202('Accepted; the saga looks for the record.'),
-  problems: [
-    'tenant-state',
-    'domain-exists',
-    'domain-limit',
-    'idempotency-in-flight',
-    'idempotency-key-reused',
-    'store-unknown',
-    'store-full',
-  ],
+  problems: ['tenant-state', 'domain-exists', 'domain-limit', ...acceptProblems],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
   const asker = askerOf(caller, 'addDomain', headers['Idempotency-Key']);
   const request = { ...asker, tenant: params.tenant, name: body.name };

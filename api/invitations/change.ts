@@ -7,7 +7,7 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { startNow } from '../tenants/accepted.ts';
+import { startNow } from '../sagas/begin.ts';
 import { formatInvitation, invitationSchema } from './schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.'), invitation: uuid('The invitation.') });

@@ -7,9 +7,9 @@ import { route } from '../http/route.ts';
 import { cursor, idempotencyKey, limit, next, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { acceptProblems, showNow, startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
 import { formatInvitation, invitationSchema } from './schema.ts';
 
 export { resendInvitation, revokeInvitation } from './change.ts';
@@ -48,10 +48,7 @@ export const inviteMember = route({
     'invitation-pending',
     'invitation-limit',
     'role-unknown',
-    'idempotency-in-flight',
-    'idempotency-key-reused',
-    'store-unknown',
-    'store-full',
+    ...acceptProblems,
   ],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
   const accepted = assureAccepted(
@@ -62,8 +59,8 @@ export const inviteMember = route({
     }),
   );
   await startAccepted(accepted, ports);
-  const [operation, invitation] = await Promise.all([
-    ports.operations.findOperation(accepted.id),
+  const [saga, invitation] = await Promise.all([
+    showNow(accepted, ports),
     ports.invitations.findInvitation(accepted.tenant, accepted.id),
   ]);
   // The rule refused it meanwhile.
@@ -71,10 +68,7 @@ export const inviteMember = route({
   return {
     status: 202,
     headers: { Location: `/v1/tenants/${accepted.tenant}/invitations/${accepted.id}` },
-    body: {
-      invitation: formatInvitation(invitation),
-      saga: await showSaga(operation ?? accepted, ports),
-    },
+    body: { invitation: formatInvitation(invitation), saga },
   };
 });
 

@@ -6,9 +6,9 @@ import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, roleNames, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
+import { acceptProblems, showNow, startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
 import { formatMember, memberSchema } from './schema.ts';
 
 const ofMember = z.object({ tenant: uuid('The tenant.'), member: uuid('The member.') });
@@ -25,15 +25,7 @@ const replies = {
       .meta({ id: 'ChangedMember', description: 'The member as it is by now; null: gone.' }),
   },
 } as const;
-const problems = [
-  'tenant-state',
-  'member-state',
-  'last-owner',
-  'idempotency-in-flight',
-  'idempotency-key-reused',
-  'store-unknown',
-  'store-full',
-] as const;
+const problems = ['tenant-state', 'member-state', 'last-owner', ...acceptProblems] as const;
 
 export const changeMemberRoles = route({
   operationId: 'changeMemberRoles',
@@ -153,9 +145,8 @@ async function changeOne(
 async function begin(ports: ApiPorts, asked: Asked) {
   const operation = assureAccepted(await acceptMembershipChange(ports.accept, asked));
   await startAccepted(operation, ports);
-  const now = await ports.operations.findOperation(operation.id);
   return {
-    saga: await showSaga(now ?? operation, ports),
+    saga: await showNow(operation, ports),
     headers: { Location: `/v1/sagas/${operation.id}` },
   };
 }

@@ -5,6 +5,7 @@ import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
+import { acceptProblems } from '../sagas/begin.ts';
 import { assureAccepted } from '../tenants/accepted.ts';
 import { answerChanged, changedReplies } from '../tenants/changed.ts';
 import { tellTrial } from '../trials/tell.ts';
@@ -20,10 +21,7 @@ const PROBLEMS = [
   'tenant-state',
   'plan-unknown',
   'plan-below-use',
-  'idempotency-in-flight',
-  'idempotency-key-reused',
-  'store-unknown',
-  'store-full',
+  ...acceptProblems,
 ] as const;
 
 export const changePlan = route({

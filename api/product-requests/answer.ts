@@ -6,6 +6,7 @@ import { idempotencyKey, uuid } from '../http/schemas.ts';
 import { limitValues } from '../plans/schema.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { acceptProblems } from '../sagas/begin.ts';
 import { assureAccepted } from '../tenants/accepted.ts';
 import { answerChanged, changedReplies } from '../tenants/changed.ts';
 
@@ -27,16 +28,7 @@ export const answerProductRequest = route({
     })
     .meta({ id: 'AnswerProductRequest' }),
   replies: changedReplies,
-  problems: [
-    'tenant-busy',
-    'tenant-state',
-    'request-state',
-    'product-unknown',
-    'idempotency-in-flight',
-    'idempotency-key-reused',
-    'store-unknown',
-    'store-full',
-  ],
+  problems: ['tenant-busy', 'tenant-state', 'request-state', 'product-unknown', ...acceptProblems],
 })(async ({ params, headers, body, caller }, ports: ApiPorts) => {
   const { tenant, request } = params;
   const known = await ports.sales.listRequests(tenant);

@@ -6,9 +6,9 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
+import { acceptProblems, showNow, startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showSaga } from '../sagas/view.ts';
-import { assureAccepted, startAccepted } from '../tenants/accepted.ts';
+import { assureAccepted } from '../tenants/accepted.ts';
 import { formatReport, reportSchema } from './schema.ts';
 
 const headers = z.object({ 'Idempotency-Key': idempotencyKey });
@@ -28,13 +28,7 @@ const accepted = {
   headers: { Location: 'The saga, to be asked for progress.' },
 };
 
-const problems = [
-  'tenant-busy',
-  'idempotency-in-flight',
-  'idempotency-key-reused',
-  'store-unknown',
-  'store-full',
-] as const;
+const problems = ['tenant-busy', ...acceptProblems] as const;
 
 export const reconcileTenant = route({
   operationId: 'reconcileTenant',
@@ -94,10 +88,9 @@ export const getReconciliation = route({
 async function begun(result: AcceptResult, ports: ApiPorts) {
   const operation = assureAccepted(result);
   await startAccepted(operation, ports);
-  const row = await ports.operations.findOperation(operation.id);
   return {
     status: 202 as const,
     headers: { Location: `/v1/sagas/${operation.id}` },
-    body: { saga: await showSaga(row ?? operation, ports) },
+    body: { saga: await showNow(operation, ports) },
   };
 }

@@ -7,7 +7,7 @@ import { route } from '../http/route.ts';
 import { cursor, limit, next, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { startNow } from '../tenants/accepted.ts';
+import { startNow } from './begin.ts';
 import { sagaSchema } from './schema.ts';
 import { formatSaga, showSaga } from './view.ts';
 

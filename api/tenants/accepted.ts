@@ -1,20 +1,14 @@
 import type { DomainErrorCode, Refused } from '../../domain/decision.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
-import { mayStartNow } from '../../registry/start-in-turn.ts';
-import { startSaga } from '../../registry/start-saga.ts';
 import type { Operation } from '../../ports/registry-store.ts';
-import { withDeadline } from '../http/deadline.ts';
 import type { ApiPorts } from '../ports.ts';
 import { DOMAIN_SENTENCES } from '../domains/schema.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { MemberError } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
-import { showSaga } from '../sagas/view.ts';
+import { showNow } from '../sagas/begin.ts';
 import { EMAIL_SENTENCE, SLUG_SENTENCES } from './create-body.ts';
 import { formatTenant } from './schema.ts';
-
-/** The starter in the workers does it when this attempt fails, so nobody waits for long. */
-const START_DEADLINE_MS = 1_000;
 
 type Accepted = Extract<AcceptResult, { operation: Operation }>;
 
@@ -110,28 +104,13 @@ function invalid(problems: readonly FieldProblem[]): Problem {
   return new Problem(code, 'The body is not valid.', { errors });
 }
 
-/** Starts the saga when its turn is now; a later one is the starter's. */
-export async function startAccepted(operation: Operation, ports: ApiPorts): Promise<void> {
-  if (operation.state !== 'accepted') return;
-  const isNow = await withDeadline(mayStartNow(ports, operation), START_DEADLINE_MS).catch(
-    () => false,
-  );
-  if (isNow) await startNow(operation, ports);
-}
-
-/** Starts the saga at once. A failure changes nothing for the caller: the row is the promise. */
-export async function startNow(operation: Operation, ports: ApiPorts): Promise<void> {
-  if (operation.state !== 'accepted') return;
-  await withDeadline(startSaga(ports, operation), START_DEADLINE_MS).catch(() => undefined);
-}
-
 /** The operation's tenant and its saga, as they are now. */
 export async function showAccepted(accepted: Operation, ports: ApiPorts) {
-  const [operation, tenant] = await Promise.all([
-    ports.operations.findOperation(accepted.id),
+  const [saga, tenant] = await Promise.all([
+    showNow(accepted, ports),
     ports.tenants.findTenant(accepted.tenant),
   ]);
   // Both were written by the acceptance; rows are never deleted.
   if (tenant === undefined) throw new Error(`tenant of operation ${accepted.id} is not there`);
-  return { tenant: formatTenant(tenant), saga: await showSaga(operation ?? accepted, ports) };
+  return { tenant: formatTenant(tenant), saga };
 }

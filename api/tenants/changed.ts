@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { ApiPorts } from '../ports.ts';
+import { startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { showAccepted, startAccepted } from './accepted.ts';
+import { showAccepted } from './accepted.ts';
 import { tenantSchema } from './schema.ts';
 
 /** Of a request whose saga changes a tenant. */

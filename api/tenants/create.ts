@@ -7,8 +7,9 @@ import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
+import { acceptProblems, startAccepted } from '../sagas/begin.ts';
 import { sagaSchema } from '../sagas/schema.ts';
-import { assureAccepted, showAccepted, startAccepted } from './accepted.ts';
+import { assureAccepted, showAccepted } from './accepted.ts';
 import { createTenantBody } from './create-body.ts';
 import { parseWaitS, WAIT_MAX_S } from './prefer.ts';
 import { tenantSchema } from './schema.ts';
@@ -52,15 +53,7 @@ export const createTenant = route({
       headers: { Location: 'The saga, to be asked for progress.' },
     },
   },
-  problems: [
-    'slug-taken',
-    'host-taken',
-    'idempotency-in-flight',
-    'idempotency-key-reused',
-    'plan-unknown',
-    'store-unknown',
-    'store-full',
-  ],
+  problems: ['slug-taken', 'host-taken', 'plan-unknown', ...acceptProblems],
 })(async ({ body: given, headers, caller, signal }, ports: ApiPorts) => {
   const { slug, isolation, plan, demo, trial, admin, identityProviders } = given;
   const accepted = assureAccepted(

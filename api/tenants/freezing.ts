@@ -5,18 +5,13 @@ import { askerOf } from '../http/asker.ts';
 import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
+import { acceptProblems } from '../sagas/begin.ts';
 import { assureAccepted } from './accepted.ts';
 import { answerChanged, changedReplies } from './changed.ts';
 
 const params = z.object({ tenant: uuid('The tenant.') });
 const headers = z.object({ 'Idempotency-Key': idempotencyKey });
-const problems = [
-  'tenant-busy',
-  'idempotency-in-flight',
-  'idempotency-key-reused',
-  'store-unknown',
-  'store-full',
-] as const;
+const problems = ['tenant-busy', ...acceptProblems] as const;
 
 export const cancelTenant = route({
   operationId: 'cancelTenant',

@@ -7,20 +7,15 @@ import { route } from '../http/route.ts';
 import { idempotencyKey, uuid } from '../http/schemas.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound, Problem } from '../problem.ts';
-import { assureAccepted, startAccepted } from './accepted.ts';
+import { acceptProblems, startAccepted } from '../sagas/begin.ts';
+import { assureAccepted } from './accepted.ts';
 import { answerChanged, changedReplies } from './changed.ts';
 import { exportSchema } from './export-schema.ts';
 import type { ExportBody } from './export-schema.ts';
 
 const params = z.object({ tenant: uuid('The tenant.') });
 const headers = z.object({ 'Idempotency-Key': idempotencyKey });
-const problems = [
-  'tenant-busy',
-  'idempotency-in-flight',
-  'idempotency-key-reused',
-  'store-unknown',
-  'store-full',
-] as const;
+const problems = ['tenant-busy', ...acceptProblems] as const;
 
 export const offboardTenant = route({
   operationId: 'offboardTenant',

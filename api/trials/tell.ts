@@ -6,7 +6,7 @@ import { canonicalHash } from '../../registry/canonical-json.ts';
 import type { Caller } from '../http/route.ts';
 import type { ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
-import { startAccepted } from '../tenants/accepted.ts';
+import { startAccepted } from '../sagas/begin.ts';
 
 interface Asked {
   readonly caller: Caller;
