@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { SLUG_KEPT_MS } from '../../domain/offboarding.ts';
-import { HOLDS_TENANT_LOCK } from '../../domain/operation.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import {
   StoreError,
@@ -12,6 +11,7 @@ import {
 import { violatedConstraint } from './errors.ts';
 import { insertDomain } from './insert-domain.ts';
 import { insertInvitation } from './insert-invitation.ts';
+import { insertOperation } from './insert-operation.ts';
 import { findLockHolder } from './operations.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
@@ -83,7 +83,7 @@ async function write(
     return { outcome: 'invitation-limit' };
   if (newDomain !== undefined && !(await insertDomain(client, request, newDomain)))
     return { outcome: 'domain-limit' };
-  if (!(await insertOperation(client, request))) return busy(session, operation);
+  if (!(await insertOperation(client, operation, request.nowMs))) return busy(session, operation);
   for (const [name, value] of secrets) {
     await client.query(
       'insert into secrets (tenant, name, sealed, updated_at) values ($1, $2, $3, now())',
@@ -112,25 +112,6 @@ export async function reserve(client: pg.PoolClient, tenant: Tenant): Promise<vo
     text: 'insert into tenant_heads (tenant, seq, hash) values ($1, 0, $2)',
     values: [id, EMPTY_HASH],
   });
-}
-
-/** False when another operation holds the tenant lock. */
-async function insertOperation(
-  client: pg.PoolClient,
-  { operation, nowMs }: AcceptRequest,
-): Promise<boolean> {
-  const { id, kind, tenant, actor, input } = operation;
-  const { rowCount } = await client.query({
-    name: 'insert_operation',
-    text: `insert into operations (id, kind, tenant, actor, input, state, steps, holds_lock,
-             accepted_at) values ($1, $2, $3, $4, $5, 'accepted', '[]', $7, $6)
-           on conflict (tenant) where holds_lock do nothing`,
-    values: [
-      ...[id, kind, tenant, actor, JSON.stringify(input), new Date(nowMs)],
-      HOLDS_TENANT_LOCK[kind],
-    ],
-  });
-  return rowCount === 1;
 }
 
 async function busy(

@@ -25,11 +25,10 @@ export function tenantOf(change: Change): string {
     case 'catalog':
       return PLATFORM_TENANT;
     case 'membership-removed':
+    case 'entitlement-removed':
       return change.tenant;
     case 'invitation-settled':
       return change.invitation.tenant;
-    case 'entitlement-removed':
-      return change.tenant;
     case 'product-request':
       return change.request.tenant;
     case 'trial':

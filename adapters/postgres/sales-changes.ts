@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Change } from '../../domain/decision.ts';
-import { HOLDS_TENANT_LOCK } from '../../domain/operation.ts';
 import type { ProductRequest, Trial } from '../../domain/sales.ts';
 import { StoreError } from '../../ports/registry-store.ts';
+import { insertOperation } from './insert-operation.ts';
 
 type Of<T extends Change['type']> = Extract<Change, { type: T }>;
 
@@ -44,25 +44,11 @@ export async function replaceTrial(
   });
 }
 
-/**
- * As an accepted request's row; its saga is started by whoever looks for unstarted ones. Rejects
- * with `tenant-busy` when another operation holds the lock that it needs.
- */
+/** Rejects with `tenant-busy` when another operation holds the lock that it needs. */
 export async function acceptFollowUp(
   client: ClientBase,
   { operation, atMs }: Of<'operation'>,
 ): Promise<void> {
-  const { id, kind, tenant, actor, input } = operation;
-  const { rowCount } = await client.query({
-    name: 'accept_follow_up',
-    text: `insert into operations (id, kind, tenant, actor, input, state, steps, holds_lock,
-             accepted_at) values ($1, $2, $3, $4, $5, 'accepted', '[]', $6, $7)
-           on conflict (tenant) where holds_lock do nothing`,
-    values: [
-      ...[id, kind, tenant, actor, JSON.stringify(input), HOLDS_TENANT_LOCK[kind]],
-      new Date(atMs),
-    ],
-  });
-  if (rowCount !== 1)
+  if (!(await insertOperation(client, operation, atMs)))
     throw new StoreError('tenant-busy', 'Another operation of the tenant is running.');
 }
