@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Clock } from '../ports/clock.ts';
-import { acceptReconcileAll } from '../registry/accept-reconcile.ts';
+import { askForSweep } from '../registry/ask-for-sweep.ts';
 import { mendSystem } from '../registry/examine-tenant.ts';
 import {
   beginTenants,
@@ -61,16 +61,15 @@ export function createReconcileActivities(
         settleReconcileAll(ports, ref.operation, patience, nowMs, signal),
       ),
     beginSweep: async (key) => {
-      await attempt(report, () => beginSweep(ports, key));
+      await attempt(report, (signal) => beginSweep(ports, key, signal));
     },
   };
 }
 
 /** One that is still at work is enough. */
-async function beginSweep(ports: ReconcilePorts, key: string): Promise<void> {
+async function beginSweep(ports: ReconcilePorts, key: string, signal: AbortSignal): Promise<void> {
   const idempotency = { caller: SCHEDULE, route: 'reconcileAll', key };
-  const request = { actor: SCHEDULE, repair: true, idempotency };
-  const result = await acceptReconcileAll(ports.accept, request);
+  const result = await askForSweep(ports, { actor: SCHEDULE, idempotency }, signal);
   if (result.outcome === 'tenant-busy') return;
   if ('operation' in result) return startSaga(ports, result.operation);
   throw ApplicationFailure.create({ type: result.outcome, message: 'It was not accepted yet.' });

@@ -13,7 +13,7 @@ const REASON = {
 /** Starts, closes or ends what the plan names; looks again whether it is still so. Repeatable. */
 export async function closeSaga(
   ports: ReconcileAllPorts,
-  { name, repair }: Finding,
+  { name, repair }: Pick<Finding, 'name' | 'repair'>,
   signal: AbortSignal,
   atMs: number,
 ): Promise<void> {
