@@ -1,13 +1,13 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import { TENANT_ID } from '../../domain/saga-protocol.ts';
+import { SAGA_QUEUE, TENANT_ID } from '../../domain/saga-protocol.ts';
 import { SagaEngineError } from '../../ports/saga-engine.ts';
 import type { SagaCensus } from '../../ports/saga-census.ts';
 import { connectionOptions } from './options.ts';
 import type { TemporalOptions } from './options.ts';
 
 const WITHIN_MS = 20_000;
-/** `<kind>/<operation id>`: other workflows are no sagas of ours. */
-const SAGA_ID = /^([A-Za-z]+)\/([0-9a-f-]{36})$/u;
+/** `<kind>/<operation id>`, on our queue: other workflows are no sagas of ours. */
+const SAGA_ID = /^([A-Za-z]+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/u;
 
 export function createTemporalCensus(
   options: TemporalOptions,
@@ -39,7 +39,7 @@ async function listRunning(client: Client) {
   const sagas = [];
   for await (const found of client.workflow.list({ query: `ExecutionStatus = 'Running'` })) {
     const [, kind, operation] = SAGA_ID.exec(found.workflowId) ?? [];
-    if (kind === undefined || operation === undefined) continue;
+    if (found.taskQueue !== SAGA_QUEUE || kind === undefined || operation === undefined) continue;
     const tenant = found.typedSearchAttributes.getAll().find(({ key }) => key.name === TENANT_ID);
     const startedAtMs = found.startTime.getTime();
     sagas.push({ kind, operation, tenant: String(tenant?.value ?? ''), startedAtMs });

@@ -228,6 +228,20 @@ test('a saga that no operation asked for is ended', async () => {
   expect((await handle.describe()).status.name).toBe('TERMINATED');
 });
 
+test('a workflow of the same form on somebody else’s queue is none of ours', async () => {
+  const start = (taskQueue: string) => {
+    const workflowId = `order/${randomUUID()}`;
+    return world.client.workflow.start('order', { workflowId, taskQueue, args: [] });
+  };
+  const [theirs, ours] = [await start('orders'), await start(SAGA_QUEUE)];
+  const seen = await eventually(async () => {
+    const running = (await world.doctor.census.running()).filter(({ kind }) => kind === 'order');
+    return running.length > 0 && running;
+  });
+  expect(seen.map(({ operation }) => `order/${operation}`)).toEqual([ours.workflowId]);
+  await Promise.all([theirs, ours].map((handle) => handle.terminate()));
+});
+
 test('the schedule asks for it, once for each of its starts', async () => {
   const temporal = { address: world.address, namespace: world.namespace };
   const options = { ...temporal, tls: false, apiKey: undefined };
