@@ -75,6 +75,46 @@ test.each([
   expect(refusalOf(changePlan(view, command, 0))).toBe(code);
 });
 
+describe('an answer to a request', () => {
+  const pending = { tenant: TENANT, state: 'pending', limits: {} } as const;
+  const asked = (product: string) => [{ ...pending, id: 'r', product }];
+  const answer = (answer: 'granted' | 'refused', limits = {}) => ({ request: 'r', answer, limits });
+  const limitsIn = ({ facts }: { facts: readonly FactDraft[] }) =>
+    facts.map(({ subject, body }) => [subject, (body as { limits?: unknown }).limits]);
+
+  test('takes no limit away and sets none where the plan has none', () => {
+    const open = on('open', { requests: asked('workspace') });
+    expect(assureDecided(answerRequest(open, answer('granted', { members: 20 }), 0)).facts).toEqual(
+      [],
+    );
+    const small = on('small', { requests: asked('workspace') });
+    expect(limitsIn(assureDecided(answerRequest(small, answer('granted'), 0)))).toEqual([
+      ['entitlement:workspace', {}],
+    ]);
+  });
+
+  test('says nothing of other products, whatever the catalog says by now', () => {
+    const plans = new Map([...catalog.plans, ['team', { entitlements: [workspace(1), api] }]]);
+    const view = on('team', { catalog: { ...catalog, plans } as Catalog, requests: asked('api') });
+    expect(assureDecided(answerRequest(view, answer('refused'), 0)).facts).toEqual([]);
+    const granted = answerRequest(view, answer('granted', { requestsPerDay: 99 }), 0);
+    expect(limitsIn(assureDecided(granted))).toEqual([['entitlement:api', { requestsPerDay: 99 }]]);
+  });
+
+  test.each([
+    ['active', 'decided', 'decided'],
+    ['frozen', 'tenant-state', 'decided'],
+    ['archived', 'tenant-state', 'tenant-state'],
+  ] as const)('of a tenant that is %s: a grant is %s, a refusal %s', (state, granted, refused) => {
+    const view = on('small', {
+      tenant: tenantOf({ state, plan: 'small' }),
+      requests: asked('api'),
+    });
+    expect(refusalOf(answerRequest(view, answer('granted'), 0))).toBe(granted);
+    expect(refusalOf(answerRequest(view, answer('refused'), 0))).toBe(refused);
+  });
+});
+
 /** Folds a decision into the rows and the live facts that it left. */
 function applied(view: TenantView, changes: readonly Change[]): TenantView {
   return changes.reduce((before, change): TenantView => {

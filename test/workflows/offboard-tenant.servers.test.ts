@@ -125,8 +125,21 @@ describe('a tenant that leaves', () => {
        values ($1, $1, $2, 'active', now())`,
       ...[before.id, name],
     );
+    const lost = `lost.${before.id}.example`;
+    outside.routes.plant(lost, { host: lost, owner });
+    await select(
+      `insert into domains (tenant, id, name, state, claimed_at)
+       values ($1, gen_random_uuid(), $2, 'lost', now())`,
+      ...[before.id, lost],
+    );
+    await select(
+      `insert into reconciliations (operation, tenant, repair, findings, begun, examined_at)
+       select id, tenant, false, $2, '{}', now() from operations where tenant = $1`,
+      ...[before.id, JSON.stringify([{ name }])],
+    );
     const rowsOf = () =>
       Promise.all([
+        select(`select from reconciliations where tenant = $1 and findings <> '[]'`, before.id),
         select('select from domains where tenant = $1', before.id),
         select('select from operations where tenant = $1 and input ? $2', before.id, 'adminEmail'),
         select('select from invitations where tenant = $1', before.id),
@@ -134,13 +147,13 @@ describe('a tenant that leaves', () => {
         select('select from secrets where tenant = $1', before.id),
         select('select from tenants where id = $1 and display_name <> slug', before.id),
       ]);
-    expect((await rowsOf()).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect((await rowsOf()).map(({ length }) => length)).toEqual([1, 2, 1, 1, 1, 1, 1]);
     const { sagaKeys } = world.leaving;
     await sagaKeys.keyOf(before.id);
     expect(await sagaKeys.destroyCondemned(0)).not.toContain(before.id);
     await world.ended(await leave(before));
-    expect((await rowsOf()).map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(outside.routes.find(name)).toBeUndefined();
+    expect((await rowsOf()).map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect([outside.routes.find(name), outside.routes.find(lost)]).toEqual([undefined, undefined]);
     expect(await findExport(before)).toBeUndefined();
     expect(await sagaKeys.destroyCondemned(0)).toContain(before.id);
     await expect(sagaKeys.keyOf(before.id)).rejects.toThrow('is destroyed');
