@@ -76,6 +76,11 @@ export const PROBLEM_KINDS = kinds({
     title: 'The tenant is not frozen',
     whatToDo: 'Look at the tenant’s `state`; only a frozen one can be unfrozen.',
   },
+  'isolation-same': {
+    status: 409,
+    title: 'The tenant is in that isolation mode already',
+    whatToDo: 'Nothing is left to do; look at the tenant’s `isolation`.',
+  },
   'tenant-leaving': {
     status: 409,
     title: 'The tenant is being offboarded',

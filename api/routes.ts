@@ -40,6 +40,7 @@ import { getReconciliation, reconcileAll, reconcileTenant } from './reconcile/ro
 import { cancelSaga, getSaga, listSagas, resumeSaga, unwindSaga } from './sagas/routes.ts';
 import { createTenant } from './tenants/create.ts';
 import { cancelTenant, unfreezeTenant } from './tenants/freezing.ts';
+import { moveTenant } from './tenants/moving.ts';
 import { getExport, offboardTenant, revokeOffboarding } from './tenants/offboarding.ts';
 import { getTenant, getTenantBySlug, listTenants } from './tenants/read.ts';
 import { extendTrial, getTrial } from './trials/routes.ts';
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route<ApiPorts>[] = [
   offboardTenant,
   revokeOffboarding,
   getExport,
+  moveTenant,
   listMembers,
   changeMemberRoles,
   deactivateMember,

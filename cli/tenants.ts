@@ -4,6 +4,7 @@ import type { TenantBody } from './api-types.ts';
 import type { Context } from './context.ts';
 import { formatFields, formatTable } from './format.ts';
 import { addFreezeCommands } from './tenant-freeze.ts';
+import { addMoveCommand } from './tenant-move.ts';
 import { addOffboardCommands } from './tenant-offboard.ts';
 import { addRequestOptions, requestTenant } from './tenant-request.ts';
 import type { TenantRequestOptions } from './tenant-request.ts';
@@ -35,6 +36,7 @@ export function addTenantCommands(program: Command, context: () => Context): voi
     .action(() => list(context()));
   addFreezeCommands(tenants, context);
   addOffboardCommands(tenants, context);
+  addMoveCommand(tenants, context);
 }
 
 const CREATE_EXAMPLES = `

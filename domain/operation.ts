@@ -13,6 +13,7 @@ export const OPERATION_KINDS = [
   'answerProductRequest',
   'runTrial',
   'offboardTenant',
+  'moveTenant',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -38,6 +39,7 @@ export const HOLDS_TENANT_LOCK: Readonly<Record<OperationKind, boolean>> = {
   runTrial: false,
   // Released for its retention, and taken again after that.
   offboardTenant: true,
+  moveTenant: true,
 };
 
 /**

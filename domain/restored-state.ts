@@ -30,7 +30,9 @@ export function restoredChanges(
   const others = [...newest.values()].filter((fact) => !isOfTenant(fact));
   const changes = others.flatMap(changesOf);
   if (tenant === undefined) return changes;
-  const issuer = tenant.state === 'archived' ? null : (tenant.issuer ?? issuerIn(changes));
+  // Who was moved since has another one, which the members' identities tell.
+  const known = tenant.isolation === before?.isolation ? tenant.issuer : null;
+  const issuer = tenant.state === 'archived' ? null : (known ?? issuerIn(changes));
   return [{ type: 'tenant', tenant: { ...tenant, issuer } }, ...changes];
 }
 
@@ -93,7 +95,7 @@ function changesOf(fact: Fact): Change[] {
   return [];
 }
 
-/** The first identity that was bound is the first admin's: `activate` has set both. */
+/** Of any identity: those of a tenant are all at its own, where `activate` or a move put them. */
 function issuerIn(changes: readonly Change[]): string | null {
   for (const change of changes)
     if (change.type === 'membership' && change.membership.identity !== null)

@@ -15,6 +15,7 @@ const VERBS: Record<OperationKind, string> = {
   answerProductRequest: 'answer',
   runTrial: 'trial',
   offboardTenant: 'offboard',
+  moveTenant: 'move',
 };
 
 /**

@@ -38,6 +38,8 @@ export const WAITS = [
   'retention',
   /** As long as resolvers may remember a record that was removed. */
   'dns-cache',
+  /** As long as what a provider has signed may be taken, with the keys of it that are kept. */
+  'old-tokens',
 ] as const;
 export type Wait = (typeof WAITS)[number];
 
@@ -58,5 +60,6 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     'trial-reminder': 3 * DAY_MS,
     retention: 30 * DAY_MS,
     'dns-cache': 5 * MINUTE_MS,
+    'old-tokens': 10 * MINUTE_MS,
   },
 };

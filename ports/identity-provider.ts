@@ -33,6 +33,27 @@ export interface MemberRequest {
   readonly sub: string;
 }
 
+/**
+ * A person as one provider tells it to another. Personal data: it is neither logged nor kept.
+ * Passwords and linked accounts are no part of it, since no provider tells them.
+ */
+export interface Person {
+  /** At the provider that tells. */
+  readonly sub: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly firstName?: string;
+  readonly lastName?: string;
+}
+
+/** Where a tenant lives after it was moved. No personal data: it passes through Temporal. */
+export interface Received {
+  /** Exact `iss` of the tokens. */
+  readonly issuer: string;
+  /** `sub` here, by that of the person at the provider before. */
+  readonly subs: Readonly<Record<string, string>>;
+}
+
 /** The part of it that stays the same whoever joins and leaves. */
 export type IdentityShape = Pick<
   IdentityRequest,
@@ -108,6 +129,29 @@ export interface IdentityProvider {
    * or in nothing, is success.
    */
   removeMember(request: MemberRequest, call: Call): Promise<void>;
+  /**
+   * Who of these has a user there that is switched on: for the provider that the tenant moves to.
+   * Changes nothing. `invalid`: the tenant is not there, or one of the users has no address.
+   */
+  listPeople(
+    request: { readonly slug: string; readonly subs: readonly string[] },
+    call: Call,
+  ): Promise<readonly Person[]>;
+  /**
+   * What `ensure` makes, with a user for each of these people instead of the first admin; none of
+   * them is a member yet. A new realm keeps their `sub`s. Elsewhere whoever has the address is the
+   * person, by the rule of `ensureInvited`: what another provider says of it proves nothing.
+   * Repeatable, also with others.
+   */
+  receive(
+    request: IdentityShape & { readonly people: readonly Person[] },
+    call: Call,
+  ): Promise<Received>;
+  /**
+   * Mails the user the link to a password. Who has a way to sign in gets none; who is not there is
+   * success. Repeatable: it is mailed again. `invalid`: the tenant is not there.
+   */
+  welcome(request: MemberRequest & { readonly origin: string }, call: Call): Promise<void>;
   /** What is there for the call's tenant beside what `ensure` would make. Changes nothing. */
   observe(shape: IdentityShape, call: Call): Promise<Observation>;
   /**

@@ -47,6 +47,7 @@ export type AcceptResult =
     }
   | { readonly outcome: 'last-owner' | 'not-owner' }
   | { readonly outcome: 'tenant-frozen' | 'tenant-not-frozen' | 'member-exists' }
+  | { readonly outcome: 'isolation-same' }
   | { readonly outcome: 'domain-not-found' | 'domain-state' }
   /** The rule of the saga's commit refuses it as things are now. */
   | { readonly outcome: 'refused'; readonly refusal: Refused }

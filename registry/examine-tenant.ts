@@ -1,21 +1,18 @@
 import type { TenantView } from '../domain/decision.ts';
-import { originOf } from '../domain/host.ts';
 import type { Finding, System } from '../domain/reconcile/finding.ts';
 import type { Observation } from '../domain/reconcile/observation.ts';
 import { isThere, planTenant } from '../domain/reconcile/plan.ts';
 import { liveFacts, planRows, statedTenant } from '../domain/reconcile/rows.ts';
-import { provisionInputOf } from '../domain/requests.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { parsePayload } from '../facts/core/payload.ts';
 import type { Fact } from '../facts/core/types.ts';
 import type { Call } from '../ports/call.ts';
-import type { IdentityRequest, IdentityShape } from '../ports/identity-provider.ts';
 import type { ReconcileTransaction } from '../ports/reconcile-store.ts';
 import { StoreError } from '../ports/registry-store.ts';
 import { routeOfDomain } from '../ports/routes.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { RefusedError } from './errors.ts';
-import { identityRequestOf } from './identity-request.ts';
+import { identityShapeOf } from './identity-request.ts';
 import { routesOfTenant } from './tenant-routes.ts';
 
 /** Looks at one tenant everywhere; changes nothing. */
@@ -122,32 +119,20 @@ async function readKnown(
 
 /** Of a tenant that `recover` made from facts, which hold no names, presence alone is known. */
 async function observeIdentity(ports: DoctorPorts, tenant: Tenant, call: Call) {
-  const shape = await shapeOf(ports, tenant);
+  const shape = await identityShapeOf(ports, tenant);
   const seen = await ports.identity[tenant.isolation].observe(shape, call);
   return 'adminEmail' in shape ? seen : { ...seen, attributes: [] };
 }
 
 async function mendIdentity(ports: DoctorPorts, tenant: Tenant, call: Call): Promise<void> {
   const provider = ports.identity[tenant.isolation];
-  const shape = await shapeOf(ports, tenant);
+  const shape = await identityShapeOf(ports, tenant);
   const { presence } = await provider.observe(shape, call);
   if (presence !== 'absent') return provider.mend(shape, call);
   if (!('adminEmail' in shape)) {
     throw new RefusedError('member-not-found', 'Nobody knows the first admin of the tenant.');
   }
   await provider.ensure(shape, call);
-}
-
-/** With the first admin, where the request that made the tenant is still known. */
-async function shapeOf(
-  { reconcile, secrets }: DoctorPorts,
-  { id, slug, displayName, host }: Tenant,
-): Promise<IdentityShape | IdentityRequest> {
-  const operation = await reconcile.findProvisioning(id);
-  const today = { slug, displayName, origin: originOf(host) };
-  if (operation === undefined) return { ...today, identityProviders: [] };
-  const request = await identityRequestOf(secrets, id, provisionInputOf(operation.input));
-  return { ...request, ...today };
 }
 
 function assureThere(tenant: Tenant | undefined): Tenant {

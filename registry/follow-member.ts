@@ -22,8 +22,13 @@ export async function followMember(
   known?: string,
 ): Promise<void> {
   const sub = (await findSub(ports, member, call)) ?? known;
+  if (sub !== undefined) await followSub(ports, sub, call);
+}
+
+/** As above, by the `sub` at the tenant's issuer, whoever has or had it. */
+export async function followSub(ports: FollowPorts, sub: string, call: Call): Promise<void> {
   let given: string | undefined;
-  while (sub !== undefined) {
+  for (;;) {
     const roles = rolesOf(await activeAs(ports, sub, call));
     if (JSON.stringify(roles) === given) return;
     await give(ports, sub, roles, call);
@@ -48,10 +53,17 @@ async function findSub({ tenants }: FollowPorts, id: string, call: Call) {
   return (await tenants.findMember(call.owner.tenant, id))?.identity?.sub;
 }
 
-/** Who left and came back, by another invitation, is another member and yet the same person. */
+/**
+ * Who left and came back, by another invitation, is another member and yet the same person. Whom a
+ * move of the tenant left behind is nobody here.
+ */
 async function activeAs({ tenants }: FollowPorts, sub: string, call: Call): Promise<Membership[]> {
-  const members = await tenants.listMembers(call.owner.tenant);
-  return members.filter(({ state, identity }) => state === 'active' && identity?.sub === sub);
+  const { tenant: id } = call.owner;
+  const [tenant, members] = await Promise.all([tenants.findTenant(id), tenants.listMembers(id)]);
+  return members.filter(
+    ({ state, identity }) =>
+      state === 'active' && identity?.sub === sub && identity.issuer === tenant?.issuer,
+  );
 }
 
 /** Null: of no member. */

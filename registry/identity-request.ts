@@ -1,6 +1,16 @@
 import { originOf } from '../domain/host.ts';
-import { identityProviderSecret, type ProvisionInput } from '../domain/requests.ts';
-import type { ExternalIdentityProvider, IdentityRequest } from '../ports/identity-provider.ts';
+import {
+  identityProviderSecret,
+  provisionInputOf,
+  type ProvisionInput,
+} from '../domain/requests.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type {
+  ExternalIdentityProvider,
+  IdentityRequest,
+  IdentityShape,
+} from '../ports/identity-provider.ts';
+import type { ReconcileStore } from '../ports/reconcile-store.ts';
 import type { Secrets } from '../ports/secrets.ts';
 
 /** What the identity provider is asked for, of the request that made the tenant. */
@@ -15,6 +25,23 @@ export async function identityRequestOf(
     ...{ slug, displayName, adminEmail, adminUserId, identityProviders },
     origin: originOf(host),
   };
+}
+
+export interface ShapePorts {
+  readonly reconcile: Pick<ReconcileStore, 'findProvisioning'>;
+  readonly secrets: Secrets;
+}
+
+/** As the tenant is today; with the first admin, where the request that made it is still known. */
+export async function identityShapeOf(
+  { reconcile, secrets }: ShapePorts,
+  { id, slug, displayName, host }: Tenant,
+): Promise<IdentityShape | IdentityRequest> {
+  const operation = await reconcile.findProvisioning(id);
+  const today = { slug, displayName, origin: originOf(host) };
+  if (operation === undefined) return { ...today, identityProviders: [] };
+  const request = await identityRequestOf(secrets, id, provisionInputOf(operation.input));
+  return { ...request, ...today };
 }
 
 function withSecrets(

@@ -32,11 +32,11 @@ export async function composeIdentity(config: Config, secrets: Secrets): Promise
     await catcher?.close();
   };
   if (keycloak === undefined) {
-    const { identity, mailCatcher } = createMemoryIdentity({
+    const { identity, pool, mailCatcher } = createMemoryIdentity({
       issuerBase: embeddedIssuer(config),
       ...journalOf(config, 'identity'),
     });
-    return { identity: { silo: identity, pool: identity }, mailCatcher, close };
+    return { identity: { silo: identity, pool }, mailCatcher, close };
   }
   const smtp = smtpOf(config);
   const { issuer: issuerBase, clientSecret, ...rest } = keycloak;

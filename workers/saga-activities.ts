@@ -6,6 +6,8 @@ import { createInvitationActivities } from '../activities/invitation.ts';
 import type { InvitationPorts } from '../activities/invitation.ts';
 import { createMembershipActivities } from '../activities/membership.ts';
 import type { MembershipPorts } from '../activities/membership.ts';
+import { createMovingActivities } from '../activities/moving.ts';
+import type { MovingPorts } from '../activities/moving.ts';
 import { createOffboardingActivities } from '../activities/offboarding.ts';
 import type { OffboardingPorts } from '../activities/offboarding.ts';
 import { createPlanActivities } from '../activities/plans.ts';
@@ -29,6 +31,7 @@ export type ActivityPorts = ProvisioningPorts &
   DomainPorts &
   ReconcilePorts &
   OffboardingPorts &
+  MovingPorts &
   TrialPorts &
   Omit<SagaPorts, 'probes'> & { readonly operations: Pick<OperationStore, 'findLockHolder'> };
 
@@ -44,6 +47,7 @@ export function createActivities(ports: ActivityPorts) {
     ...createPlanActivities(ports),
     ...createTrialActivities(ports),
     ...createOffboardingActivities(ports),
+    ...createMovingActivities(ports),
     ...createSagaActivities({ ...ports, probes: probesOf(ports) }),
   };
 }
@@ -55,6 +59,10 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
   const probeIdentity = async (ref: SagaRef, signal: AbortSignal) => {
     const tenant = await tenants.findTenant(ref.tenant);
     if (tenant !== undefined) await identity[tenant.isolation].probe(signal);
+  };
+  const probeBothModes = async (_ref: SagaRef, signal: AbortSignal) => {
+    await identity.silo.probe(signal);
+    await identity.pool.probe(signal);
   };
   const probeRoutes = (_ref: SagaRef, signal: AbortSignal) => routes.probe(signal);
   const probeExports = (_ref: SagaRef, signal: AbortSignal) => exports.probe(signal);
@@ -78,6 +86,10 @@ function probesOf(ports: ActivityPorts): SagaPorts['probes'] {
     export: probeExports,
     'discard-export': probeExports,
     records: probeExports,
+    target: probeBothModes,
+    'close-source': probeBothModes,
+    members: probeBothModes,
+    source: probeBothModes,
     end: (ref) => assureFree(operations, ref),
   };
 }

@@ -13,3 +13,4 @@ export { unfreezeTenant } from './unfreeze-tenant/workflow.ts';
 export { changePlan } from './change-plan/workflow.ts';
 export { answerProductRequest } from './answer-product-request/workflow.ts';
 export { runTrial } from './run-trial/workflow.ts';
+export { moveTenant } from './move-tenant/workflow.ts';

@@ -11,6 +11,7 @@ import { steps as changeMembership } from './change-membership/workflow.ts';
 import { steps as changePlan } from './change-plan/workflow.ts';
 import { steps as freezeTenant } from './freeze-tenant/workflow.ts';
 import { steps as inviteMember } from './invite-member/workflow.ts';
+import { steps as moveTenant } from './move-tenant/workflow.ts';
 import { steps as offboardTenant } from './offboard-tenant/workflow.ts';
 import { steps as provisionTenant } from './provision-tenant/workflow.ts';
 import { steps as removeDomain } from './remove-domain/workflow.ts';
@@ -151,5 +152,12 @@ export const SAGA_TABLES: Readonly<Record<OperationKind, SagaTable>> = {
     refusals: ['tenant-not-found', 'tenant-state', 'tenant-leaving'],
     told: [REVOKE],
     steps: (input) => offboardTenant(input),
+  },
+  moveTenant: {
+    does: 'Moves a tenant between pool and silo with all members, whose identities alone change.',
+    begunBy: 'POST /v1/tenants/{tenant}/move',
+    refusals: ['tenant-not-found', 'tenant-state'],
+    told: [],
+    steps: moveTenant,
   },
 };

@@ -13,6 +13,7 @@ export function limitRealmWrites(provider: IdentityProvider): IdentityProvider {
   return {
     ...provider,
     ensure: (request, call) => enter(call.signal, () => provider.ensure(request, call)),
+    receive: (request, call) => enter(call.signal, () => provider.receive(request, call)),
     mend: (shape, call) => enter(call.signal, () => provider.mend(shape, call)),
     remove: (slug, call) => enter(call.signal, () => provider.remove(slug, call)),
     suspend: (slug, call) => enter(call.signal, () => provider.suspend(slug, call)),

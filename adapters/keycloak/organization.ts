@@ -1,7 +1,7 @@
 import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib/defs/organizationRepresentation.js';
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Call } from '../../ports/call.ts';
-import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import type { IdentityProvider, IdentityShape } from '../../ports/identity-provider.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { isOn } from './compare.ts';
@@ -22,6 +22,7 @@ import {
   removeOrganizationMember,
 } from './organization-member.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
+import { listPeople, receivePeople, welcomeUser } from './people.ts';
 import { restoreOrganization, suspendOrganization } from './organization-suspension.ts';
 import {
   ensurePoolClient,
@@ -34,7 +35,7 @@ import { ensurePoolRealm } from './pool-realm.ts';
 import { ensurePoolUser, findUser, removePoolUsers } from './pool-user.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
 import { OWNERS_GROUP } from './representation.ts';
-import { assureOrigin, assureRequest } from './validate.ts';
+import { assureOrigin, assureRequest, assureShape } from './validate.ts';
 
 /**
  * Pool: one organization per tenant in a shared realm, name and alias its slug. Tokens carry it
@@ -50,7 +51,10 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       assureRequest(request);
       await ready(call);
       const orgId = await ensureOrganization(admin, realm, request, call);
-      const adminSub = await ensureParts(admin, config, request, orgId, call);
+      const groups = await ensureParts(admin, config, request, orgId, call);
+      const adminSub = await ensurePoolUser(admin, realm, request.adminEmail, call);
+      await addToOrganization(admin, realm, orgId, adminSub, call);
+      await joinGroup(admin, realm, orgId, groups.get(OWNERS_GROUP), adminSub, call);
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
     remove: (slug, call) => removeOrganization(admin, realm, slug, call),
@@ -85,6 +89,7 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       // Membership first: a session that begins meanwhile is one of nobody's.
       await endPoolSessions(admin, realm, formatPoolName(WEB_CLIENT, slug), sub, call);
     },
+    ...poolPeople(admin, config, ready),
     observe: async (shape, call) => {
       const seen = await look(admin, config, shape.slug, call);
       if (seen === 'absent') return ABSENT;
@@ -107,6 +112,39 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
     },
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listOrganizations(admin, realm, signal),
+  };
+}
+
+function poolPeople(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  ready: (call: Call) => Promise<void>,
+): Pick<IdentityProvider, 'listPeople' | 'receive' | 'welcome'> {
+  const { poolRealm: realm } = config;
+  const assureThere = async (slug: string, call: Call) => {
+    if (!isMine(await findOrganization(admin, realm, slug, call), call))
+      throw refuse('invalid', 'the organization of the people is not there');
+  };
+  return {
+    listPeople: async ({ slug, subs }, call) => {
+      await assureThere(slug, call);
+      return listPeople(admin, realm, subs, call);
+    },
+    receive: async ({ people, ...shape }, call) => {
+      assureShape(shape);
+      await ready(call);
+      const orgId = await ensureOrganization(admin, realm, shape, call);
+      await ensureParts(admin, config, shape, orgId, call);
+      const subs = await receivePeople(admin, realm, people, call);
+      return { issuer: formatIssuer(config, realm), subs };
+    },
+    welcome: async ({ slug, sub, origin }, call) => {
+      assureOrigin(origin);
+      await assureThere(slug, call);
+      await renewMailServer(admin, realm, config.smtp, call);
+      const clientId = formatPoolName(WEB_CLIENT, slug);
+      await welcomeUser(admin, { realm, id: sub, clientId, origin }, call);
+    },
   };
 }
 
@@ -146,7 +184,7 @@ async function look(
 async function ensureOrganization(
   admin: KeycloakAdmin,
   realm: string,
-  request: IdentityRequest,
+  request: IdentityShape,
   call: Call,
 ): Promise<string> {
   let found = await findOrganization(admin, realm, request.slug, call);
@@ -175,14 +213,14 @@ async function ensureOrganization(
   return found.id;
 }
 
-/** Groups, client, identity providers and the first admin, whose id is returned. */
+/** Client, identity providers and groups; ids of these by name. */
 async function ensureParts(
   admin: KeycloakAdmin,
   config: KeycloakConfig,
-  request: IdentityRequest,
+  request: IdentityShape,
   orgId: string,
   call: Call,
-): Promise<string> {
+): Promise<ReadonlyMap<string, string>> {
   const { slug, origin } = request;
   const { poolRealm: realm } = config;
   await ensurePoolClient(admin, config, formatPoolName(WEB_CLIENT, slug), origin, call);
@@ -190,11 +228,7 @@ async function ensureParts(
     const alias = formatPoolName(provider.alias, slug);
     await ensurePoolProvider(admin, realm, alias, provider, orgId, call);
   }
-  const groups = await ensureOrganizationGroups(admin, realm, orgId, call);
-  const userId = await ensurePoolUser(admin, realm, request.adminEmail, call);
-  await addToOrganization(admin, realm, orgId, userId, call);
-  await joinGroup(admin, realm, orgId, groups.get(OWNERS_GROUP), userId, call);
-  return userId;
+  return ensureOrganizationGroups(admin, realm, orgId, call);
 }
 
 /** Client and users are looked for also without the organization: a crash may have left them. */

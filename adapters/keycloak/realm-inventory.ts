@@ -1,12 +1,10 @@
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
+import { fewAtOnce } from '../../ports/at-once.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import type { KeycloakConfig } from './config.ts';
 import { statusOf } from './failures.ts';
 import { tenantOfMark } from './mark.ts';
-
-/** Reads at a time, as many as Keycloak takes of our writes. */
-const PARALLEL_READS = 4;
 
 /**
  * The realms that our service client may see, but its own and the pool's. The brief listing has no
@@ -20,15 +18,8 @@ export async function listRealms(
   const names = (await listVisible(admin, config, signal))
     .flatMap(({ realm }) => realm ?? [])
     .filter((name) => name !== config.realm && name !== config.poolRealm);
-  const items: InventoryItem[] = [];
-  const readNext = async (): Promise<void> => {
-    for (let name = names.shift(); name !== undefined; name = names.shift()) {
-      const item = await readItem(admin, name, signal);
-      if (item !== undefined) items.push(item);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, readNext));
-  return items;
+  const items = await fewAtOnce(names, (name) => readItem(admin, name, signal));
+  return items.filter((item) => item !== undefined);
 }
 
 /** A client without any realm gets a 403 to the list and yet a stub of the service realm. */

@@ -1,7 +1,8 @@
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
+import type UserRepresentation from '@keycloak/keycloak-admin-client/lib/defs/userRepresentation.js';
 import type { OwnerMark } from '../../ports/call.ts';
-import type { IdentityRequest } from '../../ports/identity-provider.ts';
+import type { IdentityRequest, IdentityShape, Person } from '../../ports/identity-provider.ts';
 import type { KeycloakConfig, KeycloakSmtp } from './config.ts';
 import { formatMark } from './mark.ts';
 import {
@@ -37,15 +38,19 @@ const CLAIM_EVERYWHERE = {
   'introspection.token.claim': 'true',
 };
 
+/** `id` is honoured in the realm's own POST only; `POST users` ignores it. */
+type NewUser = UserRepresentation & { readonly id: string };
+
 /**
  * The whole realm for one POST, which is all or nothing. Keycloak makes the admin client's secret.
  * `clientScopes` stays away: it would remove the built-in scopes, so mappers stand on the client.
  */
 export function formatRealm(
-  request: IdentityRequest,
+  request: IdentityShape,
+  users: readonly NewUser[],
   owner: OwnerMark,
   { smtp, loginCallback }: Pick<KeycloakConfig, 'smtp' | 'loginCallback'>,
-): RealmRepresentation {
+): RealmRepresentation & { readonly realm: string } {
   return {
     ...formatOwnSettings(request, smtp),
     // Globally unique and unchangeable: the mark that no later PUT can lose.
@@ -70,21 +75,29 @@ export function formatRealm(
         serviceAccountClientId: ADMIN_CLIENT,
         clientRoles: { 'realm-management': ADMIN_ROLES },
       },
-      {
-        // Honoured here only; `POST users` ignores it.
-        id: request.adminUserId,
-        username: request.adminEmail,
-        email: request.adminEmail,
-        emailVerified: false,
-        enabled: true,
-        requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD'],
-        groups: [`/${OWNERS_GROUP}`],
-      },
+      ...users,
     ],
     identityProviders: request.identityProviders.map((provider) =>
       formatIdentityProvider(provider.alias, provider, owner),
     ),
   };
+}
+
+export function formatFirstAdmin({ adminUserId, adminEmail }: IdentityRequest): NewUser {
+  return {
+    id: adminUserId,
+    username: adminEmail,
+    email: adminEmail,
+    emailVerified: false,
+    enabled: true,
+    requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD'],
+    groups: [`/${OWNERS_GROUP}`],
+  };
+}
+
+/** In the realm of the tenant alone, so that what its provider before had verified holds. */
+export function formatPerson({ sub, email, ...person }: Person): NewUser {
+  return { id: sub, username: email, email, enabled: true, ...person };
 }
 
 /** What a realm of one tenant is set to. */

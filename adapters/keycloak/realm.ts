@@ -1,7 +1,7 @@
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Call } from '../../ports/call.ts';
-import type { IdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import type { IdentityProvider } from '../../ports/identity-provider.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
@@ -13,13 +13,14 @@ import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { limitRealmWrites } from './limit.ts';
 import { renewMailServer } from './mail-server.ts';
+import { listPeople, receivePeople, welcomeUser } from './people.ts';
 import { attributesOfRealm, mendRealm } from './realm-drift.ts';
 import { ensureRealmMember, removeRealmMember } from './realm-member.ts';
 import { listRealms } from './realm-inventory.ts';
 import { readBackRealm, readBackShape } from './realm-read-back.ts';
-import { WEB_CLIENT, formatRealm } from './realm-representation.ts';
+import { WEB_CLIENT, formatFirstAdmin, formatPerson, formatRealm } from './realm-representation.ts';
 import { findRealm, isRealmOf, restoreRealm, suspendRealm } from './realm-suspension.ts';
-import { assureOrigin, assureRequest } from './validate.ts';
+import { assureOrigin, assureRequest, assureShape } from './validate.ts';
 
 /** Name under which the secret of the tenant's admin client is kept. */
 export const ADMIN_SECRET = 'keycloak-tenant-admin';
@@ -38,7 +39,8 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
   return limitRealmWrites({
     ensure: async (request, call) => {
       assureRequest(request);
-      await ensureRealm(admin, config, request, call);
+      const users = [formatFirstAdmin(request)];
+      await ensureRealm(admin, formatRealm(request, users, call.owner, config), call);
       const secret = await readBackRealm(admin, request, call);
       await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
       return {
@@ -72,6 +74,27 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
         await removeRealmMember(admin, request, call);
     },
+    listPeople: async ({ slug, subs }, call) => {
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the people is not there');
+      return listPeople(admin, slug, subs, call);
+    },
+    receive: async ({ people, ...shape }, call) => {
+      assureShape(shape);
+      const users = people.map(formatPerson);
+      await ensureRealm(admin, formatRealm(shape, users, call.owner, config), call);
+      const secret = await readBackShape(admin, shape, call);
+      await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
+      const subs = await receivePeople(admin, shape.slug, people, call);
+      return { issuer: formatIssuer(config, shape.slug), subs };
+    },
+    welcome: async ({ slug, sub, origin }, call) => {
+      assureOrigin(origin);
+      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+        throw refuse('invalid', 'the realm of the member is not there');
+      await renewMailServer(admin, slug, config.smtp, call);
+      await welcomeUser(admin, { realm: slug, id: sub, clientId: WEB_CLIENT, origin }, call);
+    },
     observe: async (shape, call) => {
       const seen = await lookUntil(isClear, admin, shape.slug, call);
       if (seen === 'absent') return ABSENT;
@@ -96,16 +119,15 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
 /** Create, or adopt if mine, or refuse. Who lost a race finds the winner's realm. */
 async function ensureRealm(
   admin: KeycloakAdmin,
-  config: KeycloakConfig,
-  request: IdentityRequest,
+  realm: RealmRepresentation & { readonly realm: string },
   call: Call,
 ): Promise<void> {
-  let seen = await lookUntil(isClear, admin, request.slug, call);
+  let seen = await lookUntil(isClear, admin, realm.realm, call);
   for (let creates = 0; seen === 'absent';) {
     creates += 1;
-    const refusal = await create(admin, formatRealm(request, call.owner, config), call);
+    const refusal = await create(admin, realm, call);
     if (refusal === undefined) return;
-    seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, request.slug, call);
+    seen = await lookUntil((now) => now !== 'absent' && isClear(now), admin, realm.realm, call);
     if (seen === 'absent' && (statusOf(refusal) !== 500 || creates === CREATES)) {
       throw await explain(admin, refusal, call);
     }

@@ -1,4 +1,8 @@
-import type { ExternalIdentityProvider, IdentityRequest } from '../../ports/identity-provider.ts';
+import type {
+  ExternalIdentityProvider,
+  IdentityRequest,
+  IdentityShape,
+} from '../../ports/identity-provider.ts';
 import { refuse } from './failures.ts';
 
 /** Width of Keycloak's columns; beyond it the refusal looks like that of a lost race. */
@@ -11,12 +15,14 @@ const ALIAS = /^[a-z0-9][a-z0-9-]{0,62}$/;
  * `invalid`.
  */
 export function assureRequest(request: IdentityRequest): void {
+  assureShape(request);
+  assureFits(request.adminEmail);
+}
+
+/** As above, of a tenant whose people came from elsewhere. */
+export function assureShape(request: IdentityShape): void {
   assureOrigin(request.origin);
-  for (const text of [request.displayName, request.adminEmail]) {
-    if (text.length > MAX_TEXT_CHARS) {
-      throw refuse('invalid', `a name or address is over ${MAX_TEXT_CHARS} characters`);
-    }
-  }
+  assureFits(request.displayName);
   const seen = new Set<string>();
   for (const provider of request.identityProviders) {
     if (!ALIAS.test(provider.alias)) throw refuse('invalid', 'an identity provider alias is wrong');
@@ -24,6 +30,12 @@ export function assureRequest(request: IdentityRequest): void {
       throw refuse('invalid', 'an identity provider stands there twice');
     seen.add(provider.alias);
     assureAddresses(provider);
+  }
+}
+
+function assureFits(text: string): void {
+  if (text.length > MAX_TEXT_CHARS) {
+    throw refuse('invalid', `a name or address is over ${MAX_TEXT_CHARS} characters`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import type { Isolation } from '../../domain/isolation.ts';
 import { OWNER_ROLE } from '../../domain/membership.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
@@ -10,6 +11,7 @@ import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { aliasesOf, memoryDrift } from './identity-drift.ts';
 import { memoryMembers } from './identity-members.ts';
+import { memoryPeople } from './identity-people.ts';
 import { openJournal } from './journal.ts';
 
 /** A realm or organization without personal data, since it may be kept in a file. */
@@ -24,14 +26,18 @@ export interface MemoryTenantIdentity {
 }
 
 export interface MemoryIdentity {
+  /** Silo. */
   readonly identity: IdentityProvider;
-  /** The links of `inviteAdmin`; forgotten at a restart. */
+  /** Its objects are beside those of `identity`, and may have the same names. */
+  readonly pool: IdentityProvider;
+  /** The links of `inviteAdmin`, and of `welcome`; forgotten at a restart. */
   readonly mailCatcher: MailCatcher;
   /** `plant` and `find` go past the port: what others or a crash left behind. */
-  plant(slug: string, owner: OwnerMark | undefined): void;
+  plant(slug: string, owner: OwnerMark | undefined, mode?: Isolation): void;
   find(slug: string): MemoryTenantIdentity | undefined;
+  findInPool(slug: string): MemoryTenantIdentity | undefined;
   /** As another person might: with these identity providers alone. */
-  bend(slug: string, identityProviders: readonly string[]): void;
+  bend(slug: string, identityProviders: readonly string[], mode?: Isolation): void;
 }
 
 export interface MemoryIdentityOptions {
@@ -41,37 +47,62 @@ export interface MemoryIdentityOptions {
   readonly faults?: Faults;
 }
 
-/** Realms, for silo and pool alike, that nobody can sign in to: each tenant has an issuer. */
+/** What both modes share. */
+interface Memory {
+  readonly entries: Map<string, MemoryTenantIdentity>;
+  save(): void;
+  readonly options: MemoryIdentityOptions;
+}
+
+/** No slug has a colon. */
+const IN_POOL = 'pool:';
+
+/** Realms that nobody can sign in to, for silo and pool alike: each tenant has an issuer. */
 export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIdentity {
   const { entries, save } = openJournal<MemoryTenantIdentity>(options.file);
   const { mailCatcher, deliver } = createMailbox();
-  const send = <T>(method: string, signal: AbortSignal, effect: () => T) =>
-    overNetwork(options.faults, signal, 'identity', method, effect);
-  const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
-  const find = (slug: string) => entries.get(slug);
+  const memory: Memory = { entries, save, options };
+  const places = { silo: placeOf(memory, 'silo'), pool: placeOf(memory, 'pool') };
+  return {
+    identity: createProvider(places.silo, deliver),
+    pool: createProvider(places.pool, deliver),
+    mailCatcher,
+    plant: (slug, owner, mode = 'silo') => {
+      const entry = { owner, adminSub: randomUUID(), identityProviders: [], members: {} };
+      places[mode].keep(slug, entry);
+    },
+    find: places.silo.find,
+    findInPool: places.pool.find,
+    bend: (slug, identityProviders, mode = 'silo') => {
+      const { find, keep } = places[mode];
+      const entry = find(slug);
+      if (entry !== undefined) keep(slug, { ...entry, identityProviders });
+    },
+  };
+}
+
+function createProvider(
+  place: ReturnType<typeof placeOf>,
+  deliver: (recipient: string, link: string) => void,
+): IdentityProvider {
+  const { send, find, keep, drop, names, issuerOf } = place;
   const isMine = (slug: string, call: Call) => find(slug)?.owner?.tenant === call.owner.tenant;
   const findMine = (slug: string, call: Call) => (isMine(slug, call) ? find(slug) : undefined);
-  const keep = (slug: string, entry: MemoryTenantIdentity) => {
-    entries.set(slug, entry);
-    save();
-  };
-
-  const identity: IdentityProvider = {
+  return {
     ensure: (request, call) =>
       send('ensure', call.signal, () => {
-        if (entries.has(request.slug) && !isMine(request.slug, call)) {
+        const { slug } = request;
+        if (find(slug) !== undefined && !isMine(slug, call)) {
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         }
-        const entry = entries.get(request.slug) ?? toEntry(request, call.owner);
-        keep(request.slug, entry);
-        const issuer = issuerOf(request.slug);
-        return { issuer, adminSub: entry.adminSub, externalId: call.owner.tenant };
+        const entry = find(slug) ?? toEntry(request, call.owner);
+        keep(slug, entry);
+        const { adminSub } = entry;
+        return { issuer: issuerOf(slug), adminSub, externalId: call.owner.tenant };
       }),
     remove: (slug, call) =>
       send('remove', call.signal, () => {
-        if (!isMine(slug, call)) return;
-        entries.delete(slug);
-        save();
+        if (isMine(slug, call)) drop(slug);
       }),
     suspend: (slug, call) =>
       send('suspend', call.signal, () => {
@@ -80,7 +111,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
       }),
     restore: (slug, call) =>
       send('restore', call.signal, () => {
-        const entry = entries.get(slug);
+        const entry = find(slug);
         if (entry === undefined) throw new PortError('identity', 'invalid', 'it is not there');
         if (!isMine(slug, call)) throw new PortError('identity', 'foreign', 'it is not ours');
         const { suspended: _, ...restored } = entry;
@@ -92,24 +123,40 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
         deliver(adminEmail, `${origin}/welcome?invite=${randomUUID()}`);
       }),
     ...memoryMembers({ send, keep, find: findMine }),
+    ...memoryPeople({ ...place, deliver }),
     ...memoryDrift({ send, keep, find }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
-        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+        names().map((name) => ({ name, tenant: find(name)?.owner?.tenant })),
       ),
   };
+}
+
+/** The objects of one mode, by slug. */
+function placeOf({ entries, save, options }: Memory, mode: Isolation) {
+  const prefix = mode === 'pool' ? IN_POOL : '';
+  const keyOf = (slug: string) => `${prefix}${slug}`;
+  const base = mode === 'pool' ? `${options.issuerBase}/pool` : options.issuerBase;
   return {
-    identity,
-    mailCatcher,
-    plant: (slug, owner) => {
-      keep(slug, { owner, adminSub: randomUUID(), identityProviders: [], members: {} });
+    keepsSubs: mode === 'silo',
+    issuerOf: (slug: string) => `${base}/realms/${slug}`,
+    find: (slug: string) => entries.get(keyOf(slug)),
+    keep: (slug: string, entry: MemoryTenantIdentity) => {
+      entries.set(keyOf(slug), entry);
+      save();
     },
-    find,
-    bend: (slug, identityProviders) => {
-      const entry = find(slug);
-      if (entry !== undefined) keep(slug, { ...entry, identityProviders });
+    drop: (slug: string) => {
+      entries.delete(keyOf(slug));
+      save();
     },
+    names: () =>
+      [...entries.keys()].flatMap((key) => {
+        if (key.startsWith(IN_POOL) !== (mode === 'pool')) return [];
+        return [key.slice(prefix.length)];
+      }),
+    send: <T>(method: string, signal: AbortSignal, effect: () => T) =>
+      overNetwork(options.faults, signal, 'identity', method, effect),
   };
 }
 

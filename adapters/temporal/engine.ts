@@ -50,6 +50,7 @@ const TITLES: Record<OperationKind, string> = {
   answerProductRequest: 'Answer a product request of tenant',
   runTrial: 'Run the trial of tenant',
   offboardTenant: 'Offboard tenant',
+  moveTenant: 'Move tenant',
 };
 
 /** Sagas as Temporal workflows. Connects when first used: Temporal may be absent at the start. */

@@ -56,6 +56,8 @@ export function assureAccepted(result: AcceptResult): Accepted['operation'] {
       throw new Problem('tenant-frozen', 'Everything of it is refused already.');
     case 'tenant-not-frozen':
       throw new Problem('tenant-not-frozen', 'There is no freeze to take back.');
+    case 'isolation-same':
+      throw new Problem('isolation-same', 'There is nothing to move.');
     case 'last-owner':
       throw new Problem('last-owner', 'Without this member nobody could manage the tenant.');
     case 'not-owner':

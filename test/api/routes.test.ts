@@ -157,6 +157,7 @@ describe('F4: no route answers an authorization question', () => {
       'listSagas',
       'listTenants',
       'lookForDomain',
+      'moveTenant',
       'offboardTenant',
       'reactivateMember',
       'reconcileAll',

@@ -5,6 +5,7 @@ import type {
   ExternalIdentityProvider,
   IdentityProvider,
   IdentityRequest,
+  Person,
 } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { aCall, asSaga } from './a-call.ts';
@@ -50,6 +51,8 @@ export interface IdentitySubject {
   makeUser(request: IdentityRequest): Promise<string>;
   /** The groups of a member, sorted; undefined: the user is no member. */
   groupsOf(slug: string, sub: string): Promise<readonly string[] | undefined>;
+  /** Whether somebody who comes from elsewhere keeps the `sub`. */
+  readonly keepsSubs: boolean;
   /** Of a user whom the server does not know; or the reason why it knows none. */
   readonly unknownUser: string;
   /** Credentials that the server does not know; or the reason why there are none. */
@@ -91,6 +94,11 @@ export function anIdentityProvider(alias: string): ExternalIdentityProvider {
     clientId: 'tenure',
     clientSecret: 'shared-with-the-tenant',
   };
+}
+
+export function aPerson(overrides: Partial<Person> = {}): Person {
+  const sub = randomUUID();
+  return { sub, email: `${sub}@people.test`, emailVerified: true, ...overrides };
 }
 
 /** Every adapter of the port runs this suite; a category is left out only with its reason. */
@@ -417,6 +425,79 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       ).rejects.toMatchObject({ code: 'invalid' });
     });
 
+    test('tells of the people who are there, and of nobody else', async () => {
+      const [request, call] = [anIdentityRequest(), aPatientCall()];
+      const { slug } = request;
+      const { identity } = subject;
+      const code = 'invalid';
+      const nobody = identity.listPeople({ slug, subs: [] }, call);
+      await expect(nobody).rejects.toMatchObject({ code });
+      await identity.ensure(request, call);
+      const sub = await subject.makeUser(request);
+      const unknown = subject.unknownUser.includes(' because ') ? [] : [subject.unknownUser];
+      expect(await identity.listPeople({ slug, subs: [...unknown, sub] }, call)).toEqual([
+        { sub, email: expect.stringContaining('@'), emailVerified: true },
+      ]);
+      const others = identity.listPeople({ slug, subs: [sub] }, aPatientCall());
+      await expect(others).rejects.toMatchObject({ code });
+    });
+
+    test('receives people as users who are no members yet, again and with more of them', async () => {
+      const [call, [ann, bob]] = [aPatientCall(), [aPerson(), aPerson()]];
+      const identityProviders = [anIdentityProvider('corp')];
+      const shape = anIdentityRequest({ identityProviders });
+      const { slug } = shape;
+      const { identity } = subject;
+      const first = await identity.receive({ ...shape, people: [ann] }, call);
+      expect(await subject.look(slug)).toEqual({ mark: call.owner, identityProviders: ['corp'] });
+      expectRight(await identity.observe(shape, call));
+      const sub = first.subs[ann.sub] ?? 'nobody';
+      expect(sub === ann.sub).toBe(subject.keepsSubs);
+      expect((await subject.groupsOf(slug, sub)) ?? []).toEqual([]);
+      expect(await identity.receive({ ...shape, people: [ann] }, call)).toEqual(first);
+      const more = await identity.receive({ ...shape, people: [ann, bob] }, call);
+      expect(more).toEqual({ ...first, subs: { ...first.subs, ...more.subs } });
+      expect(new Set(Object.values(more.subs)).size).toBe(2);
+      for (const one of Object.values(more.subs)) {
+        await identity.ensureMember({ slug, sub: one, roles: ['org-admin'] }, call);
+        expect(await subject.groupsOf(slug, one)).toEqual(['org-admins']);
+      }
+      await identity.remove(slug, call);
+      expect(await subject.look(slug)).toBeUndefined();
+    });
+
+    test('receives nobody into what is not ours, and leaves it as it was', async () => {
+      const request = anIdentityRequest();
+      await subject.plant(request.slug);
+      const before = await subject.look(request.slug);
+      const received = subject.identity.receive({ ...request, people: [aPerson()] }, aPatientCall());
+      await expect(received).rejects.toMatchObject({ code: 'foreign' });
+      expect(await subject.look(request.slug)).toEqual(before);
+    });
+
+    test('a received person is mailed the way in, until there is one', async () => {
+      const [request, call, person] = [anIdentityRequest(), aPatientCall(), aPerson()];
+      const { slug, origin } = request;
+      const { identity } = subject;
+      const { issuer, subs } = await identity.receive({ ...request, people: [person] }, call);
+      const sub = subs[person.sub] ?? 'nobody';
+      const [told] = await identity.listPeople({ slug, subs: [sub] }, call);
+      const mailed = () => subject.mailCatcher.findLink(told?.email ?? 'nobody', call.signal);
+      await identity.ensureMember({ slug, sub, roles: ['org-owner'] }, call);
+      await identity.welcome({ slug, sub, origin }, call);
+      const link = await mailed();
+      expect(link).toMatch(/^https?:\/\//u);
+      const foreign = identity.welcome({ slug, sub, origin }, aPatientCall());
+      await expect(foreign).rejects.toMatchObject({ code: 'invalid' });
+      if (typeof subject.signIn === 'string') return expect(subject.signIn).toMatch(/ because /);
+      const asked = { ...request, adminEmail: person.email };
+      expect(await subject.signIn(asked, link ?? 'no link')).toMatchObject({
+        ...{ issuer, sub, emailVerified: true, groups: ['org-owners'] },
+      });
+      await identity.welcome({ slug, sub, origin }, call);
+      expect(await mailed()).toBe(link);
+    });
+
     /** Every call that names a tenant. */
     const everyCall = (identity: IdentityProvider, request: IdentityRequest, call: Call) => {
       const { slug } = request;
@@ -430,6 +511,9 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
         ensureInvited: () => identity.ensureInvited({ slug, email: request.adminEmail }, call),
         ensureMember: () => identity.ensureMember({ ...member, roles: ['org-member'] }, call),
         removeMember: () => identity.removeMember(member, call),
+        listPeople: () => identity.listPeople({ slug, subs: [member.sub] }, call),
+        receive: () => identity.receive({ ...request, people: [] }, call),
+        welcome: () => identity.welcome({ ...member, origin: request.origin }, call),
         observe: () => identity.observe(request, call),
         mend: () => identity.mend(request, call),
         probe: () => identity.probe(call.signal),

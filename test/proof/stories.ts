@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Isolation } from '../../domain/isolation.ts';
 import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
 import { REVOKE } from '../../domain/offboarding.ts';
 import type { AcceptCaller } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptMove } from '../../registry/accept-move.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { changeOf } from './changed-members.ts';
@@ -131,6 +133,19 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
       skips: ['retention', ...stepsOf('offboardTenant', 'dns', 'receipt')],
     },
   ],
+  moveTenant: [
+    {
+      prepare: async (stage) => move(stage, 'pool'),
+      leaves: { done: 'active', unwound: 'active' },
+    },
+    {
+      prepare: async (stage) => {
+        await stage.before(move({ ...stage, caller: { actor: 'operator' } }, 'pool'));
+        return move(stage, 'silo');
+      },
+      leaves: { done: 'active', unwound: 'active' },
+    },
+  ],
 };
 
 /** Its rows from one to another. */
@@ -143,6 +158,11 @@ const offboard =
   ({ world, caller, made }: Stage): Request =>
   () =>
     acceptOffboarding(world.accept, { ...caller, tenant: made.tenant });
+
+const move =
+  ({ world, caller, made }: Stage, to: Isolation): Request =>
+  () =>
+    acceptMove(world.accept, { ...caller, tenant: made.tenant, to });
 
 const ownNameOf = ({ made }: Stage): string => `${CANARY}.${made.tenant}.example`;
 

@@ -9,6 +9,7 @@ import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { aTenantOfTwo } from '../support/changed-world.ts';
 import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
 import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
+import { MOVE_ENDINGS } from './move-endings.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { DOMAIN_ENDINGS } from './domain-endings.ts';
 import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
@@ -104,6 +105,7 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'trial-refused-by-rule': trialRefused,
   },
   offboardTenant: OFFBOARD_ENDINGS,
+  moveTenant: MOVE_ENDINGS,
 };
 
 export const ENDINGS: Readonly<Record<string, Ending>> = Object.assign(

@@ -47,7 +47,7 @@ export function memoryOutside({ faults, files }: { faults?: Faults; files?: stri
   });
   return {
     memory,
-    identity: { silo: memory.identity, pool: memory.identity },
+    identity: { silo: memory.identity, pool: memory.pool },
     databases: createMemoryTenantDatabase(options('databases')),
     routes: createMemoryRoutes(options('routes')),
     dns: createMemoryDns(options('dns')),

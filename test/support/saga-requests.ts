@@ -6,10 +6,12 @@ import { systemIds } from '../../adapters/system/ids.ts';
 import { createTemporalEngine } from '../../adapters/temporal/engine.ts';
 import type { FreezeReason } from '../../domain/freezing.ts';
 import type { SagaState } from '../../domain/operation.ts';
+import type { Isolation } from '../../domain/isolation.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { acceptFreeze, acceptUnfreeze } from '../../registry/accept-freezing.ts';
+import { acceptMove } from '../../registry/accept-move.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision, type ProvisionRequest } from '../../registry/accept-provision.ts';
 import { acceptMembershipChange } from '../../registry/accept-membership-change.ts';
@@ -53,6 +55,8 @@ export function createRequests(api: PostgresStore, start: Start) {
     accepted(await acceptUnfreeze(ports, { actor: 'operator', tenant }));
   const acceptLeaving = async (tenant: string) =>
     accepted(await acceptOffboarding(ports, { actor: 'operator', tenant }));
+  const acceptMoving = async (tenant: string, to: Isolation) =>
+    accepted(await acceptMove(ports, { actor: 'operator', tenant, to }));
   const row = async ({ id }: Operation): Promise<Operation> => {
     const found = await api.operations.findOperation(id);
     if (found === undefined) throw new Error(`no operation ${id}`);
@@ -81,6 +85,8 @@ export function createRequests(api: PostgresStore, start: Start) {
       begin(await acceptChange(tenant, change)),
     ...{ acceptFreezing, acceptUnfreezing },
     ...{ acceptLeaving, offboard: async (tenant: string) => begin(await acceptLeaving(tenant)) },
+    ...{ acceptMoving },
+    move: async (tenant: string, to: Isolation) => begin(await acceptMoving(tenant, to)),
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
     unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),
     ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>

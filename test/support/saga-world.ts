@@ -35,7 +35,7 @@ export const SHORT: SagaTiming = {
     ...{ 'invitation-reminder': 1_000, invitation: 2_000 },
     ...{ trial: 2_000, 'trial-reminder': 1_000, orphan: 60_000, 'lost-saga': 60_000 },
     ...{ 'domain-look': 100, 'domain-claim': 5_000 },
-    ...{ retention: 300, 'dns-cache': 100 },
+    ...{ retention: 300, 'dns-cache': 100, 'old-tokens': 100 },
   },
 };
 

@@ -202,9 +202,9 @@ function readerOf(
 function embeddedOutside(folder: string) {
   const file = (name: string) => ({ file: join(folder, 'adapters', `${name}.json`) });
   const issuerBase = 'https://id.tenure.localhost';
-  const { identity } = createMemoryIdentity({ issuerBase, ...file('identity') });
+  const { identity, pool } = createMemoryIdentity({ issuerBase, ...file('identity') });
   return {
-    identity: { silo: identity, pool: identity },
+    identity: { silo: identity, pool },
     databases: createMemoryTenantDatabase(file('tenant-databases')),
     routes: createMemoryRoutes(file('routes')),
     dns: createMemoryDns(file('dns')),

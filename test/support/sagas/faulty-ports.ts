@@ -10,6 +10,7 @@ import type { Failures, FaultPlan } from './faults.ts';
 const EFFECTS: ReadonlySet<unknown> = new Set([
   ...['ensure', 'remove', 'inviteAdmin', 'ensureInvited', 'ensureMember', 'removeMember'],
   ...['suspend', 'restore', 'put'],
+  ...['receive', 'welcome'],
   ...['send', 'look'],
 ]);
 
@@ -74,6 +75,7 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
   const { commitFreeze, commitUnfreeze } = activities;
   const { commitDomain, commitDomainRemoval, freeDomain } = activities;
   const { commitOffboarding, commitRetentionEnd, commitRevocation, commitArchive } = activities;
+  const { commitMove, commitLatecomers } = activities;
   const { releaseTenant, eraseRecords, assureNoResidue } = activities;
   const { commitInvitation, isInvitationPending, settleInvitation } = activities;
   const { commitPlan, commitAnswer, beginTrial, extendTrial, convertTrial, endTrial } = activities;
@@ -108,6 +110,9 @@ export function faultyActivities(plan: FaultPlan, activities: Activities): Activ
     eraseRecords: (...args) => plan.run('store.erase', STORE, () => eraseRecords(...args)),
     assureNoResidue: (...args) => plan.run('outside.scan', STORE, () => assureNoResidue(...args)),
     commitArchive: (...args) => plan.run('store.archive', STORE, () => commitArchive(...args)),
+    commitMove: (...args) => plan.run('store.move', STORE, () => commitMove(...args)),
+    commitLatecomers: (...args) =>
+      plan.run('store.latecomers', STORE, () => commitLatecomers(...args)),
     undoAcceptance: (...args) =>
       plan.run('store.undoAcceptance', STORE, () => undoAcceptance(...args)),
     recordProgress: (...args) =>
