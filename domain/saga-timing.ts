@@ -38,7 +38,7 @@ export const WAITS = [
   'retention',
   /** As long as resolvers may remember a record that was removed. */
   'dns-cache',
-  /** As long as what a provider has signed may be taken, with the keys of it that are kept. */
+  /** As long as access tokens live. */
   'old-tokens',
 ] as const;
 export type Wait = (typeof WAITS)[number];
@@ -60,6 +60,6 @@ export const DEFAULT_TIMING: Omit<SagaTiming, 'settleMs'> = {
     'trial-reminder': 3 * DAY_MS,
     retention: 30 * DAY_MS,
     'dns-cache': 5 * MINUTE_MS,
-    'old-tokens': 10 * MINUTE_MS,
+    'old-tokens': 5 * MINUTE_MS,
   },
 };

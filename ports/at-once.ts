@@ -23,7 +23,7 @@ export async function fewAtOnce<T, R>(
       throw error;
     }),
   );
-  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
   return results;
 }

@@ -1,7 +1,6 @@
 import type { Finding } from '../domain/reconcile/finding.ts';
 import { provisionInputOf } from '../domain/requests.ts';
 import type { Operation } from '../ports/registry-store.ts';
-import { removeOther } from './move-tenant.ts';
 import type { ReconcileAllPorts } from './reconcile-all.ts';
 import { startSaga } from './start-saga.ts';
 
@@ -37,12 +36,9 @@ async function close(
   signal: AbortSignal,
   atMs: number,
 ): Promise<void> {
-  const { id, kind, tenant, steps } = operation;
+  const { id, kind, steps } = operation;
   const done = await ports.reconcile.hasCommitted(id);
   if (kind === 'provisionTenant' && !done) await takeBack(ports, operation, signal, atMs);
-  // Committed or not, the tenant is in one mode: what is in the other was to go.
-  if (kind === 'moveTenant')
-    await removeOther(ports, { owner: { tenant, operation: id }, signal });
   const state = done ? 'done' : 'unwound';
   await ports.operations.recordProgress(id, { state, reason: REASON, steps }, atMs);
 }

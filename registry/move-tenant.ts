@@ -5,19 +5,13 @@ import type { Rebinding } from '../domain/moving.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { fewAtOnce } from '../ports/at-once.ts';
 import type { Call } from '../ports/call.ts';
-import type { IdentityProvider, Received } from '../ports/identity-provider.ts';
+import type { Received } from '../ports/identity-provider.ts';
 import type { InvitationStore } from '../ports/invitation-store.ts';
-import type { TenantReader } from '../ports/registry-store.ts';
 import { followSub, type FollowPorts } from './follow-member.ts';
 import { identityShapeOf, type ShapePorts } from './identity-request.ts';
 
 export type MovePorts = FollowPorts &
   ShapePorts & { readonly invitations: Pick<InvitationStore, 'listInvitations'> };
-
-export interface OtherPorts {
-  readonly tenants: Pick<TenantReader, 'findTenant'>;
-  readonly identity: Readonly<Record<Isolation, IdentityProvider>>;
-}
 
 /**
  * Makes realm or organization in the other mode, with a user for everybody who has one where the
@@ -64,7 +58,7 @@ export async function welcomeMembers(ports: MovePorts, call: Call): Promise<void
 }
 
 /** Lets nobody in any more in the mode that the tenant is not in. */
-export async function closeOther(ports: OtherPorts, call: Call): Promise<void> {
+export async function closeOther(ports: MovePorts, call: Call): Promise<void> {
   const { tenant } = await readTenant(ports, call);
   await ports.identity[otherMode(tenant.isolation)].suspend(tenant.slug, call);
 }
@@ -73,7 +67,7 @@ export async function closeOther(ports: OtherPorts, call: Call): Promise<void> {
  * Removes what a move has made, or left, in the mode that the tenant is not in: whatever went wrong
  * before, never where it lives.
  */
-export async function removeOther(ports: OtherPorts, call: Call): Promise<void> {
+export async function removeOther(ports: MovePorts, call: Call): Promise<void> {
   const { tenant } = await readTenant(ports, call);
   await ports.identity[otherMode(tenant.isolation)].remove(tenant.slug, call);
 }
@@ -113,7 +107,7 @@ async function inviteAgain(
   await fewAtOnce(pending, ({ email }) => identity[mode].ensureInvited({ slug, email }, call));
 }
 
-async function readTenant({ tenants }: OtherPorts, call: Call) {
+async function readTenant({ tenants }: MovePorts, call: Call) {
   const tenant = await tenants.findTenant(call.owner.tenant);
   // Rows are never deleted, and `activate` has set the issuer.
   if (tenant?.issuer == null) throw new Error(`no tenant ${call.owner.tenant} with an issuer`);

@@ -22,8 +22,8 @@ import {
   removeOrganizationMember,
 } from './organization-member.ts';
 import { findOrganization, listOrganizations } from './organization-search.ts';
-import { listPeople, receivePeople, welcomeUser } from './people.ts';
 import { restoreOrganization, suspendOrganization } from './organization-suspension.ts';
+import { listPeople, receivePeople, welcomeUser } from './people.ts';
 import {
   ensurePoolClient,
   ensurePoolProvider,
@@ -71,11 +71,6 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await sendInvite(admin, call, realm, user.id, clientId, origin);
     },
-    ensureInvited: async ({ slug, email }, call) => {
-      if (!isMine(await findOrganization(admin, realm, slug, call), call))
-        throw refuse('invalid', 'the organization of the invited person is not there');
-      await ensureInvitedUser(admin, realm, email, call);
-    },
     ensureMember: async ({ slug, sub, roles }, call) => {
       const organization = await findOrganization(admin, realm, slug, call);
       if (!isMine(organization, call) || organization?.id === undefined)
@@ -115,19 +110,26 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
   };
 }
 
+type People = 'ensureInvited' | 'listPeople' | 'receive' | 'welcome';
+
+/** Who may sign in there, whatever they are members of. */
 function poolPeople(
   admin: KeycloakAdmin,
   config: KeycloakConfig,
   ready: (call: Call) => Promise<void>,
-): Pick<IdentityProvider, 'listPeople' | 'receive' | 'welcome'> {
+): Pick<IdentityProvider, People> {
   const { poolRealm: realm } = config;
-  const assureThere = async (slug: string, call: Call) => {
+  const assureMine = async (slug: string, call: Call) => {
     if (!isMine(await findOrganization(admin, realm, slug, call), call))
-      throw refuse('invalid', 'the organization of the people is not there');
+      throw refuse('invalid', 'the organization of the person is not there');
   };
   return {
+    ensureInvited: async ({ slug, email }, call) => {
+      await assureMine(slug, call);
+      await ensureInvitedUser(admin, realm, email, call);
+    },
     listPeople: async ({ slug, subs }, call) => {
-      await assureThere(slug, call);
+      await assureMine(slug, call);
       return listPeople(admin, realm, subs, call);
     },
     receive: async ({ people, ...shape }, call) => {
@@ -140,7 +142,7 @@ function poolPeople(
     },
     welcome: async ({ slug, sub, origin }, call) => {
       assureOrigin(origin);
-      await assureThere(slug, call);
+      await assureMine(slug, call);
       await renewMailServer(admin, realm, config.smtp, call);
       const clientId = formatPoolName(WEB_CLIENT, slug);
       await welcomeUser(admin, { realm, id: sub, clientId, origin }, call);

@@ -18,7 +18,7 @@ export async function listPeople(
   call: Call,
 ): Promise<Person[]> {
   const users = await fewAtOnce(subs, (id) => findUserById(admin, realm, id, call));
-  return users.filter((user) => user?.enabled === true).map(toPerson);
+  return users.flatMap((user) => (user?.enabled === true ? [toPerson(user)] : []));
 }
 
 function toPerson(user: UserRepresentation): Person {

@@ -60,11 +60,7 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
       await renewMailServer(admin, slug, config.smtp, call);
       await sendInvite(admin, call, slug, adminUserId, WEB_CLIENT, origin);
     },
-    ensureInvited: async ({ slug, email }, call) => {
-      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
-        throw refuse('invalid', 'the realm of the invited person is not there');
-      await ensureInvitedUser(admin, slug, email, call);
-    },
+    ...realmPeople(admin, config, secrets),
     ensureMember: async (request, call) => {
       if ((await lookUntil(isClear, admin, request.slug, call)) !== 'mine')
         throw refuse('invalid', 'the realm of the member is not there');
@@ -73,27 +69,6 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
     removeMember: async (request, call) => {
       if ((await lookUntil(isClear, admin, request.slug, call)) === 'mine')
         await removeRealmMember(admin, request, call);
-    },
-    listPeople: async ({ slug, subs }, call) => {
-      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
-        throw refuse('invalid', 'the realm of the people is not there');
-      return listPeople(admin, slug, subs, call);
-    },
-    receive: async ({ people, ...shape }, call) => {
-      assureShape(shape);
-      const users = people.map(formatPerson);
-      await ensureRealm(admin, formatRealm(shape, users, call.owner, config), call);
-      const secret = await readBackShape(admin, shape, call);
-      await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
-      const subs = await receivePeople(admin, shape.slug, people, call);
-      return { issuer: formatIssuer(config, shape.slug), subs };
-    },
-    welcome: async ({ slug, sub, origin }, call) => {
-      assureOrigin(origin);
-      if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
-        throw refuse('invalid', 'the realm of the member is not there');
-      await renewMailServer(admin, slug, config.smtp, call);
-      await welcomeUser(admin, { realm: slug, id: sub, clientId: WEB_CLIENT, origin }, call);
     },
     observe: async (shape, call) => {
       const seen = await lookUntil(isClear, admin, shape.slug, call);
@@ -114,6 +89,45 @@ export function createKeycloakRealms(config: KeycloakConfig, secrets: Secrets): 
     probe: (signal) => admin.probe(signal),
     inventory: (signal) => listRealms(admin, config, signal),
   });
+}
+
+type People = 'ensureInvited' | 'listPeople' | 'receive' | 'welcome';
+
+/** Who may sign in there, whatever they are members of. */
+function realmPeople(
+  admin: KeycloakAdmin,
+  config: KeycloakConfig,
+  secrets: Secrets,
+): Pick<IdentityProvider, People> {
+  const assureMine = async (slug: string, call: Call) => {
+    if ((await lookUntil(isClear, admin, slug, call)) !== 'mine')
+      throw refuse('invalid', 'the realm of the person is not there');
+  };
+  return {
+    ensureInvited: async ({ slug, email }, call) => {
+      await assureMine(slug, call);
+      await ensureInvitedUser(admin, slug, email, call);
+    },
+    listPeople: async ({ slug, subs }, call) => {
+      await assureMine(slug, call);
+      return listPeople(admin, slug, subs, call);
+    },
+    receive: async ({ people, ...shape }, call) => {
+      assureShape(shape);
+      const users = people.map(formatPerson);
+      await ensureRealm(admin, formatRealm(shape, users, call.owner, config), call);
+      const secret = await readBackShape(admin, shape, call);
+      await secrets.put(call.owner.tenant, ADMIN_SECRET, secret);
+      const subs = await receivePeople(admin, shape.slug, people, call);
+      return { issuer: formatIssuer(config, shape.slug), subs };
+    },
+    welcome: async ({ slug, sub, origin }, call) => {
+      assureOrigin(origin);
+      await assureMine(slug, call);
+      await renewMailServer(admin, slug, config.smtp, call);
+      await welcomeUser(admin, { realm: slug, id: sub, clientId: WEB_CLIENT, origin }, call);
+    },
+  };
 }
 
 /** Create, or adopt if mine, or refuse. Who lost a race finds the winner's realm. */

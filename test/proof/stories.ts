@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { otherMode } from '../../domain/isolation.ts';
 import type { Isolation } from '../../domain/isolation.ts';
 import type { MembershipChangeName } from '../../domain/membership-change.ts';
 import type { OperationKind } from '../../domain/operation.ts';
@@ -135,13 +136,14 @@ export const STORIES: Readonly<Record<OperationKind, readonly [Story, ...Story[]
   ],
   moveTenant: [
     {
-      prepare: async (stage) => move(stage, 'pool'),
+      prepare: async (stage) => move(stage, await modeOf(stage)),
       leaves: { done: 'active', unwound: 'active' },
     },
     {
       prepare: async (stage) => {
-        await stage.before(move({ ...stage, caller: { actor: 'operator' } }, 'pool'));
-        return move(stage, 'silo');
+        const from = await modeOf(stage);
+        await stage.before(move({ ...stage, caller: { actor: 'operator' } }, from));
+        return move(stage, otherMode(from));
       },
       leaves: { done: 'active', unwound: 'active' },
     },
@@ -159,10 +161,18 @@ const offboard =
   () =>
     acceptOffboarding(world.accept, { ...caller, tenant: made.tenant });
 
-const move =
-  ({ world, caller, made }: Stage, to: Isolation): Request =>
-  () =>
-    acceptMove(world.accept, { ...caller, tenant: made.tenant, to });
+/** In which the story's tenant is before it. */
+async function modeOf({ world, made }: Stage): Promise<Isolation> {
+  const tenant = await world.api.tenants.findTenant(made.tenant);
+  if (tenant === undefined) throw new Error('the tenant of the story is not there');
+  return tenant.isolation;
+}
+
+/** Into the other one. */
+function move({ world, caller, made }: Stage, from: Isolation): Request {
+  const to = otherMode(from);
+  return () => acceptMove(world.accept, { ...caller, tenant: made.tenant, to });
+}
 
 const ownNameOf = ({ made }: Stage): string => `${CANARY}.${made.tenant}.example`;
 
