@@ -143,13 +143,9 @@ async function listOutside(ports: SweepPorts, signal: AbortSignal): Promise<read
       items: seen.items.map((item) => ({ place, ...item, ...(isolation && { isolation }) })),
     };
   };
-  // Where one adapter plays both parts, its objects are listed once, and of either mode.
-  const ofIdentity =
-    identity.silo === identity.pool
-      ? [list('identity', identity.silo)]
-      : [list('identity', identity.silo, 'silo'), list('identity', identity.pool, 'pool')];
   return Promise.all([
-    ...ofIdentity,
+    list('identity', identity.silo, 'silo'),
+    list('identity', identity.pool, 'pool'),
     list('database', databases),
     list('route', routes),
     list('dns', dns),

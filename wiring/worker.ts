@@ -58,7 +58,6 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const reconcile = createReconcileStore({ databaseUrl });
   const census = createTemporalCensus(temporal);
   const ids = systemIds;
-  const silo = watch('identity', identity.silo);
   return {
     operations: store.operations,
     tenants: store.tenants,
@@ -76,10 +75,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     store: store.probe,
     engine,
     metrics,
-    // One adapter may be both, and the doctor must see that it is.
     identity: {
-      silo,
-      pool: identity.pool === identity.silo ? silo : watch('identity', identity.pool),
+      silo: watch('identity', identity.silo),
+      pool: watch('identity', identity.pool),
     },
     ...{ reconcile, census, accept: { ...requests, clock: systemClock, ids } },
     mailCatcher,

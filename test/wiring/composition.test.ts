@@ -58,7 +58,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
     composeDns(again).inventory(call().signal),
     composeRoutes(again).inventory(call().signal),
     composeDatabases(again, NO_SECRETS).inventory(call().signal),
-    (await composeIdentity(again, NO_SECRETS)).identity.pool.inventory(call().signal),
+    (await composeIdentity(again, NO_SECRETS)).identity.silo.inventory(call().signal),
   ]);
   for (const items of inventories)
     expect(items).toEqual([expect.objectContaining({ tenant: owner.tenant })]);
