@@ -42,6 +42,8 @@ function over(ref: SagaRef, found: Found): Row[] {
       name: 'target',
       title: 'Create realm or organization in the other mode, with all members',
       touches: 'identity',
+      // Behind the commit members change there: nothing of before may land on that.
+      settles: true,
       do: async (call) => {
         found.moved = await call('prepareTarget', ref);
       },
@@ -78,6 +80,8 @@ function settled(ref: SagaRef, found: Found): Row[] {
       name: 'members',
       title: 'Give each member the place of its roles; take along who joined meanwhile',
       touches: 'identity',
+      // Changes of membership hold no lock.
+      settles: 'again',
       do: async (call) => {
         found.late = await call('settleMembers', ref, found.moved);
       },
