@@ -139,8 +139,8 @@ export interface IdentityProvider {
   ): Promise<readonly Person[]>;
   /**
    * What `ensure` makes, with a user for each of these people instead of the first admin; none of
-   * them is a member yet. A new realm keeps their `sub`s. Elsewhere whoever has the address is the
-   * person, by the rule of `ensureInvited`: what another provider says of it proves nothing.
+   * them is a member yet. Whoever has the address is the person, by the rule of `ensureInvited`.
+   * What another provider says of an address holds only where all users are the tenant's.
    * Repeatable, also with others.
    */
   receive(

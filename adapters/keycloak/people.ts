@@ -31,7 +31,10 @@ function toPerson(user: UserRepresentation): Person {
   };
 }
 
-/** Who came in with the realm's own POST has the same id; else whoever has the address. */
+/**
+ * An id is unique in the whole server, so that nobody keeps it while the user before is there: the
+ * address is what both know of the person.
+ */
 export async function receivePeople(
   admin: KeycloakAdmin,
   realm: string,
@@ -39,8 +42,7 @@ export async function receivePeople(
   call: Call,
 ): Promise<Received['subs']> {
   const found = await fewAtOnce(people, async ({ sub, email }) => {
-    const kept = await findUserById(admin, realm, sub, call);
-    return [sub, kept?.id ?? (await ensureInvitedUser(admin, realm, email, call))] as const;
+    return [sub, await ensureInvitedUser(admin, realm, email, call)] as const;
   });
   return Object.fromEntries(found);
 }

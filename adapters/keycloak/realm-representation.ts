@@ -38,16 +38,13 @@ const CLAIM_EVERYWHERE = {
   'introspection.token.claim': 'true',
 };
 
-/** `id` is honoured in the realm's own POST only; `POST users` ignores it. */
-type NewUser = UserRepresentation & { readonly id: string };
-
 /**
  * The whole realm for one POST, which is all or nothing. Keycloak makes the admin client's secret.
  * `clientScopes` stays away: it would remove the built-in scopes, so mappers stand on the client.
  */
 export function formatRealm(
   request: IdentityShape,
-  users: readonly NewUser[],
+  users: readonly UserRepresentation[],
   owner: OwnerMark,
   { smtp, loginCallback }: Pick<KeycloakConfig, 'smtp' | 'loginCallback'>,
 ): RealmRepresentation & { readonly realm: string } {
@@ -83,8 +80,9 @@ export function formatRealm(
   };
 }
 
-export function formatFirstAdmin({ adminUserId, adminEmail }: IdentityRequest): NewUser {
+export function formatFirstAdmin({ adminUserId, adminEmail }: IdentityRequest): UserRepresentation {
   return {
+    // Honoured in the realm's own POST only; `POST users` ignores it.
     id: adminUserId,
     username: adminEmail,
     email: adminEmail,
@@ -96,8 +94,8 @@ export function formatFirstAdmin({ adminUserId, adminEmail }: IdentityRequest): 
 }
 
 /** In the realm of the tenant alone, so that what its provider before had verified holds. */
-export function formatPerson({ sub, email, ...person }: Person): NewUser {
-  return { id: sub, username: email, email, enabled: true, ...person };
+export function formatPerson({ sub: _elsewhere, email, ...person }: Person): UserRepresentation {
+  return { username: email, email, enabled: true, ...person };
 }
 
 /** What a realm of one tenant is set to. */

@@ -6,8 +6,6 @@ import { aliasesOf } from './identity-drift.ts';
 import type { MemoryTenantIdentity } from './identity.ts';
 
 interface Place {
-  /** Realms keep `sub`s, a shared realm has its own. */
-  readonly keepsSubs: boolean;
   issuerOf(slug: string): string;
   /** Whosever it is. */
   find(slug: string): MemoryTenantIdentity | undefined;
@@ -35,11 +33,12 @@ export function memoryPeople(
         const there = place.find(slug);
         if (there !== undefined && there.owner?.tenant !== call.owner.tenant)
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
-        const subs = people.map(({ sub, email }) => [sub, place.keepsSubs ? sub : subOf(email)]);
+        const issuer = place.issuerOf(slug);
+        const subs = people.map(({ sub, email }) => [sub, subOf(issuer, email)]);
         const owner = { tenant: call.owner.tenant, operation: call.owner.operation };
         const made = { owner, adminSub: '', identityProviders: aliasesOf(identityProviders) };
         place.keep(slug, there ?? { ...made, members: {} });
-        return { issuer: place.issuerOf(slug), subs: Object.fromEntries(subs) };
+        return { issuer, subs: Object.fromEntries(subs) };
       }),
     welcome: ({ slug, sub, origin }, call) =>
       place.send('welcome', call.signal, () => {
@@ -51,4 +50,6 @@ export function memoryPeople(
 
 const addressOf = (sub: string): string => `${sub}@people.invalid`;
 
-const subOf = (email: string): string => createHash('sha256').update(email).digest('hex');
+/** The same address at the same provider is the same person. */
+const subOf = (issuer: string, email: string): string =>
+  createHash('sha256').update(`${issuer} ${email}`).digest('hex');

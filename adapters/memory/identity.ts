@@ -139,7 +139,6 @@ function placeOf({ entries, save, options }: Memory, mode: Isolation) {
   const keyOf = (slug: string) => `${prefix}${slug}`;
   const base = mode === 'pool' ? `${options.issuerBase}/pool` : options.issuerBase;
   return {
-    keepsSubs: mode === 'silo',
     issuerOf: (slug: string) => `${base}/realms/${slug}`,
     find: (slug: string) => entries.get(keyOf(slug)),
     keep: (slug: string, entry: MemoryTenantIdentity) => {

@@ -67,7 +67,6 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
       const client = await signedIn();
       return namesOf(await client.users.listGroups({ realm: slug, id: sub }));
     },
-    keepsSubs: true,
     unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakRealms({ ...config, clientSecret: 'wrong' }, secrets),
     unreachable: createKeycloakRealms({ ...config, adminUrl: CLOSED_PORT }, secrets),
@@ -144,7 +143,6 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
       if (!members.some(({ id }) => id === sub)) return undefined;
       return namesOf(await client.organizations.groups(orgId).listOrgGroups({ realm, id: sub }));
     },
-    keepsSubs: false,
     unknownUser: randomUUID(),
     withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
     unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),

@@ -24,7 +24,6 @@ function subjectOf(mode: 'silo' | 'pool'): IdentitySubject {
     tenantInToken: (tenant) => tenant,
     makeUser: async () => randomUUID(),
     groupsOf: async (slug, sub) => find(slug)?.members?.[sub]?.toSorted(),
-    keepsSubs: mode === 'silo',
     unknownUser: 'every user is known because it has none of its own',
     withWrongCredentials: 'no credentials because it is no server',
     unreachable: 'always there because it is no server',

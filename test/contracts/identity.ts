@@ -51,8 +51,6 @@ export interface IdentitySubject {
   makeUser(request: IdentityRequest): Promise<string>;
   /** The groups of a member, sorted; undefined: the user is no member. */
   groupsOf(slug: string, sub: string): Promise<readonly string[] | undefined>;
-  /** Whether somebody who comes from elsewhere keeps the `sub`. */
-  readonly keepsSubs: boolean;
   /** Of a user whom the server does not know; or the reason why it knows none. */
   readonly unknownUser: string;
   /** Credentials that the server does not know; or the reason why there are none. */
@@ -452,7 +450,6 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       expect(await subject.look(slug)).toEqual({ mark: call.owner, identityProviders: ['corp'] });
       expectRight(await identity.observe(shape, call));
       const sub = first.subs[ann.sub] ?? 'nobody';
-      expect(sub === ann.sub).toBe(subject.keepsSubs);
       expect((await subject.groupsOf(slug, sub)) ?? []).toEqual([]);
       expect(await identity.receive({ ...shape, people: [ann] }, call)).toEqual(first);
       const more = await identity.receive({ ...shape, people: [ann, bob] }, call);
