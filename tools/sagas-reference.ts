@@ -65,7 +65,7 @@ function formatSaga(kind: OperationKind): string {
   const input = { operation: '', tenant: '', timing: { ...DEFAULT_TIMING, settleMs: {} } };
   const rows = steps(input).map(formatStep);
   const lock = HOLDS_TENANT_LOCK[kind]
-    ? 'It holds its tenant’s lock from acceptance to its pivot’s commit.'
+    ? 'It holds its tenant’s lock from its acceptance on, until its end at the latest.'
     : 'It holds no lock: the rule in each of its commits decides.';
   const more = told.map((name) => `\`${name}\``).join(', ');
   return [
