@@ -467,7 +467,10 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       const request = anIdentityRequest();
       await subject.plant(request.slug);
       const before = await subject.look(request.slug);
-      const received = subject.identity.receive({ ...request, people: [aPerson()] }, aPatientCall());
+      const received = subject.identity.receive(
+        { ...request, people: [aPerson()] },
+        aPatientCall(),
+      );
       await expect(received).rejects.toMatchObject({ code: 'foreign' });
       expect(await subject.look(request.slug)).toEqual(before);
     });

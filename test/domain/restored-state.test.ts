@@ -71,8 +71,8 @@ describe('the state that signed facts tell', () => {
     ['silo', 'https://id.example/realms/old'],
     ['pool', ISSUER],
   ] as const)('of a tenant that is in %s now has the issuer of %s', (isolation, issuer) => {
-    const { body, ...draft } = tenantDraft(ACME);
-    const moved: FactDraft = { ...draft, body: { ...body, isolation } };
+    const draft = tenantDraft(ACME);
+    const moved = { ...draft, body: { ...draft.body, isolation } } as FactDraft;
     const facts = factsOf(ACME, [moved, memberDraft(memberId(1), 'jane', ['owner'])]);
     const row: Tenant = { ...before, state: 'active', issuer: 'https://id.example/realms/old' };
     expect(restoredChanges(facts, row, DOMAIN)[0]).toMatchObject({ tenant: { isolation, issuer } });

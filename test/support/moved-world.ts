@@ -64,8 +64,9 @@ export async function foldOf({ database }: Pick<World, 'database'>, tenant: stri
 
 /** The same without what a move changes: who somebody is, and in which mode the tenant is. */
 export function withoutPlace(fold: Awaited<ReturnType<typeof foldOf>>) {
-  return Array.from(fold, ([subject, { identity, isolation: _, ...body }]) => ({
-    ...{ subject, body, bound: identity === undefined ? undefined : identity !== null },
+  return Array.from(fold, ([subject, { identity, ...body }]) => ({
+    ...{ subject, body: { ...body, isolation: undefined } },
+    bound: identity === undefined ? undefined : identity !== null,
   }));
 }
 
