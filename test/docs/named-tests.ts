@@ -20,7 +20,7 @@ export function rowsWithoutTest(page: string): string[] {
 /** Whether the source has a test or group of exactly this title. */
 export function hasTitle(source: string, title: string): boolean {
   const literals = [`'${title}'`, `"${title}"`, `\`${title}\``];
-  const starts = ['test(', 'describe(', ')('];
+  const starts = ['test(', 'test.concurrent(', 'describe(', ')('];
   const text = source.replaceAll(/\(\s+/g, '(');
   return starts.some((start) => literals.some((literal) => text.includes(`${start}${literal},`)));
 }
