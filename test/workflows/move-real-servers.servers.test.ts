@@ -175,6 +175,10 @@ test.concurrent(
     expect(await pool.listPeople({ slug, subs: received }, call)).toMatchObject([
       { emailVerified: false },
     ]);
+    // Why a `sub` changes with the place: Keycloak has an id once, in whatever realm.
+    const users = [{ id: ann, username: 'ann', enabled: true }];
+    const twin = client.realms.create({ realm: `${slug}-twin`, enabled: true, users });
+    await expect(twin).rejects.toMatchObject({ response: { status: 409 } });
   },
   TEST_WITHIN_MS,
 );
