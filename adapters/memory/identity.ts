@@ -8,7 +8,7 @@ import type { IdentityProvider, IdentityRequest } from '../../ports/identity-pro
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
-import { aliasesOf, memoryDrift } from './identity-drift.ts';
+import { aliasesOf, isOwned, memoryDrift } from './identity-drift.ts';
 import { memoryMembers } from './identity-members.ts';
 import { openJournal } from './journal.ts';
 
@@ -49,7 +49,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     overNetwork(options.faults, signal, 'identity', method, effect);
   const issuerOf = (slug: string) => `${options.issuerBase}/realms/${slug}`;
   const find = (slug: string) => entries.get(slug);
-  const isMine = (slug: string, call: Call) => find(slug)?.owner?.tenant === call.owner.tenant;
+  const isMine = (slug: string, call: Call) => isOwned(find(slug), call);
   const findMine = (slug: string, call: Call) => (isMine(slug, call) ? find(slug) : undefined);
   const keep = (slug: string, entry: MemoryTenantIdentity) => {
     entries.set(slug, entry);
@@ -96,7 +96,7 @@ export function createMemoryIdentity(options: MemoryIdentityOptions): MemoryIden
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
       send('inventory', signal, () =>
-        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+        Array.from(entries, ([name, { owner }]) => ({ name, owner })),
       ),
   };
   return {
@@ -119,7 +119,7 @@ function absent(what: string): PortError {
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
   return {
-    owner: { tenant: owner.tenant, operation: owner.operation },
+    owner,
     adminSub: request.adminUserId,
     identityProviders: aliasesOf(request.identityProviders),
     members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },

@@ -59,7 +59,7 @@ describe('a domain', () => {
     ]);
     expect(await people.row(claim)).toMatchObject({ state: 'active', endedAtMs: null });
     expect(outside.routes.find(name)).toEqual({
-      ...{ host: name, owner: { tenant, operation: claim.id } },
+      ...{ host: name, owner: { registry: world.registry, tenant, operation: claim.id } },
     });
     await expectCleanSlate(world, { tenants: [tenant] });
 
