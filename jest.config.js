@@ -30,6 +30,7 @@ export default {
   // A limit makes Jest use a worker process also for `-w 1`: a crash costs one file, not the run.
   workerIdleMemoryLimit: '1GB',
   reporters: ['<rootDir>/test/support/reporter.ts'],
+  testSequencer: '<rootDir>/test/support/longest-first.ts',
   projects: [
     {
       ...shared,

@@ -9,7 +9,7 @@ import { openTerminal, Shell } from './shell.ts';
 import type { Terminal } from './shell.ts';
 
 const PAGE = 'docs/tutorials/first-tenant.md';
-const START_WITHIN_MS = 180_000;
+const START_WITHIN_MS = 400_000;
 const WITHIN_MS = 300_000;
 
 let folder: string;

@@ -11,7 +11,7 @@ import { createWorld, LOG, type Activities, type World } from '../support/saga-w
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 
 const HOUR_MS = 3_600_000;
-const SETUP_WITHIN_MS = 120_000;
+const SETUP_WITHIN_MS = 400_000;
 /** The saga's own time stands between acceptance and end. */
 const SLACK_MS = 60_000;
 

@@ -16,7 +16,7 @@ import { mountSmallDisk, type SmallDisk } from '../support/faults/small-disk.ts'
 import { CUT, heal } from '../support/faults/sufferings.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 
-const SETUP_WITHIN_MS = 180_000;
+const SETUP_WITHIN_MS = 400_000;
 /** A cluster takes about 80 MiB, its log 16 MiB at a time. */
 const DISK_MIB = 192;
 const FULL_WITHIN_MS = 60_000;

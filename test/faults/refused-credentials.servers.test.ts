@@ -12,7 +12,7 @@ import { createWorld, type World } from '../support/saga-world.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { server } from '../support/servers/server.ts';
 
-const SETUP_WITHIN_MS = 240_000;
+const SETUP_WITHIN_MS = 400_000;
 const ENDS_WITHIN_MS = 120_000;
 const timing = { attemptTimeoutMs: 20_000, retryBudgetMs: 1_500 };
 /** A realm must be made within it, on a busy machine too. */

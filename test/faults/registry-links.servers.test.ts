@@ -10,7 +10,7 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { todays } from '../support/todays.ts';
 
 const sufferings = todays(SUFFERINGS);
-const SETUP_WITHIN_MS = 300_000;
+const SETUP_WITHIN_MS = 400_000;
 /** A saga takes a third of a second: each suffering outlasts its steps. */
 const SUFFERS_MS = 600;
 const BRIEF_MS = 250;

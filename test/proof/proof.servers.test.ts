@@ -7,7 +7,7 @@ import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
 import { AT_ONCE, runCells } from './run-cells.ts';
 
-const START_WITHIN_MS = 120_000;
+const START_WITHIN_MS = 400_000;
 const TENTH_WITHIN_MS = 300_000;
 /**
  * Of this file. The tenth is always run whole; of the sagas that changed, what the rest of the time

@@ -25,7 +25,7 @@ const CHECK_AGAIN_MS = 1_000;
 
 export interface Outcome {
   readonly cell: string;
-  /** `nothing`: all holds, but in a wait no message was sent that could be broken. */
+  /** `nothing`: all holds, but a message that could be broken was not sent. */
   readonly result: 'holds' | 'broken' | 'nothing';
   readonly findings: readonly string[];
   readonly ms: number;
@@ -39,6 +39,8 @@ interface Running {
 /** A saga that has ended, and which of its breaks came about. */
 export interface Lived extends Subject {
   readonly breaks: readonly PlannedBreak[];
+  /** It skipped steps with reason; another one, unbroken, did them. */
+  readonly excused: boolean;
 }
 
 /** Breaks sagas as it is told, and looks at what is left. */
@@ -107,7 +109,7 @@ export class Prover {
   }
 
   async #judge(cell: Cell, story: Story): Promise<Pick<Outcome, 'result' | 'findings'>> {
-    const { breaks, ...subject } = await this.live(cell, story);
+    const { breaks, excused, ...subject } = await this.live(cell, story);
     const wanted = unwinds(cell) ? 'unwound' : 'done';
     const { state } = subject.operation;
     const wrong = [
@@ -115,7 +117,7 @@ export class Prover {
       ...(await this.check(subject)),
     ];
     const unmet = breaks.filter(({ spent }) => !spent);
-    const missed = unmet.filter((each) => !isWait(cell, each));
+    const missed = unmet.filter((each) => !excused && !isWait(cell, each));
     const findings = [
       ...missed.map(({ at, fault, place }) => `it never came to ${at}: ${fault} at ${place}`),
       ...wrong,
@@ -143,7 +145,8 @@ export class Prover {
     const operation = await this.#ended(accepted);
     this.world.commander.forget(operation.id);
     this.#running.delete(operation.id);
-    return { operation, story, request, breaks };
+    const excused = (await story.again?.(stage, operation)) ?? false;
+    return { operation, story, request, breaks, excused };
   }
 
   /**

@@ -40,6 +40,11 @@ export interface Story {
   readonly begun?: (stage: Stage, operation: Operation) => Promise<unknown>;
   /** Ends its waits: resolves when the saga has been told. Absent: it waits for nobody. */
   readonly meanwhile?: (stage: Stage, operation: Operation) => Promise<unknown>;
+  /**
+   * Asks for another one where it left out, with reason, what it is for. Whether it did: steps that
+   * it skipped could not be broken.
+   */
+  readonly again?: (stage: Stage<ProofWorld>, ended: Operation) => Promise<boolean>;
   /** The tenant's state after the saga's end; undefined: it is the platform, which has no row. */
   readonly leaves: Readonly<Record<'done' | 'unwound', TenantState | undefined>>;
   /** It begins others that commit, and commits nothing itself. */

@@ -15,7 +15,7 @@ import { startStack } from '../../tools/stack/stack.ts';
 import type { Stack } from '../../tools/stack/stack.ts';
 import { eventually } from '../support/eventually.ts';
 
-const TEST_WITHIN_MS = 120_000;
+const TEST_WITHIN_MS = 300_000;
 const HEALED_WITHIN_MS = 60_000;
 /** Temporal holds tasks of a dead worker for its sticky timeout, and retries back off. */
 const SAGA_WITHIN_MS = 60_000;

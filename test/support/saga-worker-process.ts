@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createFactReader } from '../../adapters/postgres/fact-log.ts';
@@ -37,6 +38,7 @@ export interface WorkerOrders {
  */
 Runtime.install(QUIET);
 const workflowBundle = await sagaBundle();
+flushCompileCache(); // Node itself does it at exit, and this one is killed
 const [orders] = (await once(process, 'message')) as [WorkerOrders];
 const { address, namespace, databaseUrl, folder, log } = orders;
 

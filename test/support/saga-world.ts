@@ -23,10 +23,13 @@ import { sagaBundle } from './sagas/bundle.ts';
 
 export const LOG = { log: 'tenure.example/test', epoch: 1 };
 
-/** A saga that is patient for a second, so that tests are not. */
+/**
+ * A saga that is patient for seconds, so that tests are not. An attempt that a machine at a third
+ * of its speed cannot end in time would be a fault that no test planned.
+ */
 export const SHORT: SagaTiming = {
-  attemptTimeoutMs: 1_000,
-  retryBudgetMs: 1_500,
+  attemptTimeoutMs: 3_000,
+  retryBudgetMs: 5_000,
   firstBackoffMs: 20,
   maxBackoffMs: 200,
   parkedLimitMs: 600_000,

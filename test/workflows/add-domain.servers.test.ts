@@ -10,7 +10,7 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 const MANY = 1_000;
 
 const outside = memoryOutside();

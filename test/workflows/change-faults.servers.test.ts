@@ -6,7 +6,7 @@ import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { todays } from '../support/todays.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 const WAYS = {
   deactivate: ['store.commit', 'facts.sign', 'identity.removeMember'],
   reactivate: ['identity.ensureMember', 'store.commit', 'facts.sign'],

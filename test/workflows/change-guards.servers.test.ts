@@ -8,7 +8,7 @@ import { sagaBundle, type Mutation } from '../support/sagas/bundle.ts';
 import { FaultPlan } from '../support/sagas/faults.ts';
 import { startFaultyWorld } from '../support/sagas/faulty-world.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 /** Long beside everything else that a saga does here. */
 const SETTLE_MS = 5_000;
 

@@ -8,7 +8,7 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 /** Fifty are tried in test/registry/last-owner, without their sagas. */
 const OWNERS = 8;
 

@@ -13,8 +13,8 @@ import { createWorld, type World } from '../support/saga-world.ts';
 import { aNamespace } from '../support/servers/kubernetes.ts';
 import { server, type Addresses } from '../support/servers/server.ts';
 
-const SETUP_WITHIN_MS = 300_000;
-const TEST_WITHIN_MS = 120_000;
+const SETUP_WITHIN_MS = 400_000;
+const TEST_WITHIN_MS = 300_000;
 const timing = { attemptTimeoutMs: 10_000, retryBudgetMs: 60_000 };
 
 let knot: Addresses<'knot'>;

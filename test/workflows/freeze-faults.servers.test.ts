@@ -22,7 +22,7 @@ const UNDOS: ReadonlyMap<Effect, Effect> = new Map([
   ['identity.restore', 'identity.suspend'],
   ['route.restore', 'route.suspend'],
 ]);
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 const AT_ONCE = 8;
 const REFUSED: Fault = { kind: 'refused', code: 'invalid' };
 

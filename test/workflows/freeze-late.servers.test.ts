@@ -6,7 +6,7 @@ import { createWorld, SHORT, startTemporal, type World } from '../support/saga-w
 import { sagaBundle, type Mutation } from '../support/sagas/bundle.ts';
 import { madeTenant, objectsOf } from '../support/sagas/frozen-world.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 /** Long beside everything else that a saga does here. */
 const SETTLE_MS = 4_000;
 const LANDS_AFTER_MS = 1_000;

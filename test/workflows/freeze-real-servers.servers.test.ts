@@ -14,7 +14,7 @@ import { createWorld, type World } from '../support/saga-world.ts';
 import { rowOf } from '../support/sagas/frozen-world.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
 
-const SETUP_WITHIN_MS = 300_000;
+const SETUP_WITHIN_MS = 400_000;
 const TEST_WITHIN_MS = 300_000;
 const timing = { attemptTimeoutMs: 20_000, retryBudgetMs: 60_000 };
 const HTTP_ROUTES = {

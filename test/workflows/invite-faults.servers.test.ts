@@ -11,7 +11,7 @@ import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { todays } from '../support/todays.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 const MANY = 1_000;
 
 const plan = new FaultPlan();

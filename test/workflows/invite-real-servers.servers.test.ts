@@ -10,8 +10,8 @@ import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
 import { createWorld, type World } from '../support/saga-world.ts';
 
-const SETUP_WITHIN_MS = 240_000;
-const TEST_WITHIN_MS = 120_000;
+const SETUP_WITHIN_MS = 400_000;
+const TEST_WITHIN_MS = 300_000;
 const MAIL_WITHIN_MS = 20_000;
 const PATIENT = { attemptTimeoutMs: 30_000, retryBudgetMs: 60_000 };
 

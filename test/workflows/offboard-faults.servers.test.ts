@@ -10,7 +10,7 @@ import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-worl
 import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 
-const WORLD_WITHIN_MS = 120_000;
+const WORLD_WITHIN_MS = 400_000;
 const AT_ONCE = 4;
 const REFUSED: Fault = { kind: 'refused', code: 'invalid' };
 

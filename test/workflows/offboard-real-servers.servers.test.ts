@@ -14,7 +14,7 @@ import { expectCleanSlate, inventories } from '../support/sagas/clean-slate.ts';
 import { rowOf } from '../support/sagas/frozen-world.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
 
-const SETUP_WITHIN_MS = 300_000;
+const SETUP_WITHIN_MS = 400_000;
 const TEST_WITHIN_MS = 300_000;
 const ENDS_WITHIN_MS = 120_000;
 /** It shall stop soon at what it finds. */

@@ -11,7 +11,7 @@ import { FaultPlan } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
 
 const timing = { attemptTimeoutMs: 2_000, retryBudgetMs: 3_000 };
-const START_WITHIN_MS = 120_000;
+const START_WITHIN_MS = 400_000;
 
 const plan = new FaultPlan();
 let temporal: Awaited<ReturnType<typeof startTemporal>>;

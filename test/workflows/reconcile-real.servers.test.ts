@@ -20,8 +20,8 @@ import type { Outside } from '../support/saga-outside.ts';
 import { createWorld, SHORT, type World } from '../support/saga-world.ts';
 import { drop, patch, set, switchedOff } from '../support/servers/powerdns-records.ts';
 
-const SETUP_WITHIN_MS = 300_000;
-const TEST_WITHIN_MS = 240_000;
+const SETUP_WITHIN_MS = 400_000;
+const TEST_WITHIN_MS = 300_000;
 const ENDS_WITHIN_MS = 120_000;
 const timing = {
   ...{ attemptTimeoutMs: 30_000, retryBudgetMs: 60_000 },

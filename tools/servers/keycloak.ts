@@ -39,7 +39,7 @@ export type KeycloakServer = Running & {
 const HOST = '127.0.0.1';
 const ADMIN = 'admin';
 const HEAP = '-Xms256m -Xmx768m';
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_MS = 360_000;
 
 export async function get(progress: Progress): Promise<KeycloakPaths> {
   const what = `Keycloak ${versions.keycloak}`;

@@ -39,7 +39,7 @@ export type KubernetesServer = Running & {
 };
 
 const HOST = '127.0.0.1';
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 180_000;
 const ANSWER_WITHIN_MS = 2_000;
 
 export async function get(progress: Progress): Promise<KubernetesPaths> {

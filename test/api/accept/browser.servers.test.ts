@@ -14,8 +14,8 @@ import { aKeycloak } from '../../adapters/keycloak/subject.ts';
 import { startChromium } from '../../support/chromium.ts';
 import { startMailbox } from '../../support/mailbox.ts';
 
-const SETUP_WITHIN_MS = 300_000;
-const TEST_WITHIN_MS = 240_000;
+const SETUP_WITHIN_MS = 400_000;
+const TEST_WITHIN_MS = 300_000;
 const PASSWORD = 'correct horse battery staple 7';
 
 /*

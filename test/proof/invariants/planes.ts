@@ -2,12 +2,11 @@ import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import { parsePayload } from '../../../facts/core/payload.ts';
 import { Index } from '../../../sdk/typescript/decision-index.ts';
 import { eventually } from '../../support/eventually.ts';
+import { healedWithinMs } from '../../support/faults/healing.ts';
 import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
 import type { Findings, Subject } from './subject.ts';
 
-/** DESIGN 9: within 15 s of healing. */
-const EQUAL_WITHIN_MS = 15_000;
 const PERMISSIONS = ['tenant:update', 'project:deploy', 'invoice:read'];
 
 /** I5: the data plane has applied the tenant's facts and no others, and decides by them. */
@@ -55,7 +54,7 @@ function different(wanted: readonly string[], applied: readonly string[]): strin
 
 async function caughtUp(look: () => string[] | Promise<string[]>): Promise<string[]> {
   const equal = async () => (await look()).length === 0;
-  return eventually(equal, { withinMs: EQUAL_WITHIN_MS, everyMs: 100 }).then(() => [], look);
+  return eventually(equal, { withinMs: healedWithinMs(), everyMs: 100 }).then(() => [], look);
 }
 
 async function wrongDecisions(

@@ -4,10 +4,9 @@ import { expect } from '@jest/globals';
 import type pg from 'pg';
 import type { Kit } from '../../sdk/conformance/kits.ts';
 import { eventually } from '../eventually.ts';
+import { healedWithinMs } from './healing.ts';
 import { readPositions, readTruth, type Heads, type LogTruth } from './log-truth.ts';
 
-/** DESIGN 9, I5. */
-const HEALED_WITHIN_MS = 15_000;
 const SAMPLE_MS = 100;
 
 export type ReaderStart = { registryUrl: string; natsUrl?: string | undefined } & {
@@ -77,7 +76,7 @@ export class KitPlanes {
    * After each fault (DESIGN 9, I5): every plane is as the registry says, and none was ever seen
    * with anything that the registry has not signed.
    */
-  async expectEqual(database: pg.Pool, withinMs = HEALED_WITHIN_MS): Promise<void> {
+  async expectEqual(database: pg.Pool, withinMs = healedWithinMs()): Promise<void> {
     const until = performance.now() + withinMs;
     const options = { withinMs, everyMs: SAMPLE_MS, what: 'every plane is where the registry is' };
     await eventually(async () => {
