@@ -179,7 +179,8 @@ describe('one name that several tenants want', () => {
     people.publish(name, claim);
     expect((await world.ended(claim)).state).toBe('done');
     expect(await people.row(owned)).toMatchObject({ state: 'lost', lostTo: claim.id });
-    expect(outside.routes.find(name)?.owner).toEqual({ tenant: next, operation: claim.id });
+    const { registry } = world;
+    expect(outside.routes.find(name)?.owner).toEqual({ registry, tenant: next, operation: claim.id });
     expect(await actionsOf(former ?? '')).toEqual(['domain.activated', 'domain.lost']);
     await expectCleanSlate(world, { tenants: [former ?? '', next ?? ''] });
     await expectReplays(world, claim);
