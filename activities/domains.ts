@@ -11,6 +11,7 @@ import type { DomainRemovalActivities } from '../workflows/remove-domain/contrac
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -28,7 +29,7 @@ export function createDomainActivities(
   const { report, domains, routes } = ports;
   const added = ({ tenant, operation }: SagaRef) => assureDomain(ports, tenant, operation);
   const unroute = (ref: SagaRef, domain: CustomDomain | undefined, signal: AbortSignal) =>
-    domain === undefined ? undefined : routes.remove(domain.name, { owner: ref, signal });
+    domain === undefined ? undefined : routes.remove(domain.name, callOf(ports, ref, signal));
   const removed = async (ref: SagaRef) => {
     const { input } = await readOperation(ports.operations, ref);
     return assureDomain(ports, ref.tenant, removeDomainInputOf(input).domain);
@@ -41,12 +42,12 @@ export function createDomainActivities(
     vacateDomain: (ref) =>
       attempt(report, async (signal) => {
         for (const { tenant, name } of await domains.listLostTo(ref.operation))
-          await routes.remove(name, { owner: { ...ref, tenant }, signal });
+          await routes.remove(name, callOf(ports, { ...ref, tenant }, signal));
       }),
     routeDomain: (ref) =>
       attempt(report, async (signal) => {
         const { name } = await added(ref);
-        await routes.ensure(routeOfDomain(name), { owner: ref, signal });
+        await routes.ensure(routeOfDomain(name), callOf(ports, ref, signal));
       }),
     // Without its row it went with its tenant, and so did the route.
     unrouteDomain: (ref) =>

@@ -14,6 +14,7 @@ import type { CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import type { UnfreezingActivities } from '../workflows/unfreeze-tenant/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -37,7 +38,7 @@ export function createFreezingActivities(
       const tenant = await ports.tenants.findTenant(ref.tenant);
       // Rows are never deleted.
       if (tenant === undefined) throw new Error(`no tenant ${ref.tenant}`);
-      await work(tenant, { owner: ref, signal });
+      await work(tenant, callOf(ports, ref, signal));
     });
   return {
     suspendIdentity: (ref) =>

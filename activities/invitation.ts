@@ -13,6 +13,7 @@ import type { InvitationActivities } from '../workflows/invite-member/contract.t
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -36,7 +37,7 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
         return commitFacts(ports, { ...step, step: 'commit', rule: inviteMember });
       }),
     ensureInvitedUser: (ref) =>
-      attempt(report, (signal) => ensureInvitedUser(ports, { owner: ref, signal })),
+      attempt(report, (signal) => ensureInvitedUser(ports, callOf(ports, ref, signal))),
     mailInvitation: (ref, order) =>
       attempt(report, (signal) =>
         mailInvitation(ports, { tenant: ref.tenant, invitation: ref.operation, ...order }, signal),
@@ -54,7 +55,7 @@ export function createInvitationActivities(ports: InvitationPorts): InvitationAc
     joinTenant: (ref) =>
       attempt(report, async (signal) => {
         const { input } = await readOperation(ports.operations, ref);
-        await followMember(ports, inviteInputOf(input).member, { owner: ref, signal });
+        await followMember(ports, inviteInputOf(input).member, callOf(ports, ref, signal));
       }),
   };
 }

@@ -8,6 +8,7 @@ import type { MembershipActivities } from '../workflows/change-membership/contra
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -22,7 +23,7 @@ export function createMembershipActivities(ports: MembershipPorts): MembershipAc
     attempt(ports.report, async (signal) => {
       const { input } = await readOperation(ports.operations, ref);
       const change = membershipChangeOf(input);
-      const call = { owner: ref, signal };
+      const call = callOf(ports, ref, signal);
       for (const member of membersOf(change)) await work(member, { change, call });
     });
   return {

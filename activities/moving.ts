@@ -14,6 +14,7 @@ import type { MovingActivities } from '../workflows/move-tenant/contract.ts';
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -27,7 +28,7 @@ export function createMovingActivities(ports: MovingPorts): MovingActivities {
   const step = <T>(ref: SagaRef, work: (asked: Asked) => Promise<T>) =>
     attempt(ports.report, async (signal) => {
       const { actor, input } = await readOperation(ports.operations, ref);
-      return work({ actor, to: moveInputOf(input).to, call: { owner: ref, signal } });
+      return work({ actor, to: moveInputOf(input).to, call: callOf(ports, ref, signal) });
     });
   /** Until its end nothing else may work on the tenant: there are two places of it. */
   const commitOf = ({ operation, tenant }: SagaRef) => ({ operation, tenant, releaseLock: false });

@@ -28,6 +28,7 @@ import type { SuspensionActivities } from '../workflows/freeze-tenant/contract.t
 import type { Attempted, CommittedFact, SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -98,7 +99,7 @@ function erasures(ports: OffboardingPorts): Pick<Own, Erasures> {
       const tenant = await ports.tenants.findTenant(ref.tenant);
       // Rows are never deleted.
       if (tenant === undefined) throw new Error(`no tenant ${ref.tenant}`);
-      await work(tenant, { owner: ref, signal });
+      await work(tenant, callOf(ports, ref, signal));
     });
   return {
     exportTenant: ({ tenant }) => attempt(report, (signal) => exportTenant(ports, tenant, signal)),

@@ -17,6 +17,7 @@ import type { ProvisioningActivities } from '../workflows/provision-tenant/contr
 import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
 import type { Report } from './attempt.ts';
+import { callOf } from './call.ts';
 import { commitFacts } from './commit.ts';
 import type { CommitPorts } from './commit.ts';
 import { readOperation } from './operation.ts';
@@ -48,7 +49,7 @@ export function createProvisioningActivities(ports: ProvisioningPorts): Provisio
     attempt(ports.report, async (signal) => {
       const operation = await readOperation(ports.operations, ref);
       const input = provisionInputOf(operation.input);
-      return work({ operation, input, call: { owner: ref, signal } });
+      return work({ operation, input, call: callOf(ports, ref, signal) });
     });
   const undo = async (ref: SagaRef, work: (attempted: Attempt) => Promise<void>) => {
     await step(ref, work);

@@ -15,8 +15,8 @@ import { startSaga } from '../registry/start-saga.ts';
 import type { ScheduleActivities } from '../workflows/begin-reconcile-all/contract.ts';
 import type { ReconcileAllActivities } from '../workflows/reconcile-all/contract.ts';
 import type { ReconcileActivities } from '../workflows/reconcile-tenant/contract.ts';
-import type { SagaRef } from '../workflows/shared/contract.ts';
 import { attempt } from './attempt.ts';
+import { callOf } from './call.ts';
 import { readOperation } from './operation.ts';
 
 /** Opaque id of who asks on behalf of the schedule. */
@@ -30,21 +30,20 @@ export function createReconcileActivities(
   ports: ReconcilePorts,
 ): ReconcileActivities & ReconcileAllActivities & ScheduleActivities {
   const { operations, clock, report } = ports;
-  const callOf = (ref: SagaRef, signal: AbortSignal) => ({ owner: ref, signal });
   return {
     examineTenant: (ref) =>
       attempt(report, async (signal) => {
         const operation = await readOperation(operations, ref);
-        return planReconcile(ports, operation, callOf(ref, signal), clock.nowMs());
+        return planReconcile(ports, operation, callOf(ports, ref, signal), clock.nowMs());
       }),
     mendSystem: (ref, system) =>
-      attempt(report, (signal) => mendSystem(ports, system, callOf(ref, signal))),
+      attempt(report, (signal) => mendSystem(ports, system, callOf(ports, ref, signal))),
     mendRows: (ref, atMs) =>
       attempt(report, async () => mendRows(ports, await readOperation(operations, ref), atMs)),
     verifyTenant: (ref, atMs) =>
       attempt(report, async (signal) => {
         const operation = await readOperation(operations, ref);
-        await settleReconcile(ports, operation, callOf(ref, signal), atMs);
+        await settleReconcile(ports, operation, callOf(ports, ref, signal), atMs);
       }),
     examineAll: (ref, patience, nowMs) =>
       attempt(report, async (signal) => {
@@ -52,8 +51,9 @@ export function createReconcileActivities(
         return planReconcileAll(ports, operation, patience, nowMs, signal);
       }),
     mendSagas: (ref, nowMs) =>
-      attempt(report, (signal) => mendSagas(ports, callOf(ref, signal), nowMs)),
-    removeOrphans: (ref) => attempt(report, (signal) => removeOrphans(ports, callOf(ref, signal))),
+      attempt(report, (signal) => mendSagas(ports, callOf(ports, ref, signal), nowMs)),
+    removeOrphans: (ref) =>
+      attempt(report, (signal) => removeOrphans(ports, callOf(ports, ref, signal))),
     beginTenants: (ref) =>
       attempt(report, async () => beginTenants(ports, await readOperation(operations, ref))),
     verifyAll: (ref, patience, nowMs) =>

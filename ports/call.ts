@@ -5,8 +5,13 @@
  * `signal` fires, so that no attempt outlives its activity.
  */
 
-/** The owner mark: it stands on every outside object, so that foreign objects are never touched. */
+/**
+ * The owner mark: it stands on every outside object, so that foreign objects are never touched.
+ * Whose it is, `isMine` of `owner-mark.ts` decides alone.
+ */
 export interface OwnerMark {
+  /** Origin of the registry's log: several registries may share an outside system (ADR 37). */
+  readonly registry: string;
   /** UUID of the tenant. */
   readonly tenant: string;
   /** UUID of the operation that made the object. */

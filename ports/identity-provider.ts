@@ -1,5 +1,5 @@
 import type { Observation } from '../domain/reconcile/observation.ts';
-import type { Call } from './call.ts';
+import type { Call, OwnerMark } from './call.ts';
 
 /** An identity provider that a tenant brings along (OIDC). The secret comes from `secrets`. */
 export interface ExternalIdentityProvider {
@@ -74,8 +74,8 @@ export interface Identity {
 export interface InventoryItem {
   /** The outside system's own name of the object. */
   readonly name: string;
-  /** Undefined: no mark of ours is on it. */
-  readonly tenant: string | undefined;
+  /** Undefined: there is none. One of another registry makes it foreign too (`isMine`). */
+  readonly owner: OwnerMark | undefined;
 }
 
 /**

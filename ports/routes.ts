@@ -11,8 +11,8 @@ export interface RouteRequest {
 
 /**
  * The way from a host to the front end. One object per tenant, named by its slug, and one for each
- * custom domain, named by it (a slug has no dot), with the owner mark as labels. Settle time:
- * `ROUTES_SETTLE_MS`.
+ * custom domain, named by it (a slug has no dot), with the owner mark in its metadata. Settle
+ * time: `ROUTES_SETTLE_MS`.
  */
 export interface Routes {
   /** Create, or adopt if mine and bring it to what is wanted, or refuse (`foreign`). */

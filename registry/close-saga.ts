@@ -52,7 +52,7 @@ async function takeBack(
 ): Promise<void> {
   const { id, tenant } = operation;
   const { slug, host, isolation } = provisionInputOf(operation.input);
-  const call = { owner: { tenant, operation: id }, signal };
+  const call = { owner: { registry: ports.log.log, tenant, operation: id }, signal };
   await ports.dns.remove(host, call);
   await ports.routes.remove(slug, call);
   await ports.databases.remove(call);

@@ -12,13 +12,16 @@ import { isForsaken } from '../domain/reconcile/rows.ts';
 import { planSagas } from '../domain/reconcile/sagas.ts';
 import { PLATFORM_TENANT } from '../facts/core/types.ts';
 import type { InventoryItem } from '../ports/identity-provider.ts';
+import { tenantOf } from '../ports/owner-mark.ts';
 import type { OwnedDomain } from '../ports/reconcile-store.ts';
 import type { SagaCensus } from '../ports/saga-census.ts';
+import type { LogIdentity } from './commit.ts';
 import { look, type DoctorPorts } from './doctor-ports.ts';
 import { withChain } from './examine-tenant.ts';
 
 export interface SweepPorts extends DoctorPorts {
   readonly census: SagaCensus;
+  readonly log: LogIdentity;
 }
 
 /** How long something must have been out of place before it is taken for lost. */
@@ -134,13 +137,16 @@ type Listed = { readonly place: System } & (
 );
 
 async function listOutside(ports: SweepPorts, signal: AbortSignal): Promise<readonly Listed[]> {
-  const { identity, databases, routes, dns } = ports;
+  const { identity, databases, routes, dns, log } = ports;
   const list = async (place: System, port: Inventory, isolation?: Isolation): Promise<Listed> => {
     const seen = await look(ports, signal, async (own) => ({ items: await port.inventory(own) }));
     if ('unseen' in seen) return { place, ...seen };
     return {
       place,
-      items: seen.items.map((item) => ({ place, ...item, ...(isolation && { isolation }) })),
+      items: seen.items.map(({ name, owner }) => {
+        const tenant = tenantOf(log.log, owner);
+        return { place, name, tenant, ...(isolation && { isolation }) };
+      }),
     };
   };
   return Promise.all([

@@ -6,7 +6,6 @@ import type { SagaEngine } from '../ports/saga-engine.ts';
 import type { AcceptPorts } from './accept.ts';
 import { acceptReconcile } from './accept-reconcile.ts';
 import { closeSaga } from './close-saga.ts';
-import type { LogIdentity } from './commit.ts';
 import {
   examineEverything,
   isForsakenNow,
@@ -25,7 +24,6 @@ export interface ReconcileAllPorts extends SweepPorts {
   readonly engine: Pick<SagaEngine, 'start'>;
   /** What the API is given: the doctor asks for operations as everybody does. */
   readonly accept: AcceptPorts;
-  readonly log: LogIdentity;
 }
 
 /** Tenants that are looked at one by one in each sweep, those first that wait longest for it. */

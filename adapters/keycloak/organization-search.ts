@@ -2,7 +2,7 @@ import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib
 import type { Call } from '../../ports/call.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
-import { tenantOfMark } from './mark.ts';
+import { readMark } from './mark.ts';
 
 /** Organizations of one page; Keycloak's own default is 10. */
 const PAGE = 100;
@@ -44,7 +44,7 @@ export async function listOrganizations(
       client.organizations.find({ realm, first, max: PAGE, ...WITH_ATTRIBUTES }),
     );
     for (const { name = '', attributes } of found) {
-      items.push({ name, tenant: tenantOfMark(attributes) });
+      items.push({ name, owner: readMark(attributes) });
     }
     if (found.length === 0) break;
   }

@@ -2,7 +2,7 @@ import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { refuse } from './failures.ts';
-import { SUSPENDED_ATTRIBUTE, tenantOfMark } from './mark.ts';
+import { SUSPENDED_ATTRIBUTE, isMarked } from './mark.ts';
 import { findOrganization } from './organization-search.ts';
 import { restorePoolClient, suspendPoolClient } from './pool-client-suspension.ts';
 
@@ -18,7 +18,7 @@ export async function suspendOrganization(
 ): Promise<void> {
   await suspendPoolClient(admin, realm, slug, call);
   const found = await findOrganization(admin, realm, slug, call);
-  if (found?.enabled !== true || tenantOfMark(found.attributes) !== call.owner.tenant) return;
+  if (found?.enabled !== true || !isMarked(found.attributes, call.owner)) return;
   const mark = { [SUSPENDED_ATTRIBUTE]: [call.owner.operation] };
   const attributes = { ...found.attributes, ...mark };
   await replace(admin, realm, { ...found, enabled: false, attributes }, call);
@@ -33,7 +33,7 @@ export async function restoreOrganization(
 ): Promise<void> {
   const found = await findOrganization(admin, realm, slug, call);
   if (!found) throw refuse('invalid', 'the organization of the tenant is not there');
-  if (tenantOfMark(found.attributes) !== call.owner.tenant) {
+  if (!isMarked(found.attributes, call.owner)) {
     throw refuse('foreign', 'an organization of that name is there and not ours');
   }
   const { [SUSPENDED_ATTRIBUTE]: mark, ...attributes } = found.attributes ?? {};

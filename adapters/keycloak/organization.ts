@@ -11,7 +11,7 @@ import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { sendInvite } from './invite.ts';
 import { ensureInvitedUser } from './invited-user.ts';
 import { renewMailServer } from './mail-server.ts';
-import { formatListMark, tenantOfMark } from './mark.ts';
+import { formatListMark, isMarked } from './mark.ts';
 import { endPoolSessions } from './member-sessions.ts';
 import { attributesOfOrganization, mendOrganization } from './organization-drift.ts';
 import type { OwnOrganization } from './organization-drift.ts';
@@ -161,7 +161,7 @@ function once(run: (call: Call) => Promise<void>): (call: Call) => Promise<void>
 }
 
 function isMine(found: OrganizationRepresentation | undefined, call: Call): boolean {
-  return tenantOfMark(found?.attributes) === call.owner.tenant;
+  return isMarked(found?.attributes, call.owner);
 }
 
 /** Absent also while the shared realm is not there. */

@@ -3,7 +3,7 @@ import type UserSessionRepresentation from '@keycloak/keycloak-admin-client/lib/
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { absentIsFine } from './failures.ts';
-import { SUSPENDED_ATTRIBUTE, tenantOfMark } from './mark.ts';
+import { SUSPENDED_ATTRIBUTE, isMarked } from './mark.ts';
 import { findClient } from './client-drift.ts';
 import { formatPoolName } from './pool-client.ts';
 import { WEB_CLIENT } from './realm-representation.ts';
@@ -65,7 +65,7 @@ export async function restorePoolClient(
 
 async function findOwnClient(admin: KeycloakAdmin, realm: string, slug: string, call: Call) {
   const found = await findClient(admin, realm, formatPoolName(WEB_CLIENT, slug), call);
-  return tenantOfMark(found?.attributes) === call.owner.tenant ? found : undefined;
+  return isMarked(found?.attributes, call.owner) ? found : undefined;
 }
 
 /** A PUT of some keys, and of some attributes, keeps the others. */

@@ -4,7 +4,7 @@ import type { KeycloakAdmin } from './admin.ts';
 import { findClient } from './client-drift.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
-import { tenantOfMark } from './mark.ts';
+import { isMarked } from './mark.ts';
 import { findProvider } from './provider-drift.ts';
 import { AUDIENCE_MAPPER, formatIdentityProvider, formatWebClient } from './representation.ts';
 
@@ -40,7 +40,7 @@ export async function ensurePoolClient(
       found = await findClient(admin, realm, clientId, call);
     }
   }
-  if (tenantOfMark(found?.attributes) !== call.owner.tenant) {
+  if (!isMarked(found?.attributes, call.owner)) {
     throw refuse('foreign', 'a client of that name is there and not ours');
   }
 }
@@ -53,7 +53,7 @@ export async function removePoolClient(
 ): Promise<void> {
   const found = await findClient(admin, realm, clientId, call);
   const id = found?.id;
-  if (id === undefined || tenantOfMark(found?.attributes) !== call.owner.tenant) return;
+  if (id === undefined || !isMarked(found?.attributes, call.owner)) return;
   await absentIsFine(() =>
     admin.request(call.signal, 'the removal of a client', (client) =>
       client.clients.del({ realm, id }),
@@ -85,7 +85,7 @@ export async function ensurePoolProvider(
     }
     found = await findProvider(admin, realm, alias, call);
   }
-  if (tenantOfMark(found?.config) !== call.owner.tenant) {
+  if (!isMarked(found?.config, call.owner)) {
     throw refuse('foreign', 'an identity provider of that name is there and not ours');
   }
   if (found?.organizationId === orgId) return;
@@ -113,7 +113,7 @@ export async function removePoolProviders(
   for (const { alias } of linked) {
     if (alias === undefined) continue;
     const found = await findProvider(admin, realm, alias, call);
-    if (tenantOfMark(found?.config) !== call.owner.tenant) continue;
+    if (!isMarked(found?.config, call.owner)) continue;
     await absentIsFine(() =>
       admin.request(call.signal, 'the removal of an identity provider', (client) =>
         client.identityProviders.del({ realm, alias }),

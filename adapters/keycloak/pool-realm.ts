@@ -1,11 +1,11 @@
 import type ClientScopeRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientScopeRepresentation.js';
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
-import type { Call } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse, statusOf } from './failures.ts';
-import { TENANT_ATTRIBUTE, formatMark, tenantOfMark } from './mark.ts';
+import { MARK_ATTRIBUTES, formatMark, isMarked } from './mark.ts';
 import { formatRealmSettings } from './representation.ts';
 
 /** A lost race is decided within 2 s (KEYCLOAK measurements): six looks, 0.5 s apart. */
@@ -27,25 +27,26 @@ const GROUPS_MAPPER: ProtocolMapperRepresentation = {
 };
 
 /**
- * The shared realm, marked with the platform tenant: made, or patched where it differs. Repeatable,
- * also by several processes at once. Throws `PortError` `foreign` when the name is not ours.
+ * The shared realm of one registry, marked with the platform tenant: made, or patched where it
+ * differs. Repeatable, also by several processes at once. Throws `PortError` `foreign` when the
+ * name is not ours.
  */
 export async function ensurePoolRealm(
   admin: KeycloakAdmin,
   config: KeycloakConfig,
   call: Call,
 ): Promise<void> {
-  let tenant = await readTenant(admin, config, call);
-  if (tenant === undefined) {
+  let ours = await isOurs(admin, config, call);
+  if (ours === undefined) {
     const refusal = await createPoolRealm(admin, config, call);
     // Whoever lost the race waits until the winner's realm shows, and shows its mark.
-    for (let looks = 0; !tenant && looks < RACE_LOOKS; looks += 1) {
+    for (let looks = 0; !ours && looks < RACE_LOOKS; looks += 1) {
       if (looks > 0) await admin.pause(RACE_PAUSE_MS, call.signal);
-      tenant = await readTenant(admin, config, call);
+      ours = await isOurs(admin, config, call);
     }
-    if (tenant === undefined) throw unseen(refusal);
+    if (ours === undefined) throw unseen(refusal);
   }
-  if (tenant !== PLATFORM_TENANT) {
+  if (!ours) {
     throw refuse('foreign', 'the realm of the pool is there and not ours');
   }
   await patchOrganizationScope(admin, config.poolRealm, call);
@@ -58,16 +59,20 @@ function unseen(refusal: unknown): unknown {
   return refuse('unavailable', 'the realm of the pool is being made by somebody else', refusal);
 }
 
-/** Undefined: no such realm. Empty: one without a mark of ours, or one that we may not see. */
-async function readTenant(
+/** Undefined: no such realm. False: one without our mark, or one that we may not see. */
+async function isOurs(
   admin: KeycloakAdmin,
   config: KeycloakConfig,
   call: Call,
-): Promise<string | undefined> {
+): Promise<boolean | undefined> {
   const realm = await admin.request(call.signal, 'a look at the realm of the pool', (client) =>
     client.realms.findOne({ realm: config.poolRealm }),
   );
-  return realm ? (tenantOfMark(realm.attributes) ?? '') : undefined;
+  return realm ? isMarked(realm.attributes, platformOf(call)) : undefined;
+}
+
+function platformOf({ owner }: Call): OwnerMark {
+  return { ...owner, tenant: PLATFORM_TENANT };
 }
 
 /** Undefined when it was made, else Keycloak's refusal: somebody else may have made it. */
@@ -76,14 +81,13 @@ async function createPoolRealm(
   config: KeycloakConfig,
   call: Call,
 ): Promise<unknown> {
-  const owner = { tenant: PLATFORM_TENANT, operation: call.owner.operation };
   try {
     await admin.request(call.signal, 'the creation of the realm of the pool', (client) =>
       client.realms.create({
         ...formatRealmSettings(config.smtp),
         realm: config.poolRealm,
         organizationsEnabled: true,
-        attributes: formatMark(owner),
+        attributes: formatMark(platformOf(call)),
       }),
     );
     return undefined;
@@ -180,12 +184,13 @@ async function declareUserMark(admin: KeycloakAdmin, realm: string, call: Call):
     client.users.getProfile({ realm }),
   );
   const attributes = profile.attributes ?? [];
-  if (attributes.some(({ name }) => name === TENANT_ATTRIBUTE)) return;
-  const declaration = {
-    name: TENANT_ATTRIBUTE,
-    permissions: { view: ['admin'], edit: ['admin'] },
-  };
+  const missing = MARK_ATTRIBUTES.filter((wanted) =>
+    attributes.every(({ name }) => name !== wanted),
+  );
+  if (missing.length === 0) return;
+  const permissions = { view: ['admin'], edit: ['admin'] };
+  const declared = [...attributes, ...missing.map((name) => ({ name, permissions }))];
   await admin.request(call.signal, 'the change of the user profile', (client) =>
-    client.users.updateProfile({ realm, ...profile, attributes: [...attributes, declaration] }),
+    client.users.updateProfile({ realm, ...profile, attributes: declared }),
   );
 }

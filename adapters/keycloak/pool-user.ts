@@ -2,7 +2,7 @@ import type UserRepresentation from '@keycloak/keycloak-admin-client/lib/defs/us
 import type { Call } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
-import { TENANT_ATTRIBUTE, tenantOfMark } from './mark.ts';
+import { TENANT_ATTRIBUTE, formatListMark, isMarked } from './mark.ts';
 
 const PAGE = 100;
 
@@ -19,7 +19,7 @@ export async function ensurePoolUser(
 ): Promise<string> {
   const actions = ['VERIFY_EMAIL', 'UPDATE_PASSWORD'];
   const found = await findOrCreateUser(admin, realm, email, actions, call);
-  if (found.emailVerified !== true && tenantOfMark(found.attributes) !== call.owner.tenant) {
+  if (found.emailVerified !== true && !isMarked(found.attributes, call.owner)) {
     throw refuse('foreign', 'a user of that address is there, not ours and not verified');
   }
   return found.id;
@@ -55,7 +55,7 @@ async function createUser(
     emailVerified: false,
     enabled: true,
     requiredActions,
-    attributes: { [TENANT_ATTRIBUTE]: [call.owner.tenant] },
+    attributes: formatListMark(call.owner),
   };
   try {
     const { id } = await admin.request(call.signal, 'the creation of a user', (client) =>
@@ -88,7 +88,7 @@ export async function removePoolUsers(
   call: Call,
 ): Promise<void> {
   for (const { id, attributes } of await listMarkedUsers(admin, realm, call)) {
-    if (id === undefined || tenantOfMark(attributes) !== call.owner.tenant) continue;
+    if (id === undefined || !isMarked(attributes, call.owner)) continue;
     const memberships = await admin.request(call.signal, 'the memberships of a user', (client) =>
       client.organizations.memberOrganizations({ realm, userId: id }),
     );

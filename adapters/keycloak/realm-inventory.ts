@@ -4,7 +4,7 @@ import type { InventoryItem } from '../../ports/identity-provider.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import type { KeycloakConfig } from './config.ts';
 import { statusOf } from './failures.ts';
-import { tenantOfMark } from './mark.ts';
+import { readMark } from './mark.ts';
 
 /**
  * The realms that our service client may see, but its own and the pool's. The brief listing has no
@@ -51,6 +51,6 @@ async function readItem(
     client.realms.findOne({ realm: name }),
   );
   if (!realm) return undefined;
-  const tenant = tenantOfMark(realm.attributes);
-  return { name, tenant: tenant === realm.id ? tenant : undefined };
+  const owner = readMark(realm.attributes);
+  return { name, owner: owner?.tenant === realm.id ? owner : undefined };
 }

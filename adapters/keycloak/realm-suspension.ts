@@ -1,12 +1,12 @@
 import type RealmRepresentation from '@keycloak/keycloak-admin-client/lib/defs/realmRepresentation.js';
-import type { Call } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { refuse } from './failures.ts';
-import { SUSPENDED_ATTRIBUTE, tenantOfMark } from './mark.ts';
+import { SUSPENDED_ATTRIBUTE, isMarked } from './mark.ts';
 
 /** Id and mark must both be the tenant's. */
-export function isRealmOf(realm: RealmRepresentation, tenant: string): boolean {
-  return realm.id === tenant && tenantOfMark(realm.attributes) === tenant;
+export function isRealmOf(realm: RealmRepresentation, owner: OwnerMark): boolean {
+  return realm.id === owner.tenant && isMarked(realm.attributes, owner);
 }
 
 /**
@@ -15,7 +15,7 @@ export function isRealmOf(realm: RealmRepresentation, tenant: string): boolean {
  */
 export async function suspendRealm(admin: KeycloakAdmin, slug: string, call: Call): Promise<void> {
   const realm = await findRealm(admin, slug, call);
-  if (!realm || !isRealmOf(realm, call.owner.tenant)) return;
+  if (!realm || !isRealmOf(realm, call.owner)) return;
   if (realm.enabled === true) {
     const attributes = { ...realm.attributes, [SUSPENDED_ATTRIBUTE]: call.owner.operation };
     await switchRealm(admin, slug, call, { enabled: false, attributes });
@@ -28,7 +28,7 @@ export async function suspendRealm(admin: KeycloakAdmin, slug: string, call: Cal
 export async function restoreRealm(admin: KeycloakAdmin, slug: string, call: Call): Promise<void> {
   const realm = await findRealm(admin, slug, call);
   if (!realm) throw refuse('invalid', 'the realm of the tenant is not there');
-  if (!isRealmOf(realm, call.owner.tenant)) {
+  if (!isRealmOf(realm, call.owner)) {
     throw refuse('foreign', 'a realm of that name is there and not ours');
   }
   const { [SUSPENDED_ATTRIBUTE]: mark, ...attributes } = realm.attributes ?? {};

@@ -228,5 +228,5 @@ async function look(admin: KeycloakAdmin, slug: string, call: Call): Promise<See
   const realm = await findRealm(admin, slug, call);
   if (!realm) return 'absent';
   if (realm.id === undefined) return 'stub';
-  return isRealmOf(realm, call.owner.tenant) ? 'mine' : 'foreign';
+  return isRealmOf(realm, call.owner) ? 'mine' : 'foreign';
 }

@@ -69,9 +69,9 @@ function markOf({ ttlS }: DnsEndpointsOptions, host: string, owner: OwnerMark): 
   return { dnsName, recordType: 'TXT', recordTTL: ttlS, targets: [formatOwnerMark(owner)] };
 }
 
-/** Ours are named by their host; others' tell theirs by their records. */
-function hostsOf({ name, tenant, spec }: Described<DnsEndpointSpec>): InventoryItem[] {
-  if (tenant !== undefined) return [{ name, tenant }];
+/** Marked ones are named by their host; others tell theirs by their records. */
+function hostsOf({ name, owner, spec }: Described<DnsEndpointSpec>): InventoryItem[] {
+  if (owner !== undefined) return [{ name, owner }];
   const records = spec.endpoints?.filter(({ recordType }) => ADDRESS_TYPES.has(recordType ?? ''));
-  return (records ?? []).map(({ dnsName = '' }) => ({ name: dnsName, tenant }));
+  return (records ?? []).map(({ dnsName = '' }) => ({ name: dnsName, owner }));
 }

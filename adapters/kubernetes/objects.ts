@@ -14,8 +14,9 @@ import { loadAccess } from './access.ts';
 import type { KubernetesAccess } from './access.ts';
 import { isNotFound, toPortError } from './errors.ts';
 
-/** Who we are to the API server: it keeps per manager which fields are whose. */
-export const FIELD_MANAGER = 'tenure';
+export const MANAGED_BY = 'tenure';
+/** An annotation: a label's value holds no slash. */
+export const REGISTRY_ANNOTATION = 'tenure/registry';
 
 /** One kind of object, and the port that it plays a part of. */
 export interface ResourceKind {
@@ -29,13 +30,16 @@ export interface ResourceKind {
 interface Metadata {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   /** With it the server refuses when the object is another version by then. */
   readonly resourceVersion?: string;
 }
 
 /** What is sent to the API server: only fields that we own. */
 export interface OwnObject<Spec> {
-  readonly metadata: Metadata;
+  readonly metadata: Metadata & {
+    readonly annotations: { readonly [REGISTRY_ANNOTATION]: string };
+  };
   readonly spec: Spec;
 }
 
@@ -87,7 +91,7 @@ export function openObjects<Spec>(
     send(signal, changes, (options) => {
       const { name } = object.metadata;
       const body = { apiVersion: `${group}/${version}`, kind, ...object };
-      const request = { ...all, name, body, fieldManager: FIELD_MANAGER, force };
+      const request = { ...all, name, body, fieldManager: managerOf(object), force };
       return api.patchNamespacedCustomObject(
         changes ? request : { ...request, dryRun: 'All' },
         setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply, options),
@@ -124,6 +128,14 @@ export function openObjects<Spec>(
       );
     },
   };
+}
+
+/**
+ * Who we are to the API server: it keeps per manager which fields are whose. Each registry is one,
+ * so that of two which make an object of one name at once the second is refused.
+ */
+function managerOf({ metadata }: OwnObject<unknown>): string {
+  return `${MANAGED_BY}/${metadata.annotations[REGISTRY_ANNOTATION]}`;
 }
 
 async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {

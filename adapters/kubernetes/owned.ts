@@ -3,9 +3,10 @@ import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { KubernetesAccess } from './access.ts';
 import { attributesOf } from './drift.ts';
-import { FIELD_MANAGER, openObjects } from './objects.ts';
+import { MANAGED_BY, REGISTRY_ANNOTATION, openObjects } from './objects.ts';
 import type { FoundObject, ObjectApi, OwnObject, ResourceKind } from './objects.ts';
 
 const TENANT_LABEL = 'tenure/tenant';
@@ -18,7 +19,7 @@ export type SpecOf<Spec> = (owner: OwnerMark) => Spec;
 /** Whether an object of this spec lets people through. */
 export type IsOpen<Spec> = (spec: Partial<Spec>) => boolean;
 
-/** Objects of one kind that carry the owner mark as labels. */
+/** Objects of one kind that carry the owner mark as labels and an annotation. */
 export interface OwnedObjects<Spec> {
   /**
    * Create, or adopt if mine, or refuse (`foreign`). A field of ours, in an object of ours, that
@@ -43,8 +44,8 @@ export interface OwnedObjects<Spec> {
 
 export interface Described<Spec> {
   readonly name: string;
-  /** Undefined: no mark of ours is on it. */
-  readonly tenant: string | undefined;
+  /** Undefined: there is no mark on it. */
+  readonly owner: OwnerMark | undefined;
   readonly spec: Partial<Spec>;
 }
 
@@ -63,13 +64,16 @@ export function ownedObjects<Spec>(
     remove: (name, call) => remove(resource, api, name, call),
     observe: (...args) => observe(api, ...args),
     async probe(name, specOf, signal) {
-      await api.dryRun(objectOf(name, specOf, { tenant: name, operation: name }), signal);
+      await api.dryRun(
+        objectOf(name, specOf, { registry: name, tenant: name, operation: name }),
+        signal,
+      );
     },
     async list(signal) {
       const found = await api.list(signal);
       return found.map((object) => ({
         name: object.metadata.name,
-        tenant: ownerOf(object)?.tenant,
+        owner: ownerOf(object),
         spec: object.spec ?? {},
       }));
     },
@@ -85,7 +89,7 @@ async function ensure<Spec>(
 ): Promise<void> {
   const there = await api.find(name, signal);
   const mark = there && ownerOf(there);
-  if (there && mark?.tenant !== owner.tenant) {
+  if (there && !isMine(owner, mark)) {
     throw new PortError(port, 'foreign', `the ${kind} of that name does not carry our mark`);
   }
   if (there?.metadata.deletionTimestamp) {
@@ -102,7 +106,7 @@ async function change<Spec>(
 ): Promise<void> {
   const there = await api.find(name, signal);
   const mark = there && ownerOf(there);
-  if (mark?.tenant !== owner.tenant) return;
+  if (!isMine(owner, mark)) return;
   await applyOver(api, there, objectOf(name, specOf, mark), signal);
 }
 
@@ -128,7 +132,7 @@ async function observe<Spec>(
   const there = await api.find(name, signal);
   if (there === undefined) return ABSENT;
   const mark = ownerOf(there);
-  if (mark?.tenant !== owner.tenant) return FOREIGN;
+  if (!isMine(owner, mark)) return FOREIGN;
   const attributes = attributesOf(objectOf(name, specOf, mark), there);
   return { presence: 'mine', attributes, ...(isOpen && { open: isOpen(there.spec ?? {}) }) };
 }
@@ -140,7 +144,7 @@ async function remove<Spec>(
   { owner, signal }: Call,
 ): Promise<void> {
   const there = await api.find(name, signal);
-  if (!there || ownerOf(there)?.tenant !== owner.tenant) return;
+  if (!there || !isMine(owner, ownerOf(there))) return;
   const { uid } = there.metadata;
   await api.delete(name, uid, signal);
   // The deletion is accepted by now: a stop leaves open when it takes place.
@@ -157,15 +161,18 @@ async function remove<Spec>(
 
 function objectOf<Spec>(name: string, specOf: SpecOf<Spec>, owner: OwnerMark): OwnObject<Spec> {
   const labels = {
-    'app.kubernetes.io/managed-by': FIELD_MANAGER,
+    'app.kubernetes.io/managed-by': MANAGED_BY,
     [TENANT_LABEL]: owner.tenant,
     [OPERATION_LABEL]: owner.operation,
   };
-  return { metadata: { name, labels }, spec: specOf(owner) };
+  const annotations = { [REGISTRY_ANNOTATION]: owner.registry };
+  return { metadata: { name, labels, annotations }, spec: specOf(owner) };
 }
 
 function ownerOf<Spec>({ metadata }: FoundObject<Spec>): OwnerMark | undefined {
+  const registry = metadata.annotations?.[REGISTRY_ANNOTATION];
   const tenant = metadata.labels?.[TENANT_LABEL];
   const operation = metadata.labels?.[OPERATION_LABEL];
-  return tenant === undefined || operation === undefined ? undefined : { tenant, operation };
+  if (registry === undefined || tenant === undefined || operation === undefined) return undefined;
+  return { registry, tenant, operation };
 }

@@ -33,6 +33,6 @@ export function routesOver<Spec>(
     observe: ({ slug, host }, call) => objects.observe(slug, () => routed(host), call, isOpen),
     probe: (signal) => objects.probe(PROBE_NAME, () => routed(`${PROBE_NAME}.invalid`), signal),
     inventory: async (signal) =>
-      (await objects.list(signal)).map(({ name, tenant }) => ({ name, tenant })),
+      (await objects.list(signal)).map(({ name, owner }) => ({ name, owner })),
   };
 }

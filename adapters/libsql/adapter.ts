@@ -3,6 +3,7 @@ import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { TenantDatabase, TenantDatabaseHandle } from '../../ports/tenant-database.ts';
 import { openDirectory } from './directory.ts';
 import type { Directory, DirectoryEntry } from './directory.ts';
@@ -37,15 +38,15 @@ async function ensure(
   const name = namespaceOf(owner.tenant);
   const handle = { url: server.urlOf(name) };
   const before = await readOwner(server, name, signal);
-  if (isForeign(before, owner.tenant)) throw foreign();
+  if (isForeign(before, owner)) throw foreign();
   if (typeof before === 'object') return handle;
   await directory.add(name, owner, signal);
   if (before === 'absent') await server.createNamespace(name, signal);
   await writeOwner(server, name, owner, signal);
   // Read again: of two marks written at once the first stands.
   const after = await readOwner(server, name, signal);
-  if (typeof after === 'object' && after.tenant === owner.tenant) return handle;
-  if (isForeign(after, owner.tenant)) throw foreign();
+  if (isMine(owner, after)) return handle;
+  if (isForeign(after, owner)) throw foreign();
   throw new PortError('tenant-database', 'unavailable', 'libSQL did not keep the owner mark');
 }
 
@@ -53,7 +54,7 @@ async function ensure(
 async function observe(server: LibsqlServer, { owner, signal }: Call): Promise<Observation> {
   const state = await readOwner(server, namespaceOf(owner.tenant), signal);
   if (state === 'absent') return ABSENT;
-  if (isForeign(state, owner.tenant)) return FOREIGN;
+  if (isForeign(state, owner)) return FOREIGN;
   const found = state === 'empty' ? null : 'ours';
   return { presence: 'mine', attributes: [{ name: 'mark', wanted: 'ours', found }] };
 }
@@ -61,7 +62,7 @@ async function observe(server: LibsqlServer, { owner, signal }: Call): Promise<O
 async function remove(server: LibsqlServer, directory: Directory, { owner, signal }: Call) {
   const name = namespaceOf(owner.tenant);
   const state = await readOwner(server, name, signal);
-  if (isForeign(state, owner.tenant)) return;
+  if (isForeign(state, owner)) return;
   if (state !== 'absent') await server.deleteNamespace(name, signal);
   await directory.drop(name, signal);
 }
@@ -84,13 +85,13 @@ async function inventory(
 /** An entry without a namespace is a creation that never came: nothing is there. */
 async function describe(
   server: LibsqlServer,
-  { name, tenant }: DirectoryEntry,
+  { name, owner }: DirectoryEntry,
   signal: AbortSignal,
 ): Promise<InventoryItem[]> {
   const state = await readOwner(server, name, signal);
   if (state === 'absent') return [];
-  if (state === 'empty') return [{ name, tenant }];
-  return [{ name, tenant: state === 'used' ? undefined : state.tenant }];
+  if (state === 'empty') return [{ name, owner }];
+  return [{ name, owner: state === 'used' ? undefined : state }];
 }
 
 type OwnerState = 'absent' | 'empty' | 'used' | OwnerMark;
@@ -102,7 +103,7 @@ async function readOwner(
 ): Promise<OwnerState> {
   const select = [
     { sql: 'SELECT name FROM sqlite_master LIMIT 1' },
-    { sql: 'SELECT tenant, operation FROM _tenure_owner' },
+    { sql: 'SELECT registry, tenant, operation FROM _tenure_owner' },
   ];
   const results = await server.run(name, select, { signal, changes: false });
   if (results === undefined) return 'absent';
@@ -113,27 +114,29 @@ async function readOwner(
   }
   if (objects.rows.length === 0) return 'empty';
   if (marks === undefined || 'error' in marks) return 'used';
-  const [tenant, operation] = marks.rows[0] ?? [];
-  return tenant === undefined || operation === undefined ? 'used' : { tenant, operation };
+  const [registry, tenant, operation] = marks.rows[0] ?? [];
+  if (registry === undefined || tenant === undefined || operation === undefined) return 'used';
+  return { registry, tenant, operation };
 }
 
 /** Table and row in one statement: a crash leaves both or none, and a second mark fails. */
 async function writeOwner(
   server: LibsqlServer,
   name: string,
-  { tenant, operation }: OwnerMark,
+  { registry, tenant, operation }: OwnerMark,
   signal: AbortSignal,
 ): Promise<void> {
-  const sql = 'CREATE TABLE _tenure_owner AS SELECT ?1 AS tenant, ?2 AS operation';
-  await server.run(name, [{ sql, args: [tenant, operation] }], { signal, changes: true });
+  const sql = 'CREATE TABLE _tenure_owner AS SELECT ?1 AS registry, ?2 AS tenant, ?3 AS operation';
+  const args = [registry, tenant, operation];
+  await server.run(name, [{ sql, args }], { signal, changes: true });
 }
 
 function namespaceOf(tenant: string): string {
   return `tenant-${tenant}`;
 }
 
-function isForeign(state: OwnerState, tenant: string): boolean {
-  return state === 'used' || (typeof state === 'object' && state.tenant !== tenant);
+function isForeign(state: OwnerState, owner: OwnerMark): boolean {
+  return state !== 'absent' && state !== 'empty' && !isMine(owner, state);
 }
 
 function foreign(): PortError {

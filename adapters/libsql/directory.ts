@@ -5,12 +5,12 @@ import type { LibsqlServer, Statement } from './server.ts';
 const DIRECTORY = 'tenure-directory';
 const CREATE_TABLE =
   'CREATE TABLE IF NOT EXISTS databases ' +
-  '(name TEXT PRIMARY KEY, tenant TEXT NOT NULL, operation TEXT NOT NULL)';
+  '(name TEXT PRIMARY KEY, registry TEXT NOT NULL, tenant TEXT NOT NULL, operation TEXT NOT NULL)';
 
 export interface DirectoryEntry {
   readonly name: string;
   /** Who was about to create it; the mark inside the database is what counts. */
-  readonly tenant: string;
+  readonly owner: OwnerMark;
 }
 
 /**
@@ -44,18 +44,25 @@ export function openDirectory(server: LibsqlServer): Directory {
     await run(all, signal, true);
   };
   return {
-    add: (name, { tenant, operation }, signal) => {
-      const sql = 'INSERT OR IGNORE INTO databases (name, tenant, operation) VALUES (?1, ?2, ?3)';
-      return runInDirectory([{ sql, args: [name, tenant, operation] }], signal);
+    add: (name, { registry, tenant, operation }, signal) => {
+      const sql =
+        'INSERT OR IGNORE INTO databases (name, registry, tenant, operation) ' +
+        'VALUES (?1, ?2, ?3, ?4)';
+      return runInDirectory([{ sql, args: [name, registry, tenant, operation] }], signal);
     },
     drop: (name, signal) =>
       runInDirectory([{ sql: 'DELETE FROM databases WHERE name = ?1', args: [name] }], signal),
     list: async (signal) => {
-      const select = { sql: 'SELECT name, tenant FROM databases ORDER BY name' };
+      const select = {
+        sql: 'SELECT name, registry, tenant, operation FROM databases ORDER BY name',
+      };
       const results = await run([{ sql: CREATE_TABLE }, select], signal, false);
       const result = results?.[1];
       if (result === undefined || 'error' in result) return [];
-      return result.rows.map(([name = '', tenant = '']) => ({ name, tenant }));
+      return result.rows.map(([name = '', registry = '', tenant = '', operation = '']) => ({
+        name,
+        owner: { registry, tenant, operation },
+      }));
     },
     probe: async (signal) => {
       await server.namespaceExists(DIRECTORY, signal);

@@ -2,6 +2,7 @@ import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { openJournal } from './journal.ts';
@@ -28,7 +29,7 @@ export function createMemoryDns(options: { file?: string; faults?: Faults } = {}
     ensure: (host: string, call: Call) =>
       send('ensure', call.signal, () => {
         const there = entries.get(host);
-        if (there && there.owner?.tenant !== call.owner.tenant) {
+        if (there && !isMine(call.owner, there.owner)) {
           throw new PortError('dns', 'foreign', 'the host has a record without our mark');
         }
         if (there?.record) return;
@@ -37,7 +38,7 @@ export function createMemoryDns(options: { file?: string; faults?: Faults } = {}
       }),
     remove: (host: string, call: Call) =>
       send('remove', call.signal, () => {
-        if (entries.get(host)?.owner?.tenant !== call.owner.tenant) return;
+        if (!isMine(call.owner, entries.get(host)?.owner)) return;
         entries.delete(host);
         journal.save();
       }),
@@ -45,14 +46,14 @@ export function createMemoryDns(options: { file?: string; faults?: Faults } = {}
       send('observe', call.signal, () => {
         const there = entries.get(host);
         if (there === undefined) return ABSENT;
-        if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
+        if (!isMine(call.owner, there.owner)) return FOREIGN;
         const record = { name: 'record', wanted: 'there', found: there.record ? 'there' : null };
         return { presence: 'mine' as const, attributes: [record] };
       }),
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>
       send('inventory', signal, () =>
-        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+        Array.from(entries, ([name, { owner }]) => ({ name, owner })),
       ),
     plant(host: string, entry: Entry): void {
       entries.set(host, entry);

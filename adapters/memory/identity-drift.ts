@@ -2,6 +2,7 @@ import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityShape } from '../../ports/identity-provider.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { MemoryTenantIdentity } from './identity.ts';
 
 interface Place {
@@ -42,6 +43,6 @@ export function aliasesOf(providers: IdentityShape['identityProviders']): string
   return providers.map(({ alias }) => alias);
 }
 
-function isOwned({ owner }: MemoryTenantIdentity, call: Call): boolean {
-  return owner?.tenant === call.owner.tenant;
+export function isOwned(entry: MemoryTenantIdentity | undefined, call: Call): boolean {
+  return isMine(call.owner, entry?.owner);
 }

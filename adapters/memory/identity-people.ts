@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PortError } from '../../ports/call.ts';
 import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, Person } from '../../ports/identity-provider.ts';
-import { aliasesOf } from './identity-drift.ts';
+import { aliasesOf, isOwned } from './identity-drift.ts';
 import type { MemoryTenantIdentity } from './identity.ts';
 
 interface Place {
@@ -19,7 +19,7 @@ export function memoryPeople(
   place: Place,
 ): Pick<IdentityProvider, 'listPeople' | 'receive' | 'welcome'> {
   const assureMine = (slug: string, call: Call): void => {
-    if (place.find(slug)?.owner?.tenant === call.owner.tenant) return;
+    if (isOwned(place.find(slug), call)) return;
     throw new PortError('identity', 'invalid', 'the tenant of the people is not there');
   };
   return {
@@ -31,12 +31,15 @@ export function memoryPeople(
     receive: ({ slug, identityProviders, people }, call) =>
       place.send('receive', call.signal, () => {
         const there = place.find(slug);
-        if (there !== undefined && there.owner?.tenant !== call.owner.tenant)
+        if (there !== undefined && !isOwned(there, call))
           throw new PortError('identity', 'foreign', 'the name is taken by what is not ours');
         const issuer = place.issuerOf(slug);
         const subs = people.map(({ sub, email }) => [sub, subOf(issuer, email)]);
-        const owner = { tenant: call.owner.tenant, operation: call.owner.operation };
-        const made = { owner, adminSub: '', identityProviders: aliasesOf(identityProviders) };
+        const made = {
+          owner: call.owner,
+          adminSub: '',
+          identityProviders: aliasesOf(identityProviders),
+        };
         place.keep(slug, there ?? { ...made, members: {} });
         return { issuer, subs: Object.fromEntries(subs) };
       }),

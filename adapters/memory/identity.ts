@@ -9,7 +9,7 @@ import type { IdentityProvider, IdentityRequest } from '../../ports/identity-pro
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
-import { aliasesOf, memoryDrift } from './identity-drift.ts';
+import { aliasesOf, isOwned, memoryDrift } from './identity-drift.ts';
 import { memoryMembers } from './identity-members.ts';
 import { memoryPeople } from './identity-people.ts';
 import { openJournal } from './journal.ts';
@@ -86,7 +86,7 @@ function createProvider(
   deliver: (recipient: string, link: string) => void,
 ): IdentityProvider {
   const { send, find, keep, drop, names, issuerOf } = place;
-  const isMine = (slug: string, call: Call) => find(slug)?.owner?.tenant === call.owner.tenant;
+  const isMine = (slug: string, call: Call) => isOwned(find(slug), call);
   const findMine = (slug: string, call: Call) => (isMine(slug, call) ? find(slug) : undefined);
   return {
     ensure: (request, call) =>
@@ -127,9 +127,7 @@ function createProvider(
     ...memoryDrift({ send, keep, find }),
     probe: (signal) => send('probe', signal, () => undefined),
     inventory: (signal) =>
-      send('inventory', signal, () =>
-        names().map((name) => ({ name, tenant: find(name)?.owner?.tenant })),
-      ),
+      send('inventory', signal, () => names().map((name) => ({ name, owner: find(name)?.owner }))),
   };
 }
 
@@ -165,7 +163,7 @@ function absent(what: string): PortError {
 
 function toEntry(request: IdentityRequest, owner: OwnerMark): MemoryTenantIdentity {
   return {
-    owner: { tenant: owner.tenant, operation: owner.operation },
+    owner,
     adminSub: request.adminUserId,
     identityProviders: aliasesOf(request.identityProviders),
     members: { [request.adminUserId]: groupsOf([OWNER_ROLE]) },

@@ -1,6 +1,7 @@
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { RouteRequest, Routes } from '../../ports/routes.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
@@ -26,7 +27,7 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
     overNetwork(options.faults, signal, 'routes', method, effect);
   const ensure = ({ slug, host }: RouteRequest, call: Call) => {
     const there = entries.get(slug);
-    if (there && there.owner?.tenant !== call.owner.tenant) {
+    if (there && !isMine(call.owner, there.owner)) {
       throw new PortError('routes', 'foreign', 'a route of that name does not carry our mark');
     }
     if (there?.host === host && !there.suspended) return;
@@ -38,14 +39,14 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
     suspend: ({ slug, host }, call) =>
       send('suspend', call.signal, () => {
         const owner = entries.get(slug)?.owner;
-        if (owner?.tenant !== call.owner.tenant) return;
+        if (!isMine(call.owner, owner)) return;
         entries.set(slug, { host, owner, suspended: true });
         journal.save();
       }),
     restore: (request, call) => send('restore', call.signal, () => ensure(request, call)),
     remove: (slug: string, call: Call) =>
       send('remove', call.signal, () => {
-        if (entries.get(slug)?.owner?.tenant !== call.owner.tenant) return;
+        if (!isMine(call.owner, entries.get(slug)?.owner)) return;
         entries.delete(slug);
         journal.save();
       }),
@@ -53,7 +54,7 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
       send('observe', call.signal, () => {
         const there = entries.get(slug);
         if (there === undefined) return ABSENT;
-        if (there.owner?.tenant !== call.owner.tenant) return FOREIGN;
+        if (!isMine(call.owner, there.owner)) return FOREIGN;
         const found = there.suspended ? null : there.host;
         const attributes = [{ name: 'host', wanted: host, found }];
         return { presence: 'mine' as const, attributes, open: !there.suspended };
@@ -61,7 +62,7 @@ export function createMemoryRoutes(options: { file?: string; faults?: Faults } =
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>
       send('inventory', signal, () =>
-        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+        Array.from(entries, ([name, { owner }]) => ({ name, owner })),
       ),
     plant(slug: string, entry: Entry): void {
       entries.set(slug, entry);

@@ -1,6 +1,7 @@
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
 import { overNetwork } from './faults.ts';
 import type { Faults } from './faults.ts';
@@ -30,7 +31,7 @@ export function createMemoryTenantDatabase(
     ensure: ({ owner, signal }: Call) =>
       send('ensure', signal, () => {
         const there = entries.get(owner.tenant);
-        if (isForeign(there, owner.tenant)) {
+        if (isForeign(there, owner)) {
           throw new PortError('tenant-database', 'foreign', 'the database does not carry our mark');
         }
         if (there?.owner === undefined) {
@@ -41,14 +42,14 @@ export function createMemoryTenantDatabase(
       }),
     remove: ({ owner, signal }: Call) =>
       send('remove', signal, () => {
-        if (isForeign(entries.get(owner.tenant), owner.tenant)) return;
+        if (isForeign(entries.get(owner.tenant), owner)) return;
         if (entries.delete(owner.tenant)) journal.save();
       }),
     observe: ({ owner, signal }: Call) =>
       send('observe', signal, () => {
         const there = entries.get(owner.tenant);
         if (there === undefined) return ABSENT;
-        if (isForeign(there, owner.tenant)) return FOREIGN;
+        if (isForeign(there, owner)) return FOREIGN;
         const found = there.owner === undefined ? null : 'ours';
         return {
           presence: 'mine' as const,
@@ -58,7 +59,7 @@ export function createMemoryTenantDatabase(
     probe: (signal: AbortSignal) => send('probe', signal, () => undefined),
     inventory: (signal: AbortSignal) =>
       send('inventory', signal, () =>
-        Array.from(entries, ([name, { owner }]) => ({ name, tenant: owner?.tenant })),
+        Array.from(entries, ([name, { owner }]) => ({ name, owner })),
       ),
     plant(tenant: string, entry: Entry): void {
       entries.set(tenant, entry);
@@ -69,7 +70,7 @@ export function createMemoryTenantDatabase(
 }
 
 /** Empty and unmarked is a database that a crash left between creation and mark: ours to adopt. */
-function isForeign(there: Entry | undefined, tenant: string): boolean {
+function isForeign(there: Entry | undefined, owner: OwnerMark): boolean {
   if (there === undefined) return false;
-  return there.owner === undefined ? there.used : there.owner.tenant !== tenant;
+  return there.owner === undefined ? there.used : !isMine(owner, there.owner);
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Observation } from '../../domain/reconcile/observation.ts';
 import { PortError } from '../../ports/call.ts';
-import type { Call } from '../../ports/call.ts';
+import type { Call, OwnerMark } from '../../ports/call.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
 import { isEmpty, listTenants, mayManage, observeDatabase, observeRole } from './observe.ts';
@@ -77,9 +78,9 @@ async function ensure(options: PostgresDatabasesOptions, secrets: Secrets, turn:
   const { admin, name } = turn;
   const { owner } = turn.call;
   const database = await observeDatabase(admin, name, () => turn.inside(isEmpty));
-  if (isForeign(database, owner.tenant)) throw foreign('database');
+  if (isForeign(database, owner)) throw foreign('database');
   const role = await observeRole(admin, name);
-  if (isForeign(role, owner.tenant)) throw foreign('role');
+  if (isForeign(role, owner)) throw foreign('role');
   const verifier = scramVerifier(await assurePassword(secrets, owner.tenant));
   if (role === 'absent') await admin.change(...statements.createRole(name, owner));
   const { maxConnections } = options;
@@ -98,7 +99,7 @@ async function observe(
 ): Promise<Observation> {
   const database = await observeDatabase(admin, name, () => inside(isEmpty));
   const role = await observeRole(admin, name);
-  if (isForeign(database, call.owner.tenant) || isForeign(role, call.owner.tenant)) return FOREIGN;
+  if (isForeign(database, call.owner) || isForeign(role, call.owner)) return FOREIGN;
   if (database === 'absent') return ABSENT;
   const mark = { name: 'mark', wanted: 'ours', found: database === 'empty' ? null : 'ours' };
   const attributes = await readAttributes(admin, name, maxConnections);
@@ -106,12 +107,12 @@ async function observe(
 }
 
 async function remove({ admin, name, call, inside }: Turn): Promise<void> {
-  const { tenant } = call.owner;
+  const { owner } = call;
   const database = await observeDatabase(admin, name, () => inside(isEmpty));
-  if (isForeign(database, tenant)) return;
+  if (isForeign(database, owner)) return;
   if (database !== 'absent') await admin.change(statements.dropDatabase(name));
   const role = await observeRole(admin, name);
-  if (role !== 'absent' && !isForeign(role, tenant)) await admin.change(statements.dropRole(name));
+  if (role !== 'absent' && !isForeign(role, owner)) await admin.change(statements.dropRole(name));
 }
 
 async function assureRights(admin: Session): Promise<void> {
@@ -129,8 +130,8 @@ async function assurePassword(secrets: Secrets, tenant: string): Promise<string>
   return made;
 }
 
-function isForeign(state: State, tenant: string): boolean {
-  return state === 'used' || (typeof state === 'object' && state.tenant !== tenant);
+function isForeign(state: State, owner: OwnerMark): boolean {
+  return state !== 'absent' && state !== 'empty' && !isMine(owner, state);
 }
 
 function foreign(what: 'database' | 'role'): PortError {

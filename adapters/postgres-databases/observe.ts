@@ -3,7 +3,7 @@ import type { InventoryItem } from '../../ports/identity-provider.ts';
 import { parseOwnerMark } from '../../ports/owner-mark.ts';
 import type { Session } from './session.ts';
 
-/** `used`: without a mark of ours, and not to be touched. `empty`: what a crash left; ours. */
+/** `used`: without a mark, and not to be touched. `empty`: what a crash left; ours. */
 export type State = 'absent' | 'empty' | 'used' | OwnerMark;
 
 /** `lookInside` answers whether nothing was ever made in the database. */
@@ -63,7 +63,7 @@ export async function listTenants(admin: Session): Promise<readonly InventoryIte
      order by name`,
     [`^tenant-${UUID}$`],
   );
-  return rows.map(({ name, comment }) => ({ name, tenant: parseOwnerMark(comment ?? '')?.tenant }));
+  return rows.map(({ name, comment }) => ({ name, owner: parseOwnerMark(comment ?? '') }));
 }
 
 /** Whether the login may make and drop databases and roles, and end connections to them. */

@@ -5,7 +5,7 @@ import { PortError } from '../../ports/call.ts';
 import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
-import { formatOwnerMark, parseOwnerMark } from '../../ports/owner-mark.ts';
+import { formatOwnerMark, isMine, parseOwnerMark } from '../../ports/owner-mark.ts';
 import { changeRecordSets, readRecordSets } from './http.ts';
 import type { RecordSet, RecordSetChange, ZoneApi } from './http.ts';
 
@@ -55,13 +55,13 @@ async function ensure(zone: Zone, host: string, call: Call): Promise<void> {
   assureInZone(zone.zone, host);
   const view = await look(zone, host, call.signal);
   const { mark, sets } = view;
-  const mine = isMine(view, call);
+  const mine = isMine(call.owner, mark);
   if (!mine && (mark !== undefined || sets.length > 0)) {
     throw new PortError('dns', 'foreign', 'the host has a record without our mark');
   }
   const record = hostRecord(zone.target);
   if (mine && attributesOf(zone, view).every(({ wanted, found }) => wanted === found)) return;
-  const owner = mine && typeof mark === 'object' ? mark : call.owner;
+  const owner = mine ? mark : call.owner;
   const replaced = sets.filter((set) => ADDRESS_TYPES.has(set.type) && set.type !== record.type);
   await changeRecordSets(
     zone,
@@ -78,7 +78,7 @@ async function observe(zone: Zone, host: string, call: Call): Promise<Observatio
   assureInZone(zone.zone, host);
   const view = await look(zone, host, call.signal);
   if (view.mark === undefined && view.sets.length === 0) return ABSENT;
-  if (!isMine(view, call)) return FOREIGN;
+  if (!isMine(call.owner, view.mark)) return FOREIGN;
   return { presence: 'mine', attributes: attributesOf(zone, view) };
 }
 
@@ -105,7 +105,7 @@ function textOf(lines: readonly string[]): string | null {
 async function remove(zone: Zone, host: string, call: Call): Promise<void> {
   assureInZone(zone.zone, host);
   const view = await look(zone, host, call.signal);
-  if (!isMine(view, call)) return;
+  if (!isMine(call.owner, view.mark)) return;
   const addresses = view.sets.filter((set) => ADDRESS_TYPES.has(set.type));
   const markSet = { name: `${MARK_LABEL}.${host}.`, type: 'TXT' };
   await changeRecordSets(zone, [...addresses, markSet].map(drop), call.signal);
@@ -126,10 +126,6 @@ async function look(zone: Zone, host: string, signal: AbortSignal): Promise<View
   return { mark: set && (markOf(set) ?? 'foreign'), markSet: set, sets };
 }
 
-function isMine({ mark }: View, { owner }: Call): boolean {
-  return typeof mark === 'object' && mark.tenant === owner.tenant;
-}
-
 function markOf(set: RecordSet): OwnerMark | undefined {
   const [first, ...others] = set.records;
   if (first === undefined || others.length > 0) return undefined;
@@ -137,17 +133,17 @@ function markOf(set: RecordSet): OwnerMark | undefined {
 }
 
 function listHosts(zone: string, sets: readonly RecordSet[]): InventoryItem[] {
-  const hosts = new Map<string, string | undefined>();
-  const marks = new Map<string, string | undefined>();
+  const hosts = new Map<string, undefined>();
+  const marks = new Map<string, OwnerMark | undefined>();
   for (const set of sets) {
     const name = set.name.toLowerCase().replace(/\.$/u, '');
     if (set.type === 'TXT' && name.startsWith(`${MARK_LABEL}.`)) {
-      marks.set(name.slice(MARK_LABEL.length + 1), markOf(set)?.tenant);
+      marks.set(name.slice(MARK_LABEL.length + 1), markOf(set));
     } else if (ADDRESS_TYPES.has(set.type) && name !== zone) {
       hosts.set(name, undefined);
     }
   }
-  return Array.from(new Map([...hosts, ...marks]), ([name, tenant]) => ({ name, tenant }));
+  return Array.from(new Map([...hosts, ...marks]), ([name, owner]) => ({ name, owner }));
 }
 
 function hostRecord(target: string): { type: string; content: string } {

@@ -7,7 +7,7 @@ import type { Call, OwnerMark } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Dns } from '../../ports/dns.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
-import { formatOwnerMark, parseOwnerMark } from '../../ports/owner-mark.ts';
+import { formatOwnerMark, isMine, parseOwnerMark } from '../../ports/owner-mark.ts';
 import { createDnsClient } from './client.ts';
 import type { DnsClient } from './client.ts';
 import * as message from './message.ts';
@@ -68,7 +68,7 @@ async function ensure(to: Rfc2136Options, client: DnsClient, host: string, call:
     if (created) return;
     const found = await findMark(client, host, call.signal);
     if (found === undefined) continue;
-    if (found === 'foreign' || found.tenant !== call.owner.tenant) break;
+    if (!isMine(call.owner, found)) break;
     return adopt(to, client, record, found, call.signal);
   }
   throw new PortError('dns', 'foreign', 'the host has a record without our mark');
@@ -109,7 +109,7 @@ async function observe(to: Rfc2136Options, client: DnsClient, host: string, call
   const attributes = await readAttributes(to, client, host, call.signal);
   const mark = await findMark(client, host, call.signal);
   if (mark === undefined && attributes.every(({ found }) => found === null)) return ABSENT;
-  if (typeof mark !== 'object' || mark.tenant !== call.owner.tenant) return FOREIGN;
+  if (!isMine(call.owner, mark)) return FOREIGN;
   return { presence: 'mine', attributes } satisfies Observation;
 }
 
@@ -144,7 +144,7 @@ function joined(texts: readonly string[]): string | null {
 async function remove(to: Rfc2136Options, client: DnsClient, host: string, call: Call) {
   assureInZone(to.zone, host);
   const found = await findMark(client, host, call.signal);
-  if (found === undefined || found === 'foreign' || found.tenant !== call.owner.tenant) return;
+  if (!isMine(call.owner, found)) return;
   const mark = markRecord(host, found);
   const done = await client.update(
     [message.recordIsAlone(mark)],
@@ -179,18 +179,18 @@ function recordsAt(answers: readonly Answer[], name: string, type: string): Answ
 }
 
 function listHosts(zone: string, records: readonly Answer[]): InventoryItem[] {
-  const hosts = new Map<string, string | undefined>();
-  const marks = new Map<string, string | undefined>();
+  const hosts = new Map<string, undefined>();
+  const marks = new Map<string, OwnerMark | undefined>();
   for (const record of records) {
     const name = message.canonicalName(record.name);
     if (record.type === 'TXT' && name.startsWith(`${MARK_LABEL}.`)) {
       const host = name.slice(MARK_LABEL.length + 1);
-      marks.set(host, parseOwnerMark(message.textOf(record))?.tenant);
+      marks.set(host, parseOwnerMark(message.textOf(record)));
     } else if (ADDRESS_TYPES.some((type) => type === record.type) && name !== zone) {
       hosts.set(name, undefined);
     }
   }
-  return Array.from(new Map([...hosts, ...marks]), ([name, tenant]) => ({ name, tenant }));
+  return Array.from(new Map([...hosts, ...marks]), ([name, owner]) => ({ name, owner }));
 }
 
 function hostRecord(target: string, name: string): ResourceRecord {

@@ -20,7 +20,7 @@ export interface Item {
   /** Of which inventory, where there is one for each mode. */
   readonly isolation?: Isolation;
   readonly name: string;
-  /** Undefined: it does not carry our mark, and is nobody's business here. */
+  /** Undefined: it does not carry a mark of this registry, and is nobody's business here. */
   readonly tenant: string | undefined;
 }
 

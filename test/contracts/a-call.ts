@@ -4,12 +4,20 @@ import type { Call, OwnerMark } from '../../ports/call.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 
+/** The registry of all calls that do not say otherwise. */
+export const REGISTRY = 'tenure.example/test';
+
 /** A call of a tenant and an operation of its own; override what the test is about. */
 export function aCall(owner: Partial<OwnerMark> = {}, signal?: AbortSignal): Call {
   return {
-    owner: { tenant: randomUUID(), operation: randomUUID(), ...owner },
+    owner: { registry: REGISTRY, tenant: randomUUID(), operation: randomUUID(), ...owner },
     signal: signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS),
   };
+}
+
+/** The same tenant and operation of another registry: nothing else tells them apart. */
+export function ofAnotherRegistry({ owner, signal }: Call): Call {
+  return { owner: { ...owner, registry: 'tenure.example/beside' }, signal };
 }
 
 const MAX_RETRIES = 50;

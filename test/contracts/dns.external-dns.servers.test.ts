@@ -1,5 +1,6 @@
 import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createDnsEndpoints } from '../../adapters/kubernetes/dns-endpoint.ts';
+import type { OwnerMark } from '../../ports/call.ts';
 import { formatOwnerMark, parseOwnerMark } from '../../ports/owner-mark.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
 import { dnsContract } from './dns.ts';
@@ -27,9 +28,9 @@ async function make() {
     target,
     zone: 'saas.test',
     plant: async (host: string, { record, owner }: Parts) => {
-      const labels = owner && {
-        'tenure/tenant': owner.tenant,
-        'tenure/operation': owner.operation,
+      const mark = owner && {
+        labels: { 'tenure/tenant': owner.tenant, 'tenure/operation': owner.operation },
+        annotations: { 'tenure/registry': owner.registry },
       };
       const endpoint = (dnsName: string, recordType: string, ...targets: string[]) => ({
         ...{ dnsName, recordType, targets },
@@ -37,7 +38,7 @@ async function make() {
       const body = {
         apiVersion: 'externaldns.k8s.io/v1alpha1',
         kind: 'DNSEndpoint',
-        metadata: { name: host, ...(labels && { labels }) },
+        metadata: { name: host, ...mark },
         spec: {
           endpoints: [
             ...(record ? [endpoint(host, 'A', '192.0.2.99')] : []),
@@ -70,7 +71,7 @@ async function make() {
   };
 }
 
-type Parts = { record: boolean; owner?: { tenant: string; operation: string } };
+type Parts = { record: boolean; owner?: OwnerMark };
 
 interface Found {
   readonly spec: { readonly endpoints: readonly { dnsName: string; targets: string[] }[] };

@@ -1,4 +1,5 @@
 import { createPowerDns } from '../../adapters/powerdns/adapter.ts';
+import type { OwnerMark } from '../../ports/call.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
 import { drop, patch, set, switchedOff } from '../support/servers/powerdns-records.ts';
 import { server } from '../support/servers/server.ts';
@@ -44,7 +45,7 @@ async function make(target: string, shown: string) {
         return patch(powerdns, [...others, set(host, 'A', '192.0.2.98')]);
       },
       ttl: (host: string) => patch(powerdns, [{ ...own(host), ttl: 5 }]),
-      'ttl of the mark': (host: string, owner: Mark) => {
+      'ttl of the mark': (host: string, owner: OwnerMark) => {
         const mark = set(`_tenure.${host}`, 'TXT', `"${formatOwnerMark(owner)}"`);
         return patch(powerdns, [{ ...mark, ttl: 5 }]);
       },
@@ -60,5 +61,4 @@ async function make(target: string, shown: string) {
   };
 }
 
-type Mark = { tenant: string; operation: string };
-type Parts = { record: boolean; owner?: Mark };
+type Parts = { record: boolean; owner?: OwnerMark };

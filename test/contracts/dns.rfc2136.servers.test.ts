@@ -1,4 +1,5 @@
 import { createRfc2136 } from '../../adapters/rfc2136/adapter.ts';
+import type { OwnerMark } from '../../ports/call.ts';
 import { formatOwnerMark } from '../../ports/owner-mark.ts';
 import { server } from '../support/servers/server.ts';
 import { bindTool, digHost } from './dig.ts';
@@ -40,7 +41,7 @@ async function make(target: string, shown: string) {
         update(`update delete ${host}.`, `update add ${host}. 60 A 192.0.2.98`),
       ttl: (host: string) =>
         update(`update delete ${host}.`, `update add ${host}. 5 ${typeOf(target)} ${shown}`),
-      'ttl of the mark': (host: string, owner: Mark) =>
+      'ttl of the mark': (host: string, owner: OwnerMark) =>
         update(
           `update delete _tenure.${host}.`,
           `update add _tenure.${host}. 5 TXT "${formatOwnerMark(owner)}"`,
@@ -56,8 +57,7 @@ async function make(target: string, shown: string) {
   };
 }
 
-type Mark = { tenant: string; operation: string };
-type Parts = { record: boolean; owner?: Mark };
+type Parts = { record: boolean; owner?: OwnerMark };
 
 const typeOf = (target: string) =>
   target.includes(':') ? 'AAAA' : target.endsWith('.net') ? 'CNAME' : 'A';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
-import { aCall, asSaga } from './a-call.ts';
+import { aCall, asSaga, ofAnotherRegistry } from './a-call.ts';
 import { expectEachMended, expectRight } from './observe.ts';
 import type { Ways } from './observe.ts';
 
@@ -87,6 +87,24 @@ export function dnsContract(
       await expect(subject.dns.ensure(host, aCall())).rejects.toMatchObject({ code: 'foreign' });
       await subject.dns.remove(host, aCall());
       expect(await subject.look(host)).toEqual({ record: undefined, mark: owner });
+    });
+
+    test("what another registry's mark stands on is refused, never changed or removed, and not listed as ours", async () => {
+      const [host, half, call] = [freshHost(), freshHost(), aCall()];
+      const { dns } = subject;
+      const theirs = ofAnotherRegistry(call);
+      await dns.ensure(host, theirs);
+      await subject.plant(half, { record: false, owner: theirs.owner });
+      for (const [name, record] of [[host, subject.target] as const, [half, undefined] as const]) {
+        await expect(dns.ensure(name, call)).rejects.toMatchObject({ code: 'foreign' });
+        await dns.remove(name, call);
+        expect(await dns.observe(name, call)).toEqual({ presence: 'foreign', attributes: [] });
+        expect(await subject.look(name)).toEqual({ record, mark: theirs.owner });
+        const items = await dns.inventory(call.signal);
+        expect(items.filter((item) => item.name === name)).toEqual([{ name, owner: theirs.owner }]);
+        await dns.remove(name, theirs);
+        expect(await subject.look(name)).toEqual(gone);
+      }
     });
 
     test('removes record and mark, again and when never made', async () => {
@@ -209,9 +227,9 @@ export function dnsContract(
       await subject.plant(alien, { record: true });
       const items = await subject.dns.inventory(aCall().signal);
       const about = (host: string) => items.filter((item) => item.name === host);
-      expect(about(ours)).toEqual([{ name: ours, tenant: call.owner.tenant }]);
-      expect(about(half)).toEqual([{ name: half, tenant: crashed.owner.tenant }]);
-      expect(about(alien)).toEqual([{ name: alien, tenant: undefined }]);
+      expect(about(ours)).toEqual([{ name: ours, owner: call.owner }]);
+      expect(about(half)).toEqual([{ name: half, owner: crashed.owner }]);
+      expect(about(alien)).toEqual([{ name: alien, owner: undefined }]);
       await subject.dns.remove(ours, call);
       const after = await subject.dns.inventory(aCall().signal);
       expect(after.map((item) => item.name)).not.toContain(ours);

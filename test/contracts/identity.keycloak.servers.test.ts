@@ -172,17 +172,19 @@ function common(claims: Record<string, unknown>) {
   };
 }
 
-function markOf({ tenant, operation }: OwnerMark): Record<string, string> {
-  return { 'tenure.tenant': tenant, 'tenure.operation': operation };
+const PARTS = ['registry', 'tenant', 'operation'] as const;
+
+function markOf(owner: OwnerMark): Record<string, string> {
+  return Object.fromEntries(PARTS.map((part) => [`tenure.${part}`, owner[part]]));
 }
 
-function listMarkOf({ tenant, operation }: OwnerMark): Record<string, string[]> {
-  return { 'tenure.tenant': [tenant], 'tenure.operation': [operation] };
+function listMarkOf(owner: OwnerMark): Record<string, string[]> {
+  return Object.fromEntries(PARTS.map((part) => [`tenure.${part}`, [owner[part]]]));
 }
 
 function readMark(attributes: Record<string, unknown> | undefined): OwnerMark | undefined {
-  const [tenant, operation] = ['tenure.tenant', 'tenure.operation'].map((name) =>
-    [attributes?.[name]].flat().find((value) => typeof value === 'string'),
+  const [registry, tenant, operation] = PARTS.map((part) =>
+    [attributes?.[`tenure.${part}`]].flat().find((value) => typeof value === 'string'),
   );
-  return tenant === undefined || operation === undefined ? undefined : { tenant, operation };
+  return registry && tenant && operation ? { registry, tenant, operation } : undefined;
 }

@@ -8,7 +8,7 @@ import type {
   Person,
 } from '../../ports/identity-provider.ts';
 import type { MailCatcher } from '../../ports/mail-catcher.ts';
-import { aCall, asSaga } from './a-call.ts';
+import { aCall, asSaga, ofAnotherRegistry } from './a-call.ts';
 import { expectEachMended, expectRight } from './observe.ts';
 import type { Ways } from './observe.ts';
 
@@ -162,6 +162,43 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       });
       await subject.identity.remove(request.slug, aPatientCall());
       expect(await subject.look(request.slug)).toEqual(before);
+    });
+
+    test("what another registry's mark stands on is refused, never changed or removed, and not listed as ours", async () => {
+      const identityProviders = [anIdentityProvider('corp')];
+      const [request, call] = [anIdentityRequest({ identityProviders }), aPatientCall()];
+      const { identity } = subject;
+      const { slug } = request;
+      const theirs = ofAnotherRegistry(call);
+      const { adminSub } = await identity.ensure(request, theirs);
+      const before = await subject.snapshot(slug);
+      const refusals = {
+        foreign: [
+          () => identity.ensure(request, call),
+          () => identity.mend(request, call),
+          () => identity.restore(slug, call),
+        ],
+        invalid: [
+          () => identity.inviteAdmin(request, call),
+          () => identity.ensureInvited({ slug, email: 'invited@acme.example' }, call),
+          () => identity.ensureMember({ slug, sub: adminSub, roles: [] }, call),
+        ],
+      };
+      for (const [code, attempts] of Object.entries(refusals))
+        for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code });
+      await identity.suspend(slug, call);
+      await identity.removeMember({ slug, sub: adminSub }, call);
+      await identity.remove(slug, call);
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await identity.observe(request, call)).toEqual(foreign);
+      expect(await subject.snapshot(slug)).toEqual(before);
+      expect(await subject.groupsOf(slug, adminSub)).toEqual(['org-owners']);
+      const items = await identity.inventory(call.signal);
+      expect(items.filter(({ name }) => name === slug)).toEqual([
+        { name: slug, owner: theirs.owner },
+      ]);
+      await identity.remove(slug, theirs);
+      expect(await subject.look(slug)).toBeUndefined();
     });
 
     test('removes all of it, again, and when it was never made', async () => {
@@ -567,8 +604,8 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
       await subject.plant(alien);
       const items = await subject.identity.inventory(call.signal);
       const about = (slug: string) => items.filter((item) => item.name === slug);
-      expect(about(request.slug)).toEqual([{ name: request.slug, tenant: call.owner.tenant }]);
-      expect(about(alien)).toEqual([{ name: alien, tenant: undefined }]);
+      expect(about(request.slug)).toEqual([{ name: request.slug, owner: call.owner }]);
+      expect(about(alien)).toEqual([{ name: alien, owner: undefined }]);
       await subject.identity.remove(request.slug, call);
       const after = await subject.identity.inventory(call.signal);
       expect(after.map((item) => item.name)).not.toContain(request.slug);

@@ -1,7 +1,8 @@
 import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createHttpRoutes } from '../../adapters/kubernetes/http-route.ts';
 import { aNamespace, install } from '../support/servers/kubernetes.ts';
-import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
+import { markOf, withoutBooks } from '../adapters/kubernetes/snapshots.ts';
+import type { Marked } from '../adapters/kubernetes/snapshots.ts';
 import { routesContract } from './routes.ts';
 
 routesContract('Gateway API HTTPRoute', async () => {
@@ -20,14 +21,14 @@ routesContract('Gateway API HTTPRoute', async () => {
   return {
     routes: createHttpRoutes({ ...options, token }),
     plant: async (slug, { host, owner }) => {
-      const labels = owner && {
-        'tenure/tenant': owner.tenant,
-        'tenure/operation': owner.operation,
+      const mark = owner && {
+        labels: { 'tenure/tenant': owner.tenant, 'tenure/operation': owner.operation },
+        annotations: { 'tenure/registry': owner.registry },
       };
       const body = {
         apiVersion: 'gateway.networking.k8s.io/v1',
         kind: 'HTTPRoute',
-        metadata: { name: slug, ...(labels && { labels }) },
+        metadata: { name: slug, ...mark },
         spec: { parentRefs: [{ name: 'theirs' }], hostnames: [host] },
       };
       await api.createNamespacedCustomObject({ ...all, body, fieldManager: 'kubectl' });
@@ -43,10 +44,7 @@ routesContract('Gateway API HTTPRoute', async () => {
     look: async (slug) => {
       const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };
       const found = items.find(({ metadata }) => metadata.name === slug);
-      const { 'tenure/tenant': tenant, 'tenure/operation': operation } =
-        found?.metadata.labels ?? {};
-      const mark = tenant && operation ? { tenant, operation } : undefined;
-      return found && { host: found.spec.hostnames[0] ?? '', mark };
+      return found && { host: found.spec.hostnames[0] ?? '', mark: markOf(found.metadata) };
     },
     snapshot: async (slug) => {
       const { items } = (await api.listNamespacedCustomObject(all)) as { items: Found[] };
@@ -66,6 +64,6 @@ routesContract('Gateway API HTTPRoute', async () => {
 });
 
 interface Found {
-  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly metadata: Marked & { readonly name: string };
   readonly spec: { readonly hostnames: readonly string[]; readonly parentRefs?: readonly object[] };
 }

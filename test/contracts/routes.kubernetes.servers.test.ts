@@ -1,6 +1,6 @@
 import { NetworkingV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../adapters/kubernetes/ingress.ts';
-import { withoutBooks } from '../adapters/kubernetes/snapshots.ts';
+import { markOf, withoutBooks } from '../adapters/kubernetes/snapshots.ts';
 import { aNamespace } from '../support/servers/kubernetes.ts';
 import { routesContract } from './routes.ts';
 
@@ -20,14 +20,14 @@ routesContract('Kubernetes Ingress', async () => {
   return {
     routes: createKubernetesIngress({ ...options, ...at, token }),
     plant: async (slug, { host, owner }) => {
-      const labels = owner && {
-        'tenure/tenant': owner.tenant,
-        'tenure/operation': owner.operation,
+      const mark = owner && {
+        labels: { 'tenure/tenant': owner.tenant, 'tenure/operation': owner.operation },
+        annotations: { 'tenure/registry': owner.registry },
       };
       const backend = { service: { name: 'theirs', port: { number: 80 } } };
       const paths = [{ path: '/', pathType: 'Prefix', backend }];
       const body = {
-        metadata: { name: slug, ...(labels && { labels }) },
+        metadata: { name: slug, ...mark },
         spec: { rules: [{ host, http: { paths } }] },
       };
       await ingresses.createNamespacedIngress({ namespace, body, fieldManager: 'kubectl' });
@@ -46,10 +46,9 @@ routesContract('Kubernetes Ingress', async () => {
     look: async (slug) => {
       const all = await ingresses.listNamespacedIngress({ namespace });
       const found = all.items.find((ingress) => ingress.metadata?.name === slug);
-      const labels = found?.metadata?.labels ?? {};
-      const [tenant, operation] = [labels['tenure/tenant'], labels['tenure/operation']];
-      const mark = tenant && operation ? { tenant, operation } : undefined;
-      return found && { host: found.spec?.rules?.[0]?.host ?? '', mark };
+      return (
+        found && { host: found.spec?.rules?.[0]?.host ?? '', mark: markOf(found.metadata ?? {}) }
+      );
     },
     snapshot: async (slug) =>
       withoutBooks(await ingresses.readNamespacedIngress({ namespace, name: slug })),

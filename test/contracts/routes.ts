@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { Routes } from '../../ports/routes.ts';
-import { aCall, asSaga } from './a-call.ts';
+import { aCall, asSaga, ofAnotherRegistry } from './a-call.ts';
 import { expectEachMended, expectRight } from './observe.ts';
 import type { Ways } from './observe.ts';
 
@@ -123,6 +123,27 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       expect(await subject.snapshot(slug)).toEqual(before);
     });
 
+    test("what another registry's mark stands on is refused, never changed or removed, and not listed as ours", async () => {
+      const [request, call] = [aRequest(), aCall()];
+      const { routes } = subject;
+      const theirs = ofAnotherRegistry(call);
+      await routes.ensure(request, theirs);
+      const before = await subject.snapshot(request.slug);
+      const code = 'foreign';
+      await expect(routes.ensure(request, call)).rejects.toMatchObject({ code });
+      await expect(routes.restore(request, call)).rejects.toMatchObject({ code });
+      await routes.suspend(request, call);
+      await routes.remove(request.slug, call);
+      const foreign = { presence: 'foreign', attributes: [] };
+      expect(await routes.observe(request, call)).toEqual(foreign);
+      expect(await subject.snapshot(request.slug)).toEqual(before);
+      const items = await routes.inventory(call.signal);
+      expect(items).toContainEqual({ name: request.slug, owner: theirs.owner });
+      expect(items).not.toContainEqual({ name: request.slug, owner: call.owner });
+      await routes.remove(request.slug, theirs);
+      expect(await subject.look(request.slug)).toBeUndefined();
+    });
+
     test('removes the route, again and when never made', async () => {
       const [request, call] = [aRequest(), aCall()];
       await subject.routes.remove(request.slug, call);
@@ -224,8 +245,8 @@ export function routesContract(name: string, make: () => Promise<RoutesSubject>)
       await subject.routes.ensure(ours, call);
       await subject.plant(alien.slug, { host: alien.host });
       const items = await subject.routes.inventory(aCall().signal);
-      expect(items).toContainEqual({ name: ours.slug, tenant: call.owner.tenant });
-      expect(items).toContainEqual({ name: alien.slug, tenant: undefined });
+      expect(items).toContainEqual({ name: ours.slug, owner: call.owner });
+      expect(items).toContainEqual({ name: alien.slug, owner: undefined });
       await subject.routes.remove(ours.slug, call);
       const after = await subject.routes.inventory(aCall().signal);
       expect(after.map((item) => item.name)).not.toContain(ours.slug);

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { createLibsqlNamespaces } from '../../adapters/libsql/adapter.ts';
+import type { OwnerMark } from '../../ports/call.ts';
 import * as libsql from '../../tools/servers/libsql.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import { tenantDatabaseContract } from './tenant-database.ts';
@@ -30,17 +31,17 @@ async function make() {
       });
       if (used) await run(tenant, 'CREATE TABLE theirs (x)');
       if (!owner) return;
-      const mark = `SELECT '${owner.tenant}' AS tenant, '${owner.operation}' AS operation`;
-      await run(tenant, `CREATE TABLE _tenure_owner AS ${mark}`);
+      const marks = Object.entries(owner).map(([part, value]) => `'${value}' AS ${part}`);
+      await run(tenant, `CREATE TABLE _tenure_owner AS SELECT ${marks.join(', ')}`);
     },
     look: async (tenant: string) => {
       const others = `SELECT name FROM sqlite_master WHERE name <> '_tenure_owner'`;
       const results = await run(tenant, others, 'SELECT * FROM _tenure_owner');
       if (results === undefined) return undefined;
       const [found, marks] = results;
-      const [owner, operation] = marks?.[0] ?? [];
-      const mark = owner && operation ? { tenant: owner, operation } : undefined;
-      return { used: (found ?? []).length > 0, mark };
+      const [registry, owner, operation] = marks?.[0] ?? [];
+      const mark = registry && owner && operation && { registry, tenant: owner, operation };
+      return { used: (found ?? []).length > 0, mark: mark || undefined };
     },
     ways: {},
     nameOf,
@@ -59,7 +60,7 @@ async function make() {
   };
 }
 
-type State = { used: boolean; owner?: { tenant: string; operation: string } };
+type State = { used: boolean; owner?: OwnerMark };
 type Answer = {
   results: { response?: { result?: { rows: { value: string }[][] } } }[];
 };

@@ -1,4 +1,5 @@
 import { createPostgresDatabases } from '../../adapters/postgres-databases/adapter.ts';
+import { formatOwnerMark, parseOwnerMark } from '../../ports/owner-mark.ts';
 import { aTenantServer, run } from '../adapters/postgres-databases/subject.ts';
 import { tenantDatabaseContract } from './tenant-database.ts';
 
@@ -11,7 +12,7 @@ tenantDatabaseContract('Postgres databases', async () => {
       await run(adminUrl, `create database "${nameOf(tenant)}" template template0`);
       if (used) await run(at(nameOf(tenant)), 'create table theirs (x int)');
       if (!owner) return;
-      const mark = `tenant=${owner.tenant} operation=${owner.operation}`;
+      const mark = formatOwnerMark(owner);
       await run(adminUrl, `comment on database "${nameOf(tenant)}" is '${mark}'`);
     },
     look: async (tenant) => {
@@ -25,9 +26,7 @@ tenantDatabaseContract('Postgres databases', async () => {
         at(nameOf(tenant)),
         `select from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
       );
-      const mark = /^tenant=(\S+) operation=(\S+)$/.exec(String(found['mark']));
-      const [, owner = '', operation = ''] = mark ?? [];
-      return { used: tables.length > 0, mark: mark ? { tenant: owner, operation } : undefined };
+      return { used: tables.length > 0, mark: parseOwnerMark(String(found['mark'])) };
     },
     ways: {
       'lets everybody in': (tenant) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OwnerMark } from '../../ports/call.ts';
 import type { TenantDatabase } from '../../ports/tenant-database.ts';
-import { aCall, asSaga } from './a-call.ts';
+import { aCall, asSaga, ofAnotherRegistry } from './a-call.ts';
 import { expectEachMended, expectRight } from './observe.ts';
 import type { Ways } from './observe.ts';
 
@@ -85,6 +85,24 @@ export function tenantDatabaseContract(
       });
       await subject.databases.remove(call);
       expect(await subject.look(call.owner.tenant)).toEqual(before);
+    });
+
+    test("what another registry's mark stands on is refused, never changed or removed, and not listed as ours", async () => {
+      const call = aCall();
+      const { databases } = subject;
+      const theirs = ofAnotherRegistry(call);
+      const { tenant } = call.owner;
+      await databases.ensure(theirs);
+      await expect(databases.ensure(call)).rejects.toMatchObject({ code: 'foreign' });
+      await databases.remove(call);
+      expect(await databases.observe(call)).toEqual({ presence: 'foreign', attributes: [] });
+      expect(await subject.look(tenant)).toEqual({ used: false, mark: theirs.owner });
+      const items = await databases.inventory(call.signal);
+      const name = subject.nameOf(tenant);
+      expect(items.filter((item) => item.name === name)).toEqual([{ name, owner: theirs.owner }]);
+      expectRight(await databases.observe(theirs));
+      await databases.remove(theirs);
+      expect(await subject.look(tenant)).toBeUndefined();
     });
 
     test('removes the database, again and when never made', async () => {
@@ -186,7 +204,7 @@ export function tenantDatabaseContract(
 
     test('the inventory shows ours and forgets what is removed', async () => {
       const call = aCall();
-      const item = { name: subject.nameOf(call.owner.tenant), tenant: call.owner.tenant };
+      const item = { name: subject.nameOf(call.owner.tenant), owner: call.owner };
       await subject.databases.ensure(call);
       expect(await subject.databases.inventory(call.signal)).toContainEqual(item);
       await subject.databases.remove(call);
@@ -199,7 +217,7 @@ export function tenantDatabaseContract(
         await subject.plant(tenant, { used: true });
         expect(await subject.databases.inventory(aCall().signal)).toContainEqual({
           name: subject.nameOf(tenant),
-          tenant: undefined,
+          owner: undefined,
         });
       });
     }

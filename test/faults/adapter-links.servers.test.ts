@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PortError, type Call } from '../../ports/call.ts';
 import type { Dns } from '../../ports/dns.ts';
 import type { InventoryItem } from '../../ports/identity-provider.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import { quiet } from '../../tools/servers/progress.ts';
 import * as toxiproxy from '../../tools/servers/toxiproxy.ts';
 import { aCall, asSaga } from '../contracts/a-call.ts';
@@ -146,8 +147,8 @@ describe.each(WAYS)('the link to %s', (_name, open) => {
 
   const again = (call: Call): Call => ({ ...call, signal: AbortSignal.timeout(ATTEMPT_MS) });
   const objectsOf = async ({ owner }: Call) =>
-    (await way.inventory(AbortSignal.timeout(ATTEMPT_MS))).filter(
-      (item) => item.tenant === owner.tenant,
+    (await way.inventory(AbortSignal.timeout(ATTEMPT_MS))).filter((item) =>
+      isMine(owner, item.owner),
     ).length;
 
   /** One attempt on the bad link: done, or a failure that tells a saga to come again. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Report } from '../../domain/reconcile/report.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
+import { isMine } from '../../ports/owner-mark.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { acceptReconcile, acceptReconcileAll } from '../../registry/accept-reconcile.ts';
 import { acceptPlanChange } from '../../registry/accept-sale.ts';
@@ -126,14 +127,15 @@ function rowsBy<T>(world: ProofWorld, text: string, id: string): Promise<T[]> {
 function bendOutside(world: ProofWorld, way: Bend['way'], made: Operation): Promise<void> {
   const { id: operation, tenant, input } = made;
   const { slug, host } = provisionInputOf(input);
-  const bend: Bend = { way, owner: { tenant, operation }, slug, host };
+  const owner = { registry: world.stack.reader.log, tenant, operation };
+  const bend: Bend = { way, owner, slug, host };
   return eventually(
     async () => {
       await world.commander.bend(bend);
       const { identity, routes } = world.outside();
       const last = way === 'lose' ? identity.silo : routes;
       const items = await last.inventory(AbortSignal.timeout(BENT_WITHIN_MS));
-      const isThere = items.some((item) => item.tenant === tenant);
+      const isThere = items.some((item) => isMine(owner, item.owner));
       if (isThere !== (way === 'leave')) throw new Error('nothing is bent');
     },
     { withinMs: BENT_WITHIN_MS, what: 'the hand outside' },

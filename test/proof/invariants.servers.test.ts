@@ -58,8 +58,9 @@ const changing =
     return () => write(Array.isArray(was) ? JSON.stringify(was) : was);
   };
 
+const registry = () => prover.world.stack.reader.log;
 const ownerOf = ({ operation }: Lived) => ({
-  owner: { tenant: operation.tenant, operation: operation.id },
+  owner: { registry: registry(), tenant: operation.tenant, operation: operation.id },
   signal: AbortSignal.timeout(TEST_WITHIN_MS),
 });
 const theTenant = () => there.operation.tenant;
@@ -92,7 +93,7 @@ const CONTROLS: readonly Control[] = [
     look: () => checkWorld(prover.world),
     sabotage: async () => {
       const { databases } = prover.world.outside();
-      const owner = { tenant: randomUUID(), operation: randomUUID() };
+      const owner = { registry: registry(), tenant: randomUUID(), operation: randomUUID() };
       const call = { ...ownerOf(there), owner };
       await databases.ensure(call);
       return () => databases.remove(call);

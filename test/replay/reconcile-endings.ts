@@ -3,7 +3,7 @@ import { provisionInputOf } from '../../domain/requests.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptResult } from '../../registry/accept.ts';
 import { commitState, createDoctor, markCompared } from '../support/reconcile.ts';
-import { SHORT } from '../support/saga-world.ts';
+import { LOG, SHORT } from '../support/saga-world.ts';
 import type { Ending, Stage } from './endings.ts';
 
 /** More attempts than any budget here allows. */
@@ -43,7 +43,8 @@ async function lookedAt(stage: Stage, before: Prepare | undefined, between?: Pre
 }
 
 async function loseHost({ world }: Stage, { tenant, id, input }: Operation): Promise<void> {
-  const call = { owner: { tenant, operation: id }, signal: AbortSignal.timeout(1_000) };
+  const owner = { registry: LOG.log, tenant, operation: id };
+  const call = { owner, signal: AbortSignal.timeout(1_000) };
   await world.outside.dns.remove(provisionInputOf(input).host, call);
 }
 

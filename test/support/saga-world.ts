@@ -54,6 +54,8 @@ export type Activities = ReturnType<typeof createActivities>;
 export interface WorldOptions {
   readonly outside?: Outside;
   readonly timing?: Partial<SagaTiming>;
+  /** Whose facts and marks it makes. */
+  readonly log?: typeof LOG;
   /** A running Temporal; else one is started for this world alone. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** An empty database; else one of the shared Postgres. */
@@ -82,6 +84,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 export async function createWorld(options: WorldOptions = {}) {
   if (!installed) Runtime.install(QUIET);
   installed = true;
+  const { log = LOG } = options;
   const timing = { ...SHORT, ...options.timing };
   const outside = options.outside ?? memoryOutside();
   const own = options.temporal === undefined ? await startTemporal() : undefined;
@@ -89,7 +92,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const database = await registryDatabase(options.databaseUrl);
   const { api, worker: store, databaseUrl } = database;
   const ports = { ...store, clock: systemClock, ids: systemIds };
-  await declarePlatform(ports, LOG, await readManifests(MANIFESTS_FOLDER));
+  await declarePlatform(ports, log, await readManifests(MANIFESTS_FOLDER));
   const reports: { message: string; cause: unknown }[] = [];
   const report = (message: string, cause: unknown) => void reports.push({ message, cause });
   const bundle = options.bundle ?? (await sagaBundle());
@@ -101,7 +104,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const leaving = { factLog, sagaKeys, exports: outside.exports ?? createMemoryExports() };
   const activities = createActivities({
     ...{ ...ports, ...outside, ...doctor.ports, ...leaving, ...LINKS },
-    ...{ probeStore, log: LOG, report },
+    ...{ probeStore, log, report },
   });
   const decorated = options.decorate?.(activities) ?? activities;
   const startWorker = () =>
@@ -116,7 +119,7 @@ export async function createWorld(options: WorldOptions = {}) {
       report,
     );
   const startFacts = () =>
-    startSequencer({ databaseUrl, address, namespace, report, log: LOG.log });
+    startSequencer({ databaseUrl, address, namespace, report, log: log.log });
   const starts = options.start === false ? [] : [startWorker(), startFacts()];
   const engines = createEngines({ address, namespace, timing });
   const connection = await Connection.connect({ address });
@@ -126,6 +129,7 @@ export async function createWorld(options: WorldOptions = {}) {
     ...{ api, store, database, engine: engines.engine, client, outside, timing, reports, bundle },
     ...{ leaving, address, namespace, report, temporal: own, startWorker, startFacts },
     doctor: doctor.ports,
+    registry: log.log,
     handle: (operation: Operation) => client.workflow.getHandle(workflowIdOf(operation)),
     close: async () => {
       await Promise.all(starts.map((each) => each.close()));

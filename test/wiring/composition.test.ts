@@ -20,6 +20,7 @@ import {
 import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
 
 const owner = {
+  registry: 'tenure.localhost/dev',
   tenant: '00000000-0000-0000-0000-000000000001',
   operation: '00000000-0000-0000-0000-000000000002',
 };
@@ -60,8 +61,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
     composeDatabases(again, NO_SECRETS).inventory(call().signal),
     (await composeIdentity(again, NO_SECRETS)).identity.silo.inventory(call().signal),
   ]);
-  for (const items of inventories)
-    expect(items).toEqual([expect.objectContaining({ tenant: owner.tenant })]);
+  for (const items of inventories) expect(items).toEqual([expect.objectContaining({ owner })]);
   const kept = readdirSync(stateDir).map((name) => readFileSync(join(stateDir, name), 'utf8'));
   expect(kept.join()).not.toContain('ada@');
 });

@@ -59,7 +59,7 @@ describe('a domain', () => {
     ]);
     expect(await people.row(claim)).toMatchObject({ state: 'active', endedAtMs: null });
     expect(outside.routes.find(name)).toEqual({
-      ...{ host: name, owner: { tenant, operation: claim.id } },
+      ...{ host: name, owner: { registry: world.registry, tenant, operation: claim.id } },
     });
     await expectCleanSlate(world, { tenants: [tenant] });
 
@@ -179,7 +179,12 @@ describe('one name that several tenants want', () => {
     people.publish(name, claim);
     expect((await world.ended(claim)).state).toBe('done');
     expect(await people.row(owned)).toMatchObject({ state: 'lost', lostTo: claim.id });
-    expect(outside.routes.find(name)?.owner).toEqual({ tenant: next, operation: claim.id });
+    const { registry } = world;
+    expect(outside.routes.find(name)?.owner).toEqual({
+      registry,
+      tenant: next,
+      operation: claim.id,
+    });
     expect(await actionsOf(former ?? '')).toEqual(['domain.activated', 'domain.lost']);
     await expectCleanSlate(world, { tenants: [former ?? '', next ?? ''] });
     await expectReplays(world, claim);

@@ -66,7 +66,9 @@ test(
     expect((await world.ended(second)).state).toBe('done');
     expect((await people.row(first)).state).toBe('lost');
     const routes = await world.outside.routes.inventory(AbortSignal.timeout(10_000));
-    expect(routes.filter((route) => route.name === name)).toEqual([{ name, tenant: next }]);
+    expect(routes.filter((route) => route.name === name)).toMatchObject([
+      { name, owner: { tenant: next } },
+    ]);
 
     expect((await world.ended(await people.remove(next, second.id))).state).toBe('done');
     expect(await hostsOf(name)).toBeUndefined();

@@ -104,6 +104,7 @@ describe('a worker killed by SIGKILL', () => {
   test('died at every point, and every fact is there once', async () => {
     expect(workers.deaths).toBeGreaterThanOrEqual(kills.length);
     await expectCleanSlate({
+      registry: LOG.log,
       ...{ outside: memoryOutside({ files: folder }), database: world.database },
     });
   });

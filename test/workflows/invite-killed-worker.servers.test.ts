@@ -80,7 +80,7 @@ test.each(KILLS)(
 test('it died at every point; facts are there once, and everybody has their group', async () => {
   expect(workers.deaths).toBeGreaterThanOrEqual(KILLS.length);
   const outside = memoryOutside({ files: folder });
-  await expectCleanSlate({ outside, database: world.database });
+  await expectCleanSlate({ outside, registry: LOG.log, database: world.database });
   const members = Object.values(outside.memory.find(acme.slug)?.members ?? {});
   expect(members.filter((groups) => groups.includes('org-members'))).toHaveLength(KILLS.length);
   for (const operation of operations.values()) await expectReplays(world, operation);

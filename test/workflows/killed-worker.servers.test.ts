@@ -66,7 +66,7 @@ describe('a worker killed by SIGKILL', () => {
   test('died at every point, and every fact is there once', async () => {
     expect(workers.deaths).toBeGreaterThanOrEqual(kills.length);
     const outside = memoryOutside({ files: folder });
-    await expectCleanSlate({ outside, database: world.database });
+    await expectCleanSlate({ outside, registry: LOG.log, database: world.database });
     for (const operation of operations.values()) await expectReplays(world, operation);
   });
 });

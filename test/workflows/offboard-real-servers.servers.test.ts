@@ -74,7 +74,7 @@ describe.each(['silo', 'pool'] as const)('a %s tenant on real servers', (isolati
   });
 
   const ownIn = async (tenant: string) =>
-    (await inventories(world.outside)).filter((item) => item.tenant === tenant);
+    (await inventories(world.outside)).filter(({ owner }) => owner?.tenant === tenant);
   const secretsIn = async (tenant: string) =>
     (await world.database.admin.query('select name from secrets where tenant = $1', [tenant])).rows;
 
@@ -100,7 +100,7 @@ describe.each(['silo', 'pool'] as const)('a %s tenant on real servers', (isolati
       expect(await hiddenOf(id, slug)).not.toEqual([]);
       expect(await secretsIn(id)).not.toEqual([]);
 
-      const owner = { tenant: id, operation: provision.id };
+      const owner = { registry: world.registry, tenant: id, operation: provision.id };
       const call: Call = { owner, signal: AbortSignal.timeout(TEST_WITHIN_MS) };
       const left = { slug: `left-${slug}`.slice(0, 40), host: `left-${host}` };
       await world.outside.routes.ensure(left, call);

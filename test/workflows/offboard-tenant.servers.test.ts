@@ -118,7 +118,7 @@ describe('a tenant that leaves', () => {
       before.id,
     );
     const name = `left.${before.id}.example`;
-    const owner = { tenant: before.id, operation: before.id };
+    const owner = { registry: world.registry, tenant: before.id, operation: before.id };
     outside.routes.plant(name, { host: name, owner });
     await select(
       `insert into domains (tenant, id, name, state, claimed_at)
@@ -281,7 +281,7 @@ test('the end of the retention waits for whoever works on the tenant then', asyn
 
 test('a leftover with its mark is found, named, and waited for', async () => {
   const before = await madeTenant(world);
-  const owner = { tenant: before.id, operation: before.id };
+  const owner = { registry: world.registry, tenant: before.id, operation: before.id };
   outside.routes.plant('left-over', { host: 'left.example.test', owner });
   const saga = await leave(before);
   const { reason } = await world.reached(saga, ['parked']);
@@ -291,7 +291,7 @@ test('a leftover with its mark is found, named, and waited for', async () => {
   expect((await rowOf(world, before.id)).state).toBe('frozen');
   await outside.routes.remove('left-over', { owner, signal: AbortSignal.timeout(1_000) });
   expect((await world.ended(saga)).state).toBe('done');
-  const left = (await inventories(outside)).filter(({ tenant }) => tenant === before.id);
+  const left = (await inventories(outside)).filter(({ owner }) => owner?.tenant === before.id);
   expect(left).toEqual([]);
 });
 

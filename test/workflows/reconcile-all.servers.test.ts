@@ -33,8 +33,8 @@ async function aTenant() {
 }
 
 /** Objects outside that carry the mark of a tenant. */
-function leaveBehind(tenant: string) {
-  const owner = { tenant, operation: randomUUID() };
+function leaveBehind(tenant: string, registry = world.registry) {
+  const owner = { registry, tenant, operation: randomUUID() };
   const name = `left-${randomUUID().slice(0, 8)}`;
   const host = `${name}.example.test`;
   outside.memory.plant(name, owner);
@@ -106,6 +106,24 @@ test('an object without our mark is nobody’s business', async () => {
   expect(outside.routes.find('theirs')).toBeDefined();
 });
 
+test('what another registry has in the same systems is nobody’s business', async () => {
+  const failed = await world.accept();
+  await world.store.operations.undoAcceptance(failed.id, Date.now());
+  await sql(`update operations set state = 'unwound' where id = $1`, [failed.id]);
+  // A restored copy of ours knows the same tenants.
+  for (const tenant of [randomUUID(), failed.tenant]) {
+    const theirs = leaveBehind(tenant, 'tenure.example/beside');
+    expect((await doctor.everything()).findings).toEqual([]);
+    expect(theirs.isThere()).toBe(4);
+  }
+});
+
+test('with our origin in the mark the doctor removes the same: the claim above can fail', async () => {
+  const ours = leaveBehind(randomUUID());
+  expect(told(await doctor.everything())).toEqual(FOUR.map((one) => `${one}: mended`));
+  expect(ours.isThere()).toBe(0);
+});
+
 test('what a tenant that nobody knows left is removed only after its time', async () => {
   const left = leaveBehind(randomUUID());
   const patient = { waitMs: { ...SHORT.waitMs, orphan: 3_600_000 } };
@@ -145,7 +163,10 @@ test('nothing is removed of a tenant of which the log has facts, though its row 
     ['identity', 'database', 'route', 'dns'].map((place) => `${place} orphan: reported`),
   );
   expect(outside.memory.find(input.slug)).toBeDefined();
-  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  const call = {
+    owner: { registry: world.registry, tenant: id, operation: randomUUID() },
+    signal: AbortSignal.timeout(999),
+  };
   await outside.identity.silo.remove(input.slug, call);
   await outside.databases.remove(call);
   await outside.routes.remove(input.slug, call);
@@ -154,7 +175,10 @@ test('nothing is removed of a tenant of which the log has facts, though its row 
 
 test('what a tenant lacks is mended by an operation of its own', async () => {
   const { id, input } = await aTenant();
-  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  const call = {
+    owner: { registry: world.registry, tenant: id, operation: randomUUID() },
+    signal: AbortSignal.timeout(999),
+  };
   await outside.dns.remove(input.host, call);
   const report = await doctor.everything();
   expect(told(report)).toEqual(['dns missing: mended']);
@@ -164,7 +188,10 @@ test('what a tenant lacks is mended by an operation of its own', async () => {
 
 test('a tenant that an operation works on is left alone', async () => {
   const { id, input } = await aTenant();
-  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  const call = {
+    owner: { registry: world.registry, tenant: id, operation: randomUUID() },
+    signal: AbortSignal.timeout(999),
+  };
   const busy = await doctor.ask(id, true);
   if (busy.outcome !== 'accepted') throw new Error(busy.outcome);
   await outside.routes.remove(input.slug, call);
@@ -180,7 +207,7 @@ test('a tenant that an operation works on is left alone', async () => {
 test('a provisioning whose saga is gone is taken back whole, and its slug is free', async () => {
   const operation = await world.accept();
   const { slug, host } = provisionInputOf(operation.input);
-  const owner = { tenant: operation.tenant, operation: operation.id };
+  const owner = { registry: world.registry, tenant: operation.tenant, operation: operation.id };
   outside.memory.plant(slug, owner);
   outside.dns.plant(host, { record: false, owner });
   await world.api.operations.markStarted(operation.id);
@@ -261,7 +288,10 @@ test('the schedule asks for it, once for each of its starts', async () => {
 test('a system that is away is told, and hides nothing else', async () => {
   const { id, input } = await aTenant();
   const { inventory, observe } = outside.dns;
-  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  const call = {
+    owner: { registry: world.registry, tenant: id, operation: randomUUID() },
+    signal: AbortSignal.timeout(999),
+  };
   await outside.routes.remove(input.slug, call);
   outside.dns.inventory = () => Promise.reject(new Error('away'));
   outside.dns.observe = () => Promise.reject(new Error('away'));

@@ -239,7 +239,11 @@ function breaksOfDns(): Break[] {
   ];
   const markOf = async ({ id, input }: Made) => {
     const operation = await world.doctor.reconcile.findProvisioning(id);
-    const mark = formatOwnerMark({ tenant: id, operation: operation?.id ?? '' });
+    const mark = formatOwnerMark({
+      registry: world.registry,
+      tenant: id,
+      operation: operation?.id ?? '',
+    });
     return set(`_tenure.${input.host}`, 'TXT', `"${mark}"`);
   };
   return [
@@ -369,7 +373,7 @@ async function breaksOfEverything(): Promise<Break[]> {
   const waiting: Operation = await acceptInZone(world);
   const { slug, host, displayName, adminEmail, adminUserId } = gone.input;
   const call = () => ({
-    owner: { tenant: gone.id, operation: randomUUID() },
+    owner: { registry: world.registry, tenant: gone.id, operation: randomUUID() },
     signal: AbortSignal.timeout(timing.attemptTimeoutMs),
   });
   const request = { slug, displayName, adminEmail, adminUserId, identityProviders: [] };

@@ -43,7 +43,7 @@ test('a healthy tenant has an empty plan, and nothing outside is changed', async
 
 test('the plan alone changes nothing; with repair all of it is mended, and audited', async () => {
   const { id, input } = await aTenant();
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   outside.routes.plant(input.slug, { host: 'evil.example.test', owner });
   outside.dns.plant(input.host, { record: false, owner });
   outside.memory.bend(input.slug, ['evil']);
@@ -64,7 +64,7 @@ test('the plan alone changes nothing; with repair all of it is mended, and audit
 
 test('a lost realm comes back with its first admin', async () => {
   const { id, input } = await aTenant();
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   await outside.identity.silo.remove(input.slug, { owner, signal: AbortSignal.timeout(1_000) });
   expect(told(await doctor.tenant(id))).toEqual(['identity missing: mended']);
   expect(outside.memory.find(input.slug)?.adminSub).toBe(input.adminUserId);
@@ -110,7 +110,10 @@ test('a hand in the row of a tenant does not lead the doctor to another name', a
 
 test('nothing is repaired by what may be a restored backup', async () => {
   const { id, input } = await aTenant();
-  const call = { owner: { tenant: id, operation: randomUUID() }, signal: AbortSignal.timeout(999) };
+  const call = {
+    owner: { registry: world.registry, tenant: id, operation: randomUUID() },
+    signal: AbortSignal.timeout(999),
+  };
   await outside.dns.remove(input.host, call);
   await markCompared(world, false);
   const report = await doctor.tenant(id);
@@ -131,7 +134,7 @@ test('of a tenant that was recovered from facts nothing is renamed', async () =>
 
 test('a repair that fails is told, and the tenant is free again', async () => {
   const { id, input } = await aTenant();
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   outside.dns.plant(input.host, { record: false, owner });
   const { ensure } = outside.dns;
   outside.dns.ensure = () => Promise.reject(new PortError('dns', 'unavailable', 'away'));
@@ -147,7 +150,7 @@ test('a repair that fails is told, and the tenant is free again', async () => {
 
 test('while facts are not signed nothing is known, and nothing is mended', async () => {
   const { id, input } = await aTenant();
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   outside.dns.plant(input.host, { record: false, owner });
   await sql('update tenant_heads set seq = seq + 1 where tenant = $1', [id]);
   expect(told(await doctor.tenant(id))).toEqual(['registry unseen: reported']);
@@ -183,7 +186,7 @@ test('an invited person who waits is nothing to mend, and neither is what freezi
 test('a frozen tenant that another hand opened is closed again', async () => {
   const { id, input } = await aTenant();
   await world.ended(await world.freeze(id));
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   const call = { owner, signal: AbortSignal.timeout(1_000) };
   await outside.identity.silo.restore(input.slug, call);
   await outside.routes.restore(input, call);
@@ -197,7 +200,7 @@ test('a frozen tenant that another hand opened is closed again', async () => {
 
 test('a frozen tenant is looked at, and never opened', async () => {
   const { id, input } = await aTenant();
-  const owner = { tenant: id, operation: randomUUID() };
+  const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   await world.ended(await world.freeze(id));
   outside.dns.plant(input.host, { record: false, owner });
   await outside.routes.remove(input.slug, { owner, signal: AbortSignal.timeout(1_000) });

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { REGISTRY_MAX_CHARS } from '../../ports/owner-mark.ts';
 import { Secret, secretUrl } from './secret.ts';
 import { VARIABLES } from './section.ts';
 import type { VariableMeta } from './section.ts';
@@ -97,8 +98,8 @@ function isDnsServer(text: string): boolean {
 /** The form of `facts/core/formats.ts`, which wiring may not load; a test holds them equal. */
 const LOG_ORIGIN = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/;
 export const logOrigin = kind(
-  (given) => (LOG_ORIGIN.test(given) ? given : undefined),
-  'a name such as tenure.example/prod: lower case, digits, dots, dashes and slashes',
+  (given) => (LOG_ORIGIN.test(given) && given.length <= REGISTRY_MAX_CHARS ? given : undefined),
+  `a name such as tenure.example/prod: lower case, digits, dots, dashes and slashes, ${REGISTRY_MAX_CHARS} characters at most`,
 );
 /** Stands in SQL as it is, unquoted. */
 const SQL_IDENTIFIER = /^[A-Za-z_]\w{0,62}$/;

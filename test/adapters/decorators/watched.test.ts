@@ -45,7 +45,7 @@ describe('what is counted', () => {
     const call = aCall();
     await dns.ensure('acme.saas.test', call);
     expect(await dns.inventory(call.signal)).toEqual([
-      { name: 'acme.saas.test', tenant: call.owner.tenant },
+      { name: 'acme.saas.test', owner: call.owner },
     ]);
     const outcome = 'ok';
     expect(calls).toEqual([

@@ -5,7 +5,7 @@ import { startSmtpCatcher } from '../../../adapters/smtp-catcher/catcher.ts';
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import type { Call, OwnerMark } from '../../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../../ports/identity-provider.ts';
-import { aCall, asSaga } from '../../contracts/a-call.ts';
+import { aCall, asSaga, ofAnotherRegistry, REGISTRY } from '../../contracts/a-call.ts';
 import { anIdentityProvider, anIdentityRequest } from '../../contracts/identity.ts';
 import { acceptInvite, signInByCode } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
@@ -168,6 +168,23 @@ test('a realm of the pool that is not ours is refused and stays as it was', asyn
   await fresh.catcher.close();
 });
 
+test('the realm of another registry’s pool is refused and stays as it was', async () => {
+  const fresh = await aKeycloak();
+  const [request, call] = [anIdentityRequest(), aSlowCall()];
+  await createKeycloakOrganizations(fresh.config).ensure(request, ofAnotherRegistry(call));
+  const client = await fresh.signedIn();
+  const look = async () => [
+    await client.realms.findOne({ realm: fresh.config.poolRealm }),
+    await client.organizations.find({ realm: fresh.config.poolRealm }),
+  ];
+  const before = await look();
+  const ours = createKeycloakOrganizations(fresh.config);
+  const made = ours.ensure(anIdentityRequest(), call);
+  await expect(made).rejects.toMatchObject({ code: 'foreign' });
+  expect(await look()).toEqual(before);
+  await fresh.catcher.close();
+});
+
 test('many processes that make the realm of the pool at once agree', async () => {
   const fresh = await aKeycloak();
   const made = await Promise.all(
@@ -230,7 +247,10 @@ test('a mail server that moved is told to the realm of the pool with the next in
   expect(await moved.findLink(request.adminEmail, call.signal)).toMatch(/^http/u);
   const client = await keycloak.signedIn();
   const found = await client.realms.findOne({ realm });
-  expect(found?.attributes).toMatchObject({ 'tenure.tenant': PLATFORM_TENANT });
+  expect(found?.attributes).toMatchObject({
+    'tenure.registry': REGISTRY,
+    'tenure.tenant': PLATFORM_TENANT,
+  });
   await moved.close();
   await createKeycloakOrganizations(keycloak.config).ensure(anIdentityRequest(), aSlowCall());
 });

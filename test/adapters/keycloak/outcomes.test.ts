@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createKeycloakAdmin } from '../../../adapters/keycloak/admin.ts';
+import { formatMark } from '../../../adapters/keycloak/mark.ts';
 import { createKeycloakRealms } from '../../../adapters/keycloak/realm.ts';
 import { createServiceToken } from '../../../adapters/keycloak/token.ts';
 import { aCall } from '../../contracts/a-call.ts';
@@ -144,7 +145,7 @@ describe('the removal of a realm', () => {
 
   test.concurrent('that leaves it there is unknown', async () => {
     const call = aCall();
-    const mine = { id: call.owner.tenant, attributes: { 'tenure.tenant': call.owner.tenant } };
+    const mine = { id: call.owner.tenant, attributes: formatMark(call.owner) };
     const fake = await aFake((method) =>
       method === 'DELETE' ? { status: 500 } : { status: 200, body: mine },
     );

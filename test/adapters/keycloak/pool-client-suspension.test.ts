@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { formatMark } from '../../../adapters/keycloak/mark.ts';
 import { createKeycloakOrganizations } from '../../../adapters/keycloak/organization.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import type { Call } from '../../../ports/call.ts';
+import { aCall, ofAnotherRegistry } from '../../contracts/a-call.ts';
 import { startFakeKeycloak } from './fake-keycloak.ts';
 
 const ADMIN = '/admin/realms/pool';
@@ -18,7 +20,7 @@ test('sessions of all pages end, but for those that serve another client too', a
   ];
   const keycloak = await startFakeKeycloak((method, path) => {
     if (method === 'GET' && path === CLIENTS) {
-      const attributes = { 'tenure.tenant': call.owner.tenant };
+      const attributes = formatMark(call.owner);
       return { status: 200, body: [{ id: CLIENT, enabled: true, attributes }] };
     }
     if (path.endsWith('/user-sessions')) return { status: 200, body: pages.shift() ?? [] };
@@ -40,20 +42,22 @@ test('sessions of all pages end, but for those that serve another client too', a
   }
 });
 
-test.each(['without our mark', 'of another tenant'])(
-  'a client %s is not touched, nor any session of it',
-  async (whose) => {
-    const attributes = whose === 'without our mark' ? {} : { 'tenure.tenant': 'another' };
-    const keycloak = await startFakeKeycloak((method, path) => {
-      const body = path === CLIENTS ? [{ id: CLIENT, enabled: true, attributes }] : [];
-      return { status: method === 'GET' ? 200 : 204, body };
-    });
-    try {
-      await createKeycloakOrganizations(keycloak.config).suspend('acme', aCall());
-      expect(keycloak.requests).toContain(`GET ${CLIENTS}`);
-      expect(keycloak.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
-    } finally {
-      await keycloak.close();
-    }
-  },
-);
+test.each<[string, (call: Call) => Record<string, string>]>([
+  ['without our mark', () => ({})],
+  ['of another tenant', () => formatMark(aCall().owner)],
+  ['of another registry', (call) => formatMark(ofAnotherRegistry(call).owner)],
+])('a client %s is not touched, nor any session of it', async (_, markOf) => {
+  const call = aCall();
+  const attributes = markOf(call);
+  const keycloak = await startFakeKeycloak((method, path) => {
+    const body = path === CLIENTS ? [{ id: CLIENT, enabled: true, attributes }] : [];
+    return { status: method === 'GET' ? 200 : 204, body };
+  });
+  try {
+    await createKeycloakOrganizations(keycloak.config).suspend('acme', call);
+    expect(keycloak.requests).toContain(`GET ${CLIENTS}`);
+    expect(keycloak.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
+  } finally {
+    await keycloak.close();
+  }
+});

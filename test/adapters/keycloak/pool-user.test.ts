@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { formatListMark } from '../../../adapters/keycloak/mark.ts';
 import { createKeycloakOrganizations } from '../../../adapters/keycloak/organization.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import type { Call } from '../../../ports/call.ts';
+import { aCall, ofAnotherRegistry } from '../../contracts/a-call.ts';
 import { startFakeKeycloak } from './fake-keycloak.ts';
 
 const USERS = '/admin/realms/pool/users/';
@@ -8,15 +10,15 @@ const MANY = 250;
 
 test('all users of a tenant go with it, also those of later pages, and nobody else', async () => {
   const call = aCall();
-  const marked = (tenant: string) => (id: string) => ({
-    id,
-    attributes: { 'tenure.tenant': [tenant] },
-  });
+  const marked =
+    ({ owner }: Call) =>
+    (id: string) => ({ id, attributes: formatListMark(owner) });
   let users = [
-    ...Array.from({ length: MANY }, (_, at) => marked(call.owner.tenant)(`u${at}`)),
-    marked(call.owner.tenant)('shared'),
+    ...Array.from({ length: MANY }, (_, at) => marked(call)(`u${at}`)),
+    marked(call)('shared'),
     // Keycloak's search is no comparison.
-    marked('another')('foreign'),
+    marked(aCall())('foreign'),
+    marked(ofAnotherRegistry(call))('beside'),
   ];
   const keycloak = await startFakeKeycloak((method, path, _token, query) => {
     if (method === 'GET' && path === USERS) {
@@ -32,7 +34,7 @@ test('all users of a tenant go with it, also those of later pages, and nobody el
   });
   try {
     await createKeycloakOrganizations(keycloak.config).remove('acme', call);
-    expect(users.map(({ id }) => id)).toEqual(['shared', 'foreign']);
+    expect(users.map(({ id }) => id)).toEqual(['shared', 'foreign', 'beside']);
   } finally {
     await keycloak.close();
   }

@@ -30,10 +30,13 @@ test.each([
   const { dns, read } = await endpointsFor(target);
   const call = aCall();
   await dns.ensure(host, call);
-  const { tenant, operation } = call.owner;
-  const mark = `tenant=${tenant} operation=${operation}`;
+  const { registry, tenant, operation } = call.owner;
+  const mark = `registry=${registry} tenant=${tenant} operation=${operation}`;
   expect(await read()).toMatchObject({
-    metadata: { labels: { 'tenure/tenant': tenant, 'tenure/operation': operation } },
+    metadata: {
+      labels: { 'tenure/tenant': tenant, 'tenure/operation': operation },
+      annotations: { 'tenure/registry': registry },
+    },
     spec: {
       endpoints: [
         { dnsName: host, recordType, recordTTL: 60, targets: [shown] },
@@ -53,10 +56,10 @@ test("the inventory tells others' hosts by their records, whatever their objects
     ],
   });
   await create('empty', {});
-  const tenant = undefined;
+  const owner = undefined;
   expect(await dns.inventory(aCall().signal)).toEqual([
-    { name: 'one.saas.test', tenant },
-    { name: 'two.saas.test', tenant },
+    { name: 'one.saas.test', owner },
+    { name: 'two.saas.test', owner },
   ]);
 });
 

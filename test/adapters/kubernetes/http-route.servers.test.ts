@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { createHttpRoutes } from '../../../adapters/kubernetes/http-route.ts';
 import { createKubernetesIngress } from '../../../adapters/kubernetes/ingress.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import { aCall, REGISTRY } from '../../contracts/a-call.ts';
 import { aNamespace, install } from '../../support/servers/kubernetes.ts';
 
 const acme = { slug: 'acme', host: 'acme.saas.test' };
@@ -37,7 +37,8 @@ test('a route leads from the host by the listener of the Gateway to the front en
         'tenure/tenant': call.owner.tenant,
         'tenure/operation': call.owner.operation,
       },
-      managedFields: [{ manager: 'tenure', operation: 'Apply' }],
+      annotations: { 'tenure/registry': REGISTRY },
+      managedFields: [{ manager: `tenure/${REGISTRY}`, operation: 'Apply' }],
     },
     spec: {
       hostnames: [acme.host],

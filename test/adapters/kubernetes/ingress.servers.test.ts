@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { CoreV1Api, NetworkingV1Api, setHeaderOptions } from '@kubernetes/client-node';
 import { createKubernetesIngress } from '../../../adapters/kubernetes/ingress.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import { aCall, ofAnotherRegistry, REGISTRY } from '../../contracts/a-call.ts';
 import { aNamespace } from '../../support/servers/kubernetes.ts';
+import { markOf } from './snapshots.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let kubeconfig: string;
@@ -42,8 +43,26 @@ test('an Ingress has plain fields only, our labels, and our field manager by app
     'tenure/tenant': call.owner.tenant,
     'tenure/operation': call.owner.operation,
   });
-  expect(metadata?.annotations).toBeUndefined();
-  expect(metadata?.managedFields).toMatchObject([{ manager: 'tenure', operation: 'Apply' }]);
+  expect(metadata?.annotations).toEqual({ 'tenure/registry': REGISTRY });
+  const manager = `tenure/${REGISTRY}`;
+  expect(metadata?.managedFields).toMatchObject([{ manager, operation: 'Apply' }]);
+});
+
+test('of two registries that make one route at once the second is refused, not the first', async () => {
+  const { namespace } = await aNamespace();
+  const call = aCall();
+  const theirs = ofAnotherRegistry(call);
+  const routes = routesIn(namespace);
+  // Both have looked, and found nothing.
+  const results = await Promise.allSettled([
+    routes.ensure(acme, call),
+    routes.ensure(acme, theirs),
+  ]);
+  const refused = results.filter(({ status }) => status === 'rejected');
+  expect(refused).toMatchObject([{ reason: { code: 'foreign' } }]);
+  const { metadata } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
+  const winner = results[0].status === 'fulfilled' ? call : theirs;
+  expect(markOf(metadata ?? {})).toEqual(winner.owner);
 });
 
 test('what controllers and people add to our Ingress stays', async () => {
@@ -54,7 +73,7 @@ test('what controllers and people add to our Ingress stays', async () => {
   await ingresses.patchNamespacedIngress({ name: 'acme', namespace, body }, mergePatch);
   await routes.ensure(acme, call);
   const { metadata } = await ingresses.readNamespacedIngress({ name: 'acme', namespace });
-  expect(metadata?.annotations).toEqual({ theirs: 'kept' });
+  expect(metadata?.annotations).toEqual({ theirs: 'kept', 'tenure/registry': REGISTRY });
 });
 
 test('a field of our Ingress that another manager took is taken back', async () => {

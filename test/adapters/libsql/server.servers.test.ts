@@ -6,7 +6,7 @@ import { openLibsqlServer } from '../../../adapters/libsql/server.ts';
 import { getAndStart } from '../../../tools/servers/registry.ts';
 import type { Server } from '../../../tools/servers/registry.ts';
 import { quiet } from '../../../tools/servers/progress.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import { aCall, ofAnotherRegistry } from '../../contracts/a-call.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 let libsql: Server<'libsql'>;
@@ -49,6 +49,21 @@ test('a server that wants tokens takes ours and forbids others, also to the prob
   expect(await ours.inventory(call.signal)).toEqual([]);
 });
 
+test('what another registry’s crash left is listed as theirs, made or half made', async () => {
+  const theirs = ofAnotherRegistry(aCall());
+  const access = accessWith(aToken());
+  const server = openLibsqlServer(access);
+  const name = `tenant-${theirs.owner.tenant}`;
+  await openDirectory(server).add(name, theirs.owner, theirs.signal);
+  await server.createNamespace(name, theirs.signal);
+  const databases = createLibsqlNamespaces(access);
+  const items = [{ name, owner: theirs.owner }];
+  expect(await databases.inventory(theirs.signal)).toEqual(items);
+  await databases.ensure(theirs);
+  expect(await databases.inventory(theirs.signal)).toEqual(items);
+  await databases.remove(theirs);
+});
+
 test('what a crash left is listed as ours if it is there and not if it never came', async () => {
   const [empty, never] = [aCall(), aCall()];
   const access = accessWith(aToken());
@@ -58,8 +73,10 @@ test('what a crash left is listed as ours if it is there and not if it never cam
   await directory.add(`tenant-${empty.owner.tenant}`, empty.owner, empty.signal);
   await server.createNamespace(`tenant-${empty.owner.tenant}`, empty.signal);
   const databases = createLibsqlNamespaces(access);
-  const { tenant } = empty.owner;
-  expect(await databases.inventory(empty.signal)).toEqual([{ name: `tenant-${tenant}`, tenant }]);
+  const { owner } = empty;
+  expect(await databases.inventory(empty.signal)).toEqual([
+    { name: `tenant-${owner.tenant}`, owner },
+  ]);
   await databases.remove(empty);
   await databases.remove(never);
   expect(await directory.list(empty.signal)).toEqual([]);

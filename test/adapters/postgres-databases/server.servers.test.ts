@@ -3,7 +3,9 @@ import {
   createPostgresDatabases,
   PASSWORD_SECRET,
 } from '../../../adapters/postgres-databases/adapter.ts';
-import { aCall } from '../../contracts/a-call.ts';
+import type { Call } from '../../../ports/call.ts';
+import { formatOwnerMark } from '../../../ports/owner-mark.ts';
+import { aCall, ofAnotherRegistry } from '../../contracts/a-call.ts';
 import { eventually } from '../../support/eventually.ts';
 import { aTenantServer, connected, MAX_CONNECTIONS, run } from './subject.ts';
 
@@ -12,9 +14,8 @@ beforeAll(async () => {
   subject = await aTenantServer();
 });
 
-const nameOf = (call: ReturnType<typeof aCall>) => `tenant-${call.owner.tenant}`;
-const markOf = ({ owner }: ReturnType<typeof aCall>) =>
-  `tenant=${owner.tenant} operation=${owner.operation}`;
+const nameOf = (call: Call) => `tenant-${call.owner.tenant}`;
+const markOf = ({ owner }: Call) => formatOwnerMark(owner);
 const NO_RIGHT = '42501';
 
 /** Of two tenants, the one's credentials at the other's database. */
@@ -85,10 +86,14 @@ test('a closed database without a mark is what a crash left, if our login made i
 test.each([
   ['without a mark', () => 'null'],
   ['of another tenant', () => `'${markOf(aCall())}'`],
+  ['of another registry', (call: Call) => `'${markOf(ofAnotherRegistry(call))}'`],
 ])('a role %s is refused, left as it was, and nothing is made', async (_, comment) => {
   const call = aCall();
   const name = nameOf(call);
-  await run(subject.superUrl, `create role "${name}"; comment on role "${name}" is ${comment()}`);
+  await run(
+    subject.superUrl,
+    `create role "${name}"; comment on role "${name}" is ${comment(call)}`,
+  );
   const look = `select rolcanlogin, shobj_description(oid, 'pg_authid') from pg_roles
     where rolname = '${name}'`;
   const before = await run(subject.superUrl, look);
@@ -106,7 +111,7 @@ test('a role that a crash left without its database is listed, taken and removed
       subject.adminUrl,
       `create role "${name}"; comment on role "${name}" is '${markOf(call)}'`,
     );
-    const item = { name, tenant: call.owner.tenant };
+    const item = { name, owner: call.owner };
     expect(await subject.databases.inventory(call.signal)).toContainEqual(item);
   }
   const { url } = await subject.databases.ensure(taken);

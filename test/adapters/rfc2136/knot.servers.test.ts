@@ -36,7 +36,7 @@ test('a zone of many messages is transferred and verified as a whole', async () 
     await nsupdate(...some);
   }
   const items = await dnsOf().inventory(aCall().signal);
-  expect(items.filter(({ tenant }) => tenant !== undefined)).toHaveLength(hosts.length);
+  expect(items.filter(({ owner }) => owner !== undefined)).toHaveLength(hosts.length);
 });
 
 test.each<[string, () => Partial<Parameters<typeof createRfc2136>[0]>]>([

@@ -1,5 +1,7 @@
 import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import type { InventoryItem } from '../../../ports/identity-provider.ts';
+import { isMine, tenantOf } from '../../../ports/owner-mark.ts';
+import type { Whose } from '../../../ports/owner-mark.ts';
 import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
 import type { Findings, Subject } from './subject.ts';
@@ -26,7 +28,7 @@ export async function ownObjects(world: ProofWorld, { operation }: Subject): Fin
     `select ${COLUMNS} from tenants where id = $1`,
     operation.tenant,
   );
-  return disagreements(rows, await inventories(world));
+  return disagreements(registryOf(world), rows, await inventories(world));
 }
 
 /** I1, both ways: all objects are those of the tenants that are there. */
@@ -38,21 +40,29 @@ export async function allObjects(world: ProofWorld): Findings {
   );
   const found = await inventories(world);
   const known = new Set(rows.map(({ id }) => id));
-  const strange = found.filter(({ tenant, name }) =>
-    tenant === undefined ? !world.foreign.includes(name) : !known.has(tenant),
+  const strange = found.filter(({ owner, name }) =>
+    owner === undefined
+      ? !world.foreign.includes(name)
+      : !known.has(tenantOf(registryOf(world), owner) ?? 'of another registry'),
   );
   return [
-    ...disagreements(rows, found),
+    ...disagreements(registryOf(world), rows, found),
     ...strange.map(({ port, name }) => `${port} ${name} belongs to no tenant`),
   ];
 }
 
-function disagreements(tenants: readonly TenantRow[], found: readonly Found[]): string[] {
+function disagreements(
+  registry: string,
+  tenants: readonly TenantRow[],
+  found: readonly Found[],
+): string[] {
   return tenants.flatMap(({ id, slug, state, domains }) => {
     return PORTS.flatMap((port) => {
       const each = port === 'route' ? 1 + domains : 1;
       const wanted = THERE.has(state) ? each : 0;
-      const own = found.filter((item) => item.port === port && isOf(item, id, slug));
+      const own = found.filter(
+        (item) => item.port === port && isOf(item, { registry, tenant: id }, slug),
+      );
       if (own.length === wanted) return [];
       return [`${state} tenant ${id} has ${own.length} objects in ${port}, not ${wanted}`];
     });
@@ -60,9 +70,12 @@ function disagreements(tenants: readonly TenantRow[], found: readonly Found[]): 
 }
 
 /** By its mark; without one, by its name: we made it and forgot the mark. */
-function isOf({ tenant, name }: InventoryItem, id: string, slug: string): boolean {
-  return tenant === undefined ? name.includes(id) || name.includes(slug) : tenant === id;
+function isOf({ owner, name }: InventoryItem, whose: Whose, slug: string): boolean {
+  if (owner !== undefined) return isMine(whose, owner);
+  return name.includes(whose.tenant) || name.includes(slug);
 }
+
+const registryOf = ({ stack }: ProofWorld): string => stack.reader.log;
 
 const PORTS = ['identity', 'database', 'route', 'dns'] as const;
 

@@ -85,6 +85,7 @@ export async function startLinkedStack(options: LinkedStackOptions = {}) {
     const client = new RegistryClient(registry.api.url, DEV_OPERATOR_TOKEN);
     const zone = () => embeddedOutside(folder).domainProof;
     const slate = (outside: Partial<Outside> = {}): Slate => ({
+      registry: LOG_ORIGIN,
       outside: { ...embeddedOutside(folder), ...outside },
       database: { admin },
     });

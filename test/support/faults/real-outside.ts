@@ -31,7 +31,8 @@ export async function realKeycloak() {
     ...keycloak,
     realms: (changes: Partial<typeof keycloak.config> = {}) =>
       createKeycloakRealms({ ...keycloak.config, ...changes }, secrets),
-    organizations: () => createKeycloakOrganizations(keycloak.config),
+    organizations: (changes: Partial<typeof keycloak.config> = {}) =>
+      createKeycloakOrganizations({ ...keycloak.config, ...changes }),
   };
 }
 

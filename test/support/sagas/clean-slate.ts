@@ -7,6 +7,7 @@ import { PLATFORM_TENANT } from '../../../facts/core/types.ts';
 import { EMPTY_HASH } from '../../../facts/crypto/hash.ts';
 import { createVerifier } from '../../../facts/crypto/verify.ts';
 import type { InventoryItem } from '../../../ports/identity-provider.ts';
+import { tenantOf } from '../../../ports/owner-mark.ts';
 import { asSaga } from '../../contracts/a-call.ts';
 import type { Outside } from '../saga-outside.ts';
 import { FACT_KEY } from '../saga-sequencer.ts';
@@ -21,6 +22,8 @@ const INVENTORY_WITHIN_MS = 60_000;
 
 export interface Slate {
   readonly outside: Outside;
+  /** Whose objects it is about. */
+  readonly registry: string;
   readonly database: {
     readonly admin: {
       query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
@@ -113,7 +116,7 @@ async function expectEnded(slate: Slate, tenants: readonly TenantRow[]): Promise
 }
 
 async function expectNoOrphans(
-  { outside }: Slate,
+  { outside, registry }: Slate,
   tenants: readonly TenantRow[],
   foreign: readonly string[],
 ): Promise<void> {
@@ -124,16 +127,20 @@ async function expectNoOrphans(
     ),
   );
   const found = (await inventories(outside)).flatMap((item) => {
-    const owner = foreign.includes(item.name) ? undefined : ownerOf(item, tenants);
+    const owner = foreign.includes(item.name) ? undefined : ownerOf(registry, item, tenants);
     return owner === undefined ? [] : [`${item.port} of ${owner}`];
   });
   expect(asOneKind(outside, found)).toEqual(asOneKind(outside, wanted));
 }
 
 /** By its mark; without one, by its name: we made it and forgot the mark. */
-function ownerOf(item: InventoryItem, tenants: readonly TenantRow[]): string | undefined {
-  if (item.tenant !== undefined) return tenants.find(({ id }) => id === item.tenant)?.id;
-  const named = tenants.find(({ id, slug }) => item.name.includes(id) || item.name.includes(slug));
+function ownerOf(
+  registry: string,
+  { name, owner }: InventoryItem,
+  tenants: readonly TenantRow[],
+): string | undefined {
+  if (owner !== undefined) return tenants.find(({ id }) => id === tenantOf(registry, owner))?.id;
+  const named = tenants.find(({ id, slug }) => name.includes(id) || name.includes(slug));
   return named && `nobody, but named like ${named.id}`;
 }
 

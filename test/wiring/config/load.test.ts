@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { LOG_ORIGIN } from '../../../facts/core/formats.ts';
+import { REGISTRY_MAX_CHARS } from '../../../ports/owner-mark.ts';
 import { ConfigError } from '../../../wiring/config/errors.ts';
 import { loadConfig } from '../../../wiring/config/load.ts';
 import type { ProcessName } from '../../../wiring/config/requirements.ts';
@@ -242,11 +243,16 @@ describe('wrong values', () => {
     expect(problems).toEqual([expect.stringContaining('LIBSQL_ADMIN_URL are both set')]);
   });
 
-  test('FACT_LOG_ORIGIN takes exactly what facts take', () => {
+  test('FACT_LOG_ORIGIN takes exactly what facts take and owner marks have room for', () => {
     for (const origin of ['tenure.example/prod', 'a', 'A', '/a', 'a//b', 'a/', '-a', 'a/-b', 'ä']) {
       const accepted = problemsOf('api', { FACT_LOG_ORIGIN: origin }).length === 0;
       expect([origin, accepted]).toEqual([origin, LOG_ORIGIN.test(origin)]);
     }
+    const longest = 'x'.repeat(REGISTRY_MAX_CHARS);
+    expect(problemsOf('api', { FACT_LOG_ORIGIN: longest })).toEqual([]);
+    expect(problemsOf('api', { FACT_LOG_ORIGIN: `${longest}x` })).toEqual([
+      expect.stringContaining('120 characters at most'),
+    ]);
   });
 });
 

@@ -11,7 +11,7 @@ export const facts = section({
   variables: {
     FACT_LOG_ORIGIN: logOrigin.withDefault(
       DEV_LOG_ORIGIN,
-      'Name of the log; it stands in every fact and never changes in the life of an installation.',
+      'Name of the log; it stands in every fact and in the mark on every outside object, and never changes in the life of an installation.',
     ),
     KEY_DIR: text.optional(
       'Folder with the keys that sign, one `*.key` file each (base64 of 32 bytes, mode 600): of facts, log and time. The sequencer alone needs it; `tenure keys init` makes it.',
