@@ -180,7 +180,11 @@ describe('one name that several tenants want', () => {
     expect((await world.ended(claim)).state).toBe('done');
     expect(await people.row(owned)).toMatchObject({ state: 'lost', lostTo: claim.id });
     const { registry } = world;
-    expect(outside.routes.find(name)?.owner).toEqual({ registry, tenant: next, operation: claim.id });
+    expect(outside.routes.find(name)?.owner).toEqual({
+      registry,
+      tenant: next,
+      operation: claim.id,
+    });
     expect(await actionsOf(former ?? '')).toEqual(['domain.activated', 'domain.lost']);
     await expectCleanSlate(world, { tenants: [former ?? '', next ?? ''] });
     await expectReplays(world, claim);
