@@ -177,9 +177,12 @@ export function identityContract(name: string, make: () => Promise<IdentitySubje
           () => identity.ensure(request, call),
           () => identity.mend(request, call),
           () => identity.restore(slug, call),
+          () => identity.receive({ ...request, people: [] }, call),
         ],
         invalid: [
           () => identity.inviteAdmin(request, call),
+          () => identity.listPeople({ slug, subs: [adminSub] }, call),
+          () => identity.welcome({ ...request, sub: adminSub }, call),
           () => identity.ensureInvited({ slug, email: 'invited@acme.example' }, call),
           () => identity.ensureMember({ slug, sub: adminSub, roles: [] }, call),
         ],
