@@ -1,18 +1,17 @@
 import type { OperationKind } from '../../domain/operation.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
-import { eventually } from '../support/eventually.ts';
-import { salesIn } from '../support/sales.ts';
-import { SHORT } from '../support/saga-world.ts';
-import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { aTenantOfTwo } from '../support/changed-world.ts';
-import { aLogin, aTenant, createInviting, mailsTo, tokenIn } from '../support/invitations.ts';
-import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
-import { MOVE_ENDINGS } from './move-endings.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Effect, Fault, FaultPlan } from '../support/sagas/faults.ts';
 import type { FaultyWorld } from '../support/sagas/faulty-world.ts';
 import { DOMAIN_ENDINGS } from './domain-endings.ts';
+import { INVITE_ENDINGS } from './invite-endings.ts';
+import { MOVE_ENDINGS } from './move-endings.ts';
+import { OFFBOARD_ENDINGS } from './offboard-endings.ts';
 import { RECONCILE_ENDINGS } from './reconcile-endings.ts';
+import { SALES_ENDINGS } from './sales-endings.ts';
 
 /** Where endings come about: nothing else runs in this world meanwhile. */
 export interface Stage {
@@ -79,31 +78,10 @@ const ENDINGS_OF: Readonly<Record<OperationKind, Readonly<Record<string, Ending>
     'unfreeze-unwound': (stage) => thawed(stage, ['route.restore', [REFUSED]]),
     'unfreeze-refused-by-rule': (stage) => thawed(stage, ['store.unfreeze', [REFUSED]]),
   },
-  inviteMember: {
-    'invite-accepted': inviteAccepted,
-    'invite-sent-again-accepted': inviteSentAgain,
-    'invite-reminded-expired': inviteExpired,
-    'invite-revoked': inviteRevoked,
-    'invite-mail-parked-revoked': inviteParkedRevoked,
-    'invite-refused': inviteRefused,
-  },
+  inviteMember: INVITE_ENDINGS,
   ...DOMAIN_ENDINGS,
   ...RECONCILE_ENDINGS,
-  changePlan: {
-    'plan-done': (stage) => planChanged(stage, 'free'),
-    'plan-same': (stage) => planChanged(stage, 'team'),
-    'plan-refused': planRefused,
-  },
-  answerProductRequest: {
-    'request-granted': (stage) => requestAnswered(stage, 'granted'),
-    'request-refused': (stage) => requestAnswered(stage, 'refused'),
-  },
-  runTrial: {
-    'trial-ended': ({ world }) => ended(world, salesIn(world).trial()),
-    'trial-converted': (stage) => trialTold(stage, 'enterprise'),
-    'trial-refused-then-converted': (stage) => trialTold(stage, 'golden', 'enterprise'),
-    'trial-refused-by-rule': trialRefused,
-  },
+  ...SALES_ENDINGS,
   offboardTenant: OFFBOARD_ENDINGS,
   moveTenant: MOVE_ENDINGS,
 };
@@ -250,63 +228,12 @@ async function reactivated(stage: Stage, ...faults: [Effect, Fault[]][]): Promis
   return world.ended(operation);
 }
 
-async function planChanged({ world }: Stage, plan: string): Promise<Operation> {
-  const { tenant } = await ended(world, world.provision());
-  return ended(world, salesIn(world).changePlan(tenant, plan));
-}
-
-/** It fitted when it was accepted, and does not when it is committed. */
-async function planRefused({ world }: Stage): Promise<Operation> {
-  const { tenant } = await ended(world, world.provision());
-  const sales = salesIn(world);
-  const operation = await sales.acceptPlan(tenant, 'free');
-  await sales.use(tenant, 'workspace', 'members', 6);
-  await world.start(operation);
-  return world.ended(operation);
-}
-
 async function frozen({ world, plan }: Stage, ...faults: [Effect, Fault[]][]): Promise<Operation> {
   const { tenant } = await ended(world, world.provision());
   const operation = await world.acceptFreezing(tenant);
   for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
   await world.start(operation);
   return world.ended(operation);
-}
-
-async function requestAnswered(
-  { world }: Stage,
-  answer: 'granted' | 'refused',
-): Promise<Operation> {
-  const { tenant } = await ended(world, world.provision());
-  const sales = salesIn(world);
-  const request = await sales.ask(tenant, 'api');
-  return ended(world, sales.answer(tenant, { request, answer, limits: {} }));
-}
-
-/** Extended once and reminded, then told of plans until one of them is sold. */
-async function trialTold({ world }: Stage, ...plans: readonly string[]): Promise<Operation> {
-  const sales = salesIn(world);
-  const waitMs = { ...SHORT.waitMs, trial: 60_000, 'trial-reminder': 59_500 };
-  const trial = await sales.trial({ waitMs });
-  await world.reached(trial, ['waiting']);
-  await eventually(async () => {
-    const { events } = await world.handle(trial).fetchHistory();
-    return (events ?? []).some(
-      (event) => event.activityTaskScheduledEventAttributes?.activityId === 'remind-1',
-    );
-  });
-  await sales.extend(trial, Date.now() + 120_000);
-  for (const plan of plans) await sales.convert(trial, plan).catch(() => undefined);
-  return world.ended(trial);
-}
-
-/** The tenant was sold before its trial had begun. */
-async function trialRefused({ world }: Stage): Promise<Operation> {
-  const { tenant } = await ended(world, world.provision({ trial: true }));
-  const trial = await salesIn(world).runTrialOf(tenant);
-  await ended(world, salesIn(world).changePlan(tenant, 'team', true));
-  await world.start(trial);
-  return world.ended(trial);
 }
 
 /** Committed and told, then closed outside as soon as the port is back. */
@@ -323,66 +250,6 @@ async function thawed(stage: Stage, ...faults: [Effect, Fault[]][]): Promise<Ope
   const { tenant } = await frozen(stage);
   const operation = await world.acceptUnfreezing(tenant);
   for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
-  await world.start(operation);
-  return world.ended(operation);
-}
-
-async function invited(stage: Stage, over: Partial<SagaTiming> = {}, ...faults: readonly Fault[]) {
-  const { world, plan } = stage;
-  const people = createInviting(world);
-  const { tenant, issuer } = await aTenant(world);
-  const email = `bob@${tenant}.test`;
-  const operation = await people.accepted(tenant, email);
-  plan.plan(operation.id, 'notifier.send', ...faults);
-  await world.start(operation, { ...people.patient, ...over });
-  const accept = async (mailing: number) => {
-    const mails = await mailsTo(world.outside.notifier, email, mailing);
-    await people.take(tokenIn(mails.at(-1)), aLogin(issuer, email));
-  };
-  return { world, people, operation, accept };
-}
-
-async function inviteAccepted(stage: Stage): Promise<Operation> {
-  const { world, operation, accept } = await invited(stage);
-  await world.reached(operation, ['waiting']);
-  await accept(1);
-  return world.ended(operation);
-}
-
-async function inviteSentAgain(stage: Stage): Promise<Operation> {
-  const { world, people, operation, accept } = await invited(stage);
-  await world.reached(operation, ['waiting']);
-  await people.resend(operation, 'again');
-  await accept(2);
-  return world.ended(operation);
-}
-
-async function inviteExpired(stage: Stage): Promise<Operation> {
-  const waitMs = { ...stage.world.timing.waitMs, 'invitation-reminder': 300, invitation: 1_500 };
-  const { world, operation } = await invited(stage, { waitMs });
-  return world.ended(operation);
-}
-
-async function inviteRevoked(stage: Stage): Promise<Operation> {
-  const { world, people, operation } = await invited(stage);
-  await world.reached(operation, ['waiting']);
-  await people.revoke(operation);
-  return world.ended(operation);
-}
-
-async function inviteParkedRevoked(stage: Stage): Promise<Operation> {
-  const away = Array<Fault>(MANY).fill(UNAVAILABLE);
-  const { world, people, operation } = await invited(stage, { retryBudgetMs: 300 }, ...away);
-  await world.reached(operation, ['parked']);
-  await people.revoke(operation);
-  return world.ended(operation);
-}
-
-async function inviteRefused({ world, plan }: Stage): Promise<Operation> {
-  const people = createInviting(world);
-  const { tenant } = await aTenant(world);
-  const operation = await people.accepted(tenant, `bob@${tenant}.test`);
-  plan.plan(operation.id, 'store.commitInvitation', REFUSED);
   await world.start(operation);
   return world.ended(operation);
 }
