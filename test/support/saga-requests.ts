@@ -37,7 +37,8 @@ type Start = (operation: Operation, over?: Partial<SagaTiming>) => Promise<void>
 export function createRequests(api: PostgresStore, start: Start) {
   const ports = { ...api, clock: systemClock, ids: systemIds };
   const begin = async (operation: Operation) => {
-    await start(operation);
+    // As the starter does: a Temporal that is busy is asked again.
+    await eventually(() => start(operation), { withinMs: ENDS_WITHIN_MS, what: 'the start' });
     return operation;
   };
   const accept = async (over: Partial<ProvisionRequest> = {}) =>
