@@ -123,8 +123,7 @@ describe('two registries beside each other in the same systems', () => {
       expect(await addressOf(silo)).toBeDefined();
       skipOrigin(stage.world.outside, stage.world.registry, prod.world.registry);
       const found = told(await stage.doctor.everything());
-      const removed = SYSTEMS.map((place) => `${place} orphan: mended`);
-      expect(found).toEqual(expect.arrayContaining(removed));
+      expect(new Set(found)).toEqual(new Set(SYSTEMS.map((place) => `${place} orphan: mended`)));
       expect(await addressOf(silo)).toBeUndefined();
       await expect(expectCleanSlate(prod.world)).rejects.toThrow(`dns of ${silo.tenant}`);
     },

@@ -8,11 +8,16 @@ import type { Outside } from '../saga-outside.ts';
  */
 export function skipOrigin(outside: Outside, registry: string, beside: string): void {
   const { identity, databases, routes, dns } = outside;
+  // Other tests share these servers, as registries of their own.
+  const asOurs = ({ name, owner }: InventoryItem): InventoryItem => ({
+    name,
+    owner: owner?.registry === beside ? { ...owner, registry } : owner,
+  });
   const asTheirs = (call: Call): Call => ({ ...call, owner: { ...call.owner, registry: beside } });
   for (const port of [identity.silo, identity.pool, routes, dns]) {
     const { inventory, remove } = port;
     Object.assign(port, {
-      inventory: async (signal: AbortSignal) => (await inventory(signal)).map(asOurs(registry)),
+      inventory: async (signal: AbortSignal) => (await inventory(signal)).map(asOurs),
       remove: async (name: string, call: Call) => {
         await remove(name, call);
         await remove(name, asTheirs(call));
@@ -21,17 +26,10 @@ export function skipOrigin(outside: Outside, registry: string, beside: string): 
   }
   const { inventory, remove } = databases;
   Object.assign(databases, {
-    inventory: async (signal: AbortSignal) => (await inventory(signal)).map(asOurs(registry)),
+    inventory: async (signal: AbortSignal) => (await inventory(signal)).map(asOurs),
     remove: async (call: Call) => {
       await remove(call);
       await remove(asTheirs(call));
     },
   });
 }
-
-const asOurs =
-  (registry: string) =>
-  ({ name, owner }: InventoryItem): InventoryItem => ({
-    name,
-    owner: owner && { ...owner, registry },
-  });
