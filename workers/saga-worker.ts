@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import { runToEnd } from './run-to-end.ts';
 
 const RETRY_MS = 1_000;
 
@@ -31,7 +32,7 @@ export function bundleSagas({ failureConverterPath }: DataConverter = {}) {
 
 /**
  * A Temporal worker that outlives Temporal: when the server is not there at the start, or goes away
- * for longer than the SDK bears, it is made again. Never rejects for trouble outside.
+ * for longer than the SDK bears, or it fails, it is made again. Never rejects for trouble outside.
  */
 export function keepWorker(
   temporal: WorkerTarget,
@@ -78,7 +79,7 @@ async function runOnce(
     const shutdown = () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
     };
-    const running = worker.run();
+    const running = runToEnd(worker);
     if (signal.aborted) shutdown();
     else signal.addEventListener('abort', shutdown, { once: true });
     await running.finally(() => signal.removeEventListener('abort', shutdown));

@@ -5,6 +5,7 @@ import { utf8 } from '../../facts/core/bytes.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import type { JsonPayload, PayloadOpener, SagaKeys } from '../../ports/saga-keys.ts';
 import { keeping } from './kept.ts';
+import { outlasting } from './outlasting.ts';
 
 /*
  * A sealed payload (AES-256-GCM, NIST SP 800-38D). Its metadata says by whose key; the tenant is
@@ -43,8 +44,8 @@ export function createSealedPayloads(
   keys: Pick<SagaKeys, 'keyOf' | 'tenantOf'>,
   seals: boolean,
 ): SealedPayloads {
-  const keyOf = keeping((tenant) => keys.keyOf(tenant), KEYS);
-  const tenantOf = keeping((operation) => keys.tenantOf(operation), TENANTS);
+  const keyOf = keeping((tenant) => outlasting(() => keys.keyOf(tenant)), KEYS);
+  const tenantOf = keeping((operation) => outlasting(() => keys.tenantOf(operation)), TENANTS);
   const ownerOf = async (workflowId: string | undefined) => {
     const [, operation] = SAGA_ID.exec(workflowId ?? '') ?? [];
     return operation === undefined ? PLATFORM_TENANT : tenantOf(operation);
