@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { aTenantOfTwo } from '../support/changed-world.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
+import { FaultPlan, type Effect, type Fault, type Faults } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { runBroken } from '../support/sagas/run-broken.ts';
 import { todays } from '../support/todays.ts';
 
 const WORLD_WITHIN_MS = 400_000;
@@ -22,15 +23,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A member of its own, changed while things go wrong; gives what came of it. */
-async function changeWith(way: Way, faults: readonly [Effect, readonly Fault[]][]) {
+async function changeWith(way: Way, faults: Faults) {
   const { tenant, slug, member, sub } = await aTenantOfTwo(world);
   if (way === 'reactivate')
     await world.ended(await world.change(tenant, { change: 'deactivate', member }));
   const operation = await world.acceptChange(tenant, { change: way, member });
-  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
-  await world.start(operation);
-  const { state } = await world.ended(operation);
-  expect(plan.remaining(operation.id)).toEqual([]);
+  const state = await runBroken(world, plan, operation, faults);
   await expectCleanSlate(world, { tenants: [tenant] });
   const row = await world.api.tenants.findMember(tenant, member);
   return { state, member: row?.state, groups: outside.memory.find(slug)?.members?.[sub] };

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Operation } from '../../ports/registry-store.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
+import { FaultPlan, type Effect, type Fault, type Faults } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { runBroken } from '../support/sagas/run-broken.ts';
 import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 import { todays } from '../support/todays.ts';
@@ -48,16 +49,7 @@ interface Scenario {
   readonly run: () => Promise<void>;
 }
 
-type Faults = readonly (readonly [Effect, readonly Fault[]])[];
-
-async function runWith(operation: Operation, faults: Faults) {
-  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
-  await world.start(operation);
-  const { state } = await world.ended(operation);
-  // What was planned did happen, or nothing was proved.
-  expect(plan.remaining(operation.id)).toEqual([]);
-  return state;
-}
+const runWith = (operation: Operation, faults: Faults) => runBroken(world, plan, operation, faults);
 
 /** One broken freeze, then one whole unfreeze: the fact once, and everything as before. */
 async function freezeWith(faults: Faults): Promise<void> {

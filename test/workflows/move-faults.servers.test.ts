@@ -5,8 +5,9 @@ import { foldOf, placesOf, withoutPlace } from '../support/moved-world.ts';
 import { aTenant } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
+import { FaultPlan, type Effect, type Fault, type Faults } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { runBroken } from '../support/sagas/run-broken.ts';
 import { rowOf } from '../support/sagas/frozen-world.ts';
 import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { todays } from '../support/todays.ts';
@@ -37,18 +38,13 @@ interface Scenario {
   readonly run: () => Promise<void>;
 }
 
-type Faults = readonly (readonly [Effect, readonly Fault[]])[];
-
 /** A tenant's move in which that goes wrong; it ended so, and everything of it was come by. */
 async function moved(from: Isolation, faults: Faults, ends: Operation['state']) {
   const { tenant, slug } = await aTenant(world, { isolation: from });
   const [row, fold] = [await rowOf(world, tenant), await foldOf(world, tenant)];
   const places = placesOf(outside, slug);
   const operation = await world.acceptMoving(tenant, otherMode(from));
-  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
-  await world.start(operation);
-  expect((await world.ended(operation)).state).toBe(ends);
-  expect(plan.remaining(operation.id)).toEqual([]);
+  expect(await runBroken(world, plan, operation, faults)).toBe(ends);
   const now = await foldOf(world, tenant);
   expect(withoutPlace(now)).toEqual(withoutPlace(fold));
   await expectCleanSlate(world, { tenants: [tenant] });

@@ -5,8 +5,9 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
-import { FaultPlan, type Effect, type Fault } from '../support/sagas/faults.ts';
+import { FaultPlan, type Effect, type Fault, type Faults } from '../support/sagas/faults.ts';
 import { startFaultyWorld, type FaultyWorld } from '../support/sagas/faulty-world.ts';
+import { endOfBroken, startBroken } from '../support/sagas/run-broken.ts';
 import { sideBySide } from '../support/sagas/side-by-side.ts';
 import { madeTenant, objectsOf, rowOf, toldStates } from '../support/sagas/frozen-world.ts';
 
@@ -48,21 +49,9 @@ interface Scenario {
   readonly run: () => Promise<void>;
 }
 
-type Faults = readonly (readonly [Effect, readonly Fault[]])[];
-
-async function leave(tenant: Tenant, faults: Faults): Promise<Operation> {
-  const operation = await world.acceptLeaving(tenant.id);
-  for (const [effect, each] of faults) plan.plan(operation.id, effect, ...each);
-  await world.start(operation);
-  return operation;
-}
-
-async function endOf(operation: Operation): Promise<string> {
-  const { state } = await world.ended(operation);
-  // What was planned did happen, or nothing was proved.
-  expect(plan.remaining(operation.id)).toEqual([]);
-  return state;
-}
+const leave = async (tenant: Tenant, faults: Faults) =>
+  startBroken(world, plan, await world.acceptLeaving(tenant.id), faults);
+const endOf = async (operation: Operation) => (await endOfBroken(world, plan, operation)).state;
 
 /** Wholly gone, and told once. */
 async function gone(faults: Faults): Promise<void> {

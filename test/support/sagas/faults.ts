@@ -20,6 +20,9 @@ export type Fault =
   | { readonly kind: 'refused'; readonly code: PortErrorCode }
   | { readonly kind: 'hangs' };
 
+/** What goes wrong with which effects of one saga. */
+export type Faults = Iterable<readonly [Effect, readonly Fault[]]>;
+
 /** How a port words its failures. */
 export interface Failures {
   readonly unknown: () => Error;
