@@ -147,7 +147,9 @@ export class Prover {
     this.world.commander.forget(operation.id);
     this.#running.delete(operation.id);
     const excused = (await story.again?.(stage, operation)) ?? false;
-    return { operation, story, request, breaks, excused };
+    // One that did not see everything has nothing to commit.
+    const told = excused ? { ...story, commitsNothing: true as const } : story;
+    return { operation, story: told, request, breaks, excused };
   }
 
   /**

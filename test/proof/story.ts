@@ -47,7 +47,7 @@ export interface Story {
   readonly again?: (stage: Stage<ProofWorld>, ended: Operation) => Promise<boolean>;
   /** The tenant's state after the saga's end; undefined: it is the platform, which has no row. */
   readonly leaves: Readonly<Record<'done' | 'unwound', TenantState | undefined>>;
-  /** It begins others that commit, and commits nothing itself. */
+  /** It need not commit anything itself. */
   readonly commitsNothing?: true;
   /** Steps that this story's saga has no use for (`when`). */
   readonly skips?: readonly string[];
