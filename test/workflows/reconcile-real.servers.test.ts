@@ -65,7 +65,9 @@ beforeAll(async () => {
     domainProof: createMemoryDomainProof(),
     notifier: createMemoryNotifier(),
   };
-  world = await createWorld({ timing, outside });
+  // The zone is everybody's: with their origin, this doctor would take away what other tests make.
+  const log = { log: `tenure.example/${randomUUID()}`, epoch: 1 };
+  world = await createWorld({ timing, log, outside });
   doctor = createDoctor({ ...world, ended: (one) => world.ended(one, ENDS_WITHIN_MS) });
   await markCompared(world);
   [silo, pool, bare, taken, frozen] = await Promise.all([
