@@ -251,6 +251,11 @@ export const PROBLEM_KINDS = kinds({
     title: 'The receipt’s time is ahead, or just after the last one’s',
     whatToDo: 'Look at the plane’s clock; send one every ten seconds at most.',
   },
+  'tenant-rate': {
+    status: 429,
+    title: 'The tenant asks for too much at once',
+    whatToDo: 'Send the request again after `Retry-After`; nothing was changed.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong on our side',

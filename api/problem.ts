@@ -91,6 +91,7 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'undo-refused': 'internal',
   // Nor does one commit; acceptance answers this by itself.
   'tenant-busy': 'internal',
+  'operation-barred': 'internal',
 };
 
 const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {

@@ -52,7 +52,7 @@ export const IN_TURNS: readonly OperationKind[] = ['inviteMember'];
  * Sagas of one tenant that are at work at once, of those kinds: more are started in turns, each
  * second as many. So few that others hardly feel it where there are two cores.
  */
-export const MAX_AT_WORK = 4;
+export const MAX_AT_WORK = 2;
 
 /**
  * `accepted` (row written, saga not started) -> `running` <-> `parked` -> `done`, or

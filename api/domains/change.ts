@@ -41,6 +41,7 @@ export const lookForDomain = route({
   summary: 'Look for the record of a domain now',
   description: 'For who has just published it: the saga looks by itself, ever more seldom.',
   access: 'operator',
+  counted: true,
   params,
   headers,
   replies: { 202: { description: 'Told; the saga looks.', body: domainSchema } },

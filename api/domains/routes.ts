@@ -24,6 +24,7 @@ export const addDomain = route({
   description:
     'It leads to the tenant once the TXT record that `record` names is in its DNS, within 7 days. Several tenants may ask for one domain: the one that proves it gets it.',
   access: 'operator',
+  counted: true,
   params: z.object({ tenant }),
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: z

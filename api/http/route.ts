@@ -35,6 +35,11 @@ export interface RouteSpec {
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
+  /**
+   * It begins what a tenant may ask for by the thousand, so that it is counted (`tenant-rate`); its
+   * path names the tenant. Never of what takes a right away: a revocation waits for nobody.
+   */
+  readonly counted?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** By their canonical names, e.g. `Idempotency-Key`. */

@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } 
 import type { Logger } from 'pino';
 import { describeTypeError, notFound, Problem, toProblem, validationProblem } from '../problem.ts';
 import type { Authorize } from './access.ts';
+import { limitChanges } from './rate-limit.ts';
 import type { AnyReply, Caller, Route, RouteSpec } from './route.ts';
 
 /** A request with many identity providers has about 4 KiB; the rest is room. */
@@ -33,11 +34,13 @@ export function createServer<P>(options: ServerOptions<P>): Express {
   app.disable('x-powered-by').disable('etag');
   app.use(identifyAndLog(options.log));
   for (const { path, handler } of options.pages) app.use(path, handler);
+  const limit = limitChanges();
   for (const [path, routes] of Map.groupBy(options.routes, ({ spec }) => spec.path)) {
     const place = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\{\+(\w+)\}$/, '*$1'));
     for (const one of routes) {
+      const limits = one.spec.counted === true ? [limit] : [];
       // The body is read only when the caller may send one.
-      place[one.spec.method](admit(one.spec, options.authorize), ...readBody(one.spec));
+      place[one.spec.method](admit(one.spec, options.authorize), ...limits, ...readBody(one.spec));
       place[one.spec.method](answer(one, options));
     }
     place.all(refuseMethod(routes.map(({ spec }) => spec.method)));

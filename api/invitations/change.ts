@@ -21,6 +21,7 @@ export const resendInvitation = route({
   description:
     'With a new link: the old one is dead before the mail goes out, and 72 hours begin anew. Ten times at most.',
   access: 'operator',
+  counted: true,
   params,
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   replies: { 202: { description: 'Told; the saga mails it.', body: invitationSchema } },

@@ -25,6 +25,7 @@ export const inviteMember = route({
   description:
     'The person is a pending member from here on, and becomes an active one by accepting, within 72 hours, as a verified login with this address. The address is kept in the invitation alone.',
   access: 'operator',
+  counted: true,
   params: z.object({ tenant }),
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: z

@@ -126,6 +126,7 @@ export function problemsOf(spec: RouteSpec): ProblemCode[] {
   const codes: ProblemCode[] = [...spec.problems];
   if (access !== 'open') codes.push('internal', 'unauthorized', 'store-unavailable');
   if (access === 'operator') codes.push('forbidden');
+  if (spec.counted === true) codes.push('tenant-rate');
   if (takesInput) codes.push('request-invalid');
   if (params !== undefined) codes.push('not-found');
   if (body !== undefined) codes.push('body-malformed');

@@ -18,6 +18,7 @@ export const requestProduct = route({
   description:
     'That the tenant’s plan does not sell, or not as far. It is pending until an operator decides; one at a time for each product.',
   access: 'operator',
+  counted: true,
   params,
   headers: z.object({ 'Idempotency-Key': idempotencyKey }),
   body: z

@@ -54,8 +54,8 @@ describe('a saga is started at once', () => {
 describe('of those that wait', () => {
   test('each tenant has as many started as it has room for, oldest first', async () => {
     const waiting = [...many('noisy', 100), ...many('a', 2)];
-    const turns = await inTurn(portsOf({ noisy: MAX_AT_WORK - 3, a: 1 }, waiting), waiting, 0);
-    expect(idsOf(turns)).toEqual(['noisy-0', 'noisy-1', 'noisy-2', 'a-0', 'a-1']);
+    const turns = await inTurn(portsOf({ a: MAX_AT_WORK - 1 }, waiting), waiting, 0);
+    expect(idsOf(turns)).toEqual(['noisy-0', 'noisy-1', 'a-0']);
   });
 
   test('none is started while as many hang as may be at work, but for a spare one', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MAX_CHANGES } from '../../../api/http/rate-limit.ts';
 import type { Route } from '../../../api/http/route.ts';
 import { problemsOf } from '../../../api/openapi/document.ts';
 import type { ApiPorts } from '../../../api/ports.ts';
@@ -60,6 +61,14 @@ export function expectProblem(answer: Answer, code: ProblemCode): void {
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
 }
 
+/** What had to be there first may have been counted as well. */
+async function onceTooOften(api: TestApi, valid: Ask): Promise<Answer> {
+  let answer = await api.ask(valid);
+  for (let more = 0; more < MAX_CHANGES.count && answer.status !== 429; more += 1)
+    answer = await api.ask(valid);
+  return answer;
+}
+
 const COMMON: Partial<Record<ProblemCode, Case>> = {
   unauthorized: async (api, valid) => {
     const answer = await api.ask({ ...valid, token: null });
@@ -87,6 +96,11 @@ const COMMON: Partial<Record<ProblemCode, Case>> = {
   'store-full': (api, valid) => {
     api.breakStore(new StoreError('store-full', 'full'));
     return api.ask(valid);
+  },
+  'tenant-rate': async (api, valid) => {
+    const answer = await onceTooOften(api, valid);
+    expect(answer.headers.get('Retry-After')).toMatch(/^[1-5]$/);
+    return answer;
   },
   'not-found': (api, valid) => api.ask({ ...valid, path: valid.path.replace(UUID, randomUUID()) }),
   'body-malformed': (api, valid) => api.ask({ ...valid, raw: '{"slug":' }),
