@@ -70,9 +70,9 @@ function describe(error: unknown): { type: string; message: string; permanent: b
   if (error instanceof ResidueError)
     return { type: error.code, message: error.message, permanent: false };
   if (error instanceof StoreError) {
-    const permanent = error.code === 'undo-refused';
-    const isBusy = error.code === 'tenant-busy';
-    const message = isBusy ? error.message : 'The registry’s database does not take it now.';
+    const permanent = error.code === 'undo-refused' || error.code === 'operation-barred';
+    const isTold = permanent || error.code === 'tenant-busy';
+    const message = isTold ? error.message : 'The registry’s database does not take it now.';
     return { type: error.code, message, permanent };
   }
   // A bug must not take a customer down: the saga parks, and a person reads the log.

@@ -238,6 +238,7 @@ CREATE TABLE operations (
   accepted_at timestamp(3) with time zone NOT NULL,
   recorded_at timestamp(3) with time zone NOT NULL DEFAULT now(),
   ended_at timestamp(3) with time zone,
+  barred boolean NOT NULL DEFAULT false,
   CONSTRAINT operations_pkey PRIMARY KEY (id)
 );
 CREATE INDEX operations_by_age ON public.operations USING btree (accepted_at, id);
@@ -255,7 +256,7 @@ CREATE POLICY tenure_worker_unstarted ON operations FOR SELECT TO tenure_worker 
 GRANT INSERT, SELECT ON operations TO tenure_api;
 GRANT SELECT, UPDATE (state) ON operations TO tenure_operator;
 GRANT SELECT (id), SELECT (tenant) ON operations TO tenure_sequencer;
-GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (holds_lock), UPDATE (input), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
+GRANT INSERT, SELECT, UPDATE (barred), UPDATE (ended_at), UPDATE (holds_lock), UPDATE (input), UPDATE (reason), UPDATE (state), UPDATE (steps) ON operations TO tenure_worker;
 
 CREATE TABLE outbox (
   id bigint NOT NULL DEFAULT nextval('outbox_id_seq'::regclass),

@@ -19,13 +19,15 @@ import type { Tenant } from '../domain/tenant.ts';
  * - `store-full`: no space left. Transient; a person mends it.
  * - `undo-refused`: the tenant is past its pivot, so its acceptance stands. Permanent.
  * - `tenant-busy`: another operation holds the tenant's lock, which a commit needs. Transient.
+ * - `operation-barred`: its saga was gone and it was closed: nothing of it is committed. Permanent.
  */
 export type StoreErrorCode =
   | 'store-unavailable'
   | 'store-unknown'
   | 'store-full'
   | 'undo-refused'
-  | 'tenant-busy';
+  | 'tenant-busy'
+  | 'operation-barred';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -122,6 +124,11 @@ export interface OperationStore {
   ): Promise<void>;
   /** The undo of acceptance: tenant `failed`, slug, host, lock and secrets free. Repeatable. */
   undoAcceptance(id: string, nowMs: number): Promise<void>;
+  /**
+   * From here on nothing of the operation is committed (`operation-barred`): a step that outlived
+   * its saga may still be under way. Repeatable.
+   */
+  bar(id: string): Promise<void>;
   /** Ends the tenant lock of an operation that holds none of its tenant's rows any more. */
   releaseLock(id: string): Promise<void>;
 }

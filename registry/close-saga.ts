@@ -37,6 +37,8 @@ async function close(
   atMs: number,
 ): Promise<void> {
   const { id, kind, steps } = operation;
+  // A step that outlived its saga commits before this, or never.
+  await ports.operations.bar(id);
   const done = await ports.reconcile.hasCommitted(id);
   if (kind === 'provisionTenant' && !done) await takeBack(ports, operation, signal, atMs);
   const state = done ? 'done' : 'unwound';

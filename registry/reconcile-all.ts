@@ -18,7 +18,7 @@ import { startSaga } from './start-saga.ts';
 export interface ReconcileAllPorts extends SweepPorts {
   readonly operations: Pick<
     OperationStore,
-    'findOperation' | 'undoAcceptance' | 'recordProgress' | 'markStarted'
+    'findOperation' | 'bar' | 'undoAcceptance' | 'recordProgress' | 'markStarted'
   >;
   readonly tenants: Pick<TenantReader, 'findTenant'>;
   readonly engine: Pick<SagaEngine, 'start'>;
@@ -53,10 +53,11 @@ export async function planReconcileAll(
 
 /** Removes what carries the mark of a tenant that is not there; asks once more before each. */
 export async function removeOrphans(ports: ReconcileAllPorts, call: Call): Promise<void> {
-  for (const { place, name, tenant, repair } of await planned(ports, call.owner.operation)) {
-    if (repair !== 'remove') continue;
+  const findings = await planned(ports, call.owner.operation);
+  const orphans = findings.filter(({ repair }) => repair === 'remove');
+  await allOf(orphans, async ({ place, name, tenant }) => {
     const known = await ports.tenants.findTenant(tenant);
-    if (known !== undefined && !(await isForsakenNow(ports, tenant))) continue;
+    if (known !== undefined && !(await isForsakenNow(ports, tenant))) return;
     const own = { ...call, owner: { ...call.owner, tenant } };
     if (place === 'identity') {
       await ports.identity.silo.remove(name, own);
@@ -64,13 +65,21 @@ export async function removeOrphans(ports: ReconcileAllPorts, call: Call): Promi
     } else if (place === 'database') await ports.databases.remove(own);
     else if (place === 'route') await ports.routes.remove(name, own);
     else await ports.dns.remove(name, own);
-  }
+  });
 }
 
 export async function mendSagas(ports: ReconcileAllPorts, call: Call, atMs: number): Promise<void> {
-  for (const finding of await planned(ports, call.owner.operation)) {
-    if (finding.place === 'sagas') await closeSaga(ports, finding, call.signal, atMs);
-  }
+  const findings = await planned(ports, call.owner.operation);
+  const sagas = findings.filter(({ place }) => place === 'sagas');
+  await allOf(sagas, (finding) => closeSaga(ports, finding, call.signal, atMs));
+}
+
+/** One that fails keeps none behind it waiting. Rejects as the first that failed. */
+async function allOf<T>(things: readonly T[], mend: (thing: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const thing of things)
+    await mend(thing).catch((error: unknown) => void failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Begins a `reconcileTenant` for whoever lacks something, and for those that wait longest. */

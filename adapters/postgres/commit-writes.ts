@@ -66,10 +66,16 @@ export async function saveCommit(
   const saving = client.query({
     name: 'save_commit',
     text: `insert into commits (operation, step, tenant, command_hash, facts)
-           values ($1, $2, $3, $4, $5)`,
+           select $1, $2, $3, $4, $5
+           where not exists (select from operations where id = $1 and barred)`,
     values: [operation, step, tenant, commandHash, JSON.stringify(facts)],
   });
-  await Promise.all([saving, releaseLock && releaseTenantLock(client, operation)]);
+  const [{ rowCount }] = await Promise.all([
+    saving,
+    releaseLock && releaseTenantLock(client, operation),
+  ]);
+  if (rowCount === 0)
+    throw new StoreError('operation-barred', 'Its saga was gone, and the operation was closed.');
 }
 
 export async function takeTenantLock(client: ClientBase, operation: string): Promise<void> {

@@ -67,6 +67,13 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
     undoAcceptance: async (id, nowMs) => {
       await withOperation(id, (session, operation) => undoAcceptance(session, operation, nowMs));
     },
+    bar: async (id) => {
+      await withOperation(id, async ({ client, statements }, { tenant }) => {
+        // The head lock: a commit that is under way ends first.
+        await statements.lockHead.execute({ tenant });
+        await client.query('update operations set barred = true where id = $1', [id]);
+      });
+    },
     releaseLock: async (id) => {
       await withOperation(id, ({ client }) => releaseTenantLock(client, id));
     },

@@ -23,6 +23,8 @@ export const operations = pgTable(
     /** By the database's clock, so that the starter's waiting does not hang on the API's. */
     recordedAt: instant('recorded_at').notNull().defaultNow(),
     endedAt: instant('ended_at'),
+    /** Its saga is gone: what a step that is still under way would commit comes too late. */
+    barred: boolean('barred').notNull().default(false),
   },
   (table) => [
     uniqueIndex('operations_tenant_lock')

@@ -8,7 +8,7 @@ import { toBase64Url } from '../../facts/core/bytes.ts';
 import { checkNext, EMPTY_HEAD } from '../../facts/core/chain.ts';
 import { parsePayload } from '../../facts/core/payload.ts';
 import { leafHash } from '../../facts/crypto/hash.ts';
-import type { CommitStore } from '../../ports/registry-store.ts';
+import type { CommitStore, Operation } from '../../ports/registry-store.ts';
 import { commitStep } from '../../registry/commit.ts';
 import { declarePlatform } from '../../registry/platform.ts';
 import { readManifests } from '../../adapters/manifests/read.ts';
@@ -56,20 +56,21 @@ async function reserved() {
   return accepted(registry.api.operations, provisionRequest());
 }
 
-async function activated(over: { releaseLock?: boolean } = {}) {
-  const operation = await reserved();
+function activationOf({ id, tenant, actor }: Operation, over: { releaseLock?: boolean } = {}) {
   const command = {
-    tenant: operation.tenant,
+    tenant,
     issuer: 'https://id.example.test/realms/acme',
     databaseUrl: 'http://db.example.test',
     adminMember: randomUUID(),
     adminSub: randomUUID(),
   };
-  const { id, tenant, actor } = operation;
-  const step = {
-    ...{ operation: id, step: 'activate', tenant, actor, rule: activateTenant, command },
-    ...{ atMs: 1_000, releaseLock: true, ...over },
-  };
+  const step = { operation: id, step: 'activate', tenant, actor, rule: activateTenant, command };
+  return { ...step, ...{ atMs: 1_000, releaseLock: true, ...over } };
+}
+
+async function activated(over: { releaseLock?: boolean } = {}) {
+  const operation = await reserved();
+  const step = activationOf(operation, over);
   const result = await commitStep(registry.worker.commits, LOG, step);
   return { operation, step, result };
 }
@@ -197,21 +198,41 @@ describe('one commit', () => {
   test('activation after the undo of acceptance is refused, and the other way round', async () => {
     const operation = await reserved();
     const undo = registry.worker.operations.undoAcceptance(operation.id, 5);
-    const command = {
-      tenant: operation.tenant,
-      issuer: 'https://id.example.test',
-      databaseUrl: 'http://db.example.test',
-      adminMember: randomUUID(),
-      adminSub: 'ann',
-    };
-    const step = { ...projectStep(operation.tenant), rule: activateTenant, command };
     const [undone, committed] = await Promise.allSettled([
       undo,
-      commitStep(registry.worker.commits, LOG, step),
+      commitStep(registry.worker.commits, LOG, activationOf(operation)),
     ]);
     expect([undone.status, committed.status].toSorted()).toEqual(['fulfilled', 'rejected']);
     const state = (await registry.api.tenants.findTenant(operation.tenant))?.state;
     expect(state).toBe(undone.status === 'fulfilled' ? 'failed' : 'active');
+  });
+
+  test('a step that outlived its saga commits before its operation is barred, or never', async () => {
+    const operation = await reserved();
+    const { worker } = registry;
+    const step = activationOf(operation);
+    const stateNow = async () => (await registry.api.tenants.findTenant(operation.tenant))?.state;
+    await worker.operations.bar(operation.id);
+    await worker.operations.bar(operation.id);
+    const refused = { name: 'StoreError', code: 'operation-barred' };
+    await expect(commitStep(worker.commits, LOG, step)).rejects.toMatchObject(refused);
+    expect(await checkChain(operation.tenant)).toBe(0);
+    expect(await stateNow()).toBe('provisioning');
+    // Negative control: nothing else stood in its way.
+    await registry.admin.query('update operations set barred = false where id = $1', [
+      operation.id,
+    ]);
+    await commitStep(worker.commits, LOG, step);
+    expect(await stateNow()).toBe('active');
+  });
+
+  test('what was committed before is answered again, barred or not', async () => {
+    const operation = await reserved();
+    const step = activationOf(operation);
+    const first = await commitStep(registry.worker.commits, LOG, step);
+    await registry.worker.operations.bar(operation.id);
+    const again = await commitStep(registry.worker.commits, LOG, step);
+    expect(again).toEqual({ ...first, replayed: true });
   });
 });
 

@@ -4,12 +4,13 @@ import { assureSchedule } from '../../adapters/temporal/schedule.ts';
 import { RECONCILE_SCHEDULE, SAGA_QUEUE } from '../../domain/saga-protocol.ts';
 import { provisionInputOf } from '../../domain/requests.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
+import { commitStep } from '../../registry/commit.ts';
 import { commitState, createDoctor, markCompared, told } from '../support/reconcile.ts';
 import { eventually } from '../support/eventually.ts';
 import { createInviting } from '../support/invitations.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
-import { createWorld, SHORT, type World } from '../support/saga-world.ts';
+import { createWorld, LOG, SHORT, type World } from '../support/saga-world.ts';
 
 /** Whatever is out of place is so for long enough. */
 const AT_ONCE = { waitMs: { ...SHORT.waitMs, orphan: 0, 'lost-saga': 0 } };
@@ -221,6 +222,25 @@ test('a provisioning whose saga is gone is taken back whole, and its slug is fre
   expect((await world.api.tenants.findTenant(operation.tenant))?.state).toBe('failed');
   expect(await world.accept({ slug })).toMatchObject({ state: 'accepted' });
   expect(told(await doctor.everything())).toEqual(['sagas saga-unstarted: mended']);
+});
+
+test('while a lost provisioning is taken back, a step that outlived its saga commits nothing', async () => {
+  const { id, tenant } = await world.accept();
+  await world.api.operations.markStarted(id);
+  const step = { operation: id, step: 'activate', tenant, actor: 'operator', command: {} };
+  const rule = () => ({ changes: [], facts: [], audit: [] });
+  const commitLate = () =>
+    commitStep(world.store.commits, LOG, { ...step, rule, atMs: 1, releaseLock: false });
+  const late: unknown[] = [];
+  // The first that is taken back.
+  const { remove } = outside.dns;
+  outside.dns.remove = async (...args) => {
+    late.push(await commitLate().catch((error: unknown) => error));
+    return remove(...args);
+  };
+  const report = await doctor.everything().finally(() => (outside.dns.remove = remove));
+  expect(told(report)).toEqual(['sagas saga-lost: mended']);
+  expect(late).toEqual([expect.objectContaining({ code: 'operation-barred' })]);
 });
 
 test('an operation that had committed is over: the customer stays', async () => {

@@ -144,6 +144,7 @@ function createOperations(state: State): OperationStore {
       return Promise.resolve();
     },
     undoAcceptance: () => Promise.resolve(),
+    bar: () => Promise.resolve(),
     releaseLock: () => Promise.resolve(),
   };
 }

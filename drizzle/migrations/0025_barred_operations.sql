@@ -1,0 +1,1 @@
+ALTER TABLE "operations" ADD COLUMN "barred" boolean DEFAULT false NOT NULL;

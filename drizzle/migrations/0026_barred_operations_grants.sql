@@ -1,0 +1,2 @@
+-- Worker: the doctor bars what it closes.
+GRANT UPDATE ("barred") ON "operations" TO "tenure_worker";
