@@ -254,7 +254,7 @@ export const PROBLEM_KINDS = kinds({
   'tenant-rate': {
     status: 429,
     title: 'The tenant asks for too much at once',
-    whatToDo: 'Send the request again after `Retry-After`; nothing was changed.',
+    whatToDo: 'Send the request again after `Retry-After`; this one changed nothing.',
   },
   internal: {
     status: 500,

@@ -89,9 +89,9 @@ const STORE_CODES: Record<StoreErrorCode, ProblemCode> = {
   'store-full': 'store-full',
   // Questions of sagas; no route asks them.
   'undo-refused': 'internal',
+  'operation-barred': 'internal',
   // Nor does one commit; acceptance answers this by itself.
   'tenant-busy': 'internal',
-  'operation-barred': 'internal',
 };
 
 const ENGINE_CODES: Record<SagaEngineErrorCode, ProblemCode> = {

@@ -10,7 +10,10 @@ import { ActiveTenants, rowsOf } from './saga-living.ts';
 import { withSagaWorld } from './saga-world.ts';
 import type { SagaWorld } from './saga-world.ts';
 
-/** Each asks for one invitation after the other: more are refused when so many are pending. */
+/**
+ * Each asks for one invitation after the other: more are refused when so many are pending, or when
+ * one asks for over ten a second.
+ */
 const TENANTS = 100;
 const BARE_AT_ONCE = 200;
 const LOOK_EVERY_MS = 20;

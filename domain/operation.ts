@@ -50,7 +50,7 @@ export const IN_TURNS: readonly OperationKind[] = ['inviteMember'];
 
 /**
  * Sagas of one tenant that are at work at once, of those kinds: more are started in turns, each
- * second as many. So few that others hardly feel it where there are two cores.
+ * second as many as have room. So few that others hardly feel it where there are two cores.
  */
 export const MAX_AT_WORK = 2;
 

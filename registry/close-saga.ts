@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/reconcile/finding.ts';
+import { isEnded } from '../domain/operation.ts';
 import { provisionInputOf } from '../domain/requests.ts';
 import type { Operation } from '../ports/registry-store.ts';
 import type { ReconcileAllPorts } from './reconcile-all.ts';
@@ -23,7 +24,7 @@ export async function closeSaga(
     return ports.census.terminate(operation, kind, 'No operation asked for it.');
   }
   const operation = await ports.operations.findOperation(name);
-  if (operation === undefined) return;
+  if (operation === undefined || isEnded(operation.state)) return;
   if (repair === 'start') return startSaga(ports, operation);
   if (repair !== 'close' || (await ports.census.isRunning(name, operation.kind))) return;
   await close(ports, operation, signal, atMs);

@@ -55,7 +55,7 @@ export async function planReconcileAll(
 export async function removeOrphans(ports: ReconcileAllPorts, call: Call): Promise<void> {
   const findings = await planned(ports, call.owner.operation);
   const orphans = findings.filter(({ repair }) => repair === 'remove');
-  await allOf(orphans, async ({ place, name, tenant }) => {
+  await eachOf(orphans, call, async ({ place, name, tenant }) => {
     const known = await ports.tenants.findTenant(tenant);
     if (known !== undefined && !(await isForsakenNow(ports, tenant))) return;
     const own = { ...call, owner: { ...call.owner, tenant } };
@@ -70,15 +70,21 @@ export async function removeOrphans(ports: ReconcileAllPorts, call: Call): Promi
 
 export async function mendSagas(ports: ReconcileAllPorts, call: Call, atMs: number): Promise<void> {
   const findings = await planned(ports, call.owner.operation);
-  const sagas = findings.filter(({ place }) => place === 'sagas');
-  await allOf(sagas, (finding) => closeSaga(ports, finding, call.signal, atMs));
+  const sagas = findings.filter(({ place, repair }) => place === 'sagas' && repair !== null);
+  await eachOf(sagas, call, (finding) => closeSaga(ports, finding, call.signal, atMs));
 }
 
-/** One that fails keeps none behind it waiting. Rejects as the first that failed. */
-async function allOf<T>(things: readonly T[], mend: (thing: T) => Promise<void>): Promise<void> {
+/** One that fails keeps none behind it waiting, within the call's time. Rejects as the first did. */
+async function eachOf(
+  findings: readonly Finding[],
+  { signal }: Call,
+  mend: (finding: Finding) => Promise<void>,
+): Promise<void> {
   const failures: unknown[] = [];
-  for (const thing of things)
-    await mend(thing).catch((error: unknown) => void failures.push(error));
+  for (const finding of findings) {
+    signal.throwIfAborted();
+    await mend(finding).catch((error: unknown) => void failures.push(error));
+  }
   if (failures.length > 0) throw failures[0];
 }
 

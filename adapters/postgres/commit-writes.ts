@@ -56,7 +56,10 @@ export async function appendAudit(
   });
 }
 
-/** `tenant`: whose row it is, the first that the commit locked. */
+/**
+ * `tenant`: whose row it is, the first that the commit locked. What commits without an operation (a
+ * recovery, a platform's declaration) is never barred.
+ */
 export async function saveCommit(
   client: ClientBase,
   tenant: string,

@@ -71,7 +71,9 @@ export function createOperationLife(pool: pg.Pool, across: Scope): OperationLife
       await withOperation(id, async ({ client, statements }, { tenant }) => {
         // The head lock: a commit that is under way ends first.
         await statements.lockHead.execute({ tenant });
-        await client.query('update operations set barred = true where id = $1', [id]);
+        const barring = 'update operations set barred = true where id = $1';
+        const { rowCount } = await client.query(barring, [id]);
+        if (rowCount !== 1) throw new Error(`operation ${id} was not barred`);
       });
     },
     releaseLock: async (id) => {

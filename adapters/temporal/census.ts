@@ -25,7 +25,8 @@ export function createTemporalCensus(
     isRunning: (operation, kind) =>
       within(async () => {
         const found = await orAbsent(handleOf(operation, kind).describe());
-        return found?.status.name === 'RUNNING';
+        // One that is paused is no less alive.
+        return found !== undefined && found.closeTime === undefined;
       }),
     terminate: (operation, kind, reason) =>
       within(async () => {

@@ -36,8 +36,8 @@ export interface RouteSpec {
   readonly description: string;
   readonly access: Access;
   /**
-   * It begins what a tenant may ask for by the thousand, so that it is counted (`tenant-rate`); its
-   * path names the tenant. Never of what takes a right away: a revocation waits for nobody.
+   * It only ever gives, so that what a tenant asks for is counted (`tenant-rate`); its path names
+   * the tenant. Never of what may take a right away: a revocation waits for nobody.
    */
   readonly counted?: true;
   readonly params?: z.ZodObject;

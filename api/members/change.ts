@@ -36,7 +36,6 @@ export const changeMemberRoles = route({
   description:
     'The whole new set of tenant-scoped roles. The change is committed first, and the identity provider follows.',
   access: 'operator',
-  counted: true,
   params: ofMember,
   headers,
   body: z.strictObject({ roles: roleNames }).meta({ id: 'ChangeRoles' }),
@@ -111,7 +110,6 @@ export const transferOwnership = route({
   summary: 'Transfer ownership from one member to another',
   description: 'In one commit; every other role of both stays.',
   access: 'operator',
-  counted: true,
   params: z.object({ tenant: uuid('The tenant.') }),
   headers,
   body: z

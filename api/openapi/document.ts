@@ -158,10 +158,20 @@ function plain(type: string, description: string) {
   return { [type]: { schema: z.string().meta({ description }) } };
 }
 
+/** Statuses that say when to ask again (RFC 6585, RFC 9110). */
+const ASK_AGAIN = [429, 503];
+const RETRY_AFTER = {
+  description: 'Seconds to wait before.',
+  schema: { type: 'integer' },
+} as const;
+
+/** `codes`: of one status. */
 function refusalOf(codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
   const lines = codes.map((code) => `- \`${problemType(code)}\`: ${PROBLEM_KINDS[code].title}.`);
+  const isLater = codes.some((code) => ASK_AGAIN.includes(PROBLEM_KINDS[code].status));
   return {
     description: lines.join('\n'),
+    ...(isLater ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
     content: { 'application/problem+json': { schema: problemSchema } },
   };
 }

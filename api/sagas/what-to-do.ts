@@ -47,7 +47,7 @@ export const STORE_ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   'tenant-busy':
     'Another saga of the tenant is at work: look at it (`tenure sagas list`). This one goes on behind it.',
   'operation-barred':
-    'The doctor closed it, since its saga was gone; a late step of it did nothing. Ask again for what is missing.',
+    'The doctor closed it, since its saga was gone; a late step of it committed nothing. Ask again for what is missing.',
   'undo-refused': 'The tenant is past `activate` and stays; nothing is to be undone.',
 };
 

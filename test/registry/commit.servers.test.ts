@@ -12,6 +12,7 @@ import type { CommitStore, Operation } from '../../ports/registry-store.ts';
 import { commitStep } from '../../registry/commit.ts';
 import { declarePlatform } from '../../registry/platform.ts';
 import { readManifests } from '../../adapters/manifests/read.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   accepted,
   provisionRequest,
@@ -95,6 +96,15 @@ async function checkChain(tenant: string): Promise<number> {
   );
   expect({ seq: Number(heads[0]?.seq), hash: toBase64Url(heads[0]!.hash) }).toEqual(head);
   return rows.length;
+}
+
+/** Transactions of this database that wait until another one lets a chain's head go. */
+async function waitingForHeads() {
+  const { rowCount } = await registry.admin.query(
+    `select from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query like '%tenant_heads%'`,
+  );
+  return rowCount;
 }
 
 async function rowsOf(tenant: string) {
@@ -207,7 +217,24 @@ describe('one commit', () => {
     expect(state).toBe(undone.status === 'fulfilled' ? 'failed' : 'active');
   });
 
-  test('a step that outlived its saga commits before its operation is barred, or never', async () => {
+  test('an operation is barred after the commit that is under way, which stands', async () => {
+    const operation = await reserved();
+    const { commits, operations } = registry.worker;
+    let barring: Promise<void> | undefined;
+    const slow: CommitStore = {
+      transact: (tenants, work) =>
+        commits.transact(tenants, async (transaction) => {
+          barring = operations.bar(operation.id);
+          await eventually(async () => expect(await waitingForHeads()).toBe(1));
+          return work(transaction);
+        }),
+    };
+    await commitStep(slow, LOG, activationOf(operation));
+    await barring;
+    expect((await registry.api.tenants.findTenant(operation.tenant))?.state).toBe('active');
+  });
+
+  test('a step that comes to commit after its operation was barred is refused', async () => {
     const operation = await reserved();
     const { worker } = registry;
     const step = activationOf(operation);

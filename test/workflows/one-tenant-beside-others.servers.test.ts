@@ -86,7 +86,7 @@ async function inviteMany(tenant: string, count: number) {
 
 const stateOf = async (id: string) => (await world.api.operations.findOperation(id))?.state;
 
-test('of a tenant’s many sagas few are at work, others’ are not behind them, and all come', async () => {
+test('of a tenant’s many sagas no more than may be are at work, others’ are not behind them, and all come', async () => {
   const { tenant } = await aTenant(world);
   const other = await aTenant(world);
   holdMail();
