@@ -161,7 +161,7 @@ function plain(type: string, description: string) {
 /** Statuses that say when to ask again (RFC 6585, RFC 9110). */
 const ASK_AGAIN = [429, 503];
 const RETRY_AFTER = {
-  description: 'Seconds to wait before.',
+  description: 'Seconds to wait until it is sent again.',
   schema: { type: 'integer' },
 } as const;
 
