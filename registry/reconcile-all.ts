@@ -74,7 +74,7 @@ export async function mendSagas(ports: ReconcileAllPorts, call: Call, atMs: numb
   await eachOf(sagas, call, (finding) => closeSaga(ports, finding, call.signal, atMs));
 }
 
-/** One that fails keeps none behind it waiting, within the call's time. Rejects as the first did. */
+/** One that fails keeps none behind it waiting, while there is time. Rejects as the first did. */
 async function eachOf(
   findings: readonly Finding[],
   { signal }: Call,

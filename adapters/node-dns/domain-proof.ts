@@ -1,16 +1,26 @@
 import { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { PortError } from '../../ports/call.ts';
 import type { DomainProof } from '../../ports/domain-proof.ts';
 
 export interface NodeDnsOptions {
   /** Addresses, each with or without a port; undefined: the system's. */
   readonly resolvers?: readonly string[] | undefined;
-  /** Where name servers of zones listen; everywhere but in tests it is DNS's own. */
-  readonly authoritativePort?: number;
+  /** Of tests, whose name servers are no public ones. */
+  readonly nameServers?: NameServers;
 }
 
-const DNS_PORT = 53;
+export interface NameServers {
+  readonly port: number;
+  readonly mayAsk: (address: string) => boolean;
+}
+
+/** Whoever has a zone says where its servers are: nobody shall make us ask in our own network. */
+export const PUBLIC: NameServers = {
+  port: 53,
+  mayAsk: (address) => ipaddr.process(address).range() === 'unicast',
+};
 const TRY_WITHIN_MS = 2_000;
 const TRIES = 2;
 
@@ -30,7 +40,7 @@ export function createNodeDnsProof(options: NodeDnsOptions): DomainProof {
   return {
     look: (name, signal) =>
       stoppable(options.resolvers, signal, async (resolver, open) => {
-        const servers = await nameServersOf(resolver, name, options.authoritativePort ?? DNS_PORT);
+        const servers = await nameServersOf(resolver, name, options.nameServers ?? PUBLIC);
         if (servers.length > 0) {
           const own = await textsAt(open(servers), name).catch(() => undefined);
           if (own !== undefined) return own;
@@ -80,8 +90,12 @@ async function textsAt(resolver: Resolver, name: string): Promise<string[] | und
   return records === undefined ? undefined : (records ?? []).map((strings) => strings.join(''));
 }
 
-/** Addresses of who serves the nearest zone above the name; none: nobody knows. */
-async function nameServersOf(resolver: Resolver, name: string, port: number): Promise<string[]> {
+/** Addresses of who serves the nearest zone above the name; none: nobody that we may ask. */
+async function nameServersOf(
+  resolver: Resolver,
+  name: string,
+  which: NameServers,
+): Promise<string[]> {
   const labels = name.split('.');
   // A name right below the root is nobody's own zone.
   for (let from = 1; from < labels.length - 1; from += 1) {
@@ -89,7 +103,7 @@ async function nameServersOf(resolver: Resolver, name: string, port: number): Pr
     // The servers behind an alias are those of its target's owner, who proves nothing here.
     if ((await answered(resolver.resolveCname(zone)))?.length) continue;
     const names = (await answered(resolver.resolveNs(zone))) ?? [];
-    if (names.length > 0) return addressesOf(resolver, names, port);
+    if (names.length > 0) return addressesOf(resolver, names, which);
   }
   return [];
 }
@@ -97,12 +111,12 @@ async function nameServersOf(resolver: Resolver, name: string, port: number): Pr
 async function addressesOf(
   resolver: Resolver,
   names: readonly string[],
-  port: number,
+  { port, mayAsk }: NameServers,
 ): Promise<string[]> {
   const lists = await Promise.all(
     names.flatMap((name) => [answered(resolver.resolve4(name)), answered(resolver.resolve6(name))]),
   );
-  const addresses = lists.flatMap((list) => list ?? []);
+  const addresses = lists.flatMap((list) => list ?? []).filter(mayAsk);
   return addresses.map((each) => (isIPv6(each) ? `[${each}]:${port}` : `${each}:${port}`));
 }
 

@@ -3,9 +3,10 @@ import { rateLimit } from 'express-rate-limit';
 import { Problem } from '../problem.ts';
 
 /**
- * Changes of one tenant that a process of the API takes, of the routes that are counted, in a window
- * that opens with the first of them: ten a second. Beside one that asks for ten times as many
- * invitations, the sagas of others take hardly longer on two cores (`npm run bench -- fairness`).
+ * Changes of one tenant that a process of the API takes, of the routes that are counted, in a
+ * window that opens with the first of them: ten a second. Beside one that asks for ten times as
+ * many invitations, the sagas of others take hardly longer on two cores (`npm run bench --
+ * fairness`).
  */
 export const MAX_CHANGES = { count: 50, withinS: 5 } as const;
 

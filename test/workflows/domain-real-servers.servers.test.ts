@@ -38,7 +38,7 @@ beforeAll(async () => {
     }),
     domainProof: createNodeDnsProof({
       resolvers: [`${knot.host}:${knot.port}`],
-      authoritativePort: knot.port,
+      nameServers: { port: knot.port, mayAsk: () => true },
     }),
   };
   world = await createWorld({ outside, timing });

@@ -43,7 +43,10 @@ async function look(tells: boolean): Promise<readonly string[]> {
     if (type === 'CNAME' && tells) return [{ type, name, data: 'shops.host.example' }];
     return type === 'NS' ? [{ type, name, data: 'ns.host.example' }] : [];
   });
-  const options = { resolvers: [`127.0.0.1:${resolver}`], authoritativePort: thief };
+  const options = {
+    resolvers: [`127.0.0.1:${resolver}`],
+    nameServers: { port: thief, mayAsk: () => true },
+  };
   return createNodeDnsProof(options).look(NAME, AbortSignal.timeout(10_000));
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createNodeDnsProof } from '../../../adapters/node-dns/domain-proof.ts';
+import { createNodeDnsProof, PUBLIC } from '../../../adapters/node-dns/domain-proof.ts';
+import type { NameServers } from '../../../adapters/node-dns/domain-proof.ts';
 import type { DomainProof } from '../../../ports/domain-proof.ts';
 import { startFakeZone, type Says } from './fake-zone.ts';
 
@@ -14,7 +15,7 @@ let proof: DomainProof;
 beforeAll(async () => {
   resolver = await startFakeZone(RESOLVER, () => resolverSays);
   own = await startFakeZone(OWN, () => zoneSays, resolver.port);
-  proof = proofBy({ authoritativePort: own.port });
+  proof = proofBy({ port: own.port, mayAsk: () => true });
 });
 beforeEach(() => {
   own.asked.length = 0;
@@ -23,8 +24,8 @@ afterAll(async () => {
   await Promise.all([resolver.close(), own.close()]);
 });
 
-const proofBy = (options: { readonly authoritativePort?: number }) =>
-  createNodeDnsProof({ resolvers: [`${RESOLVER}:${resolver.port}`], ...options });
+const proofBy = (nameServers: NameServers) =>
+  createNodeDnsProof({ resolvers: [`${RESOLVER}:${resolver.port}`], nameServers });
 const look = (by = proof) => by.look(NAME, AbortSignal.timeout(10_000));
 
 describe('the zone’s own servers', () => {
@@ -59,8 +60,26 @@ describe('the zone’s own servers', () => {
 
   test('that cannot be reached from here are passed over', async () => {
     resolverSays = { ...ZONE, [`TXT ${NAME}`]: ['seen'] };
-    expect(await look(proofBy({ authoritativePort: 1 }))).toEqual(['seen']);
+    expect(await look(proofBy({ port: 1, mayAsk: () => true }))).toEqual(['seen']);
   });
+});
+
+test('in our own network none is asked: the resolver is', async () => {
+  resolverSays = { ...ZONE, [`TXT ${NAME}`]: ['seen'] };
+  zoneSays = { [`TXT ${NAME}`]: ['new'] };
+  expect(await look(proofBy({ ...PUBLIC, port: own.port }))).toEqual(['seen']);
+  expect(own.asked).toEqual([]);
+});
+
+test.each([
+  ...['127.0.0.1', '10.0.0.53', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0'],
+  ...['::1', 'fe80::1', 'fd00::53', '::ffff:10.0.0.53', '64:ff9b::a00:35'],
+])('%s is no public name server', (address) => {
+  expect(PUBLIC.mayAsk(address)).toBe(false);
+});
+
+test.each(['192.5.6.30', '2001:503:a83e::2:30'])('%s is one', (address) => {
+  expect(PUBLIC.mayAsk(address)).toBe(true);
 });
 
 test('of a registry nobody is asked: it serves no name of ours', async () => {
