@@ -155,7 +155,9 @@ export class Breaks {
         return (...args: unknown[]) => {
           const send = async (given: readonly unknown[] = args): Promise<unknown> =>
             Reflect.apply(method, target, given) as unknown;
-          if (key === 'inventory' || !isOutsideCall(args)) return send();
+          if (!isOutsideCall(args)) return send();
+          // The doctor's look at everything is kept whole: what is away for one cell it would miss.
+          if (key === 'inventory') return this.#call(name, args, send);
           if (key === 'probe') return this.#up(name, send);
           return this.#up(name, () => this.#call(name, args, send));
         };

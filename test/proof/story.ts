@@ -51,6 +51,8 @@ export interface Story {
   readonly commitsNothing?: true;
   /** Steps that this story's saga has no use for (`when`). */
   readonly skips?: readonly string[];
+  /** Steps that find nothing to say to their outside system. */
+  readonly silent?: readonly string[];
 }
 
 /** A tenant of its own, with everything that must not be told. */
