@@ -4,6 +4,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { acceptAnswer } from '../../registry/accept-sale.ts';
 import { followUpOf } from '../../registry/follow-up.ts';
 import { eventually } from '../support/eventually.ts';
+import { patiently } from './story.ts';
 import type { Request, Stage } from './story.ts';
 
 const ENDS_WITHIN_MS = 120_000;
@@ -14,7 +15,8 @@ export async function grantProduct({ world, caller, made }: Stage): Promise<Requ
   const { tenant } = made;
   const request = randomUUID();
   const asked = { id: request, tenant, product: 'api', requestedBy: 'customer' };
-  await world.api.sales.addRequest({ ...asked, requestedAtMs: Date.now() });
+  const requestedAtMs = Date.now();
+  await patiently(() => world.api.sales.addRequest({ ...asked, requestedAtMs }));
   const answer = { request, answer: 'granted', limits: { requestsPerDay: 500 } } as const;
   return () => acceptAnswer(world.accept, { ...caller, tenant, ...answer });
 }
@@ -22,8 +24,9 @@ export async function grantProduct({ world, caller, made }: Stage): Promise<Requ
 /** Nobody asks for it: the commit of its tenant's provisioning accepts it. */
 export async function beginTrial(stage: Stage, provisioned: Request): Promise<Request> {
   const { tenant } = await stage.before(provisioned);
-  const operations = await stage.world.api.operations.listOperations({ tenant, limit: 10 });
-  const trial = operations.find(({ kind }) => kind === 'runTrial');
+  const { operations } = stage.world.api;
+  const accepted = await patiently(() => operations.listOperations({ tenant, limit: 10 }));
+  const trial = accepted.find(({ kind }) => kind === 'runTrial');
   if (trial === undefined) throw new Error('no trial was accepted');
   return askedAgain(trial);
 }
@@ -38,7 +41,7 @@ export async function freezeBehind(stage: Stage, { id }: Operation): Promise<voi
     },
     { withinMs: ENDS_WITHIN_MS, everyMs: LOOK_EVERY_MS, what: `the end of the trial ${id}` },
   );
-  const freezing = await operations.findOperation(followUpOf(id, 'freezeTenant'));
+  const freezing = await patiently(() => operations.findOperation(followUpOf(id, 'freezeTenant')));
   if (freezing !== undefined) await stage.before(askedAgain(freezing));
 }
 

@@ -17,7 +17,7 @@ import { claimDomain, ownDomain, publishClaim, removeDomain } from './owned.ts';
 import { nameOf, rowsOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { DOCTOR_STORIES } from './doctor-stories.ts';
-import { CANARY, provision } from './story.ts';
+import { CANARY, patiently, provision } from './story.ts';
 import type { Request, Stage, Story } from './story.ts';
 
 /**
@@ -164,7 +164,7 @@ const offboard =
 
 /** In which the story's tenant is before it. */
 async function modeOf({ world, made }: Stage): Promise<Isolation> {
-  const tenant = await world.api.tenants.findTenant(made.tenant);
+  const tenant = await patiently(() => world.api.tenants.findTenant(made.tenant));
   if (tenant === undefined) throw new Error('the tenant of the story is not there');
   return tenant.isolation;
 }

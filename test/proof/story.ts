@@ -3,7 +3,10 @@ import type { TenantState } from '../../domain/tenant.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import type { AcceptCaller, AcceptResult } from '../../registry/accept.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
+import { eventually } from '../support/eventually.ts';
 import type { ProofWorld } from './world.ts';
+
+const BACK_WITHIN_MS = 120_000;
 
 /** Stands in every address, name and secret that proofs hand over: none may leave Postgres. */
 export const CANARY = 'c4n4ry';
@@ -53,6 +56,11 @@ export interface Story {
   readonly skips?: readonly string[];
   /** Steps that find nothing to say to their outside system. */
   readonly silent?: readonly string[];
+}
+
+/** A story's own question, asked again while another cell's blow keeps a server away. */
+export function patiently<T>(ask: () => Promise<T>): Promise<Exclude<T, false | null>> {
+  return eventually(ask, { withinMs: BACK_WITHIN_MS, everyMs: 100, what: 'an answer to a story' });
 }
 
 /** A tenant of its own, with everything that must not be told. */
