@@ -21,6 +21,7 @@ export const PUBLIC: NameServers = {
   port: 53,
   mayAsk: (address) => ipaddr.process(address).range() === 'unicast',
 };
+
 const TRY_WITHIN_MS = 2_000;
 const TRIES = 2;
 

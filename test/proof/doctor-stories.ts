@@ -8,7 +8,7 @@ import { acceptPlanChange } from '../../registry/accept-sale.ts';
 import { eventually } from '../support/eventually.ts';
 import { select } from './invariants/subject.ts';
 import type { Bend } from './orders.ts';
-import { provision } from './story.ts';
+import { patiently, provision } from './story.ts';
 import type { Request, Stage, Story } from './story.ts';
 import type { ProofWorld } from './world.ts';
 
@@ -121,8 +121,7 @@ async function leaveOrphan(stage: Stage<ProofWorld>): Promise<void> {
 
 /** However often Postgres dies meanwhile. */
 function rowsBy<T>(world: ProofWorld, text: string, id: string): Promise<T[]> {
-  const what = 'the hand in the rows';
-  return eventually(() => select<T>(world, text, id), { withinMs: BENT_WITHIN_MS, what });
+  return patiently(() => select<T>(world, text, id));
 }
 
 /** Looked at afterwards: the worker may have died of something else. */

@@ -64,11 +64,14 @@ export function expectProblem(answer: Answer, code: ProblemCode): void {
 /** What had to be there first may have been counted as well; the window does not end meanwhile. */
 async function onceTooOften(api: TestApi, valid: Ask): Promise<Answer> {
   const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-  let answer = await api.ask(valid);
-  for (let more = 0; more < MAX_CHANGES.count && answer.status !== 429; more += 1)
-    answer = await api.ask(valid);
-  clock.mockRestore();
-  return answer;
+  try {
+    let answer = await api.ask(valid);
+    for (let more = 0; more < MAX_CHANGES.count && answer.status !== 429; more += 1)
+      answer = await api.ask(valid);
+    return answer;
+  } finally {
+    clock.mockRestore();
+  }
 }
 
 const COMMON: Partial<Record<ProblemCode, Case>> = {
