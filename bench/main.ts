@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { orRefuse } from '../test/proof/given-number.ts';
+import { orRefuse, readArguments } from '../tools/command-line.ts';
 import { createProgress } from '../tools/servers/progress.ts';
 import { describeMachine } from './machine.ts';
 import { choose, runParts } from './parts.ts';
@@ -13,7 +12,7 @@ import { formatMachine, formatPage, formatTable } from './report.ts';
 
 const PAGE = new URL('../docs/reference/performance.md', import.meta.url);
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments('npm run bench -- [<part> ...] [--json]', {
   options: { json: { type: 'boolean', default: false } },
   allowPositionals: true,
 });

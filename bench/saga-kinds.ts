@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { OPERATION_KINDS } from '../domain/operation.ts';
 import type { OperationKind, StepProgress } from '../domain/operation.ts';
 import type { Operation } from '../ports/registry-store.ts';
@@ -18,6 +19,8 @@ const AT_ONCE = 200;
 /** Whoever answers a saga tells it again and again until it has ended. */
 const ANSWERS_AT_ONCE = 10;
 const LOOK_EVERY_MS = 50;
+/** Starts none of them before they are measured. */
+const WORKER = fileURLToPath(new URL('worker-main.ts', import.meta.url));
 /** Of what the bare workflows take: each step commits, or speaks to a system outside. */
 const P50_BOUND = 3;
 /** Of as many as they are in a second. */
@@ -36,7 +39,8 @@ interface Part {
  * No other hand bends what it meets.
  */
 export function benchKinds(progress: Progress): Promise<Row[]> {
-  return withSagaWorld(progress, async (world) => benchEach(world, new ActiveTenants(world)));
+  const work = (world: SagaWorld) => benchEach(world, new ActiveTenants(world));
+  return withSagaWorld(progress, work, WORKER);
 }
 
 async function benchEach(world: SagaWorld, tenants: ActiveTenants): Promise<Row[]> {

@@ -53,23 +53,26 @@ export interface SagaWorld extends StoryWorld {
   readonly bare: (activities: number) => Promise<unknown>;
 }
 
-/** Ends it whatever `work` does. */
+/** Ends it whatever `work` does. `worker`: an entry point in the place of the workers' own. */
 export async function withSagaWorld<T>(
   progress: Progress,
   work: (world: SagaWorld) => Promise<T>,
+  worker?: string,
 ): Promise<T> {
   const ends: (() => unknown)[] = [];
   const endAll = async () => {
     for (const end of ends.reverse()) await end();
   };
-  return endingAfter(async () => work(await startWorld(progress, (end) => ends.push(end))), endAll);
+  const start = () => startWorld(progress, worker, (end) => ends.push(end));
+  return endingAfter(async () => work(await start()), endAll);
 }
 
 async function startWorld(
   progress: Progress,
+  worker: string | undefined,
   onEnd: (end: () => unknown) => unknown,
 ): Promise<SagaWorld> {
-  const { mails, stack, zone } = await startServers(progress, onEnd);
+  const { mails, stack, zone } = await startServers(progress, worker, onEnd);
   const { databaseUrl, temporal } = stack;
   const api = createStore({
     ...{ databaseUrl, role: 'tenure_api', sealingKey: SEALING_KEY },
@@ -90,8 +93,8 @@ async function startWorld(
   onEnd(() => connection.close());
   const client = new Client({ connection, namespace, dataConverter });
   const bareClient = new Client({ connection, namespace });
-  const worker = await startBareWorker(temporal, BARE_QUEUE);
-  onEnd(() => stopBareWorker(worker));
+  const bareWorker = await startBareWorker(temporal, BARE_QUEUE);
+  onEnd(() => stopBareWorker(bareWorker));
   return {
     ...{ stack, progress, mails, database, client, api, engine, zone },
     accept: {
@@ -109,7 +112,11 @@ async function startWorld(
   };
 }
 
-async function startServers(progress: Progress, onEnd: (end: () => unknown) => unknown) {
+async function startServers(
+  progress: Progress,
+  worker: string | undefined,
+  onEnd: (end: () => unknown) => unknown,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'tenure-bench-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const mails = await startMailSink();
@@ -118,7 +125,7 @@ async function startServers(progress: Progress, onEnd: (end: () => unknown) => u
     TEMPORAL_SEALED: 'true',
     ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(mails.port), SMTP_SECURITY: 'none' },
   };
-  const stack = await startStack({ dir: folder, progress, environment });
+  const stack = await startStack({ dir: folder, progress, environment, ...(worker && { worker }) });
   onEnd(() => stack.stop());
   // The embedded adapter reads it anew each time it looks.
   const file = join(folder, 'adapters', 'domain-proof.json');

@@ -2,11 +2,10 @@
 // on where it was interrupted. `-- --only "<cell>"` repeats one, `-- --seed 20783 --share 0.1` what
 // CI did that day, `-- --changed` the sagas that changed, `-- --pairs 500` two faults at once,
 // `-- --real` over real outside systems, which die for real.
-import { parseArgs } from 'node:util';
+import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { everyCell, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } from './choose.ts';
-import { givenNumber, orRefuse } from './given-number.ts';
 import { KeptOutcomes } from './kept-outcomes.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
@@ -14,7 +13,10 @@ import { startRealOutside } from './real-outside.ts';
 import { runCells } from './run-cells.ts';
 import { formatTable, SIGNS } from './table.ts';
 
-const { values } = parseArgs({
+const USAGE =
+  'npm run prove -- [--only "<cell>" | --pairs <n> | --changed | --share <0..1>] [--seed <n>] [--real] [--anew]';
+
+const { values } = readArguments(USAGE, {
   options: {
     only: { type: 'string', multiple: true },
     seed: { type: 'string' },

@@ -2,11 +2,10 @@
 // while a random server or worker is killed every 5 to 20 s. What holds is looked at after each saga
 // and at the end. `--seed` repeats the choice of sagas and victims.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
+import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { Dice } from '../simulation/dice.ts';
 import { seedOfToday } from './choose.ts';
-import { givenNumber, orRefuse } from './given-number.ts';
 import { Prover } from './prover.ts';
 import type { Outcome } from './prover.ts';
 import { STORIES } from './stories.ts';
@@ -16,7 +15,7 @@ const TENANTS = 20;
 const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [5_000, 20_000];
 const MINUTE_MS = 60_000;
 
-const { values } = parseArgs({
+const { values } = readArguments('npm run soak -- [--minutes <n>] [--seed <n>]', {
   options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' } },
 });
 const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { MUTATIONS } from './mutations.ts';
 import { simulate } from './simulate.ts';
 
@@ -13,7 +13,10 @@ const PROGRESS_SEEDS = 1_000;
 const SEEDS_PER_DAY = 100_000;
 const DAY_MS = 86_400_000;
 
-const { values } = parseArgs({
+const USAGE =
+  'npm run simulate -- [--seed <n> [--trace] | --seeds <n> [--first <n> | --today]] [--mutation <name>] [--processes <n>]';
+
+const { values } = readArguments(USAGE, {
   options: {
     seed: { type: 'string' },
     seeds: { type: 'string', default: String(DEFAULT_SEEDS) },
@@ -26,11 +29,16 @@ const { values } = parseArgs({
   },
 });
 
+const given = (option: string, text: string) => orRefuse(() => givenNumber(option, text));
+const mutation = orRefuse(() => {
+  const named = MUTATIONS.find((name) => name === values.mutation);
+  if (named !== undefined || values.mutation === undefined) return named;
+  throw new TypeError(`--mutation takes one of ${MUTATIONS.join(', ')}, not "${values.mutation}"`);
+});
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Seeds that failed, each said as it fails. */
 async function runHere(first: number, count: number): Promise<number> {
-  const mutation = MUTATIONS.find((name) => name === values.mutation);
   let failures = 0;
   for (let seed = first; seed < first + count; seed += 1) {
     const trouble = await simulate({ seed, mutation, trace: values.trace ? say : undefined });
@@ -46,9 +54,9 @@ async function runHere(first: number, count: number): Promise<number> {
 
 /** A part of the seeds in a process of its own, which says what it finds. */
 function runApart(first: number, count: number): Promise<number> {
-  const mutation = values.mutation === undefined ? [] : ['--mutation', values.mutation];
+  const without = mutation === undefined ? [] : ['--mutation', mutation];
   const range = ['--first', String(first), '--seeds', String(count), '--processes', '1'];
-  const args = [...process.execArgv, import.meta.filename, ...range, ...mutation];
+  const args = [...process.execArgv, import.meta.filename, ...range, ...without];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let failures = 0;
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -61,7 +69,7 @@ function runApart(first: number, count: number): Promise<number> {
 }
 
 async function runAll(first: number, count: number): Promise<number> {
-  const processes = Math.min(Number(values.processes), count);
+  const processes = Math.min(given('processes', values.processes), count);
   if (processes <= 1 || values.trace) return runHere(first, count);
   const share = Math.ceil(count / processes);
   const starts = Array.from({ length: processes }, (_, at) => at * share);
@@ -70,8 +78,8 @@ async function runAll(first: number, count: number): Promise<number> {
 }
 
 const today = Math.floor(Date.now() / DAY_MS) * SEEDS_PER_DAY;
-const first = Number(values.seed ?? (values.today ? today : values.first));
-const count = values.seed === undefined ? Number(values.seeds) : 1;
+const first = given('first', values.seed ?? (values.today ? String(today) : values.first));
+const count = values.seed === undefined ? given('seeds', values.seeds) : 1;
 const startedAt = performance.now();
 const failed = await runAll(first, count);
 const perSecond = (count / (performance.now() - startedAt)) * 1_000;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line.ts';
 import { createProgress } from '../servers/progress.ts';
 import { startStack } from '../stack/stack.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -12,7 +12,8 @@ import { sayAddresses, untilInterrupted } from './stay.ts';
 
 const USAGE = 'npm run demo -- [--once: exit after the scenario] [--json: last line is the result]';
 
-const { once, json } = readArguments();
+const boolean = { type: 'boolean', default: false } as const;
+const { once, json } = readArguments(USAGE, { options: { once: boolean, json: boolean } }).values;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const interrupted = untilInterrupted();
 const folder = makeRunFolder(join(fileURLToPath(DATA_FOLDER), 'demo'));
@@ -57,14 +58,4 @@ async function comeBack({ nats, temporal, sequencer, worker, api }: Stack): Prom
   await Promise.all([nats.restart(), temporal.restart()]);
   await Promise.all([sequencer.restart(), worker.restart(), api.restart()]);
   if (stack !== undefined) sayAddresses(stack, say);
-}
-
-function readArguments() {
-  const boolean = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({ options: { once: boolean, json: boolean } }).values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nUse: ${USAGE}\n`);
-    process.exit(2);
-  }
 }

@@ -41,6 +41,8 @@ export async function startStack(options: {
   readonly dir: string;
   readonly progress: Progress;
   readonly environment?: Record<string, string>;
+  /** Entry point in the place of the workers' own. */
+  readonly worker?: string;
 }): Promise<Stack> {
   const started: Running[] = [];
   const keep = <T extends Running>(running: T): T => {
@@ -59,7 +61,7 @@ export async function startStack(options: {
 }
 
 async function startParts(
-  { dir, progress, environment }: Parameters<typeof startStack>[0],
+  { dir, progress, environment, worker: entry }: Parameters<typeof startStack>[0],
   keep: <T extends Running>(running: T) => T,
 ): Promise<Omit<Stack, 'stop'>> {
   const folder = (name: string) => join(dir, name);
@@ -99,7 +101,8 @@ async function startParts(
   const startApiAndWorker = async () => {
     const api = keep(await startRegistryProcess('api', shared, dir));
     const environmentOfWorker = { PUBLIC_URL: api.url, ...shared };
-    return { api, worker: keep(await startRegistryProcess('worker', environmentOfWorker, dir)) };
+    const worker = await startRegistryProcess('worker', environmentOfWorker, dir, entry);
+    return { api, worker: keep(worker) };
   };
   const [sequencer, { api, worker }] = await progress('Starting the registry', () =>
     together([

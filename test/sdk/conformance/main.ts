@@ -3,7 +3,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { givenNumber, orRefuse, readArguments } from '../../../tools/command-line.ts';
 import { ROOT } from '../../../tools/run-command.ts';
 import { get, start } from '../../../tools/servers/nats.ts';
 import { createProgress } from '../../../tools/servers/progress.ts';
@@ -19,16 +19,16 @@ import { playVectors } from './play-vectors.ts';
 const PAGE = 'docs/reference/conformance.md';
 const RELAY = { rounds: 5, changes: 60 };
 
-const { values } = parseArgs({
+const { values } = readArguments('npm run conformance -- [--mutants <n>] [--seed <n>]', {
   options: {
     mutants: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });
-const [mutants, seed] = [Number(values.mutants), Number(values.seed)];
-if (!Number.isSafeInteger(mutants) || !Number.isSafeInteger(seed)) {
-  throw new Error('--mutants and --seed take whole numbers');
-}
+const [mutants, seed] = orRefuse(() => [
+  givenNumber('mutants', values.mutants),
+  givenNumber('seed', values.seed),
+]);
 
 const startMs = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
