@@ -30,15 +30,15 @@ export function createMovingActivities(ports: MovingPorts): MovingActivities {
       const { actor, input } = await readOperation(ports.operations, ref);
       return work({ actor, to: moveInputOf(input).to, call: callOf(ports, ref, signal) });
     });
-  /** Until its end nothing else may work on the tenant: there are two places of it. */
-  const commitOf = ({ operation, tenant }: SagaRef) => ({ operation, tenant, releaseLock: false });
   return {
     prepareTarget: (ref) => step(ref, ({ to, call }) => prepareTarget(ports, to, call)),
     removeTarget: (ref) => step(ref, ({ call }) => removeOther(ports, call)),
     commitMove: (ref, { atMs, from, issuer, subs }) =>
       step(ref, ({ actor, to }) =>
         commitFacts(ports, {
-          ...{ ...commitOf(ref), step: 'commit', actor, atMs },
+          ...{ ...ref, step: 'commit', actor, atMs },
+          // Who works on the tenant now would not know in which of two places.
+          releaseLock: false,
           ...{ rule: moveTenant, command: { to, from, issuer, subs } },
         }),
       ),
@@ -47,7 +47,9 @@ export function createMovingActivities(ports: MovingPorts): MovingActivities {
     commitLatecomers: (ref, { atMs, from, issuer, subs }) =>
       step(ref, ({ actor }) =>
         commitFacts(ports, {
-          ...{ ...commitOf(ref), step: 'latecomers', actor, atMs },
+          ...{ ...ref, step: 'latecomers', actor, atMs },
+          // What is left behind concerns nobody but the next move, which waits for it.
+          releaseLock: true,
           ...{ rule: rebindLatecomers, command: { from, issuer, subs } },
         }),
       ),

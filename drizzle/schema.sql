@@ -165,6 +165,7 @@ CREATE POLICY tenure_operator_all ON invitations FOR ALL TO tenure_operator USIN
 CREATE POLICY tenure_worker_by_tenant ON invitations FOR ALL TO tenure_worker USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));
 CREATE POLICY tenure_worker_unsettled ON invitations FOR SELECT TO tenure_worker USING (((state <> 'pending'::text) AND (settled_at IS NULL)));
 GRANT INSERT, SELECT, UPDATE (ended_at), UPDATE (ended_by), UPDATE (issuer), UPDATE (state), UPDATE (sub), UPDATE (token_hash) ON invitations TO tenure_api;
+GRANT SELECT (email_key), SELECT (settled_at), SELECT (state), SELECT (tenant) ON invitations TO tenure_operator;
 GRANT DELETE, SELECT, UPDATE (ended_at), UPDATE (expires_at), UPDATE (mailing), UPDATE (settled_at), UPDATE (state), UPDATE (token_hash) ON invitations TO tenure_worker;
 
 CREATE TABLE key_sets (
@@ -244,6 +245,7 @@ CREATE TABLE operations (
 CREATE INDEX operations_by_age ON public.operations USING btree (accepted_at, id);
 CREATE INDEX operations_by_state ON public.operations USING btree (state, accepted_at, id);
 CREATE INDEX operations_by_tenant ON public.operations USING btree (tenant, accepted_at, id);
+CREATE UNIQUE INDEX operations_open_move ON public.operations USING btree (tenant) WHERE ((kind = 'moveTenant'::text) AND (ended_at IS NULL));
 CREATE UNIQUE INDEX operations_tenant_lock ON public.operations USING btree (tenant) WHERE holds_lock;
 ALTER TABLE operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE operations FORCE ROW LEVEL SECURITY;

@@ -31,8 +31,8 @@ export interface ReconcileStore {
   findProvisioning(tenant: string): Promise<Operation | undefined>;
   listTenants(): Promise<readonly KnownTenant[]>;
   listOwnedDomains(): Promise<readonly OwnedDomain[]>;
-  /** Tenants whose lock an operation holds, but those. */
-  lockedTenants(except: string): Promise<ReadonlySet<string>>;
+  /** Of those that an operation works on outside, but for this one. */
+  busyTenants(except: string): Promise<ReadonlySet<string>>;
   openOperations(): Promise<readonly OpenOperation[]>;
   /** Of those operations: which have a row, and which committed something. */
   findRows(operations: readonly string[]): Promise<ReadonlySet<string>>;

@@ -53,11 +53,11 @@ async function gather(
   // Tenants first: one that becomes active meanwhile is provisioning here, and left alone.
   const [tenants, before, domainsBefore] = await Promise.all([
     reconcile.listTenants(),
-    reconcile.lockedTenants(operation),
+    reconcile.busyTenants(operation),
     reconcile.listOwnedDomains(),
   ]);
   const lists = await listOutside(ports, signal);
-  const after = await reconcile.lockedTenants(operation);
+  const after = await reconcile.busyTenants(operation);
   const domains = knownDomains(domainsBefore, await reconcile.listOwnedDomains());
   const items = lists.flatMap((list) => ('unseen' in list ? [] : list.items));
   const known = new Set(tenants.map(({ id }) => id));

@@ -12,7 +12,6 @@ import { violatedConstraint } from './errors.ts';
 import { insertDomain } from './insert-domain.ts';
 import { insertInvitation } from './insert-invitation.ts';
 import { insertOperation } from './insert-operation.ts';
-import { findLockHolder } from './operations.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -114,11 +113,19 @@ export async function reserve(client: pg.PoolClient, tenant: Tenant): Promise<vo
   });
 }
 
+/** A move is in the way of the next one until its end, of all others while it holds the lock. */
 async function busy(
   session: Session,
   operation: AcceptRequest['operation'],
 ): Promise<AcceptOutcome | typeof LOCK_ENDED> {
-  const by = await findLockHolder(session.client, operation.tenant);
+  const { rows } = await session.client.query<{ id: string }>({
+    name: 'find_in_the_way',
+    text: `select id from operations where tenant = $1
+             and (holds_lock or ($2 and kind = 'moveTenant' and ended_at is null))
+           order by holds_lock desc limit 1`,
+    values: [operation.tenant, operation.kind === 'moveTenant'],
+  });
+  const by = rows[0]?.id;
   if (by === undefined) return LOCK_ENDED;
   if (by !== operation.id) return { outcome: 'tenant-busy', by };
   return { outcome: 'replayed', operation: await assureOperation(session, by) };
@@ -143,7 +150,7 @@ async function conflictOf(
   pool: pg.Pool,
   request: AcceptRequest,
   error: unknown,
-): Promise<AcceptOutcome | typeof GIVEN_ON> {
+): Promise<AcceptOutcome | typeof GIVEN_ON | typeof LOCK_ENDED> {
   const { operation } = request;
   switch (violatedConstraint(error)) {
     case 'tenants_slug_reserved':
@@ -157,6 +164,10 @@ async function conflictOf(
     case 'domains_open_name':
     case 'domains_tenant_id_pk':
       return replayedOr(pool, operation, { outcome: 'domain-exists' });
+    case 'operations_open_move':
+      return inTransaction(pool, { tenant: operation.tenant }, (session) =>
+        busy(session, operation),
+      );
     case 'tenants_pkey':
     case 'operations_pkey':
       return replayedOr(pool, operation, { outcome: 'slug-taken' });

@@ -48,8 +48,7 @@ export function reading(pool: pg.Pool): Omit<ReconcileStore, 'transact' | 'keep'
         const owning = inArray(state, [...OWNING_STATES]);
         return db.select({ id, tenant, name, state }).from(domains).where(owning);
       }),
-    lockedTenants: (except) =>
-      setOf(ids('select tenant as id from operations where holds_lock and id <> $1', [except])),
+    busyTenants: (except) => setOf(ids(BUSY, [except])),
     openOperations: () =>
       read(async ({ db }) => {
         const isOpen = notInArray(operations.state, ['done', 'unwound']);
@@ -68,6 +67,11 @@ export function reading(pool: pg.Pool): Omit<ReconcileStore, 'transact' | 'keep'
         .length > 0,
   };
 }
+
+/** A move goes on behind its lock: it removes the place that it left. */
+const BUSY = `
+  select tenant as id from operations
+  where id <> $1 and (holds_lock or (kind = 'moveTenant' and ended_at is null))`;
 
 const STATED = 'select distinct tenant as id from facts where tenant = any($1::uuid[])';
 

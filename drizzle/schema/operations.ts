@@ -30,6 +30,10 @@ export const operations = pgTable(
     uniqueIndex('operations_tenant_lock')
       .on(table.tenant)
       .where(sql`${table.holdsLock}`),
+    // The place that a move leaves behind is the one that the next would make.
+    uniqueIndex('operations_open_move')
+      .on(table.tenant)
+      .where(sql`${table.kind} = 'moveTenant' and ${table.endedAt} is null`),
     index('operations_by_age').on(table.acceptedAt, table.id),
     index('operations_by_state').on(table.state, table.acceptedAt, table.id),
     index('operations_by_tenant').on(table.tenant, table.acceptedAt, table.id),

@@ -205,6 +205,16 @@ test('a tenant that an operation works on is left alone', async () => {
   expect(outside.routes.find(input.slug)?.host).toBe(input.host);
 });
 
+test('so is one that has moved, whose place before is still there', async () => {
+  const { id } = await aTenant();
+  const move = await world.acceptMoving(id, 'pool');
+  await world.start(move, { waitMs: { ...SHORT.waitMs, 'old-tokens': 15_000 } });
+  await world.reached(move, ['waiting']);
+  expect((await doctor.everything(false)).findings).toEqual([]);
+  expect((await world.row(move)).state).toBe('waiting');
+  await world.ended(move);
+});
+
 test('a provisioning whose saga is gone is taken back whole, and its slug is free', async () => {
   const operation = await world.accept();
   const { slug, host } = provisionInputOf(operation.input);

@@ -25,6 +25,11 @@ const keyed = (request: AcceptRequest, key: string, requestHash = 'h'): AcceptRe
   idempotency: { caller: 'operator', route: 'POST /v1/tenants', key, requestHash },
 });
 
+const moveRequest = (tenant: string, id: string = randomUUID()): AcceptRequest => {
+  const { operation, ...request } = changeRequest(tenant);
+  return { ...request, operation: { ...operation, id, kind: 'moveTenant', input: { to: 'pool' } } };
+};
+
 describe('reservation', () => {
   test('accepting writes operation, reservation, chain head and lock together', async () => {
     const request = provisionRequest();
@@ -89,6 +94,24 @@ describe('tenant lock', () => {
     await registry.worker.operations.releaseLock(open.id);
     expect(await registry.api.operations.findLockHolder(open.tenant)).toBeUndefined();
     await accepted(registry.api.operations, changeRequest(open.tenant));
+  });
+
+  test('a move that has let go of it is in the way of the next one alone, until its end', async () => {
+    const { api, worker } = registry;
+    const { id, tenant } = await accepted(api.operations, provisionRequest());
+    await worker.operations.releaseLock(id);
+    const move = await accepted(api.operations, moveRequest(tenant));
+    await worker.operations.releaseLock(move.id);
+    const busy = { outcome: 'tenant-busy', by: move.id };
+    expect(await api.operations.accept(moveRequest(tenant))).toEqual(busy);
+    expect(await api.operations.accept(moveRequest(tenant, move.id))).toMatchObject({
+      ...{ outcome: 'replayed', operation: { id: move.id } },
+    });
+    const freeze = await accepted(api.operations, changeRequest(tenant));
+    expect(await api.operations.accept(moveRequest(tenant))).toEqual({ ...busy, by: freeze.id });
+    await worker.operations.releaseLock(freeze.id);
+    await worker.operations.recordProgress(move.id, { state: 'done', reason: null, steps: [] }, 9);
+    await accepted(api.operations, moveRequest(tenant));
   });
 
   test('of 50 operations on one tenant at the same moment exactly one is accepted', async () => {

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "operations_open_move" ON "operations" USING btree ("tenant") WHERE "operations"."kind" = 'moveTenant' and "operations"."ended_at" is null;
