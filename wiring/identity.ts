@@ -10,6 +10,7 @@ import type { MailCatcher } from '../ports/mail-catcher.ts';
 import { loginCallback } from '../ports/oidc-login.ts';
 import type { LoginPlace, OidcLogin } from '../ports/oidc-login.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import type { SharedUsers } from '../ports/shared-users.ts';
 import type { Config } from './config/load.ts';
 import { journalOf, smtpOf } from './options.ts';
 
@@ -23,7 +24,11 @@ export interface IdentityAdapters {
 }
 
 /** Keycloak when it is configured, else in memory; and the mail catcher of development. */
-export async function composeIdentity(config: Config, secrets: Secrets): Promise<IdentityAdapters> {
+export async function composeIdentity(
+  config: Config,
+  secrets: Secrets,
+  sharedUsers: SharedUsers,
+): Promise<IdentityAdapters> {
   const { keycloak, mail } = config;
   const catcher =
     mail.catcher &&
@@ -47,7 +52,7 @@ export async function composeIdentity(config: Config, secrets: Secrets): Promise
   return {
     identity: {
       silo: createKeycloakRealms(options, secrets),
-      pool: createKeycloakOrganizations(options),
+      pool: createKeycloakOrganizations(options, sharedUsers),
     },
     mailCatcher: catcher,
     close,

@@ -5,6 +5,7 @@ import { readManifests } from '../adapters/manifests/read.ts';
 import { createFactReader } from '../adapters/postgres/fact-log.ts';
 import { createOpenSagas } from '../adapters/postgres/open-sagas.ts';
 import { createReconcileStore } from '../adapters/postgres/reconcile-store.ts';
+import { createSharedUsers } from '../adapters/postgres/shared-users.ts';
 import { createStore } from '../adapters/postgres/store.ts';
 import { createMetrics } from '../adapters/prometheus/metrics.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -47,7 +48,9 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
   const { dataConverter, keys: sagaKeys } = composeSealing(config, 'tenure_worker');
   const engine = createTemporalEngine({ ...temporal, dataConverter });
   const factLog = createFactReader({ databaseUrl, maxConnections: FACT_CONNECTIONS });
-  const { identity, mailCatcher, close } = await composeIdentity(config, store.secrets);
+  const sharedUsers = createSharedUsers({ databaseUrl });
+  const composed = await composeIdentity(config, store.secrets, sharedUsers);
+  const { identity, mailCatcher, close } = composed;
   const metrics = createMetrics();
   const openSagas = createOpenSagas(databaseUrl);
   const watch = <P extends Methods<P>>(port: string, adapter: P, maxPerS?: number): P =>
@@ -97,8 +100,8 @@ export async function composeWorker(config: Config, options: WorkerOptions) {
     },
     readManifests,
     close: async () => {
-      const closing = [store, engine, requests, reconcile, census, sagaKeys, openSagas, factLog];
-      await Promise.all(closing.map((one) => one.close()));
+      const stores = [store, requests, reconcile, sharedUsers, sagaKeys, openSagas, factLog];
+      await Promise.all([...stores, engine, census].map((one) => one.close()));
       await close();
     },
   };

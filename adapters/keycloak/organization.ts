@@ -2,6 +2,7 @@ import type OrganizationRepresentation from '@keycloak/keycloak-admin-client/lib
 import { ABSENT, FOREIGN } from '../../domain/reconcile/observation.ts';
 import type { Call } from '../../ports/call.ts';
 import type { IdentityProvider, IdentityShape } from '../../ports/identity-provider.ts';
+import type { SharedUsers } from '../../ports/shared-users.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import type { KeycloakAdmin } from './admin.ts';
 import { isOn } from './compare.ts';
@@ -40,9 +41,13 @@ import { assureOrigin, assureRequest, assureShape } from './validate.ts';
 /**
  * Pool: one organization per tenant in a shared realm, name and alias its slug. Tokens carry it
  * only when they are asked for with scope `organization`. Several requests make one tenant: each
- * adopts its part, and the organization goes last, since it carries the mark of the whole.
+ * adopts its part, and the organization goes last, since it carries the mark of the whole. Users on
+ * whom others count (`sharedUsers`) stay when the tenant goes for whom they were made.
  */
-export function createKeycloakOrganizations(config: KeycloakConfig): IdentityProvider {
+export function createKeycloakOrganizations(
+  config: KeycloakConfig,
+  sharedUsers: SharedUsers,
+): IdentityProvider {
   const admin = createKeycloakAdmin(config);
   const { poolRealm: realm } = config;
   const ready = once((call) => ensurePoolRealm(admin, config, call));
@@ -57,7 +62,7 @@ export function createKeycloakOrganizations(config: KeycloakConfig): IdentityPro
       await joinGroup(admin, realm, orgId, groups.get(OWNERS_GROUP), adminSub, call);
       return { issuer: formatIssuer(config, realm), adminSub, externalId: orgId };
     },
-    remove: (slug, call) => removeOrganization(admin, realm, slug, call),
+    remove: (slug, call) => removeOrganization(admin, config, sharedUsers, slug, call),
     suspend: (slug, call) => suspendOrganization(admin, realm, slug, call),
     restore: (slug, call) => restoreOrganization(admin, realm, slug, call),
     inviteAdmin: async ({ slug, origin, adminEmail }, call) => {
@@ -236,10 +241,12 @@ async function ensureParts(
 /** Client and users are looked for also without the organization: a crash may have left them. */
 async function removeOrganization(
   admin: KeycloakAdmin,
-  realm: string,
+  config: KeycloakConfig,
+  sharedUsers: SharedUsers,
   slug: string,
   call: Call,
 ): Promise<void> {
+  const { poolRealm: realm } = config;
   const pool = await admin.request(call.signal, 'a look at the realm of the pool', (client) =>
     client.realms.findOne({ realm }),
   );
@@ -248,7 +255,7 @@ async function removeOrganization(
   const id = isMine(found, call) ? found?.id : undefined;
   await removePoolClient(admin, realm, formatPoolName(WEB_CLIENT, slug), call);
   if (id !== undefined) await removePoolProviders(admin, realm, id, call);
-  await removePoolUsers(admin, realm, id, call);
+  await removePoolUsers(admin, config, sharedUsers, id, call);
   if (id === undefined) return;
   await absentIsFine(() =>
     admin.request(call.signal, 'the removal of an organization', (client) =>

@@ -1,10 +1,15 @@
 import type UserRepresentation from '@keycloak/keycloak-admin-client/lib/defs/userRepresentation.js';
 import type { Call } from '../../ports/call.ts';
+import type { SharedUsers } from '../../ports/shared-users.ts';
 import type { KeycloakAdmin } from './admin.ts';
+import { formatIssuer } from './config.ts';
+import type { KeycloakConfig } from './config.ts';
 import { absentIsFine, isTaken, refuse } from './failures.ts';
 import { TENANT_ATTRIBUTE, formatListMark, isMarked } from './mark.ts';
 
 const PAGE = 100;
+
+export type PoolUser = UserRepresentation & { readonly id: string };
 
 /**
  * The first admin's user in the shared realm: made with our mark in one POST, or adopted. One that
@@ -32,7 +37,7 @@ export async function findOrCreateUser(
   email: string,
   requiredActions: string[],
   call: Call,
-): Promise<UserRepresentation & { readonly id: string }> {
+): Promise<PoolUser> {
   const found =
     (await findUser(admin, realm, email, call)) ??
     (await createUser(admin, realm, email, requiredActions, call)) ??
@@ -80,15 +85,25 @@ export async function findUser(
   return users[0];
 }
 
-/** Users that were made for the tenant and belong to no other organization. */
+/** Users that were made for the tenant, belong to no other organization, and are not needed. */
 export async function removePoolUsers(
   admin: KeycloakAdmin,
-  realm: string,
+  config: KeycloakConfig,
+  sharedUsers: SharedUsers,
   organizationId: string | undefined,
   call: Call,
 ): Promise<void> {
-  for (const { id, attributes } of await listMarkedUsers(admin, realm, call)) {
-    if (id === undefined || !isMarked(attributes, call.owner)) continue;
+  const { poolRealm: realm } = config;
+  const issuer = formatIssuer(config, realm);
+  const made = (await listMarkedUsers(admin, realm, call)).filter(
+    (user): user is PoolUser => user.id !== undefined && isMarked(user.attributes, call.owner),
+  );
+  if (made.length === 0) return;
+  const needed = await sharedUsers.neededBeside(
+    call.owner.tenant,
+    made.map(({ id: sub, email }) => ({ issuer, sub, email })),
+  );
+  for (const { id } of made.filter((user) => !needed.has(user.id))) {
     const memberships = await admin.request(call.signal, 'the memberships of a user', (client) =>
       client.organizations.memberOrganizations({ realm, userId: id }),
     );

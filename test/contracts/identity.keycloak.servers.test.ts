@@ -10,6 +10,7 @@ import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
 import type { IdentitySubject } from './identity.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 const CLOSED_PORT = 'http://127.0.0.1:1';
 
@@ -77,7 +78,7 @@ identityContract('Keycloak realm', async (): Promise<IdentitySubject> => {
 identityContract('Keycloak organization', async (): Promise<IdentitySubject> => {
   const { config, catcher, signedIn } = await aKeycloak();
   const realm = config.poolRealm;
-  const identity = createKeycloakOrganizations(config);
+  const identity = createKeycloakOrganizations(config, NOBODY_ELSE);
   // The shared realm is made with its first tenant; others' organizations need it before.
   await identity.ensure(anIdentityRequest(), aCall());
   return {
@@ -144,8 +145,11 @@ identityContract('Keycloak organization', async (): Promise<IdentitySubject> => 
       return namesOf(await client.organizations.groups(orgId).listOrgGroups({ realm, id: sub }));
     },
     unknownUser: randomUUID(),
-    withWrongCredentials: createKeycloakOrganizations({ ...config, clientSecret: 'wrong' }),
-    unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }),
+    withWrongCredentials: createKeycloakOrganizations(
+      { ...config, clientSecret: 'wrong' },
+      NOBODY_ELSE,
+    ),
+    unreachable: createKeycloakOrganizations({ ...config, adminUrl: CLOSED_PORT }, NOBODY_ELSE),
     close: () => catcher.close(),
   };
 });

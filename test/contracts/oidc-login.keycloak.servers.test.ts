@@ -11,6 +11,7 @@ import { aCall } from './a-call.ts';
 import { anIdentityRequest } from './identity.ts';
 import { oidcLoginContract } from './oidc-login.ts';
 import type { OidcLoginSubject } from './oidc-login.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 for (const isolation of ['silo', 'pool'] as const)
   oidcLoginContract(`Keycloak, ${isolation}`, () => makeSubject(isolation));
@@ -20,7 +21,7 @@ async function makeSubject(isolation: Isolation): Promise<OidcLoginSubject> {
   const identity =
     isolation === 'silo'
       ? createKeycloakRealms(config, keepSecrets())
-      : createKeycloakOrganizations(config);
+      : createKeycloakOrganizations(config, NOBODY_ELSE);
   const request = anIdentityRequest();
   const { issuer } = await identity.ensure(request, aCall());
   const realm = isolation === 'silo' ? request.slug : config.poolRealm;

@@ -18,6 +18,7 @@ import type { Server } from '../../tools/servers/registry.ts';
 import type { Touched } from '../../workflows/shared/step.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import type { Outside } from '../support/saga-outside.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 const TARGET = 'front.example.net';
 const CLIENT = 'tenure';
@@ -89,7 +90,7 @@ export async function startRealOutside(): Promise<RealOutside> {
     ports: {
       identity: {
         silo: createKeycloakRealms(config, keepSecrets()),
-        pool: createKeycloakOrganizations(config),
+        pool: createKeycloakOrganizations(config, NOBODY_ELSE),
       },
       databases: createLibsqlNamespaces({ adminUrl: libsql.adminUrl, baseUrl }),
       routes: createKubernetesIngress({

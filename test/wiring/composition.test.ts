@@ -18,6 +18,7 @@ import {
   composeRoutes,
 } from '../../wiring/outside.ts';
 import { DEFAULT_TIMING } from '../../domain/saga-timing.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 const owner = {
   registry: 'tenure.localhost/dev',
@@ -42,7 +43,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
   await composeDns(config).ensure('acme.tenure.localhost', call());
   await composeRoutes(config).ensure({ slug: 'acme', host: 'acme.tenure.localhost' }, call());
   await composeDatabases(config, NO_SECRETS).ensure(call());
-  const { identity } = await composeIdentity(config, NO_SECRETS);
+  const { identity } = await composeIdentity(config, NO_SECRETS, NOBODY_ELSE);
   await identity.silo.ensure(
     {
       slug: 'acme',
@@ -59,7 +60,7 @@ test('embedded adapters keep what they made over a restart, in STATE_DIR', async
     composeDns(again).inventory(call().signal),
     composeRoutes(again).inventory(call().signal),
     composeDatabases(again, NO_SECRETS).inventory(call().signal),
-    (await composeIdentity(again, NO_SECRETS)).identity.silo.inventory(call().signal),
+    (await composeIdentity(again, NO_SECRETS, NOBODY_ELSE)).identity.silo.inventory(call().signal),
   ]);
   for (const items of inventories) expect(items).toEqual([expect.objectContaining({ owner })]);
   const kept = readdirSync(stateDir).map((name) => readFileSync(join(stateDir, name), 'utf8'));
@@ -100,7 +101,7 @@ test('a configured section brings the real adapter, which finds nobody at a clos
     TENANT_POSTGRES_ADMIN_URL: `postgres://admin:pw@${nobody}/postgres`,
     TENANT_POSTGRES_ADDR: nobody,
   });
-  const { identity } = await composeIdentity(config, NO_SECRETS);
+  const { identity } = await composeIdentity(config, NO_SECRETS, NOBODY_ELSE);
   const probed = [
     identity.silo,
     identity.pool,
@@ -135,7 +136,9 @@ test('every outside system of the worker is watched and keeps to its limit', asy
   });
   const { identity, dns, routes, databases, notifier, domainProof, metrics } = worker;
   const { signal } = call();
-  const others = [dns, routes, databases, notifier, domainProof];
+  const others = [routes, databases, notifier, domainProof];
+  await dns.probe(signal);
+  await expect(dns.probe(AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'unavailable' });
   for (const port of [identity.silo, identity.pool, ...others]) await port.probe(signal);
   const text = await metrics.format();
   const counted = (port: string) =>
@@ -144,7 +147,6 @@ test('every outside system of the worker is watched and keeps to its limit', asy
   for (const port of ['dns', 'routes', 'tenant-database', 'notifier', 'domain-proof']) {
     expect([port, counted(port)]).toEqual([port, '1']);
   }
-  await expect(dns.probe(AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'unavailable' });
   await expect(routes.probe(signal)).resolves.toBeUndefined();
   await worker.close();
 });
@@ -161,7 +163,7 @@ test('notices go to the mail server, to the catcher, or into the log', async () 
   await expect(nobody.send(message, call().signal)).rejects.toBeInstanceOf(PortError);
   const port = await freePort();
   const caught = loadConfig('worker', { MAIL_CATCHER_ADDR: `127.0.0.1:${port}` });
-  const { close } = await composeIdentity(caught, NO_SECRETS);
+  const { close } = await composeIdentity(caught, NO_SECRETS, NOBODY_ELSE);
   await composeNotifier(caught, () => undefined).send(message, call().signal);
   await close();
   expect(lines).toHaveLength(1);
@@ -174,7 +176,7 @@ test('the mail catcher listens where it was told and ends with its process', asy
     KEYCLOAK_CLIENT_SECRET: 's',
     MAIL_CATCHER_ADDR: '127.0.0.1:0',
   });
-  const { mailCatcher, close } = await composeIdentity(config, NO_SECRETS);
+  const { mailCatcher, close } = await composeIdentity(config, NO_SECRETS, NOBODY_ELSE);
   expect(mailCatcher).toBeDefined();
   await close();
 });

@@ -9,6 +9,7 @@ import { aCall, asSaga, ofAnotherRegistry, REGISTRY } from '../../contracts/a-ca
 import { anIdentityProvider, anIdentityRequest } from '../../contracts/identity.ts';
 import { acceptInvite, signInByCode } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 const aSlowCall = (owner: Partial<OwnerMark> = {}): Call =>
@@ -20,7 +21,7 @@ let realm: string;
 beforeAll(async () => {
   keycloak = await aKeycloak();
   realm = keycloak.config.poolRealm;
-  organizations = createKeycloakOrganizations(keycloak.config);
+  organizations = createKeycloakOrganizations(keycloak.config, NOBODY_ELSE);
   await organizations.ensure(anIdentityRequest(), aSlowCall());
 });
 afterAll(() => keycloak?.catcher.close());
@@ -160,7 +161,7 @@ test('a realm of the pool that is not ours is refused and stays as it was', asyn
   const { poolRealm } = fresh.config;
   const client = await fresh.signedIn();
   await client.realms.create({ realm: poolRealm, organizationsEnabled: true });
-  const pool = createKeycloakOrganizations(fresh.config);
+  const pool = createKeycloakOrganizations(fresh.config, NOBODY_ELSE);
   const before = await client.users.getProfile({ realm: poolRealm });
   const made = pool.ensure(anIdentityRequest(), aSlowCall());
   await expect(made).rejects.toMatchObject({ code: 'foreign' });
@@ -171,14 +172,17 @@ test('a realm of the pool that is not ours is refused and stays as it was', asyn
 test('the realm of another registry’s pool is refused and stays as it was', async () => {
   const fresh = await aKeycloak();
   const [request, call] = [anIdentityRequest(), aSlowCall()];
-  await createKeycloakOrganizations(fresh.config).ensure(request, ofAnotherRegistry(call));
+  await createKeycloakOrganizations(fresh.config, NOBODY_ELSE).ensure(
+    request,
+    ofAnotherRegistry(call),
+  );
   const client = await fresh.signedIn();
   const look = async () => [
     await client.realms.findOne({ realm: fresh.config.poolRealm }),
     await client.organizations.find({ realm: fresh.config.poolRealm }),
   ];
   const before = await look();
-  const ours = createKeycloakOrganizations(fresh.config);
+  const ours = createKeycloakOrganizations(fresh.config, NOBODY_ELSE);
   const made = ours.ensure(anIdentityRequest(), call);
   await expect(made).rejects.toMatchObject({ code: 'foreign' });
   expect(await look()).toEqual(before);
@@ -189,7 +193,7 @@ test('many processes that make the realm of the pool at once agree', async () =>
   const fresh = await aKeycloak();
   const made = await Promise.all(
     Array.from({ length: 4 }, () => {
-      const process = createKeycloakOrganizations(fresh.config);
+      const process = createKeycloakOrganizations(fresh.config, NOBODY_ELSE);
       const [request, call] = [anIdentityRequest(), aSlowCall()];
       return asSaga(() => process.ensure(request, call));
     }),
@@ -217,7 +221,7 @@ test('attempts of one operation at once link one identity provider', async () =>
 
 test('before the first tenant of the pool nothing is there, and removal is success', async () => {
   const fresh = await aKeycloak();
-  const pool = createKeycloakOrganizations(fresh.config);
+  const pool = createKeycloakOrganizations(fresh.config, NOBODY_ELSE);
   expect(await pool.inventory(aSlowCall().signal)).toEqual([]);
   await pool.remove('acme', aSlowCall());
   await fresh.catcher.close();
@@ -240,7 +244,7 @@ test('names of two tenants never meet, whatever dashes they have', async () => {
 test('a mail server that moved is told to the realm of the pool with the next invitation', async () => {
   const moved = await startSmtpCatcher();
   const smtp = { ...keycloak.config.smtp, port: moved.port } as KeycloakSmtp;
-  const restarted = createKeycloakOrganizations({ ...keycloak.config, smtp });
+  const restarted = createKeycloakOrganizations({ ...keycloak.config, smtp }, NOBODY_ELSE);
   const [request, call] = [anIdentityRequest(), aSlowCall()];
   await restarted.ensure(request, call);
   await restarted.inviteAdmin(request, call);
@@ -252,5 +256,8 @@ test('a mail server that moved is told to the realm of the pool with the next in
     'tenure.tenant': PLATFORM_TENANT,
   });
   await moved.close();
-  await createKeycloakOrganizations(keycloak.config).ensure(anIdentityRequest(), aSlowCall());
+  await createKeycloakOrganizations(keycloak.config, NOBODY_ELSE).ensure(
+    anIdentityRequest(),
+    aSlowCall(),
+  );
 });

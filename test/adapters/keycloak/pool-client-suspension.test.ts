@@ -4,6 +4,7 @@ import { createKeycloakOrganizations } from '../../../adapters/keycloak/organiza
 import type { Call } from '../../../ports/call.ts';
 import { aCall, ofAnotherRegistry } from '../../contracts/a-call.ts';
 import { startFakeKeycloak } from './fake-keycloak.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 
 const ADMIN = '/admin/realms/pool';
 const CLIENTS = `${ADMIN}/clients/`;
@@ -29,7 +30,7 @@ test('sessions of all pages end, but for those that serve another client too', a
     return { status: path.endsWith('/sessions/s7') ? 404 : 204 };
   });
   try {
-    await createKeycloakOrganizations(keycloak.config).suspend('acme', call);
+    await createKeycloakOrganizations(keycloak.config, NOBODY_ELSE).suspend('acme', call);
     const ended = keycloak.requests.filter((request) => request.startsWith('DELETE'));
     expect(ended).toHaveLength(FULL_PAGE + 1);
     expect(ended).toContain(`DELETE ${ADMIN}/sessions/last`);
@@ -54,7 +55,7 @@ test.each<[string, (call: Call) => Record<string, string>]>([
     return { status: method === 'GET' ? 200 : 204, body };
   });
   try {
-    await createKeycloakOrganizations(keycloak.config).suspend('acme', call);
+    await createKeycloakOrganizations(keycloak.config, NOBODY_ELSE).suspend('acme', call);
     expect(keycloak.requests).toContain(`GET ${CLIENTS}`);
     expect(keycloak.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
   } finally {

@@ -3,6 +3,7 @@ import { createKeycloakOrganizations } from '../../../adapters/keycloak/organiza
 import { aCall } from '../../contracts/a-call.ts';
 import { anIdentityRequest } from '../../contracts/identity.ts';
 import { startFakeKeycloak } from './fake-keycloak.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 
 test.each([
   [
@@ -16,7 +17,7 @@ test.each([
     method === 'POST' ? { status: 400, body: { errorMessage } } : { status: 404 },
   );
   try {
-    const { ensure } = createKeycloakOrganizations(keycloak.config);
+    const { ensure } = createKeycloakOrganizations(keycloak.config, NOBODY_ELSE);
     await expect(ensure(anIdentityRequest(), aCall())).rejects.toMatchObject({ code });
     expect(keycloak.requests).toContain('POST /admin/realms/');
   } finally {

@@ -10,6 +10,7 @@ import { anIdentityRequest } from '../../contracts/identity.ts';
 import { server } from '../../support/servers/server.ts';
 import { keepSecrets } from './secrets.ts';
 import { aKeycloak } from './subject.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 /** Long enough for the look, too short for any creation. */
@@ -81,13 +82,19 @@ test('the realm of the service client is never taken, removed or listed', async 
 
 test('the realm of the pool is no tenant of the silo', async () => {
   const { poolRealm } = keycloak.config;
-  await createKeycloakOrganizations(keycloak.config).ensure(anIdentityRequest(), aPatientCall());
+  await createKeycloakOrganizations(keycloak.config, NOBODY_ELSE).ensure(
+    anIdentityRequest(),
+    aPatientCall(),
+  );
   const request = anIdentityRequest({ slug: poolRealm });
   await expect(realms.ensure(request, aPatientCall())).rejects.toMatchObject({ code: 'foreign' });
   await realms.remove(poolRealm, aPatientCall());
   expect(await namesOf(realms)).not.toContain(poolRealm);
   await expect(
-    createKeycloakOrganizations(keycloak.config).ensure(anIdentityRequest(), aPatientCall()),
+    createKeycloakOrganizations(keycloak.config, NOBODY_ELSE).ensure(
+      anIdentityRequest(),
+      aPatientCall(),
+    ),
   ).resolves.toBeDefined();
 });
 

@@ -10,6 +10,7 @@ import { keepSecrets } from './secrets.ts';
 import { acceptInvite, askTokens, signInByCode, takeTokens } from './sign-in.ts';
 import type { CodeLogin, Tokens } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 90_000;
 const aPatientCall = (owner: Partial<OwnerMark> = {}): Call =>
@@ -34,7 +35,7 @@ async function aTenant(isolation: 'silo' | 'pool', adminEmail?: string): Promise
   const identity =
     isolation === 'silo'
       ? createKeycloakRealms(config, keepSecrets())
-      : createKeycloakOrganizations(config);
+      : createKeycloakOrganizations(config, NOBODY_ELSE);
   const request = anIdentityRequest(adminEmail === undefined ? {} : { adminEmail });
   const call = aPatientCall();
   const { issuer } = await identity.ensure(request, call);

@@ -11,6 +11,7 @@ import { keepSecrets } from '../../adapters/keycloak/secrets.ts';
 import { bindTool } from '../../contracts/dig.ts';
 import { aNamespace } from '../servers/kubernetes.ts';
 import { server } from '../servers/server.ts';
+import { NOBODY_ELSE } from '../../adapters/keycloak/nobody-else.ts';
 
 /** Where a link to a server leads: to it, or to a proxy before it. */
 export interface Place {
@@ -32,7 +33,7 @@ export async function realKeycloak() {
     realms: (changes: Partial<typeof keycloak.config> = {}) =>
       createKeycloakRealms({ ...keycloak.config, ...changes }, secrets),
     organizations: (changes: Partial<typeof keycloak.config> = {}) =>
-      createKeycloakOrganizations({ ...keycloak.config, ...changes }),
+      createKeycloakOrganizations({ ...keycloak.config, ...changes }, NOBODY_ELSE),
   };
 }
 
