@@ -81,7 +81,9 @@ test('ClickHouse is killed in a burst, and answers are lost when it is back', as
   for (const lost of [1, 2, 3]) {
     world.proxy.repliesToLose = 1;
     await world.commit(1, 5);
-    await eventually(() => expect(world.proxy.repliesLost).toBe(lost));
+    await eventually(() => expect(world.proxy.repliesLost).toBe(lost), {
+      withinMs: EQUAL_WITHIN_MS,
+    });
   }
   await equal();
 });

@@ -18,7 +18,7 @@ import { PlaneFixture, writeHistory } from './support/plane-fixture.ts';
 import { ACME, GLOBEX, SHARD, memberId } from './support/tenants.ts';
 
 const JANE = { issuer: ISSUER, sub: 'jane' };
-const SOON = { withinMs: 4_000 };
+const SOON = { withinMs: 12_000 };
 /** Longer than the silence after which a plane asks. */
 const QUIET_MS = 3_500;
 

@@ -5,7 +5,6 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createTemporalEngine } from '../../adapters/temporal/engine.ts';
 import type { FreezeReason } from '../../domain/freezing.ts';
-import type { SagaState } from '../../domain/operation.ts';
 import type { Isolation } from '../../domain/isolation.ts';
 import type { SagaTiming } from '../../domain/saga-timing.ts';
 import type { Operation } from '../../ports/registry-store.ts';
@@ -18,10 +17,10 @@ import { acceptMembershipChange } from '../../registry/accept-membership-change.
 import type { AskedChange } from '../../registry/accept-membership-change.ts';
 import { startSaga } from '../../registry/start-saga.ts';
 import { eventually } from './eventually.ts';
+import { createLooks } from './saga-looks.ts';
 
 export const DOMAIN = 'example.test';
 const ENDS_WITHIN_MS = 60_000;
-const ASK_EVERY_MS = 40;
 
 export function aRequest(): ProvisionRequest {
   const slug = `t-${randomUUID().slice(0, 13)}`;
@@ -33,7 +32,7 @@ export function aRequest(): ProvisionRequest {
 
 type Start = (operation: Operation, over?: Partial<SagaTiming>) => Promise<void>;
 
-/** What a caller of the API does: asks, and looks at the row until it says how it went. */
+/** What a caller of the API does: asks, and looks how it went. */
 export function createRequests(api: PostgresStore, start: Start) {
   const ports = { ...api, clock: systemClock, ids: systemIds };
   const begin = async (operation: Operation) => {
@@ -58,26 +57,8 @@ export function createRequests(api: PostgresStore, start: Start) {
     accepted(await acceptOffboarding(ports, { actor: 'operator', tenant }));
   const acceptMoving = async (tenant: string, to: Isolation) =>
     accepted(await acceptMove(ports, { actor: 'operator', tenant, to }));
-  const row = async ({ id }: Operation): Promise<Operation> => {
-    const found = await api.operations.findOperation(id);
-    if (found === undefined) throw new Error(`no operation ${id}`);
-    return found;
-  };
-  const reached = (operation: Operation, states: readonly SagaState[], withinMs = ENDS_WITHIN_MS) =>
-    eventually(
-      async () => {
-        const now = await row(operation);
-        const seen = `${now.state} ${JSON.stringify(now.reason)} ${JSON.stringify(now.steps)}`;
-        if (!states.includes(now.state)) throw new Error(`it is ${seen}`);
-        return now;
-      },
-      {
-        ...{ withinMs, everyMs: ASK_EVERY_MS },
-        what: `${operation.kind} ${operation.id} is ${states.join()}`,
-      },
-    );
   return {
-    ...{ accept, start, row, reached },
+    ...{ accept, start, ...createLooks(api) },
     provision: async (over: Partial<ProvisionRequest> = {}) => begin(await accept(over)),
     acceptChange,
     changeRoles: async (tenant: string, member: string, roles: readonly string[]) =>
@@ -90,8 +71,6 @@ export function createRequests(api: PostgresStore, start: Start) {
     move: async (tenant: string, to: Isolation) => begin(await acceptMoving(tenant, to)),
     freeze: async (tenant: string) => begin(await acceptFreezing(tenant)),
     unfreeze: async (tenant: string) => begin(await acceptUnfreezing(tenant)),
-    ended: (operation: Operation, withinMs = ENDS_WITHIN_MS) =>
-      reached(operation, ['done', 'unwound'], withinMs),
   };
 }
 

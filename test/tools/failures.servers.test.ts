@@ -57,10 +57,13 @@ test('no server outlives a process that is killed with SIGKILL', async () => {
   expect(readdirSync(dir)).toHaveLength(5);
 
   parent.kill('SIGKILL');
-  await eventually(async () => {
-    for (const port of ports) expect(await isFree(port)).toBe(true);
-    expect(readdirSync(dir)).toEqual(['parent.ts']);
-  });
+  await eventually(
+    async () => {
+      for (const port of ports) expect(await isFree(port)).toBe(true);
+      expect(readdirSync(dir)).toEqual(['parent.ts']);
+    },
+    { withinMs: 30_000, what: 'the watchdog has ended them' },
+  );
   rmSync(dir, { recursive: true });
 });
 

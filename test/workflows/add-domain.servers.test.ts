@@ -140,9 +140,8 @@ describe('a domain', () => {
     people.publish(name, claim);
     plan.down.add('domain-proof');
     try {
-      await people.started(claim, { retryBudgetMs: 300 });
-      const { reason } = await world.reached(claim, ['parked']);
-      expect(reason).toMatchObject({ step: 'proof', code: 'domain-proof.unavailable' });
+      await people.started(claim, { retryBudgetMs: 2_000 });
+      await world.parked(claim, { step: 'proof', code: 'domain-proof.unavailable' });
     } finally {
       plan.down.delete('domain-proof');
     }
@@ -198,8 +197,8 @@ describe('one name that several tenants want', () => {
     const away = Array<Fault>(MANY).fill({ kind: 'refused', code: 'unavailable' });
     plan.plan(claim.id, 'route.remove', ...away);
     people.publish(name, claim);
-    await people.started(claim, { retryBudgetMs: 300 });
-    await world.reached(claim, ['parked']);
+    await people.started(claim, { retryBudgetMs: 2_000 });
+    await world.parked(claim, { step: 'vacate', code: 'route.unavailable' });
     await world.engine.tell(claim.id, 'addDomain', 'unwind');
     plan.plan(claim.id, 'route.remove');
     expect((await world.ended(claim)).state).toBe('unwound');

@@ -39,8 +39,8 @@ const GUARDS: readonly Guard[] = [
       const { tenant } = await aTenant(world);
       const operation = await people.accepted(tenant, `bob@${tenant}.test`);
       plan.down.add('notifier'); // the probe too: nothing else ends the wait
-      await world.start(operation, { ...people.patient, retryBudgetMs: 300 });
-      await world.reached(operation, ['parked']);
+      await world.start(operation, { ...people.patient, retryBudgetMs: 2_000 });
+      await world.parked(operation, { step: 'mail', code: 'notifier.unavailable' });
       await people.revoke(operation);
       const ended = world.ended(operation, withinMs);
       expect((await ended.finally(() => plan.down.delete('notifier'))).state).toBe('done');

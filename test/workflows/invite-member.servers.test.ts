@@ -63,9 +63,8 @@ test('the invited person becomes a member who is bound to the login', async () =
   const { operation, email, token } = await invited();
   const pending = { state: 'pending', identity: null, roles: ['org-member'] };
   expect(await memberOf(operation)).toMatchObject(pending);
-  expect(await world.engine.ask(operation.id, operation.kind)).toMatchObject({
-    ...{ state: 'waiting', step: 'answer', reason: undefined },
-  });
+  const said = await eventually(() => world.engine.ask(operation.id, operation.kind));
+  expect(said).toMatchObject({ state: 'waiting', step: 'answer', reason: undefined });
   const login = aLogin(acme.issuer, email.toUpperCase());
   expect(await people.take(token, login)).toMatchObject({ outcome: 'taken' });
   const ended = await world.ended(operation);
@@ -88,7 +87,7 @@ test('the invited person becomes a member who is bound to the login', async () =
 const groupsOf = ({ find }: MemoryIdentity, sub: string) => find(acme.slug)?.members?.[sub];
 
 test('an invitation that nobody answers is reminded of once, then it expires', async () => {
-  const waitMs = { ...world.timing.waitMs, 'invitation-reminder': 400, invitation: 1_500 };
+  const waitMs = { ...world.timing.waitMs, 'invitation-reminder': 1_000, invitation: 8_000 };
   const { operation, email, token } = await invited({ waitMs });
   await world.ended(operation);
   const [first, reminder, ...more] = await mails(email, 2);

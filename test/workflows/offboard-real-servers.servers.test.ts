@@ -7,7 +7,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import { aTenantServer, run } from '../adapters/postgres-databases/subject.ts';
 import { acceptInZone } from '../support/faults/accept-in-zone.ts';
 import * as real from '../support/faults/real-outside.ts';
-import { eventually } from '../support/eventually.ts';
+import { resumed } from '../support/resumed.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { createWorld, type World } from '../support/saga-world.ts';
 import { expectCleanSlate, inventories } from '../support/sagas/clean-slate.ts';
@@ -108,30 +108,14 @@ describe.each(['silo', 'pool'] as const)('a %s tenant on real servers', (isolati
 
       const saga = await world.acceptLeaving(id);
       await world.start(saga, IMPATIENT);
-      const reason = await eventually(
-        async () => {
-          const row = await world.row(saga);
-          // Where Keycloak is slow, another step may have stopped for a moment before.
-          return row.state === 'parked' && row.reason?.step === 'residue' && row.reason;
-        },
-        { withinMs: ENDS_WITHIN_MS, everyMs: 200, what: 'the stop at what is left' },
-      );
-      expect(reason).toEqual({
-        ...{ step: 'residue', code: 'residue-found' },
-        message: 'Still there: 1 in route, 1 in dns.',
-      });
+      const found = { step: 'residue', code: 'residue-found' };
+      const { reason } = await world.parked(saga, found, ENDS_WITHIN_MS);
+      expect(reason?.message).toBe('Still there: 1 in route, 1 in dns.');
       expect((await ownIn(id)).map(({ port }) => port).toSorted()).toEqual(['dns', 'route']);
       await world.outside.routes.remove(left.slug, call);
       await world.outside.dns.remove(left.host, call);
 
-      // At its third stop it waits for a person, who clears the place and resumes it.
-      await eventually(
-        async () => {
-          await world.engine.tell(saga.id, saga.kind, 'resume').catch(() => undefined);
-          return (await world.row(saga)).state === 'done';
-        },
-        { withinMs: ENDS_WITHIN_MS, everyMs: 1_000, what: 'the end' },
-      );
+      expect((await resumed(world, saga)).state).toBe('done');
       expect((await rowOf(world, id)).state).toBe('archived');
       expect(await ownIn(id)).toEqual([]);
       expect(await hiddenOf(id, slug)).toEqual([]);

@@ -16,6 +16,7 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { acceptUnfreeze } from '../../registry/accept-freezing.ts';
 import { acceptOffboarding } from '../../registry/accept-offboarding.ts';
 import { acceptProvision } from '../../registry/accept-provision.ts';
+import { resumed } from '../support/resumed.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectReplays } from '../support/saga-replay.ts';
 import { aRequest, DOMAIN } from '../support/saga-requests.ts';
@@ -272,11 +273,9 @@ test('the end of the retention waits for whoever works on the tenant then', asyn
     ...[id, saga.id],
   );
   await revoke(saga);
-  expect((await world.reached(saga, ['parked'])).reason).toMatchObject({
-    ...{ step: 'decide', code: 'tenant-busy' },
-  });
+  await world.parked(saga, { step: 'decide', code: 'tenant-busy' });
   await select('update operations set holds_lock = false where id = $1', other?.id);
-  expect((await world.ended(saga)).state).toBe('done');
+  expect((await resumed(world, saga)).state).toBe('done');
 });
 
 test('a leftover with its mark is found, named, and waited for', async () => {
@@ -284,13 +283,11 @@ test('a leftover with its mark is found, named, and waited for', async () => {
   const owner = { registry: world.registry, tenant: before.id, operation: before.id };
   outside.routes.plant('left-over', { host: 'left.example.test', owner });
   const saga = await leave(before);
-  const { reason } = await world.reached(saga, ['parked']);
-  expect(reason).toEqual({
-    ...{ step: 'residue', code: 'residue-found', message: 'Still there: 1 in route.' },
-  });
+  const { reason } = await world.parked(saga, { step: 'residue', code: 'residue-found' });
+  expect(reason?.message).toBe('Still there: 1 in route.');
   expect((await rowOf(world, before.id)).state).toBe('frozen');
-  await outside.routes.remove('left-over', { owner, signal: AbortSignal.timeout(1_000) });
-  expect((await world.ended(saga)).state).toBe('done');
+  await outside.routes.remove('left-over', { owner, signal: AbortSignal.timeout(10_000) });
+  expect((await resumed(world, saga)).state).toBe('done');
   const left = (await inventories(outside)).filter(({ owner }) => owner?.tenant === before.id);
   expect(left).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMemoryNotifier } from '../../adapters/memory/notifier.ts';
 import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
+import { resumed } from '../support/resumed.ts';
 import { memoryOutside } from '../support/saga-outside.ts';
 import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { FaultPlan, type Fault } from '../support/sagas/faults.ts';
@@ -15,8 +16,10 @@ const WORLD_WITHIN_MS = 400_000;
 const TEST_WITHIN_MS = 300_000;
 /** Nothing comes to its end by itself while a test looks. */
 const LONG = { ...SHORT.waitMs, trial: 3_600_000, 'trial-reminder': 1_000 };
+/** It is reminded of long before its end, also where the machine stops for some seconds. */
+const UNHURRIED = { ...SHORT.waitMs, trial: 8_000, 'trial-reminder': 4_000 };
 /** Long enough that a busy machine comes to tell it something. */
-const SOON = { ...SHORT.waitMs, trial: 6_000 };
+const SOON = { ...SHORT.waitMs, trial: 12_000 };
 
 const plan = new FaultPlan();
 const notifier = createMemoryNotifier();
@@ -37,7 +40,7 @@ const waiting = (trial: Operation) => world.reached(trial, ['waiting']);
 test.concurrent(
   'a trial reminds, ends by itself, and the tenant is frozen as every other',
   async () => {
-    const trial = await sales.trial();
+    const trial = await sales.trial({ waitMs: UNHURRIED });
     expect(await tenantState(trial)).toBe('trial');
     const { steps } = await world.ended(trial);
     expect(steps.map(({ name, state }) => [name, state])).toEqual(
@@ -207,7 +210,7 @@ describe('when things go wrong', () => {
     const { tenant } = await world.ended(await world.provision({ trial: true }));
     const trial = await sales.runTrialOf(tenant);
     plan.plan(trial.id, effect, ...faults);
-    await world.start(trial, { waitMs: LONG, retryBudgetMs: 300 });
+    await world.start(trial, { waitMs: LONG, retryBudgetMs: 2_000 });
     await waiting(trial);
     const told = sales
       .extend(trial, Date.now() + 2 * LONG.trial)
@@ -238,7 +241,7 @@ describe('when things go wrong', () => {
       const { trial, told } = await toldWith(effect, Array<Fault>(1_000).fill(UNAVAILABLE));
       await world.reached(trial, ['parked']);
       plan.plan(trial.id, effect);
-      await told;
+      await Promise.all([told, resumed(world, trial)]);
       await expectSold(trial);
     },
     TEST_WITHIN_MS,
@@ -306,15 +309,14 @@ describe('when things go wrong', () => {
   test.concurrent(
     'another saga holds the tenant at its end: it parks, says so, and goes on behind it',
     async () => {
-      const trial = await sales.trial({ waitMs: SOON, retryBudgetMs: 300 });
+      const trial = await sales.trial({ waitMs: SOON, retryBudgetMs: 2_000 });
       await waiting(trial);
       const other = await sales.acceptPlan(trial.tenant, 'free');
-      const { reason } = await world.reached(trial, ['parked']);
-      expect(reason).toMatchObject({ step: 'end', code: 'tenant-busy' });
+      await world.parked(trial, { step: 'end', code: 'tenant-busy' });
       expect(await tenantState(trial)).toBe('trial');
       await world.start(other);
       await world.ended(other);
-      await world.ended(trial);
+      await resumed(world, trial);
       await sales.frozen(trial);
       expect(await tenantState(trial)).toBe('frozen');
       await expectCleanSlate(world, { tenants: [trial.tenant] });

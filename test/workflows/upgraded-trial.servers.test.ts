@@ -9,6 +9,8 @@ import { expectCleanSlate } from '../support/sagas/clean-slate.ts';
 import { salesIn } from '../support/sales.ts';
 
 const WITHIN_MS = 120_000;
+/** It is reminded of long before its end, also where the machine stops for some seconds. */
+const UNHURRIED = { ...SHORT.waitMs, trial: 8_000, 'trial-reminder': 4_000 };
 const LONG = { ...SHORT.waitMs, trial: 3_600_000 };
 const WORKFLOW = 'workflows/run-trial/workflow.ts';
 const END = "await call('endTrial', ref, at.end);";
@@ -58,7 +60,7 @@ test(
   async () => {
     const facts = old.startFacts();
     const first = old.startWorker();
-    const before = await sales.trial();
+    const before = await sales.trial({ waitMs: UNHURRIED });
     await old.ended(before);
     const sold = await sales.trial({ waitMs: LONG });
     const left = await sales.trial({ waitMs: LONG });
@@ -69,7 +71,7 @@ test(
     await first.close();
     await sales.convert(sold, 'enterprise');
     await old.ended(sold);
-    const begun = await sales.trial();
+    const begun = await sales.trial({ waitMs: UNHURRIED });
     await old.ended(begun);
     await Promise.all([before, begun].map((trial) => sales.frozen(trial)));
     await second.close();

@@ -90,7 +90,7 @@ test('a field of our Ingress that another manager took is taken back', async () 
 
 test('removal resolves when the object is gone, not when its deletion is accepted', async () => {
   const { namespace } = await aNamespace();
-  const [routes, call] = [routesIn(namespace), aCall()];
+  const [routes, call] = [routesIn(namespace), aCall({}, AbortSignal.timeout(60_000))];
   await routes.ensure(acme, call);
   const finalizers = (names: string[]) =>
     ingresses.patchNamespacedIngress(
@@ -106,7 +106,7 @@ test('removal resolves when the object is gone, not when its deletion is accepte
     return metadata?.deletionTimestamp !== undefined;
   });
   await expect(routes.ensure(acme, call)).rejects.toMatchObject({ code: 'unavailable' });
-  const impatient = routes.remove('acme', { ...call, signal: AbortSignal.timeout(300) });
+  const impatient = routes.remove('acme', { ...call, signal: AbortSignal.timeout(3_000) });
   await expect(impatient).rejects.toMatchObject({ code: 'unknown' });
   expect(gone).toBe(false);
   await finalizers([]);

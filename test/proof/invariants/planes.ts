@@ -3,6 +3,7 @@ import { parsePayload } from '../../../facts/core/payload.ts';
 import { Index } from '../../../sdk/typescript/decision-index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { healedWithinMs } from '../../support/faults/healing.ts';
+import { wrongRefusals } from '../../support/faults/refusals.ts';
 import type { ProofWorld } from '../world.ts';
 import { select } from './subject.ts';
 import type { Findings, Subject } from './subject.ts';
@@ -22,15 +23,10 @@ export async function planeOf(world: ProofWorld, { operation }: Subject): Findin
   return [...missing, ...(await wrongDecisions(world, tenant, rows)), ...refusals(world)];
 }
 
-/**
- * An older heartbeat that a slow link brings after a newer one is refused, as it must be: also one
- * of the leadership before, when Postgres died in between.
- */
-const EXPECTED_REFUSALS: readonly string[] = ['heartbeat-replay', 'heartbeat-fence'];
-
 function refusals({ stack }: ProofWorld): string[] {
-  const wrong = stack.plane.refused.filter((code) => !EXPECTED_REFUSALS.includes(code));
-  return wrong.map((code) => `the data plane refused something: ${code}`);
+  return wrongRefusals(stack.plane.refused).map(
+    (code) => `the data plane refused something: ${code}`,
+  );
 }
 
 /** I5, of all tenants: nothing was applied that the registry did not sign. */
