@@ -40,7 +40,7 @@ afterAll(() => world.close());
 
 const ports = () => ({ ...world.api, clock: systemClock, ids: systemIds });
 const patient = () => ({ waitMs: { ...world.timing.waitMs, retention: 600_000 } });
-const findExport = ({ id }: Tenant) => outside.exports.find(id, AbortSignal.timeout(1_000));
+const findExport = ({ id }: Tenant) => outside.exports.find(id, AbortSignal.timeout(60_000));
 
 async function leave(tenant: Tenant, over = {}): Promise<Operation> {
   const operation = await world.acceptLeaving(tenant.id);

@@ -166,7 +166,7 @@ test('nothing is removed of a tenant of which the log has facts, though its row 
   expect(outside.memory.find(input.slug)).toBeDefined();
   const call = {
     owner: { registry: world.registry, tenant: id, operation: randomUUID() },
-    signal: AbortSignal.timeout(999),
+    signal: AbortSignal.timeout(60_000),
   };
   await outside.identity.silo.remove(input.slug, call);
   await outside.databases.remove(call);
@@ -178,7 +178,7 @@ test('what a tenant lacks is mended by an operation of its own', async () => {
   const { id, input } = await aTenant();
   const call = {
     owner: { registry: world.registry, tenant: id, operation: randomUUID() },
-    signal: AbortSignal.timeout(999),
+    signal: AbortSignal.timeout(60_000),
   };
   await outside.dns.remove(input.host, call);
   const report = await doctor.everything();
@@ -191,7 +191,7 @@ test('a tenant that an operation works on is left alone', async () => {
   const { id, input } = await aTenant();
   const call = {
     owner: { registry: world.registry, tenant: id, operation: randomUUID() },
-    signal: AbortSignal.timeout(999),
+    signal: AbortSignal.timeout(60_000),
   };
   const busy = await doctor.ask(id, true);
   if (busy.outcome !== 'accepted') throw new Error(busy.outcome);
@@ -320,7 +320,7 @@ test('a system that is away is told, and hides nothing else', async () => {
   const { inventory, observe } = outside.dns;
   const call = {
     owner: { registry: world.registry, tenant: id, operation: randomUUID() },
-    signal: AbortSignal.timeout(999),
+    signal: AbortSignal.timeout(60_000),
   };
   await outside.routes.remove(input.slug, call);
   outside.dns.inventory = () => Promise.reject(new Error('away'));

@@ -47,7 +47,7 @@ test('the plan alone changes nothing; with repair all of it is mended, and audit
   outside.routes.plant(input.slug, { host: 'evil.example.test', owner });
   outside.dns.plant(input.host, { record: false, owner });
   outside.memory.bend(input.slug, ['evil']);
-  await outside.databases.remove({ owner, signal: AbortSignal.timeout(1_000) });
+  await outside.databases.remove({ owner, signal: AbortSignal.timeout(60_000) });
   const plan = ['identity drift identity providers', 'database missing', 'route drift host'];
   const whole = [...plan, 'dns drift record'];
   expect(told(await doctor.tenant(id, false))).toEqual(whole.map((one) => `${one}: ensure`));
@@ -65,7 +65,7 @@ test('the plan alone changes nothing; with repair all of it is mended, and audit
 test('a lost realm comes back with its first admin', async () => {
   const { id, input } = await aTenant();
   const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
-  await outside.identity.silo.remove(input.slug, { owner, signal: AbortSignal.timeout(1_000) });
+  await outside.identity.silo.remove(input.slug, { owner, signal: AbortSignal.timeout(60_000) });
   expect(told(await doctor.tenant(id))).toEqual(['identity missing: mended']);
   expect(outside.memory.find(input.slug)?.adminSub).toBe(input.adminUserId);
 });
@@ -112,7 +112,7 @@ test('nothing is repaired by what may be a restored backup', async () => {
   const { id, input } = await aTenant();
   const call = {
     owner: { registry: world.registry, tenant: id, operation: randomUUID() },
-    signal: AbortSignal.timeout(999),
+    signal: AbortSignal.timeout(60_000),
   };
   await outside.dns.remove(input.host, call);
   await markCompared(world, false);
@@ -187,7 +187,7 @@ test('a frozen tenant that another hand opened is closed again', async () => {
   const { id, input } = await aTenant();
   await world.ended(await world.freeze(id));
   const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
-  const call = { owner, signal: AbortSignal.timeout(1_000) };
+  const call = { owner, signal: AbortSignal.timeout(60_000) };
   await outside.identity.silo.restore(input.slug, call);
   await outside.routes.restore(input, call);
   const opened = ['identity open', 'route open'];
@@ -203,7 +203,7 @@ test('a frozen tenant is looked at, and never opened', async () => {
   const owner = { registry: world.registry, tenant: id, operation: randomUUID() };
   await world.ended(await world.freeze(id));
   outside.dns.plant(input.host, { record: false, owner });
-  await outside.routes.remove(input.slug, { owner, signal: AbortSignal.timeout(1_000) });
+  await outside.routes.remove(input.slug, { owner, signal: AbortSignal.timeout(60_000) });
   expect(told(await doctor.tenant(id))).toEqual(['route missing: reported']);
   expect(outside.dns.find(input.host)?.record).toBe(false);
 });
