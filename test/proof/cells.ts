@@ -52,6 +52,11 @@ export function rowOf({ kind }: Cell, { at }: Break): StepRow | undefined {
   return rowsOf(kind).find(({ name }) => name === step);
 }
 
+/** Whether all that goes wrong does so at outside systems. */
+export function isOutside({ breaks }: Cell): boolean {
+  return breaks.every(({ place }) => place === 'own');
+}
+
 export function isUndo({ at }: Break): boolean {
   return at.startsWith('undo-');
 }

@@ -1,9 +1,9 @@
 // `npm run prove`: breaks every saga at every step in every way, and looks what is left of it. Goes
 // on where it was interrupted. `-- --only "<cell>"` repeats one, `-- --seed 20783 --share 0.1` what
 // CI did that day, `-- --changed` the sagas that changed, `-- --pairs 500` two faults at once,
-// `-- --real` over real outside systems, which die for real.
+// `-- --real` what goes wrong at the outside systems, over real ones, which die for real.
 import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
-import { everyCell, nameOf } from './cells.ts';
+import { everyCell, isOutside, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } from './choose.ts';
 import { KeptOutcomes } from './kept-outcomes.ts';
@@ -39,7 +39,7 @@ function chosen(): Cell[] {
     return sortedByStrike(pairs(seed, givenNumber('pairs', values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
   if (values.share !== undefined) return sample(seed, givenNumber('share', values.share));
-  return sortedByStrike(everyCell());
+  return sortedByStrike(values.real ? everyCell().filter(isOutside) : everyCell());
 }
 
 const cells = orRefuse(chosen);
