@@ -128,8 +128,8 @@ export function nameOf({ kind, breaks }: Cell): string {
 }
 
 /**
- * Whether it is done to a server or a process as a whole, and so to all sagas at once. `real`: the
- * outside systems are servers too; embedded ones die inside the worker.
+ * Whether it is done to a server or a process as a whole, and so to all sagas at once. `real`: its
+ * outside system is a server too; an embedded one dies inside the worker.
  */
 export function isStrike({ place, fault }: Break, real = false): boolean {
   const kills = fault === 'killed-before' || fault === 'killed-after';

@@ -5,8 +5,8 @@ import type { Operation } from '../../ports/registry-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { stretched } from '../support/faults/healing.ts';
 import { isStrike, isWait, nameOf, refuserOf, rowOf, unwinds } from './cells.ts';
-import type { Cell } from './cells.ts';
-import { checkSaga, checkWorld } from './invariants/check.ts';
+import type { Break, Cell } from './cells.ts';
+import { checkSaga, checkWorld, isUnseen } from './invariants/check.ts';
 import type { Subject } from './invariants/subject.ts';
 import type { PlannedBreak } from './orders.ts';
 import type { RealOutside } from './real-outside.ts';
@@ -23,6 +23,8 @@ const ENDS_WITHIN_MS = 120_000;
 const ACCEPTED_WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 50;
 const CHECK_AGAIN_MS = 1_000;
+const SEEN_LOOKS = 2;
+const UNSEEN_LOOKS = 20;
 
 export interface Outcome {
   readonly cell: string;
@@ -133,7 +135,7 @@ export class Prover {
     const request = await story.prepare(stage);
     const accepted = await this.#accept(request);
     const breaks = cell.breaks.map((each) => {
-      const struck = isStrike(each, this.world.real);
+      const struck = isStrike(each, ownServer(this.#outside, cell, each) !== undefined);
       // A blow at a wait is not told to the processes: no activity can be held there.
       return { ...each, struck, spent: struck && isWait(cell, each) };
     });
@@ -154,7 +156,8 @@ export class Prover {
 
   /**
    * Looks again when a blow fell meanwhile, and once more in any case: what is being mended may be
-   * wrong for a moment, and so may connections of whoever looks. What stays wrong is wrong.
+   * wrong for a moment, and so may connections of whoever looks. What stays wrong is wrong, and so
+   * is what stays unseen: a server that was killed may answer wrongly for some seconds.
    */
   async check(subject: Subject): Promise<string[]> {
     for (let looks = 1; ; looks += 1) {
@@ -162,7 +165,8 @@ export class Prover {
       const { blows } = this.striker;
       const findings = await checkSaga(this.world, subject);
       if (findings.length === 0) return findings;
-      if (looks > 1 && blows === this.striker.blows) return findings;
+      const enough = findings.some(isUnseen) ? UNSEEN_LOOKS : SEEN_LOOKS;
+      if (looks >= enough && blows === this.striker.blows) return findings;
       await sleep(CHECK_AGAIN_MS);
     }
   }
@@ -264,8 +268,8 @@ function waitsAt(step: string, { state, steps }: Operation): boolean {
 }
 
 /** Whose death it is, where an outside system is broken that is a server. */
-function ownServer(outside: RealOutside | undefined, cell: Cell, planned: PlannedBreak) {
-  const touches = planned.place === 'own' ? rowOf(cell, planned)?.touches : undefined;
+function ownServer(outside: RealOutside | undefined, cell: Cell, broken: Break) {
+  const touches = broken.place === 'own' ? rowOf(cell, broken)?.touches : undefined;
   return touches && outside?.serverOf(touches);
 }
 

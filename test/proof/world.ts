@@ -67,7 +67,7 @@ export async function startProofWorld(
   const engines = createEngines({ address, namespace, timing, dataConverter });
   const checkpoints = new CheckpointsSeen(stack);
   return {
-    ...{ timing, real: outside !== undefined },
+    timing,
     /** The outside systems past the registry, as they are now. */
     outside: () => outside?.ports ?? stack.slate().outside,
     /** What owners of names publish. */

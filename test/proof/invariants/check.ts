@@ -36,11 +36,16 @@ export async function checkWorld(world: ProofWorld): Promise<string[]> {
   return look(OF_WORLD.map(([name, invariant]) => [name, () => invariant(world)]));
 }
 
+const UNSEEN = 'not to be read';
+
+/** Nobody could look: what it says is neither right nor wrong. */
+export const isUnseen = (finding: string): boolean => finding.includes(`: ${UNSEEN}: `);
+
 /** One after the other; what cannot be looked at is a finding. */
 async function look(invariants: readonly [InvariantName, () => Findings][]): Promise<string[]> {
   const findings: string[] = [];
   for (const [name, invariant] of invariants) {
-    const found = await invariant().catch((error: unknown) => [`not to be read: ${String(error)}`]);
+    const found = await invariant().catch((error: unknown) => [`${UNSEEN}: ${String(error)}`]);
     findings.push(...found.map((finding) => `${name}: ${finding}`));
   }
   return findings;
