@@ -155,6 +155,7 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_accepted_email ON public.invitations USING btree (tenant, email_key) WHERE (state = 'accepted'::text);
 CREATE INDEX invitations_by_age ON public.invitations USING btree (tenant, invited_at, id);
+CREATE INDEX invitations_open_email ON public.invitations USING btree (email_key) WHERE ((state = 'pending'::text) OR (settled_at IS NULL));
 CREATE INDEX invitations_unsettled ON public.invitations USING btree (ended_at) WHERE ((state <> 'pending'::text) AND (settled_at IS NULL));
 CREATE UNIQUE INDEX invitations_pending_email ON public.invitations USING btree (tenant, email_key) WHERE (state = 'pending'::text);
 CREATE UNIQUE INDEX invitations_token ON public.invitations USING btree (tenant, token_hash);
@@ -217,6 +218,7 @@ CREATE TABLE memberships (
   CONSTRAINT memberships_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT memberships_tenant_tenants_id_fk FOREIGN KEY (tenant) REFERENCES tenants(id)
 );
+CREATE INDEX memberships_by_identity ON public.memberships USING btree (issuer, sub);
 ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE memberships FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenure_api_by_tenant ON memberships FOR ALL TO tenure_api USING ((tenant = (current_setting('app.tenant'::text))::uuid)) WITH CHECK ((tenant = (current_setting('app.tenant'::text))::uuid));

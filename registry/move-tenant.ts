@@ -2,6 +2,7 @@ import { MAX_PENDING_INVITATIONS } from '../domain/invitation.ts';
 import { otherMode, type Isolation } from '../domain/isolation.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { Rebinding } from '../domain/moving.ts';
+import { isOpen } from '../domain/refusals.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { fewAtOnce } from '../ports/at-once.ts';
 import type { Call } from '../ports/call.ts';
@@ -46,9 +47,10 @@ export async function settleMembers(
   return { from, ...(await takeAlong(ports, tenant, tenant.isolation, late, call)) };
 }
 
-/** Members who cannot sign in yet are mailed a link. */
+/** Members who cannot sign in yet are mailed a link; not of one that was frozen meanwhile. */
 export async function welcomeMembers(ports: MovePorts, call: Call): Promise<void> {
   const { tenant, issuer } = await readTenant(ports, call);
+  if (!isOpen(tenant)) return;
   const { origin } = await identityShapeOf(ports, tenant);
   const members = membersAt(await ports.tenants.listMembers(tenant.id), issuer);
   const active = members.filter(({ state }) => state === 'active');
@@ -68,8 +70,9 @@ export async function closeOther(ports: MovePorts, call: Call): Promise<void> {
  * before, never where it lives.
  */
 export async function removeOther(ports: MovePorts, call: Call): Promise<void> {
-  const { tenant } = await readTenant(ports, call);
-  await ports.identity[otherMode(tenant.isolation)].remove(tenant.slug, call);
+  // Also of one that was archived meanwhile, which has no issuer any more.
+  const { slug, isolation } = await findTenant(ports, call);
+  await ports.identity[otherMode(isolation)].remove(slug, call);
 }
 
 /** Who has no user any more, or one that is switched off, stays behind. */
@@ -107,11 +110,18 @@ async function inviteAgain(
   await fewAtOnce(pending, ({ email }) => identity[mode].ensureInvited({ slug, email }, call));
 }
 
-async function readTenant({ tenants }: MovePorts, call: Call) {
-  const tenant = await tenants.findTenant(call.owner.tenant);
-  // Rows are never deleted, and `activate` has set the issuer.
-  if (tenant?.issuer == null) throw new Error(`no tenant ${call.owner.tenant} with an issuer`);
+async function readTenant(ports: MovePorts, call: Call) {
+  const tenant = await findTenant(ports, call);
+  // `activate` has set it.
+  if (tenant.issuer === null) throw new Error(`tenant ${tenant.id} has no issuer`);
   return { tenant, issuer: tenant.issuer };
+}
+
+async function findTenant({ tenants }: MovePorts, { owner }: Call): Promise<Tenant> {
+  const tenant = await tenants.findTenant(owner.tenant);
+  // Rows are never deleted.
+  if (tenant === undefined) throw new Error(`no tenant ${owner.tenant}`);
+  return tenant;
 }
 
 function membersAt(members: readonly Membership[], issuer: string): Membership[] {

@@ -50,8 +50,8 @@ async function readRows(
 }
 
 /**
- * A request that is still being worked on keeps its input: only kinds that hold no lock can be, and
- * theirs has no personal data.
+ * A request that is still being worked on keeps its input: only what holds no lock, or no longer,
+ * can be, and its input has no personal data.
  */
 async function erase({ db }: Session, tenant: string, operation: string): Promise<void> {
   const isEnded = and(eq(operations.tenant, tenant), isNotNull(operations.endedAt));

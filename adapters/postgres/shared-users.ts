@@ -7,19 +7,27 @@ import { inTransaction } from './transaction.ts';
 /** Asked when a tenant leaves the pool. */
 const MAX_CONNECTIONS = 1;
 
-/** What an archived tenant had is erased, and what a failed one asked for is nobody's wish. */
+/**
+ * What an archived tenant had is erased, and what a failed one asked for is nobody's wish. Whom a
+ * silo has invited has a user in its own realm, but where the silo is on its way into the pool.
+ */
 const NEEDED = `
-  select sub
-  from unnest($2::text[], $3::text[], $4::text[]) as asked (issuer, sub, email)
-  where exists (
-    select from memberships join tenants on tenants.id = memberships.tenant
-    where memberships.issuer = asked.issuer and memberships.sub = asked.sub
-      and tenants.id <> $1 and tenants.state not in ('failed', 'archived'))
-  or exists (
-    select from invitations join tenants on tenants.id = invitations.tenant
-    where invitations.email_key = asked.email and (invitations.state = 'pending'
-        or invitations.state = 'accepted' and invitations.settled_at is null)
-      and tenants.id <> $1 and tenants.state not in ('failed', 'archived'))`;
+  with asked as (
+    select * from unnest($2::text[], $3::text[], $4::text[]) as asked (issuer, sub, email)
+  ), others as (
+    select id, isolation from tenants where id <> $1 and state not in ('failed', 'archived')
+  )
+  select asked.sub from asked
+    join memberships on memberships.issuer = asked.issuer and memberships.sub = asked.sub
+    join others on others.id = memberships.tenant
+  union
+  select asked.sub from asked
+    join invitations on invitations.email_key = asked.email and (invitations.state = 'pending'
+      or invitations.state = 'accepted' and invitations.settled_at is null)
+    join others on others.id = invitations.tenant
+  where others.isolation = 'pool' or exists (
+    select from operations where operations.tenant = others.id
+      and operations.kind = 'moveTenant' and operations.ended_at is null)`;
 
 /** Across tenants, in role `tenure_operator`. */
 export function createSharedUsers(options: {

@@ -49,6 +49,10 @@ export const invitations = pgTable(
     index('invitations_accepted_email')
       .on(table.tenant, table.emailKey)
       .where(sql`${table.state} = 'accepted'`),
+    // Across tenants: who else counts on a user of the pool.
+    index('invitations_open_email')
+      .on(table.emailKey)
+      .where(sql`${table.state} = 'pending' or ${table.settledAt} is null`),
     uniqueIndex('invitations_token').on(table.tenant, table.tokenHash),
     index('invitations_by_age').on(table.tenant, table.invitedAt, table.id),
     index('invitations_unsettled')

@@ -1,4 +1,4 @@
-import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { MembershipState } from '../../domain/membership.ts';
 import { tenantColumn } from '../columns.ts';
 import { tenantPolicies } from '../policies.ts';
@@ -15,5 +15,10 @@ export const memberships = pgTable(
     sub: text('sub'),
     roles: text('roles').array().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.id] }), ...tenantPolicies(table.tenant)],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.id] }),
+    // Across tenants: who else counts on a user of the pool.
+    index('memberships_by_identity').on(table.issuer, table.sub),
+    ...tenantPolicies(table.tenant),
+  ],
 );

@@ -39,10 +39,12 @@ function chosen(): Cell[] {
     return sortedByStrike(pairs(seed, givenNumber('pairs', values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
   if (values.share !== undefined) return sample(seed, givenNumber('share', values.share));
-  return sortedByStrike(values.real ? everyCell().filter(isOutside) : everyCell());
+  return sortedByStrike(everyCell());
 }
 
-const cells = orRefuse(chosen);
+// What was named is what is wanted; the rest of a choice is no other over real systems.
+const outsideAlone = values.real && values.only === undefined;
+const cells = orRefuse(chosen).filter((cell) => !outsideAlone || isOutside(cell));
 const kept = new KeptOutcomes(values.real ? 'real' : 'embedded');
 if (values.anew) kept.forget();
 const names = new Set(cells.map(nameOf));

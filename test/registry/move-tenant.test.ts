@@ -108,3 +108,17 @@ test('what closes and removes never touches the place where the tenant lives', a
   await removeOther(ports, call);
   expect([outside.find(slug), outside.findInPool(slug)?.suspended]).toEqual([undefined, undefined]);
 });
+
+test('a tenant that was archived meanwhile leaves nothing behind, and has no issuer any more', async () => {
+  commit(await prepareTarget(ports, 'pool', call));
+  tenant = { ...tenant, state: 'archived', issuer: null };
+  await removeOther(ports, call);
+  expect(outside.find(slug)).toBeUndefined();
+});
+
+test('nobody is mailed a way into a tenant that was frozen meanwhile', async () => {
+  commit(await prepareTarget(ports, 'pool', call));
+  tenant = { ...tenant, state: 'frozen' };
+  await welcomeMembers(ports, call);
+  expect(mailed).toEqual([]);
+});

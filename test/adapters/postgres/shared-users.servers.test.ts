@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Isolation } from '../../../domain/isolation.ts';
 import { createSharedUsers } from '../../../adapters/postgres/shared-users.ts';
 import { accepted, provisionRequest, registryDatabase } from './registry-database.ts';
 import type { RegistryDatabase } from './registry-database.ts';
@@ -17,8 +18,8 @@ afterAll(async () => {
   await registry.close();
 });
 
-async function aTenant(state = 'active'): Promise<string> {
-  const { tenant } = await accepted(registry.api.operations, provisionRequest());
+async function aTenant(state = 'active', isolation: Isolation = 'pool'): Promise<string> {
+  const { tenant } = await accepted(registry.api.operations, provisionRequest({ isolation }));
   await registry.admin.query('update tenants set state = $2 where id = $1', [tenant, state]);
   return tenant;
 }
@@ -84,4 +85,13 @@ test('whom another tenant has invited is needed until the invitation has ended',
     await end(text);
     expect(await needed(maker, [sub, 'jane@acme.test'])).toEqual([]);
   }
+});
+
+test('whom a silo has invited has a user there, and needs one here when the silo moves in', async () => {
+  const [maker, silo] = [await aTenant(), await aTenant('active', 'silo')];
+  const sub = randomUUID();
+  await invite(silo, randomUUID());
+  expect(await needed(maker, [sub, 'jane@acme.test'])).toEqual([]);
+  await registry.admin.query(`update operations set kind = 'moveTenant' where tenant = $1`, [silo]);
+  expect(await needed(maker, [sub, 'jane@acme.test'])).toEqual([sub]);
 });

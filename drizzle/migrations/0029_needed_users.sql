@@ -1,0 +1,2 @@
+CREATE INDEX "invitations_open_email" ON "invitations" USING btree ("email_key") WHERE "invitations"."state" = 'pending' or "invitations"."settled_at" is null;--> statement-breakpoint
+CREATE INDEX "memberships_by_identity" ON "memberships" USING btree ("issuer","sub");
