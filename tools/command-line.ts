@@ -20,6 +20,13 @@ export function givenNumber(option: string, text: string): number {
   throw new TypeError(`--${option} takes a number from 0 up, not "${text}"`);
 }
 
+/** What an option was given as a whole number. */
+export function givenWhole(option: string, text: string): number {
+  const number = givenNumber(option, text);
+  if (Number.isSafeInteger(number)) return number;
+  throw new TypeError(`--${option} takes a whole number, not "${text}"`);
+}
+
 /** Ends the command with exit code 2 and one sentence where what it was given cannot be read. */
 export function orRefuse<T>(read: () => T, usage?: string): T {
   try {

@@ -20,8 +20,9 @@ type Loop = (
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** Beside the sagas, until the process ends: the starter of what was accepted, and two watchers. */
-const LOOPS: readonly Loop[] = [runStarter, runKeySweep, countSagas];
+/** Beside the sagas, until the process ends. */
+export const WATCHERS: readonly Loop[] = [runKeySweep, countSagas];
+const LOOPS: readonly Loop[] = [runStarter, ...WATCHERS];
 
 /** Sagas with their steps. Signs nothing, holds no key. `loops`: the bench starts sagas itself. */
 export async function startWorkers(config: Config, loops = LOOPS): Promise<Running> {

@@ -12,6 +12,7 @@ import { violatedConstraint } from './errors.ts';
 import { insertDomain } from './insert-domain.ts';
 import { insertInvitation } from './insert-invitation.ts';
 import { insertOperation } from './insert-operation.ts';
+import { OPEN_MOVE } from './open-move.ts';
 import { toOperation } from './rows.ts';
 import type { Seal } from './sealing.ts';
 import { focus, inTransaction, type Session } from './transaction.ts';
@@ -121,7 +122,7 @@ async function busy(
   const { rows } = await session.client.query<{ id: string }>({
     name: 'find_in_the_way',
     text: `select id from operations where tenant = $1
-             and (holds_lock or ($2 and kind = 'moveTenant' and ended_at is null))
+             and (holds_lock or ($2 and ${OPEN_MOVE}))
            order by holds_lock desc limit 1`,
     values: [operation.tenant, operation.kind === 'moveTenant'],
   });

@@ -9,6 +9,7 @@ import { tenants } from '../../drizzle/schema/tenants.ts';
 import { PLATFORM_TENANT } from '../../facts/core/types.ts';
 import type { ReconcileStore } from '../../ports/reconcile-store.ts';
 import { INCARNATION } from './fence.ts';
+import { OPEN_MOVE } from './open-move.ts';
 import { toOperation } from './rows.ts';
 import { inTransaction, type Session } from './transaction.ts';
 
@@ -68,10 +69,8 @@ export function reading(pool: pg.Pool): Omit<ReconcileStore, 'transact' | 'keep'
   };
 }
 
-/** A move goes on behind its lock: it removes the place that it left. */
 const BUSY = `
-  select tenant as id from operations
-  where id <> $1 and (holds_lock or (kind = 'moveTenant' and ended_at is null))`;
+  select tenant as id from operations where id <> $1 and (holds_lock or (${OPEN_MOVE}))`;
 
 const STATED = 'select distinct tenant as id from facts where tenant = any($1::uuid[])';
 

@@ -1,6 +1,7 @@
 import { normaliseEmail } from '../../domain/email.ts';
 import type { SharedUsers } from '../../ports/shared-users.ts';
 import type { Closing } from './fact-log.ts';
+import { OPEN_MOVE } from './open-move.ts';
 import { openPool } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -26,8 +27,7 @@ const NEEDED = `
       or invitations.state = 'accepted' and invitations.settled_at is null)
     join others on others.id = invitations.tenant
   where others.isolation = 'pool' or exists (
-    select from operations where operations.tenant = others.id
-      and operations.kind = 'moveTenant' and operations.ended_at is null)`;
+    select from operations where operations.tenant = others.id and ${OPEN_MOVE})`;
 
 /** Across tenants, in role `tenure_operator`. */
 export function createSharedUsers(options: {

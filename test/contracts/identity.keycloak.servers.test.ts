@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createKeycloakOrganizations } from '../../adapters/keycloak/organization.ts';
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import type { OwnerMark } from '../../ports/call.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 import { acceptInvite, signInByCode } from '../adapters/keycloak/sign-in.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import { isOpen, snapshotOfOrganization, snapshotOfRealm } from '../adapters/keycloak/snapshots.ts';
@@ -10,7 +11,6 @@ import { organizationWays, realmWays } from '../adapters/keycloak/ways.ts';
 import { aCall } from './a-call.ts';
 import { anIdentityRequest, identityContract } from './identity.ts';
 import type { IdentitySubject } from './identity.ts';
-import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 const CLOSED_PORT = 'http://127.0.0.1:1';
 

@@ -4,6 +4,7 @@ import { createKeycloakOrganizations } from '../../adapters/keycloak/organizatio
 import { createKeycloakRealms } from '../../adapters/keycloak/realm.ts';
 import type { Isolation } from '../../domain/isolation.ts';
 import { textOf } from '../adapters/keycloak/browser.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 import { PASSWORD, Person } from '../adapters/keycloak/person.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import { aKeycloak } from '../adapters/keycloak/subject.ts';
@@ -11,7 +12,6 @@ import { aCall } from './a-call.ts';
 import { anIdentityRequest } from './identity.ts';
 import { oidcLoginContract } from './oidc-login.ts';
 import type { OidcLoginSubject } from './oidc-login.ts';
-import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 for (const isolation of ['silo', 'pool'] as const)
   oidcLoginContract(`Keycloak, ${isolation}`, () => makeSubject(isolation));

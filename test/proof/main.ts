@@ -2,7 +2,7 @@
 // on where it was interrupted. `-- --only "<cell>"` repeats one, `-- --seed 20783 --share 0.1` what
 // CI did that day, `-- --changed` the sagas that changed, `-- --pairs 500` two faults at once,
 // `-- --real` what goes wrong at the outside systems, over real ones, which die for real.
-import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
+import { givenNumber, givenWhole, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { everyCell, isOutside, nameOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellNamed, changedCells, pairs, sample, seedOfToday, sortedByStrike } from './choose.ts';
@@ -31,12 +31,12 @@ const { values } = readArguments(USAGE, {
 });
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));
+const seed = orRefuse(() => givenWhole('seed', values.seed ?? String(seedOfToday())));
 
 function chosen(): Cell[] {
   if (values.only !== undefined) return values.only.map(cellNamed);
   if (values.pairs !== undefined)
-    return sortedByStrike(pairs(seed, givenNumber('pairs', values.pairs)));
+    return sortedByStrike(pairs(seed, givenWhole('pairs', values.pairs)));
   if (values.changed) return sortedByStrike(changedCells());
   if (values.share !== undefined) return sample(seed, givenNumber('share', values.share));
   return sortedByStrike(everyCell());

@@ -16,9 +16,9 @@ import { createProgress } from '../../tools/servers/progress.ts';
 import { startAll } from '../../tools/servers/registry.ts';
 import type { Server } from '../../tools/servers/registry.ts';
 import type { Touched } from '../../workflows/shared/step.ts';
+import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 import { keepSecrets } from '../adapters/keycloak/secrets.ts';
 import type { Outside } from '../support/saga-outside.ts';
-import { NOBODY_ELSE } from '../adapters/keycloak/nobody-else.ts';
 
 const TARGET = 'front.example.net';
 const CLIENT = 'tenure';

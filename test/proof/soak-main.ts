@@ -3,7 +3,7 @@
 // and at the end. `--seed` repeats the choice of sagas and victims.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPERATION_KINDS } from '../../domain/operation.ts';
-import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
+import { givenNumber, givenWhole, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { Dice } from '../simulation/dice.ts';
 import { seedOfToday } from './choose.ts';
 import { Prover } from './prover.ts';
@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 const { values } = readArguments('npm run soak -- [--minutes <n>] [--seed <n>]', {
   options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' } },
 });
-const seed = orRefuse(() => givenNumber('seed', values.seed ?? String(seedOfToday())));
+const seed = orRefuse(() => givenWhole('seed', values.seed ?? String(seedOfToday())));
 const minutes = orRefuse(() => givenNumber('minutes', values.minutes));
 const endsMs = performance.now() + minutes * MINUTE_MS;
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { givenNumber, orRefuse, readArguments } from '../../tools/command-line.ts';
+import { givenWhole, orRefuse, readArguments } from '../../tools/command-line.ts';
 import { MUTATIONS } from './mutations.ts';
 import { simulate } from './simulate.ts';
 
@@ -29,7 +29,7 @@ const { values } = readArguments(USAGE, {
   },
 });
 
-const given = (option: string, text: string) => orRefuse(() => givenNumber(option, text));
+const given = (option: string, text: string) => orRefuse(() => givenWhole(option, text));
 const mutation = orRefuse(() => {
   const named = MUTATIONS.find((name) => name === values.mutation);
   if (named !== undefined || values.mutation === undefined) return named;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { givenNumber } from '../../tools/command-line.ts';
+import { givenNumber, givenWhole } from '../../tools/command-line.ts';
 import { captureCommand } from '../../tools/run-command.ts';
 
 test('a number from 0 up is taken as it is', () => {
@@ -10,6 +10,11 @@ test.each(['x', '', ' ', 'Infinity', '-1', '1,5'])('%j is refused, whatever is a
   expect(() => givenNumber('share', text)).toThrow(
     `--share takes a number from 0 up, not "${text}"`,
   );
+});
+
+test.each(['1.5', '1e300', 'x', '-1'])('%j is no whole number', (text) => {
+  expect(() => givenWhole('seed', text)).toThrow('--seed takes a ');
+  expect(givenWhole('seed', '20783')).toBe(20_783);
 });
 
 const command = (entry: string, ...args: readonly string[]) =>

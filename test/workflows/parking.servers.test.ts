@@ -123,6 +123,7 @@ describe('an outage past the budget', () => {
   test('at the commit is tried for ever: it waits for nobody', async () => {
     const operation = await failing('store.activate');
     await eventually(async () => (await stops(operation)) > 3, { withinMs: 60_000 });
+    await parked(operation);
     await expect(tell(operation, 'unwind')).rejects.toThrow(/past its pivot/u);
     mend(operation, 'store.activate');
     await endsClean(operation, 'done');

@@ -7,9 +7,9 @@ import type { Call, OwnerMark } from '../../../ports/call.ts';
 import type { IdentityProvider, IdentityRequest } from '../../../ports/identity-provider.ts';
 import { aCall, asSaga, ofAnotherRegistry, REGISTRY } from '../../contracts/a-call.ts';
 import { anIdentityProvider, anIdentityRequest } from '../../contracts/identity.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 import { acceptInvite, signInByCode } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
-import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 const aSlowCall = (owner: Partial<OwnerMark> = {}): Call =>

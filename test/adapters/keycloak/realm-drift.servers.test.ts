@@ -8,9 +8,9 @@ import type { IdentityProvider } from '../../../ports/identity-provider.ts';
 import { aCall } from '../../contracts/a-call.ts';
 import { anIdentityRequest } from '../../contracts/identity.ts';
 import { server } from '../../support/servers/server.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 import { keepSecrets } from './secrets.ts';
 import { aKeycloak } from './subject.ts';
-import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 /** Long enough for the look, too short for any creation. */

@@ -6,11 +6,11 @@ import type { IdentityProvider, IdentityRequest } from '../../../ports/identity-
 import { aCall } from '../../contracts/a-call.ts';
 import { anIdentityRequest } from '../../contracts/identity.ts';
 import { eventually } from '../../support/eventually.ts';
+import { NOBODY_ELSE } from './nobody-else.ts';
 import { keepSecrets } from './secrets.ts';
 import { acceptInvite, askTokens, signInByCode, takeTokens } from './sign-in.ts';
 import type { CodeLogin, Tokens } from './sign-in.ts';
 import { aKeycloak } from './subject.ts';
-import { NOBODY_ELSE } from './nobody-else.ts';
 
 const CALL_TIMEOUT_MS = 90_000;
 const aPatientCall = (owner: Partial<OwnerMark> = {}): Call =>

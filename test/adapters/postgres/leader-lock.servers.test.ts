@@ -9,10 +9,9 @@ import { eventually } from '../../support/eventually.ts';
 import { registryDatabase, type RegistryDatabase } from './registry-database.ts';
 
 const HOLDER = fileURLToPath(new URL('leader-holder.ts', import.meta.url));
-/** Postgres' 2 s of silence, and what our asking takes on a slow machine. */
-const TAKEOVER_MS = 15_000;
-const LONGER_THAN_SILENCE_MS = 3_000;
-/** A machine that stops us for as long as Postgres waits takes the leadership with good reason. */
+/** Postgres' 2 s of silence, and a second for our asking. */
+const TAKEOVER_MS = 3_000;
+/** A machine that stops us for a second or two spoils one of them: each time it is not the lock. */
 const TRIES = 3;
 
 let registry: RegistryDatabase;
@@ -33,7 +32,8 @@ async function holder(): Promise<{ child: ChildProcess; fence: number; next(): P
 }
 
 async function kill(child: ChildProcess): Promise<void> {
-  const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+  const lives = child.exitCode === null && child.signalCode === null;
+  const ended = lives ? once(child, 'exit') : undefined;
   child.kill('SIGCONT');
   child.kill('SIGKILL');
   await ended;
@@ -59,38 +59,48 @@ test('one leads at a time; the next has a higher fence', async () => {
   await next.resign();
 });
 
-test('a leader that is stopped by a signal is followed without waiting for it, and fenced off', async () => {
-  const { child, fence, next } = await holder();
-  try {
-    const acquiring = acquired();
-    child.kill('SIGSTOP');
-    const stoppedAt = performance.now();
-    const successor = await acquiring;
-    expect(performance.now() - stoppedAt).toBeLessThan(TAKEOVER_MS);
-    expect(successor.fence).toBe(fence + 1);
-
-    const log = createFactLog(registry);
-    await expect(log.sequence(fence, 10, () => Promise.resolve([]))).rejects.toMatchObject({
-      name: 'LostLeadershipError',
-    });
-    child.kill('SIGCONT');
-    expect(await next()).toBe('lost');
-    await log.close();
-    await successor.resign();
-  } finally {
-    await kill(child);
+/** Milliseconds until somebody else leads, by the quickest of some tries. */
+async function takeover(
+  silence: (child: ChildProcess) => unknown,
+  after?: (fence: number, next: () => Promise<string>, child: ChildProcess) => Promise<void>,
+): Promise<number> {
+  let quickestMs = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < TRIES && quickestMs >= TAKEOVER_MS; tries += 1) {
+    const { child, fence, next } = await holder();
+    try {
+      const acquiring = acquired();
+      const silencedAt = performance.now();
+      await silence(child);
+      const successor = await acquiring;
+      quickestMs = Math.min(quickestMs, performance.now() - silencedAt);
+      expect(successor.fence).toBe(fence + 1);
+      await after?.(fence, next, child);
+      await successor.resign();
+    } finally {
+      await kill(child);
+    }
   }
+  return quickestMs;
+}
+
+test('a leader that is stopped by a signal is followed within three seconds, and fenced off', async () => {
+  const tookMs = await takeover(
+    (child) => child.kill('SIGSTOP'),
+    async (fence, next, child) => {
+      const log = createFactLog(registry);
+      await expect(log.sequence(fence, 10, () => Promise.resolve([]))).rejects.toMatchObject({
+        name: 'LostLeadershipError',
+      });
+      child.kill('SIGCONT');
+      expect(await next()).toBe('lost');
+      await log.close();
+    },
+  );
+  expect(tookMs).toBeLessThan(TAKEOVER_MS);
 });
 
 test('a leader that is killed is followed at once', async () => {
-  const { child, fence } = await holder();
-  const acquiring = acquired();
-  const killedAt = performance.now();
-  await kill(child);
-  const successor = await acquiring;
-  expect(successor.fence).toBe(fence + 1);
-  expect(performance.now() - killedAt).toBeLessThan(TAKEOVER_MS);
-  await successor.resign();
+  expect(await takeover(kill)).toBeLessThan(TAKEOVER_MS);
 });
 
 test('a live leader keeps leading longer than the silence that Postgres allows', async () => {
@@ -98,7 +108,7 @@ test('a live leader keeps leading longer than the silence that Postgres allows',
   while (tries.size < TRIES && !tries.has('leads')) {
     const leadership = await acquired();
     const lost = leadership.lost.then(() => `lost ${tries.size}`);
-    const time = new Promise((resolve) => setTimeout(resolve, LONGER_THAN_SILENCE_MS, 'leads'));
+    const time = new Promise((resolve) => setTimeout(resolve, TAKEOVER_MS, 'leads'));
     tries.add(await Promise.race([lost, time]));
     await leadership.resign();
   }

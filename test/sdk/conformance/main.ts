@@ -3,7 +3,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { givenNumber, orRefuse, readArguments } from '../../../tools/command-line.ts';
+import { givenWhole, orRefuse, readArguments } from '../../../tools/command-line.ts';
 import { ROOT } from '../../../tools/run-command.ts';
 import { get, start } from '../../../tools/servers/nats.ts';
 import { createProgress } from '../../../tools/servers/progress.ts';
@@ -26,8 +26,8 @@ const { values } = readArguments('npm run conformance -- [--mutants <n>] [--seed
   },
 });
 const [mutants, seed] = orRefuse(() => [
-  givenNumber('mutants', values.mutants),
-  givenNumber('seed', values.seed),
+  givenWhole('mutants', values.mutants),
+  givenWhole('seed', values.seed),
 ]);
 
 const startMs = performance.now();

@@ -6,12 +6,12 @@ import { createPowerDns } from '../../../adapters/powerdns/adapter.ts';
 import { createRfc2136 } from '../../../adapters/rfc2136/adapter.ts';
 import { systemClock } from '../../../adapters/system/clock.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { NOBODY_ELSE } from '../../adapters/keycloak/nobody-else.ts';
 import { aKeycloak } from '../../adapters/keycloak/subject.ts';
 import { keepSecrets } from '../../adapters/keycloak/secrets.ts';
 import { bindTool } from '../../contracts/dig.ts';
 import { aNamespace } from '../servers/kubernetes.ts';
 import { server } from '../servers/server.ts';
-import { NOBODY_ELSE } from '../../adapters/keycloak/nobody-else.ts';
 
 /** Where a link to a server leads: to it, or to a proxy before it. */
 export interface Place {
